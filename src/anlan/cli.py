@@ -1,0 +1,102 @@
+"""The `anlan` command: names and one-line helps here, each command's code loaded only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from anlan import __version__
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a command lives: `module:attribute`, a Typer app or a plain function."""
+
+    target: str
+    help: str
+    platform: bool = True
+
+
+COMMANDS: dict[str, Entry] = {
+    "spots": Entry(
+        "anlan.analysis.commands.spots:spots", "Find the places that keep failing in a file of reports.", False
+    ),
+    "city": Entry(
+        "anlan.city.commands:city", "The simulated reference city: build its folder, score the miner.", False
+    ),
+    "demo": Entry("anlan.city.commands:demo", "Build the reference city with its reports and serve it."),
+    "init": Entry("anlan.core.commands.init:init", "Make a data directory for one city."),
+    "serve": Entry("anlan.core.commands.serve:serve", "Run the web and the worker."),
+    "worker": Entry("anlan.core.commands.worker:worker", "Run only the worker: jobs, followers, seals."),
+    "user": Entry("anlan.core.commands.user:user", "People, their roles, and keys of partner systems."),
+    "ledger": Entry("anlan.core.commands.ledger:ledger", "Verify the ledger, print its head."),
+    "backup": Entry("anlan.core.commands.backup:backup", "Copy everything into one file, while it runs."),
+    "restore": Entry("anlan.core.commands.backup:restore", "Make a data directory from a backup."),
+    "import": Entry("anlan.intake.commands.import_reports:import_reports", "Import a file of reports."),
+    "study": Entry("anlan.hotspots.commands.study:study", "Run, list and adopt studies."),
+    "status": Entry("anlan.core.commands.status:status", "What this data directory holds."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """A command group that imports a command's module only when that command is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Load the named command; without the platform's libraries, say what to install."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        if ctx.resilient_parsing or "--help" in sys.argv[1:2]:
+            return TyperCommand(cmd_name, help=entry.help)
+        return load(cmd_name, entry)
+
+
+def load(name: str, entry: Entry) -> Any:
+    """Import a command and return it under its name."""
+    module_name, attribute = entry.target.split(":")
+    try:
+        target: Any = getattr(importlib.import_module(module_name), attribute)
+    except ModuleNotFoundError as error:
+        if not entry.platform or (error.name or "").startswith("anlan"):
+            raise
+        typer.echo(f"`anlan {name}` needs {error.name}: pip install 'anlan[platform]'", err=True)
+        raise typer.Exit(2) from error
+    if not isinstance(target, typer.Typer):
+        app = typer.Typer(add_completion=False)
+        app.command(name=name, help=entry.help)(target)
+        target = app
+    command = typer.main.get_command(target)
+    command.name = name
+    command.short_help = entry.help
+    return command
+
+
+app = typer.Typer(cls=LazyGroup, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(False, "--version", help="Print the version.", is_eager=True),
+) -> None:
+    """Anlan 安澜: from a city's reports to places that stop failing."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; wrong use ends with status 2."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

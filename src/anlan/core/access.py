@@ -1,0 +1,48 @@
+"""Who may open an address. Every view declares it; the middleware refuses what is not declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The declaration on a view: open to the public, to the signed-in, to roles, or to partner systems by key."""
+
+    kind: str
+    roles: frozenset[str] = frozenset()
+
+
+def public(view: View) -> View:
+    """Anybody may open it."""
+    return _declare(view, Declared("public"))
+
+
+def signed_in(view: View) -> View:
+    """Anybody with a log-in may open it."""
+    return _declare(view, Declared("signed_in"))
+
+
+def roles(*names: str) -> Callable[[View], View]:
+    """Only people who hold one of the roles may open it."""
+    return lambda view: _declare(view, Declared("roles", frozenset(names)))
+
+
+def partner(view: View) -> View:
+    """Only partner systems with a key may call it (`Authorization: Bearer KEY`); no cookie, so no CSRF token."""
+    view.csrf_exempt = True  # type: ignore[attr-defined]
+    return _declare(view, Declared("partner"))
+
+
+def declared(view: Callable[..., Any]) -> Declared | None:
+    """Return a view's declaration, if it has one."""
+    return getattr(view, "anlan_access", None)
+
+
+def _declare(view: View, access: Declared) -> View:
+    view.anlan_access = access  # type: ignore[attr-defined]
+    return view

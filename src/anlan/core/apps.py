@@ -1,0 +1,31 @@
+"""Base of every stage's app: registrations are found by file name."""
+
+from __future__ import annotations
+
+import importlib
+from importlib.util import find_spec
+
+from django.apps import AppConfig
+
+REGISTRATIONS = ("slots", "jobs", "follows", "city_parts")
+
+
+class Stage(AppConfig):
+    """An Anlan stage; on start its registration modules are imported, if it has them."""
+
+    default = False
+
+    def ready(self) -> None:
+        """Import what registers jobs, followers, slots and readers of the city's folder."""
+        for module in REGISTRATIONS:
+            name = f"{self.name}.{module}"
+            if find_spec(name):
+                importlib.import_module(name)
+
+
+class Core(Stage):
+    """Organisations, areas, people, access, ledger, jobs."""
+
+    name = "anlan.core"
+    label = "core"
+    default = True

@@ -1,0 +1,24 @@
+"""Tables of core, by noun."""
+
+from anlan.core.models.area import Area, AreaVersion
+from anlan.core.models.city import City, Holiday
+from anlan.core.models.job import Cursor, Job
+from anlan.core.models.ledger import LedgerEntry, LedgerPosition, LedgerSeal, VerbKey
+from anlan.core.models.organisation import ApiClient, Membership, Organisation, Person
+
+__all__ = [
+    "ApiClient",
+    "Area",
+    "AreaVersion",
+    "City",
+    "Cursor",
+    "Holiday",
+    "Job",
+    "LedgerEntry",
+    "LedgerPosition",
+    "LedgerSeal",
+    "Membership",
+    "Organisation",
+    "Person",
+    "VerbKey",
+]

@@ -1,0 +1,40 @@
+"""The one city of this data directory."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class City(models.Model):
+    """Name, zone and bounds; loaded from the city's folder."""
+
+    code = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80)
+    zone = models.CharField(max_length=64)
+    language = models.CharField(max_length=16)
+    default_crs = models.CharField(max_length=32)
+    west = models.FloatField()
+    south = models.FloatField()
+    east = models.FloatField()
+    north = models.FloatField()
+    synthetic = models.BooleanField(default=False)
+    settings = models.TextField(default="{}")  # the rest of city.toml as JSON
+    folder_hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name_plural = "cities"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Holiday(models.Model):
+    """A day that differs from the week's habit: a public holiday, or a weekend day that is worked."""
+
+    date = models.DateField(unique=True)
+    kind = models.CharField(max_length=8, choices=[("holiday", "holiday"), ("workday", "workday")])
+    name = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}"

@@ -1,0 +1,71 @@
+"""A verb: one action, one transaction, and with a key the same answer however often it is asked."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from anlan.core.clock import now
+from anlan.core.ledger import canonical
+from anlan.core.models import VerbKey
+from anlan.core.writes import write
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class KeyReused(ValueError):
+    """The idempotency key came back with another body."""
+
+
+def verb(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function a verb: it takes keyword arguments `actor`, `at` and, where it can come twice, `key`.
+
+    With a key its result must be plain JSON (ids, strings, numbers, lists, dicts).
+    """
+    name = f"{function.__module__.removeprefix('anlan.').removesuffix('.actions')}.{function.__name__}"
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        with write():
+            key = kwargs.get("key")
+            if key is None:
+                return function(*args, **kwargs)
+            scope = f"{name}|{getattr(kwargs['actor'], 'name', '')}|{key}"
+            return _once(scope, _fingerprint(kwargs), lambda: function(*args, **kwargs))
+
+    return run
+
+
+def _once(scope: str, fingerprint: str, act: Callable[[], R]) -> R:
+    """Run the act once for a scope; a twin waits on the row, then gets the stored answer."""
+    row, created = VerbKey.objects.select_for_update().get_or_create(
+        key=scope, defaults={"fingerprint": fingerprint, "at": now()}
+    )
+    if not created:
+        if row.fingerprint != fingerprint:
+            raise KeyReused("this idempotency key was used before with another body; use a new key")
+        if row.result is not None:
+            return json.loads(row.result)  # type: ignore[no-any-return]
+    result = act()
+    VerbKey.objects.filter(pk=row.pk).update(result=canonical(result))
+    return result
+
+
+def _fingerprint(arguments: dict[str, Any]) -> str:
+    """Hash what was asked, without who, when and the key itself."""
+    asked = {name: value for name, value in arguments.items() if name not in {"actor", "at", "key"}}
+    return hashlib.sha256(canonical(_plain(asked)).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

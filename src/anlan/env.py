@@ -1,0 +1,71 @@
+"""Every ANLAN_* environment variable, read once, typed, and refused loudly when it cannot be right."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+
+class EnvError(ValueError):
+    """An environment variable has a value that cannot be used."""
+
+
+@dataclass(frozen=True)
+class Env:
+    """What the operator set; `docs/reference/settings.md` has a line for each name."""
+
+    data: Path
+    database_url: str | None
+    secret_key: str | None
+    allowed_hosts: tuple[str, ...]
+    origins: tuple[str, ...]
+    debug: bool
+    https: bool
+    log_level: str
+    tile_url: str | None
+
+
+def read_env(environ: dict[str, str] | None = None) -> Env:
+    """Return the settings that the environment gives."""
+    get = (dict(os.environ) if environ is None else environ).get
+    return Env(
+        data=Path(get("ANLAN_DATA") or "var").absolute(),
+        database_url=get("ANLAN_DATABASE_URL") or None,
+        secret_key=get("ANLAN_SECRET_KEY") or None,
+        allowed_hosts=_words(get("ANLAN_ALLOWED_HOSTS") or "127.0.0.1,localhost,[::1]"),
+        origins=_words(get("ANLAN_ORIGINS") or ""),
+        debug=_flag("ANLAN_DEBUG", get("ANLAN_DEBUG")),
+        https=_flag("ANLAN_HTTPS", get("ANLAN_HTTPS")),
+        log_level=(get("ANLAN_LOG_LEVEL") or "INFO").upper(),
+        tile_url=get("ANLAN_TILE_URL") or None,
+    )
+
+
+def postgres_options(url: str) -> dict[str, str]:
+    """Split `postgresql://user:password@host:port/name` into what Django's DATABASES wants."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"} or len(parts.path) < 2:
+        raise EnvError(
+            "ANLAN_DATABASE_URL: write postgresql://user:password@host:5432/name, or leave it out for SQLite"
+        )
+    return {
+        "NAME": unquote(parts.path[1:]),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+    }
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _flag(name: str, text: str | None) -> bool:
+    if text is None or text.lower() in {"", "0", "false", "no"}:
+        return False
+    if text.lower() in {"1", "true", "yes"}:
+        return True
+    raise EnvError(f"{name}: write 1 or 0, not {text!r}")

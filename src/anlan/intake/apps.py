@@ -1,0 +1,11 @@
+"""报: what the city is told."""
+
+from anlan.core.apps import Stage
+
+
+class Intake(Stage):
+    """Reports from every channel."""
+
+    name = "anlan.intake"
+    label = "intake"
+    default = True

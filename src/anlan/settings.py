@@ -1,0 +1,142 @@
+"""Django's settings: everything that an operator may change comes from `env.py`."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from anlan.env import postgres_options, read_env
+
+ENV = read_env()
+DATA_DIR = ENV.data
+HERE = Path(__file__).parent
+
+
+def _secret_key() -> str:
+    """The operator's key, or one made once for this data directory."""
+    if ENV.secret_key:
+        return ENV.secret_key
+    path = DATA_DIR / "secret.key"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        if not DATA_DIR.is_dir():
+            return secrets.token_urlsafe(48)  # nothing is stored yet: `anlan init` makes the directory and the key
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+        return path.read_text().strip()
+
+
+def _database() -> dict[str, Any]:
+    if ENV.database_url:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            **postgres_options(ENV.database_url),
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {
+                "pool": {"min_size": 1, "max_size": 16},
+                "options": "-c idle_in_transaction_session_timeout=10000",
+            },
+        }
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA_DIR / "anlan.sqlite3",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON",
+        },
+    }
+
+
+SECRET_KEY = _secret_key()
+DEBUG = ENV.debug
+ALLOWED_HOSTS = list(ENV.allowed_hosts)
+CSRF_TRUSTED_ORIGINS = list(ENV.origins)
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "core.Person"
+ROOT_URLCONF = "anlan.urls"
+LOGIN_URL = "core:login"
+LOGIN_REDIRECT_URL = "core:home"
+
+STAGES = ["anlan.core", "anlan.intake", "anlan.hotspots"]
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    *STAGES,
+]
+MIDDLEWARE = [
+    "anlan.core.middleware.csp.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "anlan.core.middleware.requests.RequestLog",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "anlan.core.middleware.language.Language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "anlan.core.middleware.access.Access",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "anlan.core.context.shell",
+            ]
+        },
+    }
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "中文")]
+LOCALE_PATHS = [HERE / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"  # pages show the city's zone; storage and code are UTC
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.https
+CSRF_COOKIE_HTTPONLY = False
+CSRF_FAILURE_VIEW = "anlan.core.views.csrf_failure"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.https else None
+SECURE_HSTS_SECONDS = 31_536_000 if ENV.https else 0
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"anlan": {"level": ENV.log_level}, "django.request": {"level": "CRITICAL"}},
+}

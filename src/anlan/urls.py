@@ -1,0 +1,18 @@
+"""The addresses of all stages; each stage declares who may open its own."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+handler400 = "anlan.core.views.bad_request"
+handler403 = "anlan.core.views.forbidden"
+handler404 = "anlan.core.views.not_found"
+handler500 = "anlan.core.views.server_error"
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("anlan.core.urls")),
+    path("", include("anlan.intake.urls")),
+    path("", include("anlan.hotspots.urls")),
+]
