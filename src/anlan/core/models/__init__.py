@@ -4,7 +4,7 @@ from anlan.core.models.area import Area, AreaVersion
 from anlan.core.models.city import City, Holiday
 from anlan.core.models.job import Cursor, Job
 from anlan.core.models.ledger import LedgerEntry, LedgerPosition, LedgerSeal, VerbKey
-from anlan.core.models.organisation import ApiClient, Membership, Organisation, Person
+from anlan.core.models.organisation import ApiClient, LoginFailures, Membership, Organisation, Person
 
 __all__ = [
     "ApiClient",
@@ -17,6 +17,7 @@ __all__ = [
     "LedgerEntry",
     "LedgerPosition",
     "LedgerSeal",
+    "LoginFailures",
     "Membership",
     "Organisation",
     "Person",

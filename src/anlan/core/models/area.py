@@ -39,13 +39,13 @@ class AreaVersion(models.Model):
     """Name and outline of an area from one day until another."""
 
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="versions")
-    parent = models.ForeignKey(Area, null=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(Area, null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     name = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80)
     valid_from = models.DateField()
-    valid_to = models.DateField(null=True)  # exclusive
-    predecessors = models.ManyToManyField("self", symmetrical=False, related_name="successors")
-    population = models.PositiveIntegerField(null=True)
+    valid_to = models.DateField(null=True, blank=True)  # exclusive
+    predecessors = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="successors")
+    population = models.PositiveIntegerField(null=True, blank=True)
     geometry = models.TextField()  # GeoJSON geometry, WGS 84
     west = models.FloatField()
     south = models.FloatField()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.db import models
 
 
@@ -27,6 +30,15 @@ class City(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def option(self, name: str, default: Any = None) -> Any:
+        """Return another value of city.toml, such as `emergency_numbers` or `attribution`."""
+        return json.loads(self.settings).get(name, default)
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north."""
+        return self.west, self.south, self.east, self.north
 
 
 class Holiday(models.Model):

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
+
+from anlan.core.roles import Role
+
+if TYPE_CHECKING:
+    from anlan.core.actors import Actor
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Questions about jobs."""
+
+    def visible_to(self, actor: Actor) -> JobQuerySet:
+        """Return the jobs that the actor asked for; analysts and operators see all."""
+        if actor.is_system or actor.roles & {Role.ANALYST, Role.OPERATOR, Role.AUDITOR}:
+            return self
+        return self.filter(actor=actor.name)
 
 
 class Job(models.Model):
@@ -17,6 +34,7 @@ class Job(models.Model):
         STOPPED = "stopped"
 
     name = models.CharField(max_length=64)
+    actor = models.CharField(max_length=96, default="system:anlan")  # who asked for it
     payload = models.TextField()
     key = models.CharField(max_length=255, null=True, unique=True)
     state = models.CharField(max_length=8, choices=State, default=State.READY)
@@ -29,6 +47,8 @@ class Job(models.Model):
     total = models.BigIntegerField(null=True)
     result = models.TextField(null=True)
     error = models.TextField(default="")
+
+    objects = JobQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["state", "run_after"])]

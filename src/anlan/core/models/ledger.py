@@ -41,6 +41,7 @@ class LedgerSeal(models.Model):
     algorithm = models.CharField(max_length=16)
     hash = models.CharField(max_length=128, unique=True)
     sealed_at = models.CharField(max_length=32)
+    marks = models.BinaryField(default=b"")  # four bytes an entry: where a broken seal is broken, not whether
 
     def __str__(self) -> str:
         return f"{self.first}-{self.last} {self.hash[:12]}"
