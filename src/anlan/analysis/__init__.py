@@ -1,0 +1,25 @@
+"""The statistics of point events: places that keep failing, and what became of them."""
+
+from anlan.analysis.episodes import Episode, find_episodes
+from anlan.analysis.events import Events
+from anlan.analysis.matching import Matching, Outline, Relation, match_places
+from anlan.analysis.places import Chance, Place, RecurrentPlaces, recurrent_places
+from anlan.analysis.revisions import REVISIONS
+from anlan.analysis.silence import SilentArea, silent_areas
+
+__all__ = [
+    "REVISIONS",
+    "Chance",
+    "Episode",
+    "Events",
+    "Matching",
+    "Outline",
+    "Place",
+    "RecurrentPlaces",
+    "Relation",
+    "SilentArea",
+    "find_episodes",
+    "match_places",
+    "recurrent_places",
+    "silent_areas",
+]

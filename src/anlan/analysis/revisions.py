@@ -1,0 +1,8 @@
+"""The revision of each method: raised whenever the same input gives another output."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+REVISIONS: Final = MappingProxyType({"recurrent_places": 1, "match_places": 1, "silent_areas": 1})
