@@ -1,8 +1,8 @@
-"""Addresses of intake."""
+"""Addresses of intake: what each module of views lists."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from anlan.intake.views import api, calltaker, imports, public
 
 app_name = "intake"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*public.urlpatterns, *calltaker.urlpatterns, *imports.urlpatterns, *api.urlpatterns]

@@ -1,0 +1,17 @@
+"""Tables of intake, by noun."""
+
+from anlan.intake.models.category import Category
+from anlan.intake.models.imports import ImportRun
+from anlan.intake.models.personal import Attachment, Erasure, ReportPersonal, Tracking
+from anlan.intake.models.report import DayCount, Report
+
+__all__ = [
+    "Attachment",
+    "Category",
+    "DayCount",
+    "Erasure",
+    "ImportRun",
+    "Report",
+    "ReportPersonal",
+    "Tracking",
+]

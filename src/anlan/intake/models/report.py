@@ -1,0 +1,117 @@
+"""What one source said, when, where and through which channel: evidence that is never edited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from anlan.core.actors import Actor
+from anlan.core.models import Organisation
+from anlan.core.roles import Role
+from anlan.intake.models.category import Category
+
+SEE_ALL = frozenset(set(Role.values) - {Role.OFFICER, Role.PUBLISHER})
+
+
+class Channel(models.TextChoices):
+    """The way that a report came in."""
+
+    PHONE_110 = "phone_110", _("110 call")
+    HOTLINE_12345 = "hotline_12345", _("12345 hotline")
+    APP = "app", _("App")
+    WEB = "web", _("Web page")
+    GRID_WORKER = "grid_worker", _("Grid worker")
+    SENSOR = "sensor", _("Sensor")
+    PARTNER = "partner", _("Partner system")
+    IMPORT = "import", _("Imported list")
+
+
+class Validity(models.TextChoices):
+    """Whether it tells of something real; a repeat is evidence and stays counted."""
+
+    VALID = "valid", _("Valid")
+    REPEAT = "repeat", _("Repeat")
+    MISDIAL = "misdial", _("Misdial")
+    NUISANCE = "nuisance", _("Nuisance call")
+
+
+class ReportIsEvidence(TypeError):
+    """Somebody tried to change or delete a report."""
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    """Questions about reports."""
+
+    def visible_to(self, actor: Actor) -> ReportQuerySet:
+        """Return what the actor may see: all for the city's staff, their organisation's own for officers, partners."""
+        if actor.is_system or actor.roles & SEE_ALL:
+            return self
+        if actor.client_id or Role.OFFICER in actor.roles:
+            return self.filter(organisation_id__in=actor.organisation_ids)
+        return self.none()
+
+
+class Report(models.Model):
+    """One report. Only its validity may change, by a verb of its own; a trigger in the database holds the rest."""
+
+    Channel = Channel
+    Validity = Validity
+
+    number = models.CharField(max_length=24, unique=True)
+    channel = models.CharField(max_length=16, choices=Channel)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="reports")
+    received_at = models.DateTimeField(db_index=True)
+    entered_at = models.DateTimeField()
+    device_time = models.DateTimeField(null=True)
+    source = models.CharField(max_length=64)
+    source_id = models.CharField(max_length=128, null=True)
+    content_hash = models.CharField(max_length=64, null=True, unique=True)  # where a delivery carries no id
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    precision_m = models.FloatField(null=True)
+    source_crs = models.CharField(max_length=32, default="", blank=True)
+    source_x = models.FloatField(null=True)
+    source_y = models.FloatField(null=True)
+    depth_cm = models.PositiveSmallIntegerField(null=True)
+    validity = models.CharField(max_length=8, choices=Validity, default=Validity.VALID)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)  # whose person entered it
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["lon", "lat"], name="report_place")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "source_id"], condition=Q(source_id__isnull=False), name="report_once_per_source"
+            ),
+            models.CheckConstraint(
+                condition=Q(lon__isnull=True, lat__isnull=True) | Q(lon__isnull=False, lat__isnull=False),
+                name="report_lon_with_lat",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store a new report; a stored one is not saved again."""
+        if not self._state.adding:
+            raise ReportIsEvidence("a report is evidence: it is never edited")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse."""
+        raise ReportIsEvidence("a report is evidence: it is never deleted")
+
+
+class DayCount(models.Model):
+    """The last report number given for one local day; its row is the lock under which numbers are given."""
+
+    day = models.DateField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.last}"

@@ -1,0 +1,75 @@
+"""Which reports were here before: the same source and id, or without an id the same content."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from anlan.core.ledger import canonical
+from anlan.intake.models import Report
+from anlan.intake.refusals import Refusal, ReportRefused
+from anlan.intake.rules import Checked
+
+IN_ONE_QUERY = 500
+NOT_TOLD = frozenset({"entered_at", "received_at"})
+SAME = ("channel", "category_id", "received_at", "device_time", "source_x", "source_y", "source_crs", "depth_cm")
+
+
+def with_content_hash(row: Checked, time_told: bool) -> Checked:
+    """Return a row without an id of its source with a hash of its content in its place.
+
+    It covers the words, so it is keyed with the server's secret: nobody can test a guess of erased words with it.
+    """
+    if row.columns["source_id"] is not None:
+        return row
+    columns = {name: str(value) for name, value in row.columns.items() if name not in NOT_TOLD}
+    moment = str(row.columns["received_at"]) if time_told else ""
+    text = canonical([columns, moment, row.personal])
+    digest = hmac.new(settings.SECRET_KEY.encode(), f"content:{text}".encode(), hashlib.sha256).hexdigest()
+    return dataclasses.replace(row, columns={**row.columns, "content_hash": digest})
+
+
+def identity(row: Checked | Report) -> tuple[str, ...] | None:
+    """Return what makes a delivery of this report the same one again, or None where nothing does."""
+    columns = row.columns if isinstance(row, Checked) else row.__dict__
+    if columns["source_id"] is not None:
+        return columns["source"], columns["source_id"]
+    return (columns["content_hash"],) if columns.get("content_hash") else None
+
+
+def earlier(rows: Sequence[Checked]) -> dict[tuple[str, ...], Report]:
+    """Return the stored reports that these rows repeat, by identity."""
+    found: dict[tuple[str, ...], Report] = {}
+    ids: dict[str, list[str]] = {}
+    hashes = []
+    for row in rows:
+        if row.columns["source_id"] is not None:
+            ids.setdefault(row.columns["source"], []).append(row.columns["source_id"])
+        elif row.columns.get("content_hash"):
+            hashes.append(row.columns["content_hash"])
+    for source, wanted in ids.items():
+        for chunk in _chunks(wanted):
+            for report in Report.objects.filter(source=source, source_id__in=chunk):
+                found[source, str(report.source_id)] = report
+    for chunk in _chunks(hashes):
+        for report in Report.objects.filter(content_hash__in=chunk):
+            found[(str(report.content_hash),)] = report
+    return found
+
+
+def require_same(before: Report | Checked, row: Checked, time_told: bool) -> None:
+    """Refuse another report under the number of an earlier one: neither may hide the other."""
+    if row.columns["source_id"] is None:
+        return
+    columns = before.columns if isinstance(before, Checked) else before.__dict__
+    names = [name for name in SAME if time_told or name != "received_at"]
+    if any(columns[name] != row.columns[name] for name in names):
+        raise ReportRefused(Refusal("source_id", "id_used"))
+
+
+def _chunks(values: list[str]) -> list[list[str]]:
+    return [values[start : start + IN_ONE_QUERY] for start in range(0, len(values), IN_ONE_QUERY)]
