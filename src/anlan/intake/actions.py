@@ -6,16 +6,27 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from anlan.core import ledger
 from anlan.core.actors import Actor, NotAllowed
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
 from anlan.intake.codes import code_hash
 from anlan.intake.models import Report, Tracking
+from anlan.intake.personal import erase_report, read_personal, read_personal_of, read_photo
 from anlan.intake.refusals import Refusal, ReportRefused
 from anlan.intake.repeats import earlier, identity, require_same, with_content_hash
-from anlan.intake.rules import CHANNELS, Checked, Facts, check
+from anlan.intake.rules import CHANNELS, VALIDITIES, Checked, Facts, check
 from anlan.intake.storing import PhotoBytes, facts, keep_photos, lock_days, store
 
+__all__ = [
+    "erase_report",
+    "read_personal",
+    "read_personal_of",
+    "read_photo",
+    "receive_report",
+    "receive_reports",
+    "set_validity",
+]
 OPEN_CHANNELS = frozenset({"web", "app"})  # a citizen needs no account
 TAKES_REPORTS = (Role.CALL_TAKER, Role.DISPATCHER, Role.ANALYST, Role.OPERATOR)
 MAX_PHOTOS = 6
@@ -116,6 +127,25 @@ def receive_reports(
         "refused": sorted(refused, key=lambda row: row["record"] or 0),
         "report_ids": [report.pk for report in reports],
     }
+
+
+@verb
+def set_validity(
+    *, report_id: int, validity: str, actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
+    """Say whether a report is valid, a repeat, a misdial or a nuisance call; what it was stays in the ledger."""
+    actor.require(*TAKES_REPORTS)
+    if validity not in VALIDITIES:
+        raise ReportRefused(Refusal("validity", "unknown_validity", {"known": ", ".join(VALIDITIES)}))
+    report = Report.objects.visible_to(actor).select_for_update().filter(pk=report_id).first()
+    if report is None:
+        raise NotAllowed(f"{actor.name} may not change this report, or it does not exist")
+    before = report.validity
+    if before != validity:
+        Report.objects.filter(pk=report_id).update(validity=validity)
+        payload = {"report": report_id, "from": before, "to": str(validity)}
+        ledger.append("intake.validity_set", actor=actor, at=at, subject=f"report:{report.number}", payload=payload)
+    return {"report_id": report_id, "number": report.number, "before": before, "validity": str(validity)}
 
 
 def require_channel(actor: Actor, channel: str) -> None:

@@ -1,5 +1,7 @@
 """报: what the city is told."""
 
+from django.db.models.signals import post_migrate
+
 from anlan.core.apps import Stage
 
 
@@ -9,3 +11,10 @@ class Intake(Stage):
     name = "anlan.intake"
     label = "intake"
     default = True
+
+    def ready(self) -> None:
+        """Register what the stage offers, and guard its evidence after every migration."""
+        super().ready()
+        from anlan.intake import evidence
+
+        post_migrate.connect(evidence.install, sender=self, dispatch_uid="intake.evidence")
