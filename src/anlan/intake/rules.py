@@ -15,6 +15,7 @@ TEXT_LIMITS = {"place_words": 300, "words": 4000, "name": 80, "contact": 120}
 SOURCE_LIMITS = {"source": 64, "source_id": 128}
 CHANNELS = ("phone_110", "hotline_12345", "app", "web", "grid_worker", "sensor", "partner", "import")
 VALIDITIES = ("valid", "repeat", "misdial", "nuisance")
+CARRY_NO_MATTER = frozenset({"misdial", "nuisance"})  # such a call has no place
 DEPTH_CM = (0, 1000)
 PRECISION_M = (0, 20_000)
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)  # clocks of honest systems differ
@@ -197,7 +198,7 @@ def _depth(row: Mapping[str, Any]) -> int | None:
 def _place(row: Mapping[str, Any], facts: Facts, personal: dict[str, str]) -> dict[str, Any]:
     x, y = _number(row, "lon"), _number(row, "lat")
     if x is None and y is None:
-        if not personal["place_words"]:
+        if not personal["place_words"] and row.get("validity") not in CARRY_NO_MATTER:
             refuse("lon", "no_place")
         return {"lon": None, "lat": None, "source_crs": "", "source_x": None, "source_y": None}
     if x is None or y is None:

@@ -1,0 +1,65 @@
+"""What a call-taker types, read as it is meant: a category by its key or first letters, a time by its clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from anlan.intake.models import Category
+
+CLOCK = re.compile(r"^(\d{1,2})[:：.]?(\d{2})$")
+MOMENT = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})[ T](\d{1,2})[:：](\d{2})$")
+SLACK = dt.timedelta(minutes=1)
+
+
+class NotUnderstood(ValueError):
+    """What was typed has no single meaning; `code` says which: unknown, several, no_time, future."""
+
+    def __init__(self, code: str, *candidates: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.candidates = candidates
+
+
+def category_of(typed: str, categories: Sequence[Category]) -> Category:
+    """Find the category by its number in the list, its code, or the first letters of any of its names."""
+    text = typed.strip().casefold()
+    if text.isdigit() and 1 <= int(text) <= len(categories):
+        return categories[int(text) - 1]
+    exact = [category for category in categories if text in _names(category)]
+    found = exact or [category for category in categories if text and _begins(category, text)]
+    if len(found) == 1:
+        return found[0]
+    raise NotUnderstood("several" if found else "unknown", *(category.code for category in found))
+
+
+def received_at(typed: str, zone: str, at: dt.datetime) -> dt.datetime:
+    """Read 14:07, 1407 or 2016-06-28 14:07 in the city's time; empty means now."""
+    text = typed.strip()
+    if not text:
+        return at
+    here = at.astimezone(ZoneInfo(zone))
+    try:
+        if clock := CLOCK.match(text):
+            told = here.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
+        elif moment := MOMENT.match(text):
+            told = dt.datetime(*map(int, moment.groups()), tzinfo=ZoneInfo(zone))  # type: ignore[arg-type,misc]
+        else:
+            raise NotUnderstood("no_time")
+    except ValueError as error:
+        raise NotUnderstood("no_time") from error
+    if told > at + SLACK:
+        raise NotUnderstood("future")
+    return min(told.astimezone(dt.UTC), at)
+
+
+def _names(category: Category) -> set[str]:
+    return {name.casefold() for name in (category.code, category.name, category.name_en) if name}
+
+
+def _begins(category: Category, text: str) -> bool:
+    """Whether any name, or any word of one, begins with the text."""
+    words = {word for name in _names(category) for word in (name, *re.split(r"[\s_,]+", name))}
+    return any(word.startswith(text) for word in words)

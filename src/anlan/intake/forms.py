@@ -1,0 +1,143 @@
+"""What people type, checked field by field, with messages that say what to change."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anlan.core.models import City
+from anlan.intake import photos
+from anlan.intake.models import Category
+
+MAX_PLACE = 200
+MAX_WORDS = 2000
+DEPTHS = {"ankle": 15, "wheel": 30, "knee": 50}
+PHONE = re.compile(r"^\+?[0-9][0-9 ()\-/.]{4,24}$")
+FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９＋－（）　", "0123456789+-() ")
+PHOTO_MESSAGES = {
+    "too_big": gettext_lazy("The photo is larger than 15 MB. Choose a smaller one, or send the report without it."),
+    "too_many_pixels": gettext_lazy("The picture has too many pixels. Take it again at normal size."),
+    "heic": gettext_lazy(
+        "This photo is in the HEIC format, which we cannot read. On an iPhone choose Settings, Camera, Formats, "
+        "Most compatible, or send a screenshot of the photo."
+    ),
+    "not_photo": gettext_lazy("This file is no photo. Choose a JPEG, PNG or WebP picture."),
+    "broken": gettext_lazy("The photo is damaged and cannot be read. Take or choose another one."),
+}
+
+
+class PlaceMixin(forms.Form):
+    """Words for the place, and a point that must lie in the city."""
+
+    where = forms.CharField(required=False)
+    lon = forms.CharField(required=False)
+    lat = forms.CharField(required=False)
+    words = forms.CharField(required=False, strip=True)
+    city: City | None = None
+
+    def clean_where(self) -> str:
+        """Bound the place words."""
+        return _bounded(self.cleaned_data["where"], MAX_PLACE)
+
+    def clean_words(self) -> str:
+        """Bound the free words."""
+        return _bounded(self.cleaned_data["words"], MAX_WORDS)
+
+    def point(self) -> tuple[float, float] | None:
+        """Return the point, or None when there is none; add an error when it cannot be used."""
+        texts = self.cleaned_data.get("lon", ""), self.cleaned_data.get("lat", "")
+        if not any(texts):
+            return None
+        try:
+            lon, lat = (float(text) for text in texts)
+        except ValueError:
+            lon = lat = math.nan
+        if self.city and not _inside(self.city, lon, lat):
+            self.add_error(
+                "where", _("The pin is outside the city. Move it to where you are, or remove it and write the place.")
+            )
+            return None
+        return lon, lat
+
+
+class CitizenForm(PlaceMixin):
+    """The public page: what, how deep, where, and what somebody wants to add."""
+
+    category = forms.CharField(required=False)
+    depth = forms.CharField(required=False)
+    photo = forms.FileField(required=False, allow_empty_file=True)
+    phone = forms.CharField(required=False)
+
+    def __init__(self, *args: Any, city: City | None, categories: list[Category], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.city = city
+        self.categories = {category.code: category for category in categories}
+
+    def clean_category(self) -> Category:
+        """Find the category among those that the public may choose."""
+        category = self.categories.get(self.cleaned_data["category"])
+        if category is None:
+            raise forms.ValidationError(_("Choose what you see"))
+        return category
+
+    def clean_depth(self) -> int | None:
+        """Turn the picture into centimetres."""
+        chosen = self.cleaned_data["depth"]
+        if chosen and chosen not in DEPTHS:
+            raise forms.ValidationError(_("Choose one of the three pictures, or none"))
+        return DEPTHS.get(chosen)
+
+    def clean_phone(self) -> str:
+        """Accept any number that can be called back."""
+        return clean_phone(self.cleaned_data["phone"])
+
+    def clean_photo(self) -> photos.Photo | None:
+        """Re-encode the photo, or say what to do."""
+        return reencoded(self.cleaned_data["photo"])
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a place: words or a pin."""
+        data = self.cleaned_data
+        data["point"] = self.point()
+        if not data["point"] and not data.get("where") and "where" not in self.errors:
+            self.add_error("where", _("Say where it is, or tap the map"))
+        category = data.get("category")
+        if category and not category.depth:
+            data["depth"] = None
+        return data
+
+
+def reencoded(upload: UploadedFile[bytes] | None) -> photos.Photo | None:
+    """Return the photo behind an upload; a form error says why it cannot be kept."""
+    if not upload:
+        return None
+    try:
+        return photos.reencode(upload)  # type: ignore[arg-type]
+    except photos.PhotoRefused as refused:
+        raise forms.ValidationError(PHOTO_MESSAGES[refused.code]) from refused
+
+
+def clean_phone(text: str) -> str:
+    """Return a telephone number as typed, digits made plain."""
+    plain = text.translate(FULL_WIDTH_DIGITS).strip()
+    if plain and not PHONE.match(plain):
+        raise forms.ValidationError(_("Write the number with digits only, for example 138 0000 0000"))
+    return plain
+
+
+def _bounded(text: str, limit: int) -> str:
+    if len(text) > limit:
+        raise forms.ValidationError(
+            _("Shorten this to %(limit)d characters; it has %(length)d now") % {"limit": limit, "length": len(text)}
+        )
+    return text
+
+
+def _inside(city: City, lon: float, lat: float) -> bool:
+    return city.west <= lon <= city.east and city.south <= lat <= city.north

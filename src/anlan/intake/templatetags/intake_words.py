@@ -1,0 +1,72 @@
+"""How intake's things are written on a page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext as p
+
+from anlan.core.queries import city
+from anlan.intake.models import Category
+
+register = template.Library()
+
+
+def in_chinese() -> bool:
+    """Whether the page is written in Chinese."""
+    return (get_language() or "").startswith("zh")
+
+
+def local(at: dt.datetime) -> dt.datetime:
+    """Return a moment in the city's own time."""
+    here = city()
+    return at.astimezone(ZoneInfo(here.zone) if here else dt.UTC)
+
+
+@register.filter
+def public_label(category: Category) -> str:
+    """Name a category as citizens read it."""
+    if in_chinese():
+        return category.public_name or category.name
+    return category.public_name_en or category.name_en or category.name
+
+
+@register.filter
+def label(category: Category) -> str:
+    """Name a category as staff read it."""
+    return category.name if in_chinese() else category.name_en or category.name
+
+
+@register.filter
+def when(at: dt.datetime | None) -> str:
+    """Write a moment in full: day and time in the city."""
+    return date_format(local(at), p("day and time", "l j F Y, H:i")) if at else "—"
+
+
+@register.filter
+def clock(at: dt.datetime | None) -> str:
+    """Write the time of day in the city."""
+    return f"{local(at):%H:%M}" if at else "—"
+
+
+@register.filter
+def short(at: dt.datetime | None) -> str:
+    """Write a moment as tables do: 2016-06-28 14:07."""
+    return f"{local(at):%Y-%m-%d %H:%M}" if at else "—"
+
+
+@register.filter
+def depth_words(depth_cm: int | None) -> str:
+    """Say a depth as a citizen chose it."""
+    if depth_cm is None:
+        return ""
+    if depth_cm == 0:
+        return _("the water is gone")
+    if depth_cm < 25:
+        return _("over the ankle")
+    return _("half a wheel deep") if depth_cm < 45 else _("knee-deep or more")

@@ -1,0 +1,63 @@
+"""What a citizen reads on the tracking page: steps in plain words, and where the report stands now.
+
+Intake tells of what it knows (received, read, added to, withdrawn). A later stage adds its own steps with `tells`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from anlan.intake.models import Report
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the timeline: `state` is done, now, next or late; a deadline is shown as "by"."""
+
+    state: str
+    title: str
+    words: str = ""
+    at: dt.datetime | None = None
+    is_deadline: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a report stands, in one sentence, with what comes next; `state` names the mark, `word` stands beside it."""
+
+    title: str
+    lead: str
+    state: str
+    word: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one stage has to say about a report; the standing of the latest stage that has one is shown."""
+
+    steps: tuple[Step, ...] = ()
+    standing: Standing | None = None
+
+
+Teller = Callable[[Report, dt.datetime], Told]
+_tellers: list[Teller] = []
+
+
+def tells(teller: Teller) -> Teller:
+    """Register a stage's teller; stages load in their order, so a later one has the last word."""
+    _tellers.append(teller)
+    return teller
+
+
+def tell(report: Report, at: dt.datetime) -> tuple[Standing, list[Step]]:
+    """Return where the report stands and its steps in order of time, what is to come last."""
+    told = [teller(report, at) for teller in _tellers]
+    standing = [each.standing for each in told if each.standing][-1]
+    return standing, _in_order(step for each in told for step in each.steps)
+
+
+def _in_order(steps: Iterable[Step]) -> list[Step]:
+    far = dt.datetime.max.replace(tzinfo=dt.UTC)
+    return sorted(steps, key=lambda step: (step.state in {"next", "late"}, step.at or far))
