@@ -38,6 +38,7 @@ class PlaceMixin(forms.Form):
     where = forms.CharField(required=False)
     lon = forms.CharField(required=False)
     lat = forms.CharField(required=False)
+    precision_m = forms.CharField(required=False)
     words = forms.CharField(required=False, strip=True)
     city: City | None = None
 
@@ -48,6 +49,14 @@ class PlaceMixin(forms.Form):
     def clean_words(self) -> str:
         """Bound the free words."""
         return _bounded(self.cleaned_data["words"], MAX_WORDS)
+
+    def clean_precision_m(self) -> float | None:
+        """Read how far off the point may lie; what cannot be read was not told."""
+        try:
+            metres = float(self.cleaned_data["precision_m"])
+        except ValueError:
+            return None
+        return metres if 0 <= metres <= 20_000 else None
 
     def point(self) -> tuple[float, float] | None:
         """Return the point, or None when there is none; add an error when it cannot be used."""
@@ -74,8 +83,11 @@ class CitizenForm(PlaceMixin):
     photo = forms.FileField(required=False, allow_empty_file=True)
     phone = forms.CharField(required=False)
 
-    def __init__(self, *args: Any, city: City | None, categories: list[Category], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, city: City | None, categories: list[Category], photo_dropped: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.photo_dropped = photo_dropped
         self.city = city
         self.categories = {category.code: category for category in categories}
 
@@ -99,6 +111,8 @@ class CitizenForm(PlaceMixin):
 
     def clean_photo(self) -> photos.Photo | None:
         """Re-encode the photo, or say what to do."""
+        if self.photo_dropped:
+            raise forms.ValidationError(PHOTO_MESSAGES["too_big"])
         return reencoded(self.cleaned_data["photo"])
 
     def clean(self) -> dict[str, Any]:
@@ -110,6 +124,24 @@ class CitizenForm(PlaceMixin):
         category = data.get("category")
         if category and not category.depth:
             data["depth"] = None
+        return data
+
+
+class AdditionForm(forms.Form):
+    """What the holder of a tracking code adds: words, or that the water is gone."""
+
+    words = forms.CharField(required=False)
+    gone = forms.BooleanField(required=False)
+
+    def clean_words(self) -> str:
+        """Bound the words."""
+        return _bounded(self.cleaned_data["words"], MAX_WORDS)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for something to add."""
+        data = self.cleaned_data
+        if not data.get("words") and not data.get("gone") and "words" not in self.errors:
+            self.add_error("words", _("Write what has changed"))
         return data
 
 

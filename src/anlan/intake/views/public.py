@@ -1,7 +1,146 @@
-"""Being written."""
+"""The citizen's form and what follows it. No account and no cookie; it acts as the public, whoever looks."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from typing import Any
 
-urlpatterns: list[URLPattern] = []
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods
+
+from anlan.core.access import public
+from anlan.core.actors import PUBLIC
+from anlan.core.clock import now
+from anlan.core.queries import city
+from anlan.core.verbs import KeyReused
+from anlan.intake.actions import receive_report
+from anlan.intake.codes import code_for, grouped, verb_key
+from anlan.intake.following import WITHDRAW_WITHIN, report_of_code
+from anlan.intake.forms import CitizenForm
+from anlan.intake.formtoken import form_key, key_of_receipt, new_token, receipt_for
+from anlan.intake.models import Attachment, Category, Report
+from anlan.intake.problems import Problems, of_form, telephone
+from anlan.intake.refusals import ReportRefused
+from anlan.intake.telling import first_look_by, first_look_minutes, was_masked
+from anlan.intake.throttle import REPORTS
+from anlan.intake.uploads import UNREADABLE, bound
+from anlan.intake.views import tracking
+from anlan.intake.views.tracking import unkept
+
+
+@public
+@csrf_exempt  # no session to borrow: the form carries a signed token of its own (formtoken.py)
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """Show the form, or receive it."""
+    if request.method != "POST":
+        return _form_page(request, _form({"category": request.GET.get("category", "")}, bound=False))
+    quota = bound(request)
+    try:
+        told, files = (request.POST, request.FILES) if quota else (None, None)
+    except UNREADABLE:
+        told = files = None
+    if told is None or quota is None:
+        return _form_page(request, _form({}, bound=False), Problems.too_much(), status=413)
+    form = _form(told, files, photo_dropped=quota.dropped)
+    key = form_key(told.get("token", ""))
+    if not form.is_valid():
+        return _form_page(request, form, of_form(form), status=422)
+    if key is None:
+        return _form_page(request, form, Problems.form_too_old(), status=422)
+    if REPORTS.is_closed(request):
+        return _form_page(request, form, Problems.too_many_reports(), status=429)
+    try:
+        _receive(form, key)
+    except KeyReused:
+        return _form_page(request, form, Problems.sent_before(), status=409)
+    except ReportRefused as refused:
+        form.add_error("where", refused.refusal.reason)
+        return _form_page(request, form, of_form(form), status=422)
+    REPORTS.count(request)
+    return redirect("intake:sent", receipt_for(key))
+
+
+@public
+@unkept
+@require_GET
+def sent(request: HttpRequest, receipt: str) -> HttpResponse:
+    """Show the tracking code, for half an hour."""
+    key = key_of_receipt(receipt)
+    found = report_of_code(code_for(key)) if key else None
+    if key is None or found is None:
+        return render(request, "intake/receipt_gone.html", status=410)
+    code = code_for(key)
+    about = {
+        "report": found,
+        "code": grouped(code),
+        "code_plain": code,
+        "first_look_by": first_look_by(found),
+        "withdraw_until": found.entered_at + WITHDRAW_WITHIN,
+        "has_photo": Attachment.objects.filter(report=found).exists(),
+        "masked": was_masked(found),
+        "track_address": request.build_absolute_uri(reverse("intake:track")),
+    }
+    return render(request, "intake/sent.html", about)
+
+
+@public
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Say who reads a report and how to have it erased."""
+    return render(request, "intake/privacy.html")
+
+
+def _receive(form: CitizenForm, key: str) -> dict[str, Any]:
+    told = form.cleaned_data
+    lon, lat = told["point"] or (None, None)
+    return receive_report(
+        actor=PUBLIC,
+        at=now(),
+        key=verb_key(key),
+        channel=Report.Channel.WEB,
+        category=told["category"].code,
+        lon=lon,
+        lat=lat,
+        precision_m=told["precision_m"],
+        depth_cm=told["depth"],
+        place_words=told["where"],
+        words=told["words"],
+        contact=told["phone"],
+        photos=[told["photo"]] if told["photo"] else [],
+        tracking_code=code_for(key),
+    )
+
+
+def _form(told: Any, files: Any = None, *, bound: bool = True, photo_dropped: bool = False) -> CitizenForm:
+    """Return the form, filled with what was told, or only opened with it."""
+    categories = list(Category.objects.filter(public=True, active=True))
+    filled: dict[str, Any] = {"data": told, "files": files} if bound else {"initial": told}
+    return CitizenForm(city=city(), categories=categories, photo_dropped=photo_dropped, **filled)
+
+
+def _form_page(
+    request: HttpRequest, form: CitizenForm, problems: Problems | None = None, status: int = 200
+) -> HttpResponse:
+    here = city()
+    about = {
+        "form": form,
+        "categories": form.categories.values(),
+        "problems": problems,
+        "photo_again": bool(form.files.get("photo")) and "photo" not in form.errors if form.is_bound else False,
+        "token": new_token(),
+        "first_look_minutes": first_look_minutes(),
+        "emergency": telephone(),
+        "bounds": ",".join(map(str, here.bounds)) if here else "",
+    }
+    return render(request, "intake/report.html", about, status=status)
+
+
+urlpatterns = [
+    path("report/", report, name="report"),
+    path("report/who-reads/", privacy, name="privacy"),
+    path("report/sent/<str:receipt>/", sent, name="sent"),
+    *tracking.urlpatterns,
+]

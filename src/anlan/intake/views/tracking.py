@@ -1,0 +1,214 @@
+"""The tracking page: whoever holds the code reads, adds, withdraws, erases. It shows no address, name or photo."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.core.access import public
+from anlan.core.actors import PUBLIC
+from anlan.core.clock import now
+from anlan.core.verbs import KeyReused
+from anlan.intake.codes import grouped, read_code, verb_key
+from anlan.intake.following import (
+    WITHDRAW_WITHIN,
+    TooLate,
+    add_to_report,
+    erase_words,
+    is_withdrawn,
+    may_withdraw,
+    report_of_code,
+    withdraw_report,
+)
+from anlan.intake.forms import AdditionForm
+from anlan.intake.formtoken import form_key, new_token
+from anlan.intake.models import Erasure, Report
+from anlan.intake.problems import Problems, of_form
+from anlan.intake.throttle import REPORTS, WRONG_CODES
+from anlan.intake.timeline import tell
+from anlan.intake.uploads import UNREADABLE, bound
+
+View = Callable[..., HttpResponse]
+
+
+def unkept(view: View) -> View:
+    """Keep a page out of caches, search engines and the Referer of what it links to."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        patch_cache_control(response, no_store=True, private=True)
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return wrapped
+
+
+def holder(view: View) -> View:
+    """Give the view the report of the code in the address, or answer that there is none; wrong codes are counted."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, code: str) -> HttpResponse:
+        plain = read_code(code)
+        if WRONG_CODES.is_closed(request):
+            return _ask_again(request, "", Problems.too_many_codes(), 429)
+        found = report_of_code(plain) if plain else None
+        if plain and found:
+            return view(request, plain, found)
+        WRONG_CODES.count(request)
+        return _ask_again(request, code[:60], Problems.unknown_code(), 404)
+
+    return wrapped
+
+
+@public
+@unkept
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def track(request: HttpRequest) -> HttpResponse:
+    """Take a code and open its page; the form posts, so that the code stands in no query string."""
+    typed = request.POST.get("code", "")[:60] if request.method == "POST" else ""
+    if request.method != "POST":
+        return render(request, "intake/track.html")
+    code = read_code(typed)
+    if code is None:
+        return _ask_again(request, typed, Problems.no_code(typed), 422)
+    return _to_page(request, code)
+
+
+@holder
+def _to_page(request: HttpRequest, code: str, found: Report) -> HttpResponse:
+    return redirect("intake:track_code", code)
+
+
+@public
+@unkept
+@require_GET
+@holder
+def track_code(request: HttpRequest, code: str, found: Report) -> HttpResponse:
+    """Show where a report stands; no address, name or photo is on the page."""
+    return _tracked_page(request, found, code, told=_told(request.GET.get("told", "")))
+
+
+@public
+@unkept
+@csrf_exempt  # whoever holds the code may act; nobody else can make the address
+@require_POST
+@holder
+def track_add(request: HttpRequest, code: str, found: Report) -> HttpResponse:
+    """Add something to a report, as a report of its own."""
+    if bound(request) is None:
+        return _tracked_page(request, found, code, problems=Problems.too_much(), status=413)
+    try:
+        form = AdditionForm(request.POST)
+    except UNREADABLE:
+        return _tracked_page(request, found, code, problems=Problems.too_much(), status=413)
+    key = form_key(request.POST.get("token", ""))
+    if not form.is_valid():
+        return _tracked_page(request, found, code, form=form, problems=of_form(form), status=422)
+    if key is None:
+        return _tracked_page(request, found, code, form=form, problems=Problems.form_too_old(), status=422)
+    if REPORTS.is_closed(request):
+        return _tracked_page(request, found, code, form=form, problems=Problems.too_many_reports(), status=429)
+    depth_cm = 0 if form.cleaned_data["gone"] else None
+    words = form.cleaned_data["words"]
+    try:
+        add_to_report(tracking_code=code, words=words, depth_cm=depth_cm, actor=PUBLIC, at=now(), key=verb_key(key))
+    except KeyReused:
+        return _tracked_page(request, found, code, form=form, problems=Problems.sent_before(), status=409)
+    except TooLate:
+        return _tracked_page(request, found, code, form=form, problems=Problems.withdrawn(), status=409)
+    REPORTS.count(request)
+    return _back_to(code, "added")
+
+
+@public
+@unkept
+@csrf_exempt
+@require_POST
+@holder
+def track_withdraw(request: HttpRequest, code: str, found: Report) -> HttpResponse:
+    """Withdraw a report within ten minutes."""
+    try:
+        withdraw_report(tracking_code=code, actor=PUBLIC, at=now())
+    except TooLate:
+        if is_withdrawn(found):  # pressed twice
+            return _back_to(code, "withdrawn")
+        return _tracked_page(request, found, code, problems=Problems.too_late(), status=409)
+    return _back_to(code, "withdrawn")
+
+
+@public
+@unkept
+@csrf_exempt
+@require_POST
+@holder
+def track_erase(request: HttpRequest, code: str, found: Report) -> HttpResponse:
+    """Erase the personal content of a report."""
+    erase_words(tracking_code=code, actor=PUBLIC, at=now())
+    return _back_to(code, "erased")
+
+
+def _ask_again(request: HttpRequest, typed: str, problems: Problems, status: int) -> HttpResponse:
+    return render(request, "intake/track.html", {"typed": typed, "problems": problems}, status=status)
+
+
+def _tracked_page(
+    request: HttpRequest,
+    found: Report,
+    code: str,
+    *,
+    form: AdditionForm | None = None,
+    problems: Problems | None = None,
+    told: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    at = now()
+    standing, steps = tell(found, at)
+    withdrawn = is_withdrawn(found)
+    erased = Erasure.objects.filter(report=found).exists()
+    about = {
+        "report": found,
+        "code": grouped(code),
+        "code_plain": code,
+        "now": standing,
+        "steps": steps,
+        "form": form,
+        "problems": problems,
+        "told": told,
+        "token": new_token(),
+        "withdraw_until": found.entered_at + WITHDRAW_WITHIN,
+        "can": {"add": not withdrawn, "withdraw": may_withdraw(found, at), "erase": not erased},
+    }
+    return render(request, "intake/tracked.html", about, status=status)
+
+
+def _back_to(code: str, told: str) -> HttpResponse:
+    return redirect(reverse("intake:track_code", args=[code]) + f"?told={told}")
+
+
+def _told(word: str) -> str:
+    return {
+        "added": _("Thank you. What you added is with your report."),
+        "withdrawn": _("The report is withdrawn. Your words, photo and number are erased."),
+        "erased": _("Your words, photo and number are erased. Nobody can read them any more."),
+    }.get(word, "")
+
+
+urlpatterns = [
+    path("track/", track, name="track"),
+    path("track/<str:code>/", track_code, name="track_code"),
+    path("track/<str:code>/add", track_add, name="track_add"),
+    path("track/<str:code>/withdraw", track_withdraw, name="track_withdraw"),
+    path("track/<str:code>/erase", track_erase, name="track_erase"),
+]
