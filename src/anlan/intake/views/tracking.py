@@ -66,7 +66,7 @@ def holder(view: View) -> View:
         if plain and found:
             return view(request, plain, found)
         WRONG_CODES.count(request)
-        return _ask_again(request, code[:60], Problems.unknown_code(), 404)
+        return _ask_again(request, grouped(plain) if plain else code[:60], Problems.unknown_code(), 404)
 
     return wrapped
 
