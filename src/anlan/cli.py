@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -94,8 +95,21 @@ def root(
 
 
 def main() -> None:
-    """Run the command line; wrong use ends with status 2."""
-    app()
+    """Run the command line: status 0, 1 where a check failed, 2 for wrong use.
+
+    An error that has an `exit_status` is meant for people: its message is printed, and no trace.
+    """
+    try:
+        app()
+    except BrokenPipeError:  # `anlan ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except Exception as error:
+        status = getattr(error, "exit_status", None)
+        if status is None:
+            raise
+        typer.echo(f"anlan: {error}", err=True)
+        raise SystemExit(status) from None
 
 
 if __name__ == "__main__":

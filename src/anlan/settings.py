@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,19 @@ DATA_DIR = ENV.data
 HERE = Path(__file__).parent
 
 
-def _secret_key() -> str:
-    """The operator's key, or one made once for this data directory."""
+def ensure_secret_key() -> str:
+    """Return the operator's key, or one made once for this data directory."""
     if ENV.secret_key:
         return ENV.secret_key
     path = DATA_DIR / "secret.key"
+    if not DATA_DIR.is_dir():  # nothing is stored yet: `anlan init` makes the directory and the key
+        return secrets.token_urlsafe(48)
     try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        if not DATA_DIR.is_dir():
-            return secrets.token_urlsafe(48)  # nothing is stored yet: `anlan init` makes the directory and the key
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
-        return path.read_text().strip()
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except OSError:  # it is there, or this process may only read
+        pass
+    return path.read_text().strip() if path.exists() else secrets.token_urlsafe(48)
 
 
 def _database() -> dict[str, Any]:
@@ -50,7 +51,7 @@ def _database() -> dict[str, Any]:
     }
 
 
-SECRET_KEY = _secret_key()
+SECRET_KEY = ensure_secret_key()
 DEBUG = ENV.debug
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = list(ENV.origins)

@@ -11,6 +11,8 @@ from anlan.core.roles import Role
 class NotAllowed(PermissionError):
     """The actor may not do this."""
 
+    exit_status = 1
+
 
 @dataclass(frozen=True)
 class Actor:

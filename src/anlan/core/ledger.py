@@ -20,6 +20,7 @@ PLACING_LOCK = 0x414E4C414E  # "ANLAN"
 
 class _Pending(threading.local):
     ids: list[int] | None = None
+    cause_id: int | None = None  # what this write, or this nested verb, follows from
 
 
 _pending = _Pending()
@@ -39,11 +40,19 @@ def append(
     payload: dict[str, Any],
     cause_id: int | None = None,
 ) -> int:
-    """Append one entry and return its id; only inside `write()`, and never with personal content."""
+    """Append one entry and return its id; only inside `write()`, and never with personal content.
+
+    Without a `cause_id` a nested verb's entry names the entry before it in the verb that called it.
+    """
     if _pending.ids is None:
         raise RuntimeError(f"{kind}: a ledger entry outside write()")
     entry = LedgerEntry.objects.create(
-        kind=kind, actor=actor.name, at=stamp(at), subject=subject, cause_id=cause_id, payload=canonical(payload)
+        kind=kind,
+        actor=actor.name,
+        at=stamp(at),
+        subject=subject,
+        cause_id=cause_id or _pending.cause_id,
+        payload=canonical(payload),
     )
     _pending.ids.append(entry.pk)
     return entry.pk
@@ -74,13 +83,24 @@ def outermost() -> Iterator[None]:
 
 
 @contextmanager
+def caused_by(entry_id: int | None) -> Iterator[None]:
+    """Tie what is appended here to the entry that it follows from."""
+    before, _pending.cause_id = _pending.cause_id, entry_id
+    try:
+        yield
+    finally:
+        _pending.cause_id = before
+
+
+@contextmanager
 def savepoint() -> Iterator[None]:
     """Drop the entries of a nested verb that failed."""
     ids = _pending.ids
     assert ids is not None
     mark = len(ids)
     try:
-        yield
+        with caused_by(ids[-1] if ids else _pending.cause_id):
+            yield
     except BaseException:
         del ids[mark:]
         raise

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 from anlan.core.clock import now
 from anlan.core.ledger import canonical
 from anlan.core.models import VerbKey
-from anlan.core.writes import write
+from anlan.core.writes import perform
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,12 +30,12 @@ def verb(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with write():
-            key = kwargs.get("key")
-            if key is None:
-                return function(*args, **kwargs)
-            scope = f"{name}|{getattr(kwargs['actor'], 'name', '')}|{key}"
-            return _once(scope, _fingerprint(kwargs), lambda: function(*args, **kwargs))
+        key = kwargs.get("key")
+        if key is None:
+            return perform(lambda: function(*args, **kwargs))
+        scope = f"{name}|{getattr(kwargs['actor'], 'name', '')}|{key}"
+        fingerprint = _fingerprint(kwargs)
+        return perform(lambda: _once(scope, fingerprint, lambda: function(*args, **kwargs)))
 
     return run
 

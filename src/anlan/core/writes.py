@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import fcntl
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Protocol, TypeVar
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from anlan.core import ledger
+
+R = TypeVar("R")
+WAIT_S = 30.0  # how long a write waits for the others of this data directory
+
+
+class NotStored(RuntimeError):
+    """The database could not store. If COMMIT itself failed the outcome is unknown: repeat with the same key."""
+
+    exit_status = 1
+
+
+class Writer(Protocol):
+    """Something that runs writes for the threads of this process, such as the group commit of the web."""
+
+    def submit(self, act: Callable[[], R]) -> R:
+        """Run a write and return its answer once it is committed."""
 
 
 class _State(threading.local):
@@ -16,6 +36,13 @@ class _State(threading.local):
 
 
 _state = _State()
+_writer: Writer | None = None
+
+
+def use_writer(writer: Writer | None) -> None:
+    """Send the outermost verbs of this process through a writer, or, with None, run each by itself."""
+    global _writer
+    _writer = writer
 
 
 def is_writing() -> bool:
@@ -23,24 +50,96 @@ def is_writing() -> bool:
     return _state.depth > 0
 
 
+def perform(act: Callable[[], R]) -> R:
+    """Run an act as one write: through this process's writer where there is one, else in this thread."""
+    if _writer is not None and not is_writing():
+        return _writer.submit(act)
+    with write():
+        return act()
+
+
 @contextmanager
 def write() -> Iterator[None]:
     """Open the transaction, or a savepoint inside one that drops its own entries on error."""
-    if _state.depth:
-        with _entered(), transaction.atomic(), ledger.savepoint():
+    if is_writing():
+        with entered(), transaction.atomic(), ledger.savepoint():
             yield
         return
-    with _entered(), transaction.atomic(), ledger.outermost():
+    with told(), one_writer(), entered(), transaction.atomic(), ledger.outermost():
         yield
 
 
 @contextmanager
-def _entered() -> Iterator[None]:
+def entered() -> Iterator[None]:
+    """Mark this thread as writing."""
     _state.depth += 1
     try:
         yield
     finally:
         _state.depth -= 1
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn an error of the database that is nobody's wrong use into `NotStored` with what to do about it."""
+    try:
+        yield
+    except DatabaseError as error:
+        reason = _reason(error)
+        if reason is None:
+            raise
+        raise NotStored(reason) from error
+
+
+def _reason(error: DatabaseError) -> str | None:
+    text = str(error).lower()
+    state = getattr(error.__cause__, "sqlstate", None) or ""
+    if "disk is full" in text or state == "53100":
+        return "The disk is full: nothing was stored. Free some space, then repeat."
+    if "locked" in text or state in {"55P03", "57014", "40P01"}:
+        return "The database is busy: nothing was stored. Repeat in a moment."
+    if "readonly" in text or "read-only" in text or state == "25006":
+        return "The data directory cannot be written: nothing was stored."
+    if "i/o error" in text or state[:2] in {"08", "53", "57", "58"}:
+        return "The database could not be reached or written. It is not known whether this was stored: repeat it."
+    return None
+
+
+@contextmanager
+def one_writer() -> Iterator[None]:
+    """On SQLite let one process write at a time; PostgreSQL needs no such queue.
+
+    Two locks make the queue fair: who waits holds the first, so that who has just written cannot overtake.
+    """
+    folder = _lock_folder()
+    if folder is None:
+        yield
+        return
+    with (folder / "turn.lock").open("ab") as turn, (folder / "write.lock").open("ab") as lock:
+        deadline = time.monotonic() + WAIT_S
+        _take(turn, deadline)
+        _take(lock, deadline)
+        fcntl.flock(turn, fcntl.LOCK_UN)
+        yield  # closing the files releases the locks, also when the process is killed
+
+
+def _take(lock: IO[bytes], deadline: float) -> None:
+    pause = 0.0005
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise NotStored("Another process has been writing too long: nothing was stored. Repeat it.") from None
+        time.sleep(pause)
+        pause = min(2 * pause, 0.01)
+
+
+def _lock_folder() -> Path | None:
+    if connection.vendor != "sqlite" or connection.in_atomic_block:  # a test's transaction is already open
+        return None
+    name = str(connection.settings_dict["NAME"])
+    return None if "memory" in name else Path(name).parent
 
 
 def vendor() -> str:

@@ -1,0 +1,49 @@
+"""Which areas a point lies in on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from anlan.core.models import AreaVersion, City
+
+if TYPE_CHECKING:
+    from anlan.geo import AreaIndex
+
+
+def areas_at(lon: float, lat: float, day: dt.date) -> tuple[AreaVersion, ...]:
+    """Return the areas and zones that cover a point on a day, the widest first."""
+    versions, index = area_index(day)
+    return tuple(versions[found] for found in index.at(lon, lat))
+
+
+def area_index(day: dt.date) -> tuple[tuple[AreaVersion, ...], AreaIndex]:
+    """Return the versions in force on a day and an index over their outlines, kept until the city's data change."""
+    city = City.objects.values_list("folder_hash", flat=True).first()
+    count = AreaVersion.objects.count()
+    return _index(f"{city}|{count}", day)
+
+
+def outline(version: AreaVersion) -> BaseGeometry:
+    """Return an area's outline as a shapely geometry."""
+    return shape(json.loads(version.geometry))
+
+
+def forget() -> None:
+    """Drop the kept indexes, after areas were edited in this process."""
+    _index.cache_clear()
+
+
+@lru_cache(maxsize=32)
+def _index(state: str, day: dt.date) -> tuple[tuple[AreaVersion, ...], AreaIndex]:
+    from anlan.geo import AreaIndex
+
+    ranks = {"city": 0, "county_city": 1, "district": 1, "zone": 2, "subdistrict": 3}
+    found = AreaVersion.objects.valid_on(day).select_related("area", "parent")
+    versions = tuple(sorted(found, key=lambda version: (ranks.get(version.area.kind, 9), version.area.code)))
+    return versions, AreaIndex([outline(version) for version in versions])

@@ -1,0 +1,38 @@
+"""`anlan init`: make a data directory for one city."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from anlan.core.setup import DataOption, refuse, say, start_django
+
+
+def init(
+    city: Annotated[Path, typer.Option("--city", help="The city's folder (docs/reference/city-folder.md).")],
+    data: DataOption = None,
+) -> None:
+    """Make a data directory for one city, or load the city's folder again after it was changed."""
+    start_django(data)
+    from django.conf import settings
+
+    from anlan.core import cityfolder, schema
+    from anlan.core.actors import system
+    from anlan.core.clock import now
+    from anlan.core.seals import seal
+    from anlan.settings import ensure_secret_key
+
+    cityfolder.read(city)
+    state = schema.state()
+    if state in {schema.State.NEWER, schema.State.UNREACHABLE}:
+        raise refuse(schema.message(state))
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    ensure_secret_key()
+    if state is not schema.State.READY:
+        say(f"Making the tables in {settings.DATA_DIR}")
+        schema.bring_up()
+    changed = cityfolder.load(city, actor=system("init"), at=now())
+    seal()
+    say(f"{city}: loaded" if changed else f"{city}: nothing has changed")

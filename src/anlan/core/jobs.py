@@ -1,0 +1,215 @@
+"""Durable jobs: enqueued in the transaction that they serve, done at least once, leased, fenced, capped."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import random
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from anlan.core import ledger
+from anlan.core.actors import Actor
+from anlan.core.clock import now
+from anlan.core.ledger import canonical
+from anlan.core.models import Job
+from anlan.core.verbs import verb
+from anlan.core.writes import is_writing, write
+
+LEASE = dt.timedelta(seconds=60)
+CAP = 8  # attempts before a job is dead and waits for a person
+log = logging.getLogger("anlan.jobs")
+
+
+class JobStopped(Exception):
+    """A person stopped this job."""
+
+
+class Fenced(Exception):
+    """Another worker took this job over: whatever this one did is rolled back."""
+
+
+@dataclass
+class JobRun:
+    """One attempt at a job, as its function sees it."""
+
+    job_id: int
+    name: str
+    payload: dict[str, Any]
+    actor: str
+    token: str
+    outcome: dict[str, Any] | None = None
+    finished: bool = False
+
+    def progress(self, done: int, total: int | None = None) -> None:
+        """Tell how far it is, renew the lease, and end here if somebody stopped the job."""
+        changes: dict[str, Any] = {"done": done, "run_after": now() + LEASE}
+        if total is not None:
+            changes["total"] = total
+        self._held(**changes)
+
+    def renew(self) -> None:
+        """Keep the lease while a long step runs."""
+        self._held(run_after=now() + LEASE)
+
+    def result(self, outcome: dict[str, Any]) -> None:
+        """Keep what the job came to: plain JSON, no personal content."""
+        self.outcome = outcome
+
+    @contextmanager
+    def effect(self) -> Iterator[None]:
+        """Open one transaction for the job's effect and its end: both, or, if another took the job over, neither."""
+        with write():
+            yield
+            self.finish()
+
+    def finish(self) -> None:
+        """Mark the job as done, inside `write()`."""
+        result = None if self.outcome is None else canonical(self.outcome)
+        self._held(state=Job.State.DONE, finished_at=now(), result=result, error="", token="")
+        self.finished = True
+
+    def _held(self, **changes: Any) -> None:
+        with write():
+            held = Job.objects.filter(pk=self.job_id, token=self.token, state=Job.State.READY)
+            if not held.update(**changes):
+                stopped = Job.objects.filter(pk=self.job_id, state=Job.State.STOPPED).exists()
+                raise JobStopped(self.name) if stopped else Fenced(self.name)
+
+
+JobFunction = Callable[[JobRun], None]
+JOBS: dict[str, JobFunction] = {}
+
+
+def job(name: str) -> Callable[[JobFunction], JobFunction]:
+    """Register the function that does the jobs of a name such as "hotspots.study"."""
+
+    def register(function: JobFunction) -> JobFunction:
+        JOBS[name] = function
+        return function
+
+    return register
+
+
+def enqueue(
+    name: str,
+    payload: dict[str, Any],
+    *,
+    key: str | None = None,
+    run_after: dt.datetime | None = None,
+    actor: Actor | None = None,
+) -> int:
+    """Ask for work in this transaction and return the job's id; with a key it is asked for once."""
+    if not is_writing():
+        raise RuntimeError(f"{name}: a job outside write()")
+    if name not in JOBS:
+        raise LookupError(f"no job is named {name!r}")
+    row = {
+        "name": name,
+        "payload": canonical(payload),
+        "run_after": run_after or now(),
+        "created_at": now(),
+        "actor": actor.name if actor else "system:anlan",
+    }
+    if key is None:
+        return Job.objects.create(**row).pk
+    return Job.objects.get_or_create(key=key, defaults=row)[0].pk
+
+
+def claim(only: int | None = None) -> JobRun | None:
+    """Take the next job whose time has come, with a lease and a fence of its own."""
+    ready = Job.objects.filter(state=Job.State.READY, run_after__lte=now())
+    if only is not None:
+        ready = ready.filter(pk=only)
+    if not ready.exists():  # a plain read first: on SQLite even a transaction that only reads takes the write lock
+        return None
+    with write():
+        row = ready.select_for_update(skip_locked=True).order_by("run_after", "pk").first()
+        if row is None:
+            return None
+        row.attempts += 1
+        row.token = secrets.token_hex(16)
+        row.run_after = now() + LEASE
+        row.save(update_fields=["attempts", "token", "run_after"])
+    return JobRun(row.pk, row.name, json.loads(row.payload), row.actor, row.token)
+
+
+def run(claimed: JobRun) -> None:
+    """Do a claimed job; a failure is retried later, at most `CAP` times."""
+    try:
+        JOBS[claimed.name](claimed)
+        if not claimed.finished:
+            claimed.finish()
+    except JobStopped:
+        log.info("job %d %s was stopped", claimed.job_id, claimed.name)
+    except Fenced:
+        log.warning("job %d %s was taken over by another worker", claimed.job_id, claimed.name)
+    except Exception as error:
+        _failed(claimed, error)
+
+
+def work_once(only: int | None = None) -> bool:
+    """Do one job that is ready; return whether there was one."""
+    claimed = claim(only)
+    if claimed is not None:
+        run(claimed)
+    return claimed is not None
+
+
+def drain() -> int:
+    """Do what is ready until nothing is; return how many attempts that took."""
+    count = 0
+    while work_once():
+        count += 1
+    return count
+
+
+def backoff(attempts: int) -> dt.timedelta:
+    """Return how long to wait before the next attempt: 2, 4, 8 ... seconds, spread by a half."""
+    return dt.timedelta(seconds=2**attempts * random.uniform(1, 1.5))  # noqa: S311 - spreads load, hides nothing
+
+
+def _failed(claimed: JobRun, error: Exception) -> None:
+    log.exception("job %d %s failed", claimed.job_id, claimed.name)
+    with write():
+        row = Job.objects.select_for_update().filter(pk=claimed.job_id, token=claimed.token).first()
+        if row is None or row.state != Job.State.READY:
+            return
+        dead = row.attempts >= CAP or getattr(error, "permanent", False)
+        row.state = Job.State.DEAD if dead else Job.State.READY
+        row.finished_at = now() if dead else None
+        row.run_after = now() + backoff(row.attempts)
+        row.token, row.error = "", f"{type(error).__name__}: {error}"[:2000]
+        row.save()
+
+
+@verb
+def stop(*, job_id: int, actor: Actor, at: dt.datetime) -> bool:
+    """Stop a job that has not ended; its next sign of progress ends it. Return whether it was open."""
+    row = _locked(job_id, actor)
+    if row.state != Job.State.READY:
+        return False
+    row.state, row.token, row.finished_at = Job.State.STOPPED, "", at
+    row.save(update_fields=["state", "token", "finished_at"])
+    ledger.append("core.job_stopped", actor=actor, at=at, subject=f"job:{job_id}", payload={"name": row.name})
+    return True
+
+
+@verb
+def resume(*, job_id: int, actor: Actor, at: dt.datetime) -> bool:
+    """Put a stopped or dead job back in the queue. Return whether it was one."""
+    row = _locked(job_id, actor)
+    if row.state not in {Job.State.STOPPED, Job.State.DEAD}:
+        return False
+    row.state, row.token, row.attempts, row.run_after, row.finished_at = Job.State.READY, "", 0, at, None
+    row.save()
+    ledger.append("core.job_resumed", actor=actor, at=at, subject=f"job:{job_id}", payload={"name": row.name})
+    return True
+
+
+def _locked(job_id: int, actor: Actor) -> Job:
+    return Job.objects.visible_to(actor).select_for_update().get(pk=job_id)

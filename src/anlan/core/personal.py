@@ -1,0 +1,39 @@
+"""Personal content lies apart with a salt of its own; the ledger holds only a commitment to it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+
+from django.db import connection
+
+SALT_BYTES = 16
+
+
+def new_salt() -> bytes:
+    """Return the salt of one record; it dies with the record, and with it every test of a guess."""
+    return secrets.token_bytes(SALT_BYTES)
+
+
+def commitment(salt: bytes, content: Mapping[str, str | bytes | None]) -> str:
+    """Return HMAC-SHA256(salt, content): fields in order of name, each with its length, so none can pose as another."""
+    digest = hmac.new(salt, digestmod=hashlib.sha256)
+    for name in sorted(content):
+        value = content[name]
+        data = value.encode() if isinstance(value, str) else value
+        digest.update(f"{len(name.encode())}:{name}={'-' if data is None else len(data)}:".encode())
+        digest.update(data or b"")
+    return digest.hexdigest()
+
+
+def scrub() -> None:
+    """Make erased bytes leave the files, after the erasing transaction is committed.
+
+    SQLite overwrites deleted rows (`secure_delete`) and empties its write-ahead log here. On PostgreSQL the bytes
+    leave with VACUUM, and with its log and the backups, whose retention the operator sets.
+    """
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,65 @@
+"""Whether the database fits this version of Anlan."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
+
+
+class State(enum.Enum):
+    """What was found."""
+
+    READY = "ready"
+    MISSING = "missing"
+    OLDER = "older"
+    NEWER = "newer"
+    UNREACHABLE = "unreachable"
+
+
+def state() -> State:
+    """Compare the database with the migrations of this version."""
+    if connection.vendor == "sqlite" and not _in_memory() and not database_file().exists():
+        return State.MISSING
+    try:
+        if MigrationRecorder.Migration._meta.db_table not in connection.introspection.table_names():
+            return State.MISSING
+        executor = MigrationExecutor(connection)
+    except OperationalError:
+        return State.UNREACHABLE
+    known = set(executor.loader.disk_migrations or ())
+    apps = {app for app, _ in known}
+    if any(applied not in known for applied in executor.loader.applied_migrations if applied[0] in apps):
+        return State.NEWER
+    return State.OLDER if executor.migration_plan(executor.loader.graph.leaf_nodes()) else State.READY
+
+
+def message(found: State) -> str:
+    """Say what a person can do about it."""
+    folder = settings.DATA_DIR
+    return {
+        State.MISSING: f"{folder} holds no city yet: `anlan init --city FOLDER --data {folder}` makes it",
+        State.OLDER: f"{folder} is of an older version: back it up, then `anlan serve --data {folder}` brings it up",
+        State.NEWER: f"{folder} is of a newer version of Anlan than this one; install that version, or take another --data",
+        State.UNREACHABLE: "the database cannot be opened: check ANLAN_DATABASE_URL, or who may read the data directory",
+        State.READY: "ready",
+    }[found]
+
+
+def bring_up() -> None:
+    """Make or change the tables to fit this version."""
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def database_file() -> Path:
+    """Return where the SQLite file lies."""
+    return Path(str(connection.settings_dict["NAME"]))
+
+
+def _in_memory() -> bool:
+    return "memory" in str(connection.settings_dict["NAME"])

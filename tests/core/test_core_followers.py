@@ -1,0 +1,90 @@
+"""Followers read the ledger in order, each entry once."""
+
+from __future__ import annotations
+
+import pytest
+
+from anlan.core import followers, ledger
+from anlan.core.actors import system
+from anlan.core.models import Cursor, LedgerEntry
+from anlan.core.writes import write
+from tests.make import AT
+
+pytestmark = pytest.mark.django_db
+ME = system("test")
+
+
+@pytest.fixture(autouse=True)
+def only_ours():
+    """Only the followers of the test run."""
+    before = dict(followers.FOLLOWERS)
+    followers.FOLLOWERS.clear()
+    yield
+    followers.FOLLOWERS.clear()
+    followers.FOLLOWERS.update(before)
+
+
+def happen(kind: str, subject: str) -> None:
+    with write():
+        ledger.append(kind, actor=ME, at=AT, subject=subject, payload={})
+
+
+def test_a_follower_sees_its_kinds_once_and_in_order():
+    """Entries of other kinds are passed over, and nothing comes twice."""
+    seen = []
+    followers.follow("test.one", ["test.done"])(lambda entry, position: seen.append((entry.subject, position)))
+    for number in range(3):
+        happen("test.done", f"a:{number}")
+        happen("test.other", f"b:{number}")
+    assert followers.catch_up() == 3
+    assert followers.catch_up() == 0
+    assert seen == [("a:0", 1), ("a:1", 3), ("a:2", 5)]
+
+
+def test_a_failing_entry_stops_its_follower_and_is_never_skipped():
+    """What came before it stays done; after resuming, the failing entry comes first."""
+    seen, broken = [], [True]
+
+    def effect(entry, position):
+        if entry.subject == "a:1" and broken[0]:
+            raise ValueError("what is this")
+        seen.append(entry.subject)
+
+    followers.follow("test.one", ["test.done"])(effect)
+    for number in range(3):
+        happen("test.done", f"a:{number}")
+    followers.catch_up()
+    followers.catch_up()
+    assert seen == ["a:0"]
+    assert [cursor.error for cursor in followers.stopped()] == ["at 2: ValueError: what is this"]
+    broken.clear()
+    broken.append(False)
+    followers.resume("test.one")
+    followers.catch_up()
+    assert seen == ["a:0", "a:1", "a:2"]
+
+
+def test_effects_of_a_failing_entry_are_rolled_back():
+    """The half that was written before the error is gone, and the entries of others stay."""
+
+    def effect(entry, position):
+        LedgerEntry.objects.create(kind="test.half", actor="x", at="x", subject="x", payload="{}")
+        raise ValueError
+
+    followers.follow("test.one", ["test.done"])(effect)
+    happen("test.done", "a:0")
+    followers.catch_up()
+    assert not LedgerEntry.objects.filter(kind="test.half").exists()
+    assert Cursor.objects.get(name="test.one").position == 0
+
+
+def test_what_a_follower_writes_names_its_cause():
+    """An entry that a follower leaves is tied to the entry that it followed."""
+
+    def effect(entry, position):
+        ledger.append("test.effect", actor=ME, at=AT, subject="c:0", payload={})
+
+    followers.follow("test.one", ["test.done"])(effect)
+    happen("test.done", "a:0")
+    followers.catch_up()
+    assert LedgerEntry.objects.get(kind="test.effect").cause.subject == "a:0"

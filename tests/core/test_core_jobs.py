@@ -1,0 +1,124 @@
+"""Durable jobs: done at least once, retried, capped, stopped and resumed by people."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from anlan.core import jobs
+from anlan.core.actors import system
+from anlan.core.clock import frozen
+from anlan.core.models import Job, LedgerEntry
+from anlan.core.writes import write
+from tests.make import AT
+
+pytestmark = pytest.mark.django_db
+ME = system("test")
+
+
+@pytest.fixture(autouse=True)
+def named():
+    """Jobs that the tests register are gone afterwards."""
+    before = dict(jobs.JOBS)
+    yield
+    jobs.JOBS.clear()
+    jobs.JOBS.update(before)
+
+
+def ask(name: str, payload: dict, **more) -> int:
+    with write():
+        return jobs.enqueue(name, payload, **more)
+
+
+def test_a_job_is_done_and_its_result_kept():
+    """What a job came to can be read from its row."""
+
+    @jobs.job("test.add")
+    def add(run):
+        run.progress(1, 2)
+        run.result({"sum": sum(run.payload["numbers"])})
+
+    job_id = ask("test.add", {"numbers": [1, 2]})
+    assert jobs.drain() == 1
+    row = Job.objects.get(pk=job_id)
+    assert (row.state, row.result, row.done, row.total) == ("done", '{"sum":3}', 1, 2)
+
+
+def test_a_key_asks_once():
+    """The same key twice gives the same job."""
+    jobs.JOBS["test.nothing"] = lambda run: None
+    assert ask("test.nothing", {}, key="k") == ask("test.nothing", {}, key="k")
+    assert jobs.drain() == 1
+
+
+def test_a_failing_job_is_retried_later_and_dies_at_the_cap():
+    """Each failure waits longer, and the last one leaves a dead job with its error."""
+    tries = []
+
+    @jobs.job("test.fail")
+    def fail(run):
+        tries.append(run.token)
+        raise RuntimeError("no power")
+
+    at = AT
+    with frozen(at):
+        job_id = ask("test.fail", {})
+    for _ in range(jobs.CAP):
+        with frozen(at):
+            assert jobs.drain() == 1
+        at += dt.timedelta(hours=1)
+    row = Job.objects.get(pk=job_id)
+    assert (row.state, row.attempts, row.error) == ("dead", jobs.CAP, "RuntimeError: no power")
+    assert len(set(tries)) == jobs.CAP
+
+
+def test_who_lost_the_lease_can_write_no_effect():
+    """A worker that was frozen past its lease is fenced, and its effect is rolled back."""
+    effects = []
+
+    @jobs.job("test.effect")
+    def effect(run):
+        with run.effect():
+            effects.append(run.token)
+            LedgerEntry.objects.create(kind="test.effect", actor="x", at="x", subject="x", payload="{}")
+
+    with frozen(AT):
+        job_id = ask("test.effect", {})
+        slow = jobs.claim()
+    with frozen(AT + dt.timedelta(minutes=5)):
+        assert jobs.drain() == 1
+        jobs.run(slow)
+    assert len(effects) == 2
+    assert LedgerEntry.objects.filter(kind="test.effect").count() == 1
+    assert Job.objects.get(pk=job_id).state == "done"
+
+
+def test_a_person_stops_and_resumes_a_job():
+    """A stopped job ends at its next sign of progress, and runs again when resumed."""
+    seen = []
+
+    @jobs.job("test.long")
+    def long(run):
+        seen.append("began")
+        if len(seen) == 1:
+            jobs.stop(job_id=run.job_id, actor=ME, at=AT)
+        run.progress(1, 2)
+        seen.append("went on")
+
+    job_id = ask("test.long", {})
+    jobs.drain()
+    assert (seen, Job.objects.get(pk=job_id).state) == (["began"], "stopped")
+    jobs.resume(job_id=job_id, actor=ME, at=AT)
+    jobs.drain()
+    assert (seen, Job.objects.get(pk=job_id).state) == (["began", "began", "went on"], "done")
+    assert list(LedgerEntry.objects.order_by("id").values_list("kind", flat=True)) == [
+        "core.job_stopped",
+        "core.job_resumed",
+    ]
+
+
+def test_nobody_asks_for_work_that_nobody_does():
+    """A job name that no stage registered is refused at once."""
+    with pytest.raises(LookupError, match="test.unknown"):
+        ask("test.unknown", {})

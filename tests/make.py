@@ -1,0 +1,95 @@
+"""Deterministic builders: each makes one thing with plain values, the same on every run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from anlan.core.clock import now
+
+if TYPE_CHECKING:
+    from anlan.core.actors import Actor
+    from anlan.core.models import ApiClient, City, Organisation, Person
+
+AT = dt.datetime(2016, 6, 28, 6, 0, tzinfo=dt.UTC)
+CITIES = Path(__file__).parent / "cities"
+PASSWORD = "small-town-2016"
+_numbers = itertools.count(1)
+
+
+def city(folder: Path | str = "small", *, at: dt.datetime = AT) -> City:
+    """Load a city's folder and return the city."""
+    from anlan.core import cityfolder
+    from anlan.core.actors import system
+    from anlan.core.models import City
+
+    cityfolder.load(CITIES / folder, actor=system("test"), at=at)
+    return City.objects.get()
+
+
+def organisation(code: str = "control", **values: Any) -> Organisation:
+    """Return the organisation with this code, made if the city has none such."""
+    from anlan.core.models import Organisation
+
+    defaults = {"name": code, "name_en": code, "kind": "works"} | values
+    return Organisation.objects.get_or_create(code=code, defaults=defaults)[0]
+
+
+def person(role: str | None = "analyst", *, username: str | None = None, at: str = "control") -> Person:
+    """Return somebody who signs in with `PASSWORD` and holds one role in an organisation."""
+    from anlan.core.models import Membership, Person
+
+    one = Person(username=username or f"{role or 'nobody'}-{next(_numbers)}", name="Somebody")
+    one.set_password(PASSWORD)
+    one.save()
+    if role:
+        Membership.objects.create(person=one, organisation=organisation(at), role=role)
+    return one
+
+
+def actor(role: str | None = "analyst", **values: Any) -> Actor:
+    """Return somebody with a role as an actor."""
+    from anlan.core.actors import actor_of
+
+    return actor_of(person(role, **values))
+
+
+def partner(channel: str = "partner", *, at: str = "control") -> tuple[ApiClient, str]:
+    """Return a partner system and its key."""
+    from anlan.core.keys import new_key
+    from anlan.core.models import ApiClient
+
+    key, hashed = new_key()
+    client = ApiClient.objects.create(
+        name=f"partner-{next(_numbers)}", organisation=organisation(at), channel=channel, key_hash=hashed,
+        created_at=now(),
+    )  # fmt: skip
+    return client, key
+
+
+def report(**told: Any) -> Any:
+    """Receive one report and return its row; whatever is not told is a wet street in the small town at `AT`."""
+    from anlan.core.actors import system
+    from anlan.intake.actions import receive_report
+    from anlan.intake.models import Report
+
+    at = told.pop("at", AT)
+    who = told.pop("actor", None) or system("test")
+    values = {"channel": "phone_110", "category": "waterlogging", "lon": 119.97, "lat": 31.76} | told
+    return Report.objects.get(pk=receive_report(actor=who, at=at, **values)["report_id"])
+
+
+def photo(width: int = 32, height: int = 24) -> Any:
+    """Return a small photo as the public page hands it on."""
+    import io
+
+    from PIL import Image
+
+    from anlan.intake.photos import reencode
+
+    upload = io.BytesIO()
+    Image.new("RGB", (width, height), "steelblue").save(upload, "JPEG")
+    upload.seek(0)
+    return reencode(upload)
