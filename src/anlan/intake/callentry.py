@@ -36,10 +36,8 @@ def category_of(typed: str, categories: Sequence[Category]) -> Category:
 
 
 def received_at(typed: str, zone: str, at: dt.datetime) -> dt.datetime:
-    """Read 14:07, 1407 or 2016-06-28 14:07 in the city's time; empty means now."""
+    """Read 14:07, 1407 or 2016-06-28 14:07 in the city's time."""
     text = typed.strip()
-    if not text:
-        return at
     here = at.astimezone(ZoneInfo(zone))
     try:
         if clock := CLOCK.match(text):

@@ -29,6 +29,12 @@ def form_key(token: str) -> str | None:
     return _read(_FORM, token, FORM_LASTS)
 
 
+def opened_at(token: str) -> dt.datetime | None:
+    """Return when a form was handed out."""
+    stamp = token.rpartition(":")[0].rpartition(".")[2]
+    return dt.datetime.fromtimestamp(int(stamp), dt.UTC) if form_key(token) else None
+
+
 def receipt_for(key: str) -> str:
     """Return what the address of the success page carries: it shows the code for half an hour, then no more."""
     return _sign(_RECEIPT, key)

@@ -49,6 +49,17 @@ class Problems:
         return cls(_("This page was sent before, with other words"), lead)
 
     @classmethod
+    def call_too_old(cls) -> Problems:
+        """A call's form lay open for more than a day."""
+        return cls(_("The page was open for too long"), _("The call is not saved yet: save it once more."))
+
+    @classmethod
+    def call_saved_before(cls) -> Problems:
+        """The same call came with other words."""
+        lead = _("It stands in the list as it was saved first. Save once more to enter this as a call of its own.")
+        return cls(_("This call was saved before, with other words"), lead)
+
+    @classmethod
     def too_many_reports(cls) -> Problems:
         """One address sends too many reports."""
         lead = _(
@@ -90,13 +101,18 @@ class Problems:
         return cls(_("This report is withdrawn"), _("Please report again if something is wrong there."))
 
 
-def of_form(form: Form) -> Problems:
+def not_saved() -> str:
+    """Say that a call was not saved."""
+    return _("The call is not saved yet. What was typed is still here.")
+
+
+def of_form(form: Form, lead: str = "") -> Problems:
     """Name each field that has to change, in the order of the page."""
     items = [
         Problem(name, str(error)) for name in form.fields if name in form.errors for error in form.errors[name][:1]
     ]
     title = ngettext("One thing is missing or wrong", "%(count)d things are missing or wrong", len(items))
-    lead = _("The report has not been sent yet. What you wrote is still here.")
+    lead = lead or _("The report has not been sent yet. What you wrote is still here.")
     return Problems(title % {"count": len(items)}, lead, items)
 
 

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext as p
 
+from anlan.core.models import AreaVersion, Organisation
 from anlan.core.queries import city
 from anlan.intake.models import Category
 
@@ -70,3 +71,34 @@ def depth_words(depth_cm: int | None) -> str:
     if depth_cm < 25:
         return _("over the ankle")
     return _("half a wheel deep") if depth_cm < 45 else _("knee-deep or more")
+
+
+@register.filter
+def area_label(thing: AreaVersion | Organisation) -> str:
+    """Name an area or an organisation in the page's language."""
+    return thing.name if in_chinese() else thing.name_en or thing.name
+
+
+@register.filter
+def degrees(value: float) -> str:
+    """Write a coordinate to the tenth of a metre or so, never localised."""
+    return f"{value:.5f}"
+
+
+@register.filter
+def metres(value: float) -> str:
+    """Write a distance: 34 m, 1.2 km."""
+    return f"{value:.0f} m" if value < 1000 else f"{value / 1000:.1f} km"
+
+
+@register.filter
+def minutes_before(at: dt.datetime, now: dt.datetime) -> str:
+    """Say how long ago something was, in minutes."""
+    minutes = max(0, int((now - at).total_seconds() // 60))
+    return ngettext("%(n)d min ago", "%(n)d min ago", minutes) % {"n": minutes}
+
+
+@register.filter
+def thousands(value: int) -> str:
+    """Write a count with its thousands apart."""
+    return f"{value:,}"
