@@ -6,10 +6,10 @@ import datetime as dt
 import re
 
 import pytest
-from tests import make
 
 from anlan.core.clock import frozen
 from anlan.intake.models import Report, ReportPersonal
+from tests import make
 
 AT = make.AT
 

@@ -7,11 +7,11 @@ import json
 import re
 
 import pytest
-from tests import make
 
 from anlan.core.clock import frozen
 from anlan.core.models import LedgerEntry
 from anlan.intake.models import Erasure, Report, ReportPersonal
+from tests import make
 
 AT = make.AT
 

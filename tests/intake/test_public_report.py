@@ -9,12 +9,12 @@ import re
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from tests import make
 
 from anlan.core.clock import frozen
 from anlan.core.models import VerbKey
 from anlan.intake.codes import code_hash, read_code
 from anlan.intake.models import Attachment, Report, ReportPersonal, Tracking
+from tests import make
 
 AT = make.AT
 WHERE = "清潭路下穿通道北口，加油站旁"

@@ -8,7 +8,6 @@ import re
 
 import pytest
 from django.core.cache import cache
-from tests import make
 
 from anlan.core.actors import system
 from anlan.core.clock import frozen
@@ -17,6 +16,7 @@ from anlan.intake.actions import read_personal, receive_report, set_validity
 from anlan.intake.codes import grouped
 from anlan.intake.models import Attachment, Erasure, Report, ReportPersonal
 from anlan.intake.throttle import WRONG_CODES
+from tests import make
 
 AT = make.AT
 CODE = "7KQ4M2XD9TFWHB6R"
