@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests import make
 
 from anlan.core.actors import PUBLIC, NotAllowed
 from anlan.core.models import LedgerEntry
 from anlan.intake.actions import erase_report, read_personal, read_personal_of, read_photo
 from anlan.intake.models import Attachment, Erasure, Report, ReportPersonal
+from tests import make
 
 AT = make.AT
 CODE = "0123456789ABCDEF"

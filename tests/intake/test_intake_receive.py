@@ -6,7 +6,6 @@ import datetime as dt
 import json
 
 import pytest
-from tests import make
 
 from anlan.core.actors import PUBLIC, NotAllowed, system
 from anlan.core.models import LedgerEntry
@@ -15,6 +14,7 @@ from anlan.intake.actions import receive_report, set_validity
 from anlan.intake.models import Attachment, Report, ReportPersonal, Tracking
 from anlan.intake.refusals import ReportRefused
 from anlan.intake.rules import MASK, is_resident_id, mask_resident_ids
+from tests import make
 
 AT = make.AT
 WET = {"channel": "web", "category": "waterlogging", "lon": 119.97, "lat": 31.76}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from tests import make
 
 from anlan.core.actors import PUBLIC, actor_of_client
 from anlan.intake.models import Report
 from anlan.intake.models.report import ReportIsEvidence
+from tests import make
 
 pytestmark = pytest.mark.django_db
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from anlan.core import ledger
 from anlan.core.actors import Actor, NotAllowed
+from anlan.core.clock import stamp
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
 from anlan.intake.codes import code_hash
@@ -58,7 +59,7 @@ def receive_report(
     tracking_code: str | None = None,
     organisation_id: int | None = None,
 ) -> dict[str, Any]:
-    """Receive one report; return its id and number, which fields were masked, and whether it was here before.
+    """Receive one report; return its id, number, time of entry, which fields were masked, and if it was here before.
 
     Photos are re-encoded by the caller. Of `tracking_code` only the hash is stored; the caller tells the code.
     """
@@ -179,6 +180,8 @@ def refused_row(row: dict[str, Any], refusal: Refusal) -> dict[str, Any]:
 def _checked(row: dict[str, Any], actor: Actor, known: Facts) -> Checked:
     told = {name: value for name, value in row.items() if name not in {"line", "record"}}
     require_channel(actor, str(told.get("channel", "")))
+    if not any(told.get(name) for name in ("source_id", "received_at", "device_time")):
+        raise ReportRefused(Refusal("source_id", "no_identity"))
     return with_content_hash(check(told, known), bool(told.get("received_at")))
 
 
@@ -202,4 +205,10 @@ def _new(good: list[tuple[dict[str, Any], Checked]], refused: list[dict[str, Any
 
 
 def _answer(report: Report, masked: Sequence[str], *, repeated: bool) -> dict[str, Any]:
-    return {"report_id": report.pk, "number": report.number, "masked": list(masked), "repeated": repeated}
+    return {
+        "report_id": report.pk,
+        "number": report.number,
+        "entered_at": stamp(report.entered_at),
+        "masked": list(masked),
+        "repeated": repeated,
+    }

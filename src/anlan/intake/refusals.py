@@ -33,6 +33,10 @@ REASONS = {
     "resident_id": _("A resident-ID number must not be stored; leave it out."),
     "id_used": _("This source sent another report under the same number before."),
     "too_many_photos": _("At most %(most)s photos."),
+    "line_too_long": _("This line is too long: at most %(most)s bytes."),
+    "no_identity": _(
+        "Give source_id, received_at or device_time: without any, a repeat cannot be told from a new report."
+    ),
     "unknown_field": _("There is no such field; leave it out or check its spelling."),
     "not_an_object": _("Each line is one JSON object."),
     "not_json": _("This is not JSON."),

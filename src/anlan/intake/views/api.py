@@ -1,7 +1,203 @@
-"""Being written."""
+"""What partner systems call with a key: one report as JSON, or many as NDJSON. `docs/reference/api.md` has examples."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+import functools
+import logging
+from collections.abc import Callable
+from itertools import islice
+from typing import Any, cast
 
-urlpatterns: list[URLPattern] = []
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from anlan.core.access import partner
+from anlan.core.actors import Actor, NotAllowed
+from anlan.core.clock import now, stamp
+from anlan.core.middleware.access import actor_of_request
+from anlan.core.models import ApiClient
+from anlan.core.verbs import KeyReused
+from anlan.core.writes import NotStored
+from anlan.intake.actions import receive_report, receive_reports, refused_row
+from anlan.intake.codes import code_for, grouped
+from anlan.intake.ndjson import Line, Readable, read_lines, read_object
+from anlan.intake.refusals import Refusal, ReportRefused
+
+BODY_BYTES = 100_000
+ROWS_A_WRITE = 500
+REFUSED_LISTED = 1000
+NDJSON = frozenset({"application/x-ndjson", "application/jsonl", "application/x-jsonlines"})
+log = logging.getLogger("anlan.api")
+View = Callable[[HttpRequest], HttpResponseBase]
+
+
+class ApiError(Exception):
+    """An answer that is no success."""
+
+    def __init__(self, status: int, error: str, message: str, field: str | None = None, **headers: str) -> None:
+        super().__init__(error)
+        self.response = JsonResponse(
+            {"error": error, "message": message, "field": field},
+            status=status,
+            headers={name.replace("_", "-"): value for name, value in headers.items()},
+        )
+
+
+def as_json(view: View) -> View:
+    """Answer every failure as JSON with what to change; what is our fault is logged by its type alone."""
+
+    @functools.wraps(view)
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        try:
+            if request.method != "POST":
+                raise ApiError(405, "method_not_allowed", _("Send a POST request."), Allow="POST")
+            return view(request)
+        except Exception as error:
+            return _failure(error).response
+
+    return answer
+
+
+def _failure(error: Exception) -> ApiError:
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, ReportRefused):
+        return _refused(error.refusal)
+    if isinstance(error, KeyReused):
+        message = _("This Idempotency-Key came with another body before; send a new key for a new report.")
+        return ApiError(409, "idempotency_key_reused", message, "Idempotency-Key")
+    if isinstance(error, NotAllowed):
+        return ApiError(403, "not_allowed", _("This key may not do that."))
+    if isinstance(error, OSError):  # Django's UnreadablePostError, or the server's own
+        return ApiError(400, "broken_connection", _("The request ended too early; send it again."))
+    if isinstance(error, NotStored):
+        return ApiError(503, "not_stored", str(error), Retry_After="5")
+    log.error("the request failed: %s", type(error).__name__)
+    message = _("Something failed on our side; send the request again with the same key.")
+    return ApiError(500, "server_error", message)
+
+
+def _refused(refusal: Refusal) -> ApiError:
+    status = {"not_json": 400, "not_an_object": 400, "id_used": 409}.get(refusal.code, 422)
+    return ApiError(status, refusal.code, refusal.reason, refusal.field or None)
+
+
+@partner
+@as_json
+def reports(request: HttpRequest) -> HttpResponseBase:
+    """Receive one report."""
+    _require_type(request, frozenset({"application/json"}))
+    key = _idempotency_key(request)
+    told = with_channel(_body(request), request)
+    code, at = code_for(f"api:{actor_of_request(request).name}:{key}"), now()
+    result = _receive(told, actor=actor_of_request(request), at=at, key=key, tracking_code=code)
+    answer = {
+        "number": result["number"],
+        "tracking_code": None if result["repeated"] else grouped(code),
+        "masked": result["masked"],
+        "repeated": result["repeated"],
+    }
+    replay = {"Idempotent-Replay": "true"} if result["entered_at"] != stamp(at) else {}
+    return JsonResponse(answer, status=200 if result["repeated"] else 201, headers=replay)
+
+
+@partner
+@as_json
+def bulk(request: HttpRequest) -> HttpResponseBase:
+    """Receive reports line by line; every 500 lines are stored before the next are read."""
+    _require_type(request, NDJSON)
+    counts = {"lines": 0, "accepted": 0, "repeated": 0, "masked": 0, "refused_rows": 0}
+    refused: list[dict[str, Any]] = []
+    lines = read_lines(READ_FROM(request))
+    while batch := list(islice(lines, ROWS_A_WRITE)):
+        answer = _receive_lines(batch, request)
+        counts["lines"] += len(batch)
+        for name in ("accepted", "repeated", "masked"):
+            counts[name] += answer[name]
+        counts["refused_rows"] += len(answer["refused"])
+        refused += answer["refused"][: REFUSED_LISTED - len(refused)]
+    if not counts["lines"]:
+        raise ApiError(400, "empty", _("The request holds no line."))
+    nothing = counts["refused_rows"] == counts["lines"]
+    return JsonResponse(counts | {"refused": refused}, status=422 if nothing else 200)
+
+
+def _receive(told: dict[str, Any], **who: Any) -> dict[str, Any]:
+    """Hand on what a stranger told; names that are not fields of a report are refused, never passed on."""
+    from anlan.intake.rules import FIELDS
+
+    for name in told:
+        if name not in FIELDS:
+            raise ReportRefused(Refusal(name[:40].replace("\0", ""), "unknown_field"))
+    for name in ("channel", "category"):
+        if not isinstance(told.get(name), str):
+            raise ReportRefused(Refusal(name, "missing" if told.get(name) is None else "not_text"))
+    return receive_report(**told, **who)
+
+
+def _receive_lines(batch: list[Line], request: HttpRequest) -> dict[str, Any]:
+    rows, refused = [], []
+    for line in batch:
+        try:
+            if line.row is None:
+                raise ReportRefused(cast(Refusal, line.refusal))
+            rows.append(with_channel(line.row, request) | {"line": line.number, "record": line.number})
+        except ReportRefused as error:
+            refused.append(refused_row({"line": line.number}, error.refusal))
+    answer = receive_reports(rows=rows, actor=actor_of_request(request), at=now())
+    told = sorted([*refused, *answer["refused"]], key=lambda row: row["line"])
+    names = ("line", "field", "code", "reason")
+    return answer | {"refused": [{name: row[name] for name in names} for row in told]}
+
+
+def with_channel(told: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
+    """Return the report as this partner may tell it: its own channel, its own numbers."""
+    client = cast(ApiClient, request.client)  # type: ignore[attr-defined]
+    if told.get("channel", client.channel) != client.channel:
+        raise ReportRefused(Refusal("channel", "channel_not_yours"))
+    if "source" in told:
+        raise ReportRefused(Refusal("source", "unknown_field"))
+    return told | {"channel": client.channel, "source": source_of(actor_of_request(request))}
+
+
+def source_of(actor: Actor) -> str:
+    """Return the name under which a partner's numbers are unique: no other partner can take them."""
+    return actor.name
+
+
+def _require_type(request: HttpRequest, known: frozenset[str]) -> None:
+    if request.content_type not in known:
+        message = _("Send the body as Content-Type: %(types)s.") % {"types": ", ".join(sorted(known))}
+        raise ApiError(415, "wrong_content_type", message, "Content-Type")
+
+
+def _idempotency_key(request: HttpRequest) -> str:
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if not (1 <= len(key) <= 128 and key.isascii() and key.isprintable()):
+        message = _("Send an Idempotency-Key of 1 to 128 ASCII characters, a new one for each report.")
+        raise ApiError(400, "idempotency_key", message, "Idempotency-Key")
+    return key
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
+    text = READ_FROM(request).read(BODY_BYTES + 1)
+    if len(text) > BODY_BYTES:
+        message = _("The body is too large: at most %(most)s bytes.") % {"most": BODY_BYTES}
+        raise ApiError(413, "too_large", message)
+    return read_object(text)
+
+
+def _stream(request: HttpRequest) -> Readable:
+    """Return the body as a stream. A chunked one has no length, so Django would read nothing of it."""
+    chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+    if chunked and "wsgi.input" in request.META:
+        return cast(Readable, request.META["wsgi.input"])
+    return cast(Readable, request)
+
+
+READ_FROM = _stream
+urlpatterns = [
+    path("api/reports", reports, name="api_reports"),
+    path("api/reports/bulk", bulk, name="api_bulk"),
+]

@@ -1,0 +1,84 @@
+"""Reading JSON from strangers: bounded, strict, and line by line, so that no request has to fit in memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from anlan.intake.refusals import Refusal, ReportRefused
+
+READ_BYTES = 65_536
+LINE_BYTES = 65_536
+
+
+class Readable(Protocol):
+    """A stream of bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes; none at the end."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: its number from 1, and an object or the reason why it is none."""
+
+    number: int
+    row: dict[str, Any] | None
+    refusal: Refusal | None = None
+
+
+def read_object(text: bytes) -> dict[str, Any]:
+    """Parse one JSON object, or raise ReportRefused; NaN, deep nesting and endless numbers are no JSON."""
+    try:
+        value = json.loads(text.decode(), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise ReportRefused(Refusal("", "not_json")) from error
+    if not isinstance(value, dict):
+        raise ReportRefused(Refusal("", "not_an_object"))
+    if b"\\ud" in text.lower():
+        _require_whole_characters(value)
+    return value
+
+
+def read_lines(stream: Readable) -> Iterator[Line]:
+    """Read objects line by line; a line that is too long is skipped without being kept, an empty one is left out."""
+    for number, text in enumerate(_split(stream), start=1):
+        if text is None:
+            yield Line(number, None, Refusal("", "line_too_long", {"most": LINE_BYTES}))
+        elif text.strip():
+            try:
+                yield Line(number, read_object(text))
+            except ReportRefused as error:
+                yield Line(number, None, error.refusal)
+
+
+def _split(stream: Readable) -> Iterator[bytes | None]:
+    """Yield each line, or None for one that is longer than a line may be."""
+    kept, too_long = b"", False
+    while data := stream.read(READ_BYTES):
+        first, *rest = data.split(b"\n")
+        kept, too_long = _grown(kept + first, too_long)
+        for piece in rest:
+            yield None if too_long else kept
+            kept, too_long = _grown(piece, False)
+    if kept or too_long:
+        yield None if too_long else kept
+
+
+def _grown(line: bytes, too_long: bool) -> tuple[bytes, bool]:
+    return (b"", True) if too_long or len(line) > LINE_BYTES else (line, False)
+
+
+def _require_whole_characters(value: dict[str, Any]) -> None:
+    """Refuse half a character, which an escape can smuggle in and no database can store."""
+    for name, told in value.items():
+        try:
+            json.dumps([name, told], ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise ReportRefused(Refusal(name if name.isascii() else "", "not_unicode")) from error
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")
