@@ -123,7 +123,7 @@ def test_neither_pin_nor_words_is_asked_for_and_nothing_typed_is_lost(client):
     answer = send(client, where="", words="很多水", phone="138 0000 0417", depth="knee", photo=jpeg())
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert '<a href="#where">' in page
+    assert '<a href="#where">Say where it is, or tap the map</a>' in page
     assert "很多水" in page
     assert "138 0000 0417" in page
     assert re.search(r'value="knee" checked', page)

@@ -108,9 +108,7 @@ def not_saved() -> str:
 
 def of_form(form: Form, lead: str = "") -> Problems:
     """Name each field that has to change, in the order of the page."""
-    items = [
-        Problem(name, str(error)) for name in form.fields if name in form.errors for error in form.errors[name][:1]
-    ]
+    items = [Problem(name, str(form.errors[name][0])) for name in form.fields if name in form.errors]
     title = ngettext("One thing is missing or wrong", "%(count)d things are missing or wrong", len(items))
     lead = lead or _("The report has not been sent yet. What you wrote is still here.")
     return Problems(title % {"count": len(items)}, lead, items)
