@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -23,3 +28,78 @@ def real_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flushable_ledger() -> None:
+    """A transactional test ends with a flush, which the ledger's triggers refuse: take them away for that moment.
+
+    The flush emits `post_migrate`, which puts them back.
+    """
+    from django.test import TransactionTestCase
+
+    from anlan.core import triggers
+
+    teardown = TransactionTestCase._fixture_teardown
+
+    def without_triggers(self: TransactionTestCase) -> None:
+        triggers.remove()
+        teardown(self)
+
+    TransactionTestCase._fixture_teardown = without_triggers
+
+
+@pytest.fixture
+def anlan(tmp_path: Path) -> Iterator[Cli]:
+    """Return the `anlan` command on a data directory (and, on PostgreSQL, a database) of its own."""
+    with own_database() as environ:
+        yield Cli(tmp_path / "var", os.environ | environ)
+
+
+@dataclass
+class Cli:
+    """Runs `anlan` as people do; `data` is given to every command that a test does not give one."""
+
+    data: Path
+    environ: dict[str, str]
+
+    def __call__(self, *arguments: object, stdin: str = "", status: int | None = 0) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end and check its status."""
+        done = subprocess.run(
+            self.command(*arguments), input=stdin, capture_output=True, text=True, env=self.env, timeout=120
+        )
+        assert status is None or done.returncode == status, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def start(self, *arguments: object) -> subprocess.Popen[str]:
+        """Start a command that stays."""
+        return subprocess.Popen(
+            self.command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.env
+        )
+
+    def command(self, *arguments: object) -> list[str]:
+        """Return the command line."""
+        return [sys.executable, "-m", "anlan.cli", *map(str, arguments)]
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Return the environment: the data directory comes from it."""
+        return self.environ | {"ANLAN_DATA": str(self.data)}
+
+
+@contextmanager
+def own_database() -> Iterator[dict[str, str]]:
+    """On PostgreSQL make an empty database and drop it afterwards; on SQLite the data directory is enough."""
+    url = os.environ.get("ANLAN_DATABASE_URL")
+    if not url:
+        yield {}
+        return
+    import psycopg
+
+    name = f"anlan_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            yield {"ANLAN_DATABASE_URL": f"{url.rsplit('/', 1)[0]}/{name}"}
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")

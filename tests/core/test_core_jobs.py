@@ -120,5 +120,5 @@ def test_a_person_stops_and_resumes_a_job():
 
 def test_nobody_asks_for_work_that_nobody_does():
     """A job name that no stage registered is refused at once."""
-    with pytest.raises(LookupError, match="test.unknown"):
+    with pytest.raises(LookupError, match=r"test\.unknown"):
         ask("test.unknown", {})

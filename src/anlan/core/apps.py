@@ -6,6 +6,7 @@ import importlib
 from importlib.util import find_spec
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 REGISTRATIONS = ("slots", "jobs", "follows", "city_parts")
 
@@ -29,3 +30,10 @@ class Core(Stage):
     name = "anlan.core"
     label = "core"
     default = True
+
+    def ready(self) -> None:
+        """Keep the ledger append-only after every migration."""
+        from anlan.core.triggers import install
+
+        super().ready()
+        post_migrate.connect(install, sender=self, dispatch_uid="ledger-triggers")

@@ -45,8 +45,8 @@ def message(found: State) -> str:
     return {
         State.MISSING: f"{folder} holds no city yet: `anlan init --city FOLDER --data {folder}` makes it",
         State.OLDER: f"{folder} is of an older version: back it up, then `anlan serve --data {folder}` brings it up",
-        State.NEWER: f"{folder} is of a newer version of Anlan than this one; install that version, or take another --data",
-        State.UNREACHABLE: "the database cannot be opened: check ANLAN_DATABASE_URL, or who may read the data directory",
+        State.NEWER: f"{folder} is of a newer version of Anlan than this: install that version, or take another --data",
+        State.UNREACHABLE: "the database cannot be opened: check ANLAN_DATABASE_URL, or who may read it",
         State.READY: "ready",
     }[found]
 

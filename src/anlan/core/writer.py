@@ -109,8 +109,15 @@ class GroupWriter:
         return tasks
 
     def _write(self, tasks: list[Task]) -> None:
-        if len(tasks) == 1:
-            return tasks[0].alone()
+        if len(tasks) > 1 and self._together(tasks):
+            for task in tasks:
+                task.answer()
+            return
+        for task in tasks:
+            task.alone()
+
+    def _together(self, tasks: list[Task]) -> bool:
+        """Run all in one transaction; return whether it was committed, else each has to run by itself."""
         committed: list[bool] = []
         try:
             with writes.told(), writes.one_writer(), writes.entered(), transaction.atomic():
@@ -120,12 +127,10 @@ class GroupWriter:
                     if connection.get_rollback():
                         raise Spoiled
         except Exception as error:
-            if not committed:
-                log.warning("a batch of %d is written singly: %s", len(tasks), type(error).__name__)
-                connection.close_if_unusable_or_obsolete()
-                for task in tasks:
-                    task.alone()
-                return
-            log.exception("after a commit")
-        for task in tasks:
-            task.answer()
+            if committed:
+                log.exception("after a commit")
+                return True
+            log.warning("a batch of %d is written singly: %s", len(tasks), type(error).__name__)
+            connection.close_if_unusable_or_obsolete()
+            return False
+        return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -66,7 +66,7 @@ def password(username: Username, password_stdin: Stdin = False, data: DataOption
 
     secret, made = _password(password_stdin)
     people.set_password(person_id=_person_id(username), password=secret, **_who())
-    _answer({"username": username} | ({"password": secret} if made else {}), json_)
+    _answer({"username": username, **({"password": secret} if made else {})}, json_)
 
 
 @user.command()
@@ -86,7 +86,7 @@ def key(
         made = people.renew_key(name=name, **_who())
     else:
         made = people.add_partner(name=name, organisation=organisation, channel=channel, **_who())
-    _answer({"name": name} | made, json_)
+    _answer({"name": name, **made}, json_)
 
 
 @user.command("list")
@@ -95,11 +95,11 @@ def list_(data: DataOption = None, json_: Json = False) -> None:
     open_platform(data)
     from anlan.core.models import ApiClient, Person
 
-    people = [
+    people: list[dict[str, Any]] = [
         {"username": one.username, "active": one.is_active, "roles": sorted(one.roles)}
         for one in Person.objects.order_by("username")
     ]
-    partners = list(ApiClient.objects.order_by("name").values("name", "channel", "active"))
+    partners: list[dict[str, Any]] = list(ApiClient.objects.order_by("name").values("name", "channel", "active"))  # type: ignore[arg-type]
     if json_:
         typer.echo(json.dumps({"people": people, "partners": partners}, ensure_ascii=False))
         return
@@ -124,14 +124,14 @@ def _person_id(username: str) -> int:
     return found.pk
 
 
-def _who():  # type: ignore[no-untyped-def]
+def _who() -> dict[str, Any]:
     from anlan.core.actors import system
     from anlan.core.clock import now
 
     return {"actor": system("cli"), "at": now()}
 
 
-def _answer(answer: dict[str, object], as_json: bool) -> None:
+def _answer(answer: dict[str, Any], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False))
         return

@@ -1,0 +1,64 @@
+"""`anlan ledger`: verify every entry, print the head."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from anlan.core.setup import DataOption, open_platform, say
+
+ledger = typer.Typer(no_args_is_help=True, help="Verify the ledger, print its head.")
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+
+
+@ledger.command()
+def verify(
+    head: Annotated[
+        str | None, typer.Option("--head", help="A seal's hash kept elsewhere: shows a cut-off end.")
+    ] = None,
+    data: DataOption = None,
+    json_: Json = False,
+) -> None:
+    """Walk every entry; status 1 when anything was changed, removed, put in, or left unguarded."""
+    open_platform(data, seal_at_exit=False)
+    from anlan.core.verify import verify as walk
+
+    start = time.perf_counter()
+    verdict = walk(head.strip() if head else None)
+    seconds = time.perf_counter() - start
+    if json_:
+        answer = {"ok": verdict.ok} | asdict(verdict) | {"seconds": round(seconds, 3)}
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        for fault in verdict.faults:
+            typer.echo(fault)
+        typer.echo("The ledger is whole." if verdict.ok else f"FAILED: {len(verdict.faults) + verdict.more_faults}")
+        typer.echo(f"entries {verdict.entries}  seals {verdict.seals}  unsealed {verdict.unsealed}")
+        typer.echo(f"head {verdict.head or '-'}")
+        say(f"{(verdict.entries + verdict.unsealed) / max(seconds, 1e-9):,.0f} entries/s")
+    raise typer.Exit(0 if verdict.ok else 1)
+
+
+@ledger.command()
+def head(data: DataOption = None, json_: Json = False) -> None:
+    """Seal what is open and print the last seal: keep it elsewhere, and give it to `verify --head`."""
+    open_platform(data, seal_at_exit=False)
+    from anlan.core import seals
+
+    seals.seal()
+    last = seals.head()
+    answer = {
+        "head": last.hash if last else "",
+        "position": last.last if last else 0,
+        "algorithm": last.algorithm if last else seals.ALGORITHM,
+        "sealed_at": last.sealed_at if last else None,
+    }
+    if json_:
+        typer.echo(json.dumps(answer))
+    else:
+        typer.echo(answer["head"] or "-")
+        say(f"position {answer['position']}, sealed {answer['sealed_at'] or 'never'}")
