@@ -17,7 +17,7 @@ from anlan.intake.purposes import ErasureReason, Purpose
 from anlan.intake.templatetags.intake_words import in_chinese
 
 KINDS = {
-    "intake.report_received": noop("Received"),
+    "intake.report_received": noop("Report received"),
     "intake.photo_kept": noop("Photo kept, re-encoded"),
     "intake.personal_read": noop("Personal content opened"),
     "intake.photo_read": noop("Photo opened"),

@@ -6,12 +6,13 @@ import datetime as dt
 import json
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext as p
 
 from anlan.core.models import LedgerEntry
 from anlan.core.queries import city
 from anlan.intake.models import Addition, Erasure, Report
 from anlan.intake.purposes import ErasureReason
-from anlan.intake.templatetags.intake_words import clock, depth_words, public_label
+from anlan.intake.templatetags.intake_words import clock, public_title
 from anlan.intake.timeline import Standing, Step, Told, tells
 
 FIRST_LOOK_MINUTES = 15
@@ -66,8 +67,7 @@ def tell_of_intake(report: Report, at: dt.datetime) -> Told:
 
 
 def _received(report: Report) -> Step:
-    told = [public_label(report.category), depth_words(report.depth_cm)]
-    return Step("done", _("You reported: %(what)s") % {"what": _comma(told)}, at=report.received_at)
+    return Step("done", _("You reported: %(what)s") % {"what": public_title(report)}, at=report.received_at)
 
 
 def _added(report: Report) -> list[Step]:
@@ -91,20 +91,16 @@ def _awaited(report: Report, at: dt.datetime) -> Step:
 def _standing(report: Report, at: dt.datetime, looked: dt.datetime | None, withdrawn: bool) -> Standing:
     if withdrawn:
         lead = _("Nobody acts on it. If something is wrong there after all, please report again.")
-        return Standing(_("You withdrew this report"), lead, "done", _("Withdrawn"))
+        return Standing(_("You withdrew this report"), lead, "done", p("state of a report", "Withdrawn"))
     if report.validity in {Report.Validity.MISDIAL, Report.Validity.NUISANCE}:
         lead = _("The duty desk took it for a mistake and plans nothing. If that is wrong, add something below.")
-        return Standing(_("Read, and closed as a mistake"), lead, "done", _("Closed"))
+        return Standing(_("Read, and closed as a mistake"), lead, "done", p("state of a report", "Closed"))
     if looked:
         lead = _("The duty desk has read it and passes it to whoever deals with it. What they do is told here.")
-        return Standing(_("Your report has been read"), lead, "calm", _("Read"))
+        return Standing(_("Your report has been read"), lead, "calm", p("state of a report", "Read"))
     due = first_look_by(report)
     if at <= due:
         lead = _("Somebody reads it by %(by)s. You will see it here.") % {"by": clock(due)}
-        return Standing(_("We have your report"), lead, "idle", _("Received"))
+        return Standing(_("We have your report"), lead, "idle", p("state of a report", "Received"))
     lead = _("It should have been read by %(by)s. If it is urgent, please telephone.") % {"by": clock(due)}
-    return Standing(_("Your report waits longer than it should"), lead, "late", _("Late"))
-
-
-def _comma(words: list[str]) -> str:
-    return _(", ").join(word for word in words if word)
+    return Standing(_("Your report waits longer than it should"), lead, "late", p("state of a report", "Late"))

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext as p
 
 from anlan.core.models import AreaVersion, Organisation
 from anlan.core.queries import city
-from anlan.intake.models import Category
+from anlan.intake.models import Category, Report
 
 register = template.Library()
 
@@ -41,6 +41,24 @@ def public_label(category: Category) -> str:
 def label(category: Category) -> str:
     """Name a category as staff read it."""
     return category.name if in_chinese() else category.name_en or category.name
+
+
+@register.filter
+def title(report: Report) -> str:
+    """Say in one line what a report is about: Waterlogging, 30 cm."""
+    depth = "" if report.depth_cm is None else f"{report.depth_cm} cm"
+    return joined(label(report.category), depth)
+
+
+@register.filter
+def public_title(report: Report) -> str:
+    """Say to its reporter what a report is about: Water on the road, half a wheel deep."""
+    return joined(public_label(report.category), depth_words(report.depth_cm))
+
+
+def joined(*parts: str) -> str:
+    """Join parts of a sentence with the language's comma."""
+    return p("between parts of a sentence", ", ").join(part for part in parts if part)
 
 
 @register.filter
