@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
+
 from anlan.core import ledger
 from anlan.core.actors import Actor
 from anlan.core.clock import now
@@ -27,6 +29,10 @@ log = logging.getLogger("anlan.jobs")
 
 class JobStopped(Exception):
     """A person stopped this job."""
+
+
+class Released(Exception):
+    """This worker is stopping: the job goes back to the queue."""
 
 
 class Fenced(Exception):
@@ -47,14 +53,12 @@ class JobRun:
 
     def progress(self, done: int, total: int | None = None) -> None:
         """Tell how far it is, renew the lease, and end here if somebody stopped the job."""
+        if _Worker.stopping:
+            raise Released(self.name)
         changes: dict[str, Any] = {"done": done, "run_after": now() + LEASE}
         if total is not None:
             changes["total"] = total
         self._held(**changes)
-
-    def renew(self) -> None:
-        """Keep the lease while a long step runs."""
-        self._held(run_after=now() + LEASE)
 
     def result(self, outcome: dict[str, Any]) -> None:
         """Keep what the job came to: plain JSON, no personal content."""
@@ -79,6 +83,29 @@ class JobRun:
             if not held.update(**changes):
                 stopped = Job.objects.filter(pk=self.job_id, state=Job.State.STOPPED).exists()
                 raise JobStopped(self.name) if stopped else Fenced(self.name)
+
+
+class _Worker:
+    """What this process is doing; its other threads look."""
+
+    current: JobRun | None = None
+    stopping = False
+
+
+def current() -> JobRun | None:
+    """Return the job that this process is doing."""
+    return _Worker.current
+
+
+def release_at_progress() -> None:
+    """Let the running job go back to the queue at its next sign of progress: this process is stopping."""
+    _Worker.stopping = True
+
+
+def keep_lease(run: JobRun) -> None:
+    """Renew a lease from another thread while a long step runs."""
+    with write():
+        Job.objects.filter(pk=run.job_id, token=run.token, state=Job.State.READY).update(run_after=now() + LEASE)
 
 
 JobFunction = Callable[[JobRun], None]
@@ -140,16 +167,23 @@ def claim(only: int | None = None) -> JobRun | None:
 
 def run(claimed: JobRun) -> None:
     """Do a claimed job; a failure is retried later, at most `CAP` times."""
+    _Worker.current = claimed
     try:
+        if claimed.name not in JOBS:
+            raise LookupError(f"no job is named {claimed.name!r} in this version")
         JOBS[claimed.name](claimed)
         if not claimed.finished:
             claimed.finish()
+    except Released:
+        _release(claimed)
     except JobStopped:
         log.info("job %d %s was stopped", claimed.job_id, claimed.name)
     except Fenced:
         log.warning("job %d %s was taken over by another worker", claimed.job_id, claimed.name)
     except Exception as error:
         _failed(claimed, error)
+    finally:
+        _Worker.current = None
 
 
 def work_once(only: int | None = None) -> bool:
@@ -171,6 +205,13 @@ def drain() -> int:
 def backoff(attempts: int) -> dt.timedelta:
     """Return how long to wait before the next attempt: 2, 4, 8 ... seconds, spread by a half."""
     return dt.timedelta(seconds=2**attempts * random.uniform(1, 1.5))  # noqa: S311 - spreads load, hides nothing
+
+
+def _release(claimed: JobRun) -> None:
+    log.info("job %d %s goes back to the queue", claimed.job_id, claimed.name)
+    with write():
+        held = Job.objects.filter(pk=claimed.job_id, token=claimed.token, state=Job.State.READY)
+        held.update(token="", run_after=now(), attempts=F("attempts") - 1)
 
 
 def _failed(claimed: JobRun, error: Exception) -> None:

@@ -145,7 +145,7 @@ def _drain(held: list[Row]) -> Iterator[Row]:
 
 def _name_changed(verdict: Verdict, seal: SealRow, texts: dict[int, str]) -> None:
     """Name the entries whose mark differs from the one kept in the seal."""
-    marks = [seal.marks[at : at + 4] for at in range(0, len(seal.marks), 4)]
+    marks = [bytes(seal.marks[at : at + 4]) for at in range(0, len(seal.marks), 4)]
     changed = [
         seal.first + number
         for number, kept in enumerate(marks)
@@ -177,7 +177,7 @@ def text_of(row: Row) -> str:
 def _seals() -> list[SealRow]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT first, last, previous, algorithm, hash, marks FROM core_ledgerseal ORDER BY last")
-        return [SealRow(*seal, marks=bytes(marks or b"")) for *seal, marks in cursor.fetchall()]
+        return [SealRow(*row) for row in cursor.fetchall()]
 
 
 def _entries(verdict: Verdict) -> Iterator[Row]:

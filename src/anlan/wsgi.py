@@ -1,0 +1,25 @@
+"""The web process: `anlan serve` runs it under Granian; any WSGI server can (on SQLite with one process)."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.settings")
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()
+
+
+def _group_commit() -> None:
+    """On SQLite one thread writes for all threads of this process, many verbs in one COMMIT."""
+    from django.db import connection
+
+    from anlan.core.writer import GroupWriter
+    from anlan.core.writes import use_writer
+
+    if connection.vendor == "sqlite":
+        use_writer(GroupWriter().start())
+
+
+_group_commit()
