@@ -1,0 +1,33 @@
+// <anlan-chart>: bars over time, and two years beside each other. A table inside is the fallback.
+import { onTheme } from "./tokens.js";
+
+class AnlanChart extends HTMLElement {
+  async connectedCallback() {
+    if (this.box) return;
+    this.box = document.createElement("div");
+    this.box.className = `chartcanvas ${this.getAttribute("kind")}`;
+    this.box.setAttribute("aria-hidden", "true");
+    this.prepend(this.box);
+    const [{ drawing }, data] = await Promise.all([import("./drawing.js"), this.read()]);
+    this.plot = drawing(this.box, this.getAttribute("kind"), data);
+    this.classList.add("drawn");
+    this.stopTheme = onTheme(() => this.plot.redraw());
+    this.watch = new ResizeObserver(() => this.plot.resize());
+    this.watch.observe(this.box);
+  }
+
+  disconnectedCallback() {
+    this.stopTheme?.();
+    this.watch?.disconnect();
+    this.plot?.dispose();
+  }
+
+  async read() {
+    const inside = this.querySelector('script[type="application/json"]');
+    if (inside) return JSON.parse(inside.textContent);
+    const answer = await fetch(this.getAttribute("src"), { credentials: "same-origin" });
+    return answer.json();
+  }
+}
+
+customElements.define("anlan-chart", AnlanChart);

@@ -1,0 +1,12 @@
+import htmx from "htmx.org";
+import "./ago.js";
+import "./chart.js";
+import "./keys.js";
+import "./map.js";
+import "./pin.js";
+import "./theme.js";
+
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.selfRequestsOnly = true;
+window.htmx = htmx;
