@@ -1,14 +1,32 @@
-"""What every page of the shell needs."""
+"""What every page of the two shells needs."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
+from anlan.core.actors import PUBLIC
 from anlan.core.queries import city
+from anlan.core.slots import rail_for
+
+THEMES = {"light", "dark"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return the city for the page's head."""
-    return {"city": city()}
+    """Return city, rail, theme and the other language."""
+    here = city()
+    actor = getattr(request, "actor", PUBLIC)
+    match = request.resolver_match
+    english = (get_language() or "en").startswith("en")
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "city": here,
+        "city_name": "" if here is None else (here.name_en if english else here.name),
+        "rail": rail_for(actor),
+        "here_app": match.app_name if match else "",
+        "signed_in": actor.person_id is not None,
+        "theme": theme if theme in THEMES else "",
+        "other_language": ("zh-hans", "zh", "中文") if english else ("en", "en", "English"),
+    }

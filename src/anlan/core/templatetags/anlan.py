@@ -1,0 +1,54 @@
+"""Tags and filters of every page: slots, numbers, missing values, moments in the city's zone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.template.context import RequestContext
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from anlan.core.queries import city
+from anlan.core.slots import filled
+
+register = template.Library()
+MISSING = "—"
+
+
+@register.simple_tag(takes_context=True)
+def slot(context: RequestContext, name: str) -> SafeString:
+    """Print what later stages put into a named slot of this page."""
+    return mark_safe("".join(filled(name, context.flatten())))  # noqa: S308  (each fill returns safe HTML)
+
+
+@register.filter
+def figure(value: Any) -> str:
+    """Write a number with thousands separators; a missing one as a dash, never as zero."""
+    if value is None or value == "":
+        return MISSING
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
+@register.filter
+def missing(value: Any) -> Any:
+    """Write a missing value as a dash."""
+    return MISSING if value is None or value == "" else value
+
+
+@register.filter
+def local(value: dt.datetime | None) -> dt.datetime | None:
+    """Move a moment to the city's zone."""
+    here = city()
+    return value if value is None or here is None else value.astimezone(ZoneInfo(here.zone))
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> str:
+    """Write a moment in the city's zone, relative where script runs, with the absolute one on hover."""
+    at = local(value)
+    if at is None:
+        return MISSING
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), at.strftime("%Y-%m-%d %H:%M"))
