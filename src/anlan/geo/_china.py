@@ -1,6 +1,7 @@
 """GCJ-02 and BD-09, the shifted coordinates of Chinese maps.
 
-The shift is the one that the field has used since 2013 (a polynomial with sines over the Krasovsky 1940
+The shift is the one that the field has used since 2013 (a polynomial with sines over the Krasovsky 1940 ellipsoid);
+the inverse is found by iteration.
 ellipsoid); the inverse is found by iteration.
 """
 
