@@ -1,0 +1,69 @@
+"""The front end's ground: tokens, catalogue, content policy, no inline script or style."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ROOT / "src/anlan"
+TOKENS = SOURCES / "core/static/core/tokens.css"
+SHEETS = sorted(path for path in SOURCES.glob("*/static/**/*.css") if "dist" not in path.parts)
+TEMPLATES = sorted(SOURCES.glob("*/templates/**/*.html"))
+
+
+def test_the_two_dark_blocks_are_the_same() -> None:
+    """Older embedded browsers need the dark tokens twice; they must not drift apart."""
+    blocks = re.findall(r"\{ color-scheme: dark;|color-scheme: dark;(.*?)\n\} \}", TOKENS.read_text(), re.S)
+    assert len(blocks) == 2
+    assert blocks[0] == blocks[1]
+
+
+@pytest.mark.parametrize("sheet", [path for path in SHEETS if path != TOKENS], ids=lambda path: path.name)
+def test_only_the_tokens_name_a_colour_or_a_font(sheet: Path) -> None:
+    """Every other sheet speaks in custom properties."""
+    text = re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.S)
+    assert not re.findall(r"#[0-9a-fA-F]{3,8}\b(?![^{]*\{)|\brgba?\(|\bhsla?\(", text)
+    assert not [found for found in re.findall(r"font-family:\s*([^;}]+)", text) if not found.strip().startswith("var(")]
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_no_template_has_inline_script_or_style(template: Path) -> None:
+    """The content policy refuses them, so they would be silently dead."""
+    text = template.read_text(encoding="utf-8")
+    assert not re.findall(r"<script(?![^>]*(?:src=|type=\"application/json\"))", text)
+    assert not re.findall(r"<style\b|\sstyle=\"|\son[a-z]+=\"", text)
+
+
+def test_the_chinese_catalogue_is_complete() -> None:
+    """Every word on screen has its Chinese, with the same placeholders."""
+    answer = subprocess.run([sys.executable, ROOT / "bin/i18n", "--check"], capture_output=True, text=True, cwd=ROOT)
+    assert answer.returncode == 0, answer.stderr
+
+
+@pytest.mark.django_db
+def test_every_answer_carries_the_content_policy(client: Client) -> None:
+    """Nothing but this server's own scripts and styles runs, on pages and on errors."""
+    for path in ["/login/", "/no-such-page/"]:
+        policy = client.get(path).headers["Content-Security-Policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "header", "spoken"),
+    [("", "zh-CN,zh;q=0.9", "登录"), ("", "fr", "Sign in"), ("?lang=zh-hans", "en", "登录")],
+)
+def test_a_page_speaks_the_chosen_language_else_the_browsers(
+    client: Client, asked: str, header: str, spoken: str
+) -> None:
+    """`?lang=` wins and is remembered, then the browser's list, then the city's language, then English."""
+    page = client.get(f"/login/{asked}", headers={"Accept-Language": header})
+    assert spoken in page.content.decode()
+    assert ("django_language" in page.cookies) is bool(asked)
