@@ -236,12 +236,12 @@ def test_what_is_no_photo_is_refused_and_nothing_stored(client, payload):
 
 
 def test_a_photo_past_the_limit_is_dropped_while_it_arrives(client):
-    """Of a photo of 16 MB only the words are kept, for the next try."""
-    upload = io.BytesIO(b"\xff\xd8\xff" + bytes(16_000_000))
+    """Of a photo of 11 MB only the words are kept, for the next try."""
+    upload = io.BytesIO(b"\xff\xd8\xff" + bytes(11_000_000))
     upload.name = "water.jpg"
     answer = send(client, photo=upload, words="看照片")
     assert answer.status_code == 422
-    assert "15 MB" in answer.content.decode()
+    assert "10 MB" in answer.content.decode()
     assert "看照片" in answer.content.decode()
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def transfer(page: bytes) -> dict[str, int]:
-    """Return the bytes that a browser fetches for a page: itself, its style sheets, scripts and pictures, uncompressed."""
+    """Return the bytes of a page and of its style sheets, scripts and pictures, uncompressed."""
     html = page.decode()
     sizes = {"page": len(page)}
     for address in re.findall(r'(?:href|src)="/static/([^"?]+\.(?:css|js|svg|png|woff2))"', html):

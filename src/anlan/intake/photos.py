@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from PIL import Image, ImageOps
 
-MAX_BYTES = 15_000_000
+MAX_BYTES = 10_000_000
 MAX_PIXELS = {"JPEG": 170_000_000, "PNG": 40_000_000, "WEBP": 40_000_000}  # a large JPEG is decoded at a fraction
 MAX_SIDE = 20_000
 LONG_SIDE = 2048

@@ -30,7 +30,7 @@ class Problems:
     @classmethod
     def too_much(cls) -> Problems:
         """More was sent than a report can hold."""
-        lead = _("Nothing was stored. Words may have 2,000 characters and a photo 15 MB. Please write it shorter.")
+        lead = _("Nothing was stored. Words may have 2,000 characters and a photo 10 MB. Please write it shorter.")
         return cls(_("That was too much to send"), lead)
 
     @classmethod

@@ -1,5 +1,11 @@
-"""What intake puts into the shell and into its own pages' slots."""
+"""What intake puts on the rail, and what it tells on the tracking page."""
 
 from __future__ import annotations
 
-import anlan.intake.telling  # noqa: F401  (registers what intake tells on the tracking page)
+from django.utils.translation import gettext_lazy as _
+
+import anlan.intake.telling  # noqa: F401  (registers itself)
+from anlan.core.roles import Role
+from anlan.core.slots import rail
+
+rail(10, "报", _("Intake"), "intake:reports", set(Role.values) - {Role.PUBLISHER})

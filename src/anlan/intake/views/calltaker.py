@@ -113,7 +113,7 @@ def _form(told: Any) -> CallForm:
 def _page(
     request: HttpRequest, form: CallForm | None, problems: Problems | None = None, *, saved: str = "", status: int = 200
 ) -> HttpResponse:
-    actor = actor_of_request(request)
+    here, actor = city(), actor_of_request(request)
     categories = form.categories if form else list(Category.objects.filter(active=True))
     channel = (form.data.get("channel") if form else request.GET.get("channel")) or Report.Channel.PHONE_110
     last = Report.objects.visible_to(actor).select_related("category").order_by("-entered_at", "-pk")[:LAST_SHOWN]
@@ -126,6 +126,7 @@ def _page(
         "token": _token(form),
         "last": last,
         "saved": Report.objects.visible_to(actor).filter(number=saved).first() if saved else None,
+        "bounds": ",".join(map(str, here.bounds)) if here else "",
         "at": now(),
         "near": [],
     }

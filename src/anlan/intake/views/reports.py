@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from anlan.intake.purposes import ErasureReason, Purpose
 from anlan.intake.templatetags.intake_words import local
 
 READERS = tuple(role for role in Role.values if role != Role.PUBLISHER)
+MOST_POINTS = 5000
 GRANT_LASTS = dt.timedelta(minutes=10)
 _GRANT = signing.Signer(salt="anlan.intake.photo")
 
@@ -42,6 +43,24 @@ def listing(request: HttpRequest) -> HttpResponse:
     if asked and Report.objects.visible_to(actor_of_request(request)).filter(number=asked).exists():
         return redirect("intake:report_page", asked)
     return render(request, "intake/reports.html", _list(request))
+
+
+@roles(*READERS)
+@never_cache
+@require_GET
+def points(request: HttpRequest) -> HttpResponse:
+    """Return where the reports of a list are, for the map."""
+    found = reports_like(read_filters(request.GET), actor_of_request(request), city())
+    placed = found.filter(lon__isnull=False).values_list("number", "lon", "lat")[:MOST_POINTS]
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [lon, lat]},
+            "properties": {"number": number, "href": reverse("intake:report_page", args=[number])},
+        }
+        for number, lon, lat in placed
+    ]
+    return JsonResponse({"type": "FeatureCollection", "features": features}, content_type="application/geo+json")
 
 
 @roles(*READERS)
@@ -197,6 +216,7 @@ def _granted(grant: str, photo: int, actor: Actor) -> str | None:
 
 urlpatterns = [
     path("reports/", listing, name="reports"),
+    path("reports/points.geojson", points, name="report_points"),
     path("reports/<str:number>/", report_page, name="report_page"),
     path("reports/<str:number>/open", open_personal, name="report_open"),
     path("reports/<str:number>/photo/<int:photo>/<str:grant>", report_photo, name="report_photo"),

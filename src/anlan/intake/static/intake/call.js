@@ -82,11 +82,10 @@ async function save(validity) {
 function show(page, saved) {
   for (const id of ["call", "near", "last"]) $(`#${id}`).replaceWith(page.getElementById(id));
   if (saved) {
+    $("anlan-pin")?.clear?.();
     clearInterval(ticking);
     loaded = Date.now();
     began = 0;
-    document.dispatchEvent(new CustomEvent("anlan:pin-clear"));
-    $("anlan-pin")?.clear?.();
   } else if (began) {
     form().began_s.value = Math.max(0, Math.floor((began - loaded) / 1000));
     $("#line").hidden = false;
@@ -142,10 +141,10 @@ document.addEventListener("input", (event) => {
 
 // The pin writes its point into the hidden fields and fires `change`.
 document.addEventListener("change", (event) => {
-  if (event.target.closest?.("anlan-pin") || ["lon", "lat"].includes(event.target.name)) {
-    begin();
-    askNear();
-  }
+  if (!event.target.closest?.("anlan-pin") || !form().lon.value) return;
+  begin();
+  askNear();
 });
 
 echo();
+customElements.whenDefined("anlan-pin").then(() => $("anlan-pin")?.open());
