@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,3 +72,9 @@ def reason(code: str, limits: dict[str, Any]) -> str:
     """Write a reason in the active language."""
     text = gettext(REASONS.get(code, REASONS["unreadable"]))
     return text % limits if limits else text
+
+
+def headline(code: str) -> str:
+    """Write a reason in the active language without its numbers, for counts over many rows."""
+    text = gettext(REASONS.get(code, REASONS["unreadable"]))
+    return re.sub(r"%\(\w+\)s", "…", text)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.db import models
 
+from anlan.core.actors import Actor
 from anlan.core.models import Job, Person
+from anlan.core.roles import Role
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    """Questions about imports."""
+
+    def visible_to(self, actor: Actor) -> ImportRunQuerySet:
+        """Return a person's own imports; operators and Anlan itself see all."""
+        if actor.is_system or Role.OPERATOR in actor.roles:
+            return self
+        return self.filter(person_id=actor.person_id) if actor.person_id else self.none()
 
 
 class ImportRun(models.Model):
@@ -29,6 +41,8 @@ class ImportRun(models.Model):
     accepted = models.PositiveIntegerField(default=0)
     repeated = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+
+    objects = ImportRunQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.file_name} {self.state}"
