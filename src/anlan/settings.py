@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "anlan.core.middleware.access.Access",
+    "anlan.core.middleware.errors.Errors",
 ]
 TEMPLATES = [
     {

@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from anlan.core.models import AreaVersion, City
-
-if TYPE_CHECKING:
-    from anlan.geo import AreaIndex
+from anlan.geo import AreaIndex
 
 
 def areas_at(lon: float, lat: float, day: dt.date) -> tuple[AreaVersion, ...]:
@@ -41,9 +39,13 @@ def forget() -> None:
 
 @lru_cache(maxsize=32)
 def _index(state: str, day: dt.date) -> tuple[tuple[AreaVersion, ...], AreaIndex]:
-    from anlan.geo import AreaIndex
-
     ranks = {"city": 0, "county_city": 1, "district": 1, "zone": 2, "subdistrict": 3}
     found = AreaVersion.objects.valid_on(day).select_related("area", "parent")
     versions = tuple(sorted(found, key=lambda version: (ranks.get(version.area.kind, 9), version.area.code)))
     return versions, AreaIndex([outline(version) for version in versions])
+
+
+def local_day(at: dt.datetime) -> dt.date:
+    """Return the day of a moment in the city's zone."""
+    zone = City.objects.values_list("zone", flat=True).first()
+    return at.astimezone(ZoneInfo(zone or "UTC")).date()

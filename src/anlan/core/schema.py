@@ -56,6 +56,13 @@ def bring_up() -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
+def is_empty() -> bool:
+    """Whether the tables of this version are there and hold no city yet, as after a restore that failed."""
+    from anlan.core.models import City, LedgerEntry
+
+    return state() is State.READY and not City.objects.exists() and not LedgerEntry.objects.exists()
+
+
 def database_file() -> Path:
     """Return where the SQLite file lies."""
     return Path(str(connection.settings_dict["NAME"]))
@@ -63,3 +70,10 @@ def database_file() -> Path:
 
 def _in_memory() -> bool:
     return "memory" in str(connection.settings_dict["NAME"])
+
+
+def remove_made() -> None:
+    """Take away the SQLite file of a restore that failed, so that it can be tried again."""
+    if connection.vendor == "sqlite":
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{database_file()}{suffix}").unlink(missing_ok=True)

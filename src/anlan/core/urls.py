@@ -1,14 +1,19 @@
-"""Addresses of core: log-in, home, errors."""
+"""Addresses of core: log-in, home, health, areas, jobs."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from anlan.core import views
+from anlan.core import endpoints, views
 
 app_name = "core"
 urlpatterns = [
     path("", views.home, name="home"),
     path("login/", views.login, name="login"),
     path("logout/", views.logout, name="logout"),
+    path("healthz", endpoints.healthz, name="healthz"),
+    path("map/areas.geojson", endpoints.areas, name="areas"),
+    path("jobs/<int:job_id>.json", endpoints.job, name="job"),
+    path("jobs/<int:job_id>/stop", endpoints.job_stop, name="job_stop"),
+    path("jobs/<int:job_id>/resume", endpoints.job_resume, name="job_resume"),
 ]

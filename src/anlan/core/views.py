@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from anlan.core.access import public
+from anlan.core.login import Login
 
-login = public(LoginView.as_view(template_name="core/login.html", redirect_authenticated_user=True))
+login = public(Login.as_view())
 logout = public(LogoutView.as_view(next_page="/"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -51,7 +52,7 @@ class Access:
         if access.kind == "public":
             return None
         if actor is PUBLIC:
-            return redirect_to_login(request.get_full_path())
+            return _to_login(request)
         if access.kind == "roles" and not actor.roles & access.roles:
             raise PermissionDenied
         return None
@@ -65,6 +66,19 @@ class Access:
         request.actor = actor_of_client(client)  # type: ignore[attr-defined]
         request.client = client  # type: ignore[attr-defined]
         return None
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    """Send to the log-in page and from there back; a form that was sent comes back to its page, unsent."""
+    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    target = request.get_full_path() if request.method == "GET" and "HX-Request" not in request.headers else page
+    parts = urlsplit(target)
+    if parts.netloc and parts.netloc != request.get_host():
+        parts = urlsplit("/")
+    answer = redirect_to_login(parts.path + (f"?{parts.query}" if parts.query else ""))
+    if "HX-Request" in request.headers:  # a fragment: let htmx load the whole page
+        return HttpResponse(status=401, headers={"HX-Redirect": answer.url})
+    return answer
 
 
 def actor_of_request(request: HttpRequest) -> Actor:

@@ -1,0 +1,221 @@
+"""The city's data for operators: every edit is one write and leaves a ledger entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+
+from anlan.core import ledger
+from anlan.core.areas import forget
+from anlan.core.clock import now
+from anlan.core.middleware.access import actor_of_request
+from anlan.core.models import ApiClient, Area, AreaVersion, City, Cursor, Holiday, Job, Membership, Organisation, Person
+from anlan.core.writes import write
+
+if TYPE_CHECKING:  # Django's own classes take no parameters when they run
+    ModelAdmin = admin.ModelAdmin[Any]
+    MembershipRows = admin.TabularInline[Membership, Person]
+else:
+    ModelAdmin, MembershipRows = admin.ModelAdmin, admin.TabularInline
+
+admin.site.site_header = admin.site.site_title = "Anlan 安澜"
+admin.site.index_title = "The city's data"
+
+
+class AdminBase(ModelAdmin):
+    """Base of every admin page of ours; `shown_values = False` keeps what was typed out of the ledger."""
+
+    actions = None
+    shown_values = True
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Store a form as one write."""
+        if request.method != "POST":
+            return super().changeform_view(request, *args, **kwargs)
+        with write():
+            return super().changeform_view(request, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Delete as one write."""
+        if request.method != "POST":
+            return super().delete_view(request, *args, **kwargs)
+        with write():
+            return super().delete_view(request, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: forms.ModelForm[Any], change: bool) -> None:
+        """Store, and say in the ledger which fields were changed."""
+        super().save_model(request, obj, form, change)
+        self._tell(request, obj, "edited" if change else "added", form)
+        forget()
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        """Delete, and say so in the ledger."""
+        self._tell(request, obj, "deleted", None)
+        super().delete_model(request, obj)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Store the rows of an inline, each with its entry."""
+        for row in formset.deleted_forms:
+            if row.instance.pk:
+                self._tell(request, row.instance, "deleted", None)
+        super().save_formset(request, form, formset, change)
+        for row in formset.forms:
+            if row.has_changed() and row.instance.pk and row not in formset.deleted_forms:
+                self._tell(request, row.instance, "edited", row)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Leave Django's own log empty: the ledger is ours."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Leave Django's own log empty."""
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """Leave Django's own log empty."""
+
+    def _tell(self, request: HttpRequest, obj: models.Model, what: str, form: Any) -> None:
+        fields = sorted(form.changed_data) if form is not None else []
+        payload: dict[str, Any] = {"fields": fields}
+        if self.shown_values and form is not None:
+            payload["values"] = {name: str(form.cleaned_data.get(name, ""))[:200] for name in fields}
+        name = obj._meta.model_name
+        ledger.append(
+            f"{obj._meta.app_label}.{name}_{what}",
+            actor=actor_of_request(request),
+            at=now(),
+            subject=f"{name}:{obj.pk}",
+            payload=payload,
+        )
+
+
+@admin.register(City)
+class CityAdmin(AdminBase):
+    """The city itself; it comes from its folder."""
+
+    list_display = ["code", "name", "name_en", "zone"]
+    readonly_fields = ["code", "folder_hash"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: one city per data directory."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: everything rests on it."""
+        return False
+
+
+@admin.register(Holiday)
+class HolidayAdmin(AdminBase):
+    """Days that differ from the week's habit."""
+
+    list_display = ["date", "kind", "name"]
+    list_filter = ["kind"]
+    date_hierarchy = "date"
+
+
+@admin.register(Area)
+class AreaAdmin(AdminBase):
+    """Areas by code."""
+
+    list_display = ["code", "kind"]
+    list_filter = ["kind"]
+    search_fields = ["code", "versions__name", "versions__name_en"]
+
+
+@admin.register(AreaVersion)
+class AreaVersionAdmin(AdminBase):
+    """Name, dates and predecessors of an area; outlines come from the city's folder."""
+
+    list_display = ["name", "name_en", "area", "valid_from", "valid_to", "population"]
+    readonly_fields = ["geometry", "west", "south", "east", "north"]
+    autocomplete_fields = ["area"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: a version needs an outline, which the city's folder brings."""
+        return False
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(AdminBase):
+    """Bodies that can hold work."""
+
+    list_display = ["code", "name", "name_en", "kind", "parent", "active"]
+    search_fields = ["code", "name", "name_en"]
+
+
+class MembershipInline(MembershipRows):
+    """A person's roles."""
+
+    model = Membership
+    extra = 0
+
+
+@admin.register(Person)
+class PersonAdmin(AdminBase):
+    """Who signs in; passwords are set with `anlan user password`."""
+
+    shown_values = False
+    list_display = ["username", "is_active", "last_login"]
+    fields = ["username", "name", "language", "is_active"]
+    search_fields = ["username"]
+    inlines = [MembershipInline]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
+        """Give somebody new no password: nobody signs in before one is set."""
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: the ledger names people by number; switch them off instead."""
+        return False
+
+
+@admin.register(ApiClient)
+class ApiClientAdmin(AdminBase):
+    """Partner systems; keys are made with `anlan user key`."""
+
+    list_display = ["name", "organisation", "channel", "active", "created_at"]
+    fields = ["name", "organisation", "channel", "active"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: a key is shown once, on the command line."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: switch it off instead."""
+        return False
+
+
+class ReadOnly(AdminBase):
+    """What operators may look at."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnly):
+    """Jobs, the dead ones among them."""
+
+    list_display = ["id", "name", "state", "attempts", "done", "total", "run_after", "error"]
+    list_filter = ["state", "name"]
+
+
+@admin.register(Cursor)
+class CursorAdmin(ReadOnly):
+    """Followers, and where one has stopped."""
+
+    list_display = ["name", "position", "stopped_at", "error"]

@@ -1,0 +1,56 @@
+"""How this data directory is doing: what `anlan status` and `/healthz` tell."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from anlan import __version__
+from anlan.core import followers, ledger, seals
+from anlan.core.clock import now
+from anlan.core.counts import COUNTS
+from anlan.core.models import Job
+from anlan.core.queries import city
+
+LATE = dt.timedelta(minutes=1)
+
+
+def condition() -> dict[str, Any]:
+    """Return counts of the stages, the ledger's ends, what has stopped, and the room left on the disk."""
+    here, position, last = city(), ledger.head_position(), seals.head()
+    counted = {name: function() for name, function in COUNTS.items()}
+    return counted | {
+        "city": here.code if here else None,
+        "version": __version__,
+        "database": connection.vendor,
+        "position": position,
+        "sealed": last.last if last else 0,
+        "unsealed": position - (last.last if last else 0),
+        "head": last.hash if last else "",
+        "jobs_ready": Job.objects.filter(state=Job.State.READY).count(),
+        "jobs_dead": Job.objects.filter(state=Job.State.DEAD).count(),
+        "followers_stopped": {cursor.name: cursor.error for cursor in followers.stopped()},
+        "disk_free_bytes": shutil.disk_usage(settings.DATA_DIR).free if settings.DATA_DIR.exists() else None,
+    }
+
+
+def alarms(found: dict[str, Any]) -> list[str]:
+    """Say what an operator has to look at."""
+    said = [f"follower {name} has stopped {error}" for name, error in found["followers_stopped"].items()]
+    if found["jobs_dead"]:
+        said.append(f"{found['jobs_dead']} jobs have failed for good")
+    if (found["disk_free_bytes"] or 1 << 40) < 1 << 30:
+        said.append("less than 1 GB is free on the disk")
+    return said
+
+
+def is_sealing_late() -> bool:
+    """Whether entries wait for a seal longer than a running worker would leave them."""
+    last = seals.head()
+    if ledger.head_position() == (last.last if last else 0):
+        return False
+    return last is None or dt.datetime.fromisoformat(last.sealed_at) < now() - LATE

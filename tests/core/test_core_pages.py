@@ -1,0 +1,220 @@
+"""Log-in, health, areas of the map, jobs, and what goes wrong, through HTTP."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import path
+
+from anlan.core import jobs, ledger, seals
+from anlan.core.access import public, roles
+from anlan.core.actors import system
+from anlan.core.clock import frozen
+from anlan.core.models import Job, LedgerEntry, LoginFailures
+from anlan.core.writes import NotStored, write
+from anlan.urls import handler403, handler404, handler500, urlpatterns  # noqa: F401 - read by Django
+from tests import make
+from tests.make import AT
+
+pytestmark = pytest.mark.django_db
+
+
+def sign_in(client, password=make.PASSWORD, username="ann"):
+    return client.post("/login/", {"username": username, "password": password})
+
+
+@pytest.fixture
+def ann():
+    """An analyst named ann in the small city."""
+    make.city()
+    return make.person("analyst", username="ann")
+
+
+def test_a_person_signs_in_whatever_the_case_of_the_name(client, ann):
+    """The log-in name is not case sensitive, the password is."""
+    assert sign_in(client, username="Ann").status_code == 302
+
+
+def test_failed_log_ins_must_wait_and_then_may_try_again(client, ann):
+    """After five failures even the right password waits, and a page says how long; later it works."""
+    with frozen(AT):
+        for _ in range(5):
+            assert sign_in(client, "wrong").status_code == 200
+        refused = sign_in(client)
+        assert refused.status_code == 429
+        assert "Try again in 1 minute" in refused.content.decode()
+    with frozen(AT + dt.timedelta(minutes=1)):
+        assert sign_in(client).status_code == 302
+    assert not LoginFailures.objects.exists()
+
+
+def test_failed_log_ins_name_nobody(client, ann):
+    """What is kept of a failure is a hash."""
+    sign_in(client, "wrong")
+    assert "ann" not in LoginFailures.objects.get().key
+
+
+def test_an_ended_session_leads_to_the_log_in_and_back(client, ann):
+    """A page that needs a log-in sends there; a fragment sends the whole page there; a form comes back to its page."""
+    assert client.get("/jobs/1.json").url == "/login/?next=/jobs/1.json"
+    page = "http://testserver/jobs/1.json"
+    fragment = client.get("/jobs/1.json", headers={"HX-Request": "true", "HX-Current-URL": page})
+    assert (fragment.status_code, fragment["HX-Redirect"]) == (401, "/login/?next=/jobs/1.json")
+    sent = client.post("/jobs/1/stop", headers={"referer": "http://elsewhere.example/x"})
+    assert sent.url == "/login/?next=/"
+
+
+def test_health_tells_of_database_and_worker(client):
+    """The address is open, holds nothing personal, and fails when seals are late."""
+    assert client.get("/healthz").json()["ok"] is True
+    with frozen(AT):
+        with write():
+            ledger.append("test.done", actor=system("test"), at=AT, subject="a", payload={})
+        seals.seal()
+    with frozen(AT + dt.timedelta(minutes=5)):
+        with write():
+            ledger.append("test.done", actor=system("test"), at=AT, subject="a", payload={})
+        late = client.get("/healthz")
+    assert (late.status_code, late.json()["worker"]) == (503, "late")
+
+
+def test_the_map_gets_the_areas_of_a_day(client):
+    """Kinds and day choose the areas; the answer is not sent twice."""
+    make.city()
+    found = client.get("/map/areas.geojson?kind=district,county_city&day=2015-06-01")
+    assert [one["properties"]["code"] for one in found.json()["features"]] == ["east-city", "west"]
+    assert client.get("/map/areas.geojson?kind=district,county_city&day=2015-06-01").content == found.content
+    again = client.get("/map/areas.geojson?day=2015-06-01", headers={"If-None-Match": found["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("query", ["kind=planet", "day=soon"])
+def test_a_wrong_question_for_areas_says_what_to_write(client, query):
+    """An unknown kind or day is refused with a message."""
+    make.city()
+    assert "write day as" in client.get(f"/map/areas.geojson?{query}").json()["message"]
+
+
+@pytest.fixture
+def job_id(ann):
+    """A job that ann asked for."""
+    jobs.JOBS.setdefault("test.pages", lambda run: run.progress(3, 4))
+    with write():
+        return jobs.enqueue("test.pages", {}, actor=make.actor("call_taker"))
+
+
+def test_a_job_shows_how_far_it_is_and_can_be_stopped_and_resumed(client, ann, job_id):
+    """An analyst sees any job, stops it, and puts it back."""
+    sign_in(client)
+    assert client.get(f"/jobs/{job_id}.json").json()["state"] == "ready"
+    assert client.post(f"/jobs/{job_id}/stop", {"next": "//evil.example"}).url == f"/jobs/{job_id}.json"
+    assert Job.objects.get(pk=job_id).state == "stopped"
+    assert client.post(f"/jobs/{job_id}/resume", {"next": "/reports/"}).url == "/reports/"
+    jobs.drain()
+    answer = client.get(f"/jobs/{job_id}.json").json()
+    assert (answer["state"], answer["done"], answer["total"]) == ("done", 3, 4)
+
+
+def test_somebody_elses_job_is_not_there(client, ann, job_id):
+    """A call-taker sees only the jobs that they asked for."""
+    make.person("call_taker", username="bob")
+    sign_in(client, username="bob")
+    assert client.get(f"/jobs/{job_id}.json").status_code == 404
+
+
+def undeclared(request):
+    """A view that says nothing about access."""
+
+
+@public
+def full_disk(request):
+    """A view whose write finds the disk full."""
+    raise NotStored("The disk is full: nothing was stored.")
+
+
+@public
+def broken(request):
+    """A view with a bug."""
+    raise KeyError("Mrs Li, 13800000000")
+
+
+@roles("operator")
+def operators(request):
+    """A view for operators."""
+
+
+urlpatterns = [
+    *urlpatterns,
+    path("test/undeclared", undeclared),
+    path("test/full", full_disk),
+    path("test/broken", broken),
+    path("test/operators", operators),
+]
+
+
+@pytest.mark.urls("tests.core.test_core_pages")
+def test_a_view_that_declares_no_access_is_refused(client, ann):
+    """What nobody opened is closed, for everybody."""
+    sign_in(client)
+    assert client.get("/test/undeclared").status_code == 403
+
+
+@pytest.mark.urls("tests.core.test_core_pages")
+def test_a_role_that_is_missing_is_refused(client, ann):
+    """An analyst does not get into an operator's page."""
+    sign_in(client)
+    assert client.get("/test/operators").status_code == 403
+
+
+@pytest.mark.urls("tests.core.test_core_pages")
+def test_a_full_disk_is_our_fault_and_says_to_come_back(client):
+    """Status 503, a page that says that nothing was stored, and when to try again."""
+    answer = client.get("/test/full")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert "nothing was stored" in answer.content.decode()
+    machine = client.get("/test/full", headers={"Accept": "application/json"})
+    assert machine.json()["error"] == "not_stored"
+
+
+@pytest.mark.urls("tests.core.test_core_pages")
+def test_a_bug_leaves_one_line_without_personal_data(client, caplog):
+    """The page shows no trace, and the log says where, not with which words."""
+    client.raise_request_exception = False
+    answer = client.get("/test/broken")
+    assert answer.status_code == 500
+    assert "Traceback" not in answer.content.decode()
+    assert "KeyError" in caplog.text
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("anlan")]
+    assert not any("Li" in line for line in ours)
+
+
+def test_an_operator_edits_the_city_and_the_ledger_says_so(client):
+    """A holiday added in the admin leaves an entry with who, when and what."""
+    make.city()
+    operator = make.person("operator", username="olga")
+    sign_in(client, username="olga")
+    assert client.get("/admin/").status_code == 200
+    answer = client.post("/admin/core/holiday/add/", {"date": "2016-10-01", "kind": "holiday", "name": "国庆节"})
+    assert answer.status_code == 302
+    entry = LedgerEntry.objects.get(kind="core.holiday_added")
+    assert entry.actor == f"person:{operator.pk}"
+    assert "国庆节" in entry.payload
+
+
+def test_an_edit_of_a_person_keeps_names_out_of_the_ledger(client):
+    """Which fields were changed is said, what was typed is not."""
+    make.city()
+    make.person("operator", username="olga")
+    someone = make.person(None, username="someone")
+    sign_in(client, username="olga")
+    form = {"username": "someone", "name": "Li Wei", "language": "", "is_active": "on"}
+    rows = {f"memberships-{name}": value for name, value in {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0}.items()}
+    assert client.post(f"/admin/core/person/{someone.pk}/change/", form | rows).status_code == 302
+    assert "Li Wei" not in LedgerEntry.objects.get(kind="core.person_edited").payload
+
+
+def test_only_operators_open_the_admin(client, ann):
+    """An analyst is refused."""
+    sign_in(client)
+    assert client.get("/admin/").status_code == 403
