@@ -32,18 +32,20 @@ def real_data() -> Callable[[str], Path]:
 
 @pytest.fixture(autouse=True, scope="session")
 def flushable_ledger() -> None:
-    """A transactional test ends with a flush, which the ledger's triggers refuse: take them away for that moment.
+    """A transactional test ends with a flush, which our triggers refuse: take them away for that moment.
 
     The flush emits `post_migrate`, which puts them back.
     """
     from django.test import TransactionTestCase
 
     from anlan.core import triggers
+    from anlan.intake import evidence
 
     teardown = TransactionTestCase._fixture_teardown
 
     def without_triggers(self: TransactionTestCase) -> None:
         triggers.remove()
+        evidence.remove()
         teardown(self)
 
     TransactionTestCase._fixture_teardown = without_triggers

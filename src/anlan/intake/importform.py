@@ -15,7 +15,7 @@ from anlan.geo import parse_crs
 from anlan.intake.importruns import layout_of, uploaded_file
 from anlan.intake.models import Category, ImportRun
 from anlan.intake.models.report import Channel
-from anlan.intake.refusals import headline, reason
+from anlan.intake.refusals import headline, in_words
 
 TRIED = 20_000  # rows of a long file that the preview checks
 COLUMN_LABELS = {
@@ -101,7 +101,7 @@ class LayoutForm(forms.Form):
         try:
             return str(parse_crs(self.cleaned_data["crs"]))
         except ValueError as error:
-            raise forms.ValidationError(reason("unknown_crs", {})) from error
+            raise forms.ValidationError(in_words("unknown_crs", {})) from error
 
     def clean_tz(self) -> str:
         """Check the zone."""

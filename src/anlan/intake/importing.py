@@ -14,7 +14,7 @@ from anlan.core.actors import Actor
 from anlan.intake.actions import receive_reports, refused_row, require_channel
 from anlan.intake.models import Category
 from anlan.intake.reading import Layout, Look, Times, look, rows
-from anlan.intake.refusals import Refusal, ReportRefused, reason
+from anlan.intake.refusals import Refusal, ReportRefused, in_words
 from anlan.intake.rules import check
 from anlan.intake.storing import facts
 from anlan.tables import Record, TableError, open_records, safe_cell
@@ -59,7 +59,7 @@ class RefusedRows:
 
     def write(self, refused: dict[str, Any], record: Record) -> None:
         """Write one refused row."""
-        told = reason(refused["code"], refused["limits"])
+        told = in_words(refused["code"], refused["limits"])
         cells = [record.values.get(name) for name in self.columns]
         head = [refused["record"], refused["line"], refused["field"], refused["code"], told]
         self.writer.writerow([safe_cell(value) for value in [*head, *cells]])

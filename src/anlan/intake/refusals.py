@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext
@@ -52,12 +53,12 @@ class Refusal:
 
     field: str
     code: str
-    limits: dict[str, Any] = field(default_factory=dict)
+    limits: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def reason(self) -> str:
         """The reason in the active language."""
-        return reason(self.code, self.limits)
+        return in_words(self.code, self.limits)
 
 
 class ReportRefused(ValueError):
@@ -68,7 +69,7 @@ class ReportRefused(ValueError):
         self.refusal = refusal
 
 
-def reason(code: str, limits: dict[str, Any]) -> str:
+def in_words(code: str, limits: dict[str, Any]) -> str:
     """Write a reason in the active language."""
     text = gettext(REASONS.get(code, REASONS["unreadable"]))
     return text % limits if limits else text

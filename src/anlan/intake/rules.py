@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from anlan.intake.refusals import Refusal, ReportRefused
 
@@ -65,7 +65,7 @@ def check(row: Mapping[str, Any], facts: Facts) -> Checked:
     return Checked(columns, personal, masked)
 
 
-def refuse(name: str, code: str, **limits: Any) -> None:
+def refuse(name: str, code: str, **limits: Any) -> NoReturn:
     """Raise the refusal of one field."""
     raise ReportRefused(Refusal(name, code, limits))
 
@@ -158,10 +158,9 @@ def _time(row: Mapping[str, Any], name: str) -> dt.datetime | None:
     if value.tzinfo is None:
         refuse(name, "no_zone")
     try:
-        return value.astimezone(dt.UTC)  # type: ignore[no-any-return]
+        return value.astimezone(dt.UTC)
     except OverflowError:
         refuse(name, "not_a_time")
-        raise
 
 
 def _source(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -182,7 +181,6 @@ def _number(row: Mapping[str, Any], name: str, limits: tuple[float, float] | Non
         number = float(value)
     except (TypeError, ValueError, OverflowError):
         refuse(name, "not_a_number")
-        raise
     if not math.isfinite(number):
         refuse(name, "not_a_number")
     if limits and not limits[0] <= number <= limits[1]:
@@ -203,7 +201,6 @@ def _place(row: Mapping[str, Any], facts: Facts, personal: dict[str, str]) -> di
         return {"lon": None, "lat": None, "source_crs": "", "source_x": None, "source_y": None}
     if x is None or y is None:
         refuse("lon" if x is None else "lat", "half_a_place")
-        raise AssertionError
     crs, lon, lat = _wgs84(row.get("crs") or "EPSG:4326", x, y)
     _require_inside(lon, lat, facts.bounds)
     return {"lon": round(lon, 7), "lat": round(lat, 7), "source_crs": crs, "source_x": x, "source_y": y}
@@ -218,12 +215,10 @@ def _wgs84(name: Any, x: float, y: float) -> tuple[str, float, float]:
         crs = parse_crs(name)
     except (ValueError, TypeError, AttributeError):
         refuse("crs", "unknown_crs")
-        raise
     try:
         lon, lat = to_wgs84(x, y, crs)
     except ValueError:
         refuse("lon", "not_convertible")
-        raise
     if not (math.isfinite(lon) and math.isfinite(lat)):
         refuse("lon", "not_convertible")
     return str(crs), float(lon), float(lat)

@@ -1,0 +1,47 @@
+"""The city's categories for operators; reports are read, never edited, and never with personal content."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from anlan.core.admin import AdminBase
+from anlan.intake.models import Category, Report
+
+
+@admin.register(Category)
+class CategoryAdmin(AdminBase):
+    """Names and order of categories; the code stands in reports and stays."""
+
+    list_display = ("code", "name", "name_en", "kind", "group", "public", "depth", "sort", "active")
+    list_editable = ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
+        """Keep the code of a stored category."""
+        return ("code",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Refuse: reports carry it; take `active` away instead."""
+        return False
+
+
+@admin.register(Report)
+class ReportAdmin(AdminBase):
+    """Reports without their personal content, to look at."""
+
+    list_display = ("number", "channel", "category", "received_at", "source", "source_id", "validity")
+    list_filter = ("channel", "category", "validity")
+    search_fields = ("number", "source_id")
+    date_hierarchy = "received_at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: reports come in through verbs."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Refuse: a report is evidence."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Refuse: a report is evidence."""
+        return False
