@@ -15,6 +15,7 @@ from anlan.core.ledger import canonical
 from anlan.core.models import LedgerEntry
 from anlan.core.personal import commitment, new_salt
 from anlan.core.queries import city
+from anlan.intake.inserting import insert
 from anlan.intake.models import Attachment, Category, DayCount, Report, ReportPersonal
 from anlan.intake.rules import Checked, Facts
 
@@ -57,22 +58,24 @@ def zone() -> ZoneInfo:
 def store(rows: Sequence[Checked], actor: Actor, at: dt.datetime, organisation_id: int | None) -> list[Report]:
     """Store checked reports with their personal content and one ledger entry each."""
     numbers = _numbers([row.columns["received_at"] for row in rows])
-    reports = [
-        Report(number=number, organisation_id=organisation_id, **row.columns)
+    told = [
+        {"content_hash": None, **row.columns, "number": number, "organisation_id": organisation_id}
         for number, row in zip(numbers, rows, strict=True)
     ]
-    Report.objects.bulk_create(reports)
-    personal = [_personal(report, row.personal) for report, row in zip(reports, rows, strict=True)]
-    ReportPersonal.objects.bulk_create([kept for kept in personal if kept])
+    ids = insert(Report, told)
+    salts = [new_salt() if any(row.personal.values()) else None for row in rows]
+    insert(ReportPersonal, [
+        {"report_id": pk, "salt": salt, **row.personal} for pk, salt, row in zip(ids, salts, rows, strict=True) if salt
+    ])  # fmt: skip
     codes = dict(Category.objects.values_list("id", "code"))
     entries = []
-    for report, row, kept in zip(reports, rows, personal, strict=True):
-        payload = columns_told(report, codes[report.category_id])
-        payload["personal"] = commitment(bytes(kept.salt), row.personal) if kept else None
+    for pk, columns, salt, row in zip(ids, told, salts, rows, strict=True):
+        payload = _payload(pk, columns, codes)
+        payload["personal"] = commitment(salt, row.personal) if salt else None
         payload["masked"] = list(row.masked)
-        entries.append(_entry(report, actor, at, payload))
+        entries.append(_entry(columns["number"], actor, at, payload))
     ledger.append_many(entries)
-    return reports
+    return [Report(pk=pk, **columns) for pk, columns in zip(ids, told, strict=True)]
 
 
 def keep_photos(report: Report, photos: Iterable[PhotoBytes], actor: Actor, at: dt.datetime) -> None:
@@ -98,40 +101,19 @@ def lock_days(moments: Iterable[dt.datetime]) -> None:
     list(DayCount.objects.select_for_update().filter(day__in=days).order_by("day"))
 
 
-def columns_told(report: Report, category: str) -> dict[str, Any]:
-    """Return a report's columns for its entry: ids and what is not personal."""
-    return {
-        "report": report.pk,
-        "number": report.number,
-        "channel": report.channel,
-        "category": category,
-        "received_at": stamp(report.received_at),
-        "entered_at": stamp(report.entered_at),
-        "device_time": stamp(report.device_time) if report.device_time else None,
-        "source": report.source,
-        "source_id": report.source_id,
-        "lon": report.lon,
-        "lat": report.lat,
-        "precision_m": report.precision_m,
-        "source_crs": report.source_crs,
-        "source_x": report.source_x,
-        "source_y": report.source_y,
-        "depth_cm": report.depth_cm,
-        "validity": report.validity,
-        "organisation": report.organisation_id,
-    }
+def _payload(pk: int, columns: dict[str, Any], codes: dict[int, str]) -> dict[str, Any]:
+    """Return what the entry says: ids and what is not personal."""
+    told = {name: stamp(value) if isinstance(value, dt.datetime) else value for name, value in columns.items()}
+    told["report"], told["category"] = pk, codes[columns["category_id"]]
+    del told["category_id"], told["content_hash"]
+    told["organisation"] = told.pop("organisation_id")
+    return told
 
 
-def _entry(report: Report, actor: Actor, at: dt.datetime, payload: dict[str, Any]) -> LedgerEntry:
+def _entry(number: str, actor: Actor, at: dt.datetime, payload: dict[str, Any]) -> LedgerEntry:
     return LedgerEntry(
-        kind=RECEIVED, actor=actor.name, at=stamp(at), subject=f"report:{report.number}", payload=canonical(payload)
+        kind=RECEIVED, actor=actor.name, at=stamp(at), subject=f"report:{number}", payload=canonical(payload)
     )
-
-
-def _personal(report: Report, content: dict[str, str]) -> ReportPersonal | None:
-    if not any(content.values()):
-        return None
-    return ReportPersonal(report=report, salt=new_salt(), **content)
 
 
 def _numbers(moments: Sequence[dt.datetime]) -> list[str]:
