@@ -79,7 +79,9 @@ export async function makeMap(box, { areas, tiles, bounds, padding = 48, maxZoom
   map.keyboard.disableRotation();
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new maplibregl.ScaleControl({ maxWidth: 96 }), "bottom-right");
-  map.on("styleimagemissing", ({ id }) => map.hasImage(id) || map.addImage(id, draw(id), { pixelRatio: ratio }));
+  map.setMissingStyleImageResolver((id) => {
+    if (!map.hasImage(id)) map.addImage(id, draw(id), { pixelRatio: ratio });
+  });
   map.redress = () => map.setStyle(ground(outline, tiles), { diff: false });
   await new Promise((done) => map.once("style.load", done));
   return map;

@@ -45,6 +45,7 @@ function history({ bars, unit }) {
 const FILLS = { kept: ["data", "on-accent"], grown: ["data", "on-accent"], shrunk: ["data", "on-accent"], split: ["data-soft", "ink"], merged: ["data-soft", "ink"], new: ["c1", "surface"], gone: ["surface", "ink-2"] };
 
 function compare({ rows }) {
+  const widest = Math.max(...rows.map((row) => row.parts.reduce((sum, part) => sum + part.value, 0)));
   const states = [...new Set(rows.flatMap((row) => row.parts.map((part) => part.state)))];
   return {
     ...common(),
@@ -58,7 +59,7 @@ function compare({ rows }) {
         name: rows.flatMap((row) => row.parts).find((part) => part.state === state).label,
         data: rows.map((row) => row.parts.find((part) => part.state === state)?.value ?? null),
         itemStyle: { color: token(fill), borderColor: token(state === "gone" ? "edge" : "surface"), borderWidth: 1 },
-        label: { show: true, ...words(), color: token(ink), formatter: ({ value, seriesName }) => (value >= 24 ? `${state === "kept" || state === "gone" ? `${seriesName} ` : ""}${value}` : value >= 8 ? `${value}` : "") },
+        label: { show: true, ...words(), color: token(ink), formatter: ({ value, seriesName }) => (value > 0 && value >= widest / 12 ? `${state === "kept" || state === "gone" ? `${seriesName} ` : ""}${value}` : value >= widest / 30 ? `${value}` : "") },
       };
     }),
   };

@@ -68,3 +68,4 @@ document.addEventListener("click", ({ target }) => {
   const row = target.closest?.("[data-place]");
   if (row && !target.closest("a, button")) choose(row.dataset.place);
 });
+document.addEventListener("click", ({ target }) => target.closest?.("[data-print]") && print());

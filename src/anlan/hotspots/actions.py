@@ -163,7 +163,7 @@ def _store_places(study: Study, places: list[dict[str, Any]]) -> int:
     members = []
     for place in places:
         row = StudyPlace.objects.create(
-            study=study, first_at=_parsed(place["first"]), last_at=_parsed(place["last"]),
+            study=study, first_at=parsed(place["first"]), last_at=parsed(place["last"]),
             label=rules.shared_label([words.get(ids[number], "") for number, _ in place["members"]]),
             **{name: place[name] for name in ("rank", "lon", "lat", "radius_m", "reports", "episodes", "chance")},
         )  # fmt: skip
@@ -174,7 +174,8 @@ def _store_places(study: Study, places: list[dict[str, Any]]) -> int:
     return len(words)
 
 
-def _parsed(text: str) -> dt.datetime:
+def parsed(text: str) -> dt.datetime:
+    """Read a moment as an outcome keeps it."""
     return dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=dt.UTC)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from anlan.hotspots.views import sites, studies
 
 app_name = "hotspots"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*studies.urlpatterns, *sites.urlpatterns]

@@ -1,0 +1,10 @@
+"""The stage's place on the rail."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.core.slots import rail
+from anlan.hotspots.models import SEES
+
+rail(30, "析", _("Sites"), "hotspots:studies", set(SEES))

@@ -1,0 +1,136 @@
+"""Sites: one page each, from its reports over the years."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from anlan.core.access import roles
+from anlan.core.areas import areas_at
+from anlan.core.clock import now
+from anlan.core.middleware.access import actor_of_request
+from anlan.hotspots.models import PlaceReport, Site, Study, StudyPlace
+from anlan.hotspots.reading import change_word, history, period, site_places
+from anlan.hotspots.views.studies import READS
+from anlan.intake.actions import read_personal_of
+from anlan.intake.models import Report
+from anlan.intake.personal import READS as OPENS
+from anlan.intake.purposes import Purpose
+
+PAGE = 100
+
+
+@require_safe
+@roles(*READS)
+def sites(request: HttpRequest) -> HttpResponse:
+    """Go to the sites as the last adopted study has them."""
+    last = Study.objects.visible_to(actor_of_request(request)).adopted().last()
+    return redirect("hotspots:study", last.pk) if last else redirect("hotspots:studies")
+
+
+def found(request: HttpRequest, code: str) -> Site:
+    """Return the site with this number."""
+    site = (
+        Site.objects.visible_to(actor_of_request(request)).filter(number=int(code)).first() if code.isdigit() else None
+    )
+    if site is None:
+        raise Http404
+    return site
+
+
+@require_safe
+@roles(*READS)
+def site(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a site over the years, with every report behind it."""
+    one = found(request, code)
+    return shown(request, one, site_places(one))
+
+
+@require_POST
+@roles(*READS)
+def words(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a site with the place words of its reports; opening them is an entry with its purpose."""
+    one = found(request, code)
+    places = site_places(one)
+    reports = PlaceReport.objects.filter(place__in=places).values_list("report_id", flat=True)
+    visible = Report.objects.visible_to(actor_of_request(request)).filter(pk__in=reports).values_list("pk", flat=True)
+    opened = read_personal_of(
+        report_ids=list(visible),
+        purpose=Purpose.STUDY,
+        fields=["place_words"],
+        actor=actor_of_request(request),
+        at=now(),
+    )
+    return shown(request, one, places, {pk: row["place_words"] for pk, row in opened.items()})
+
+
+def shown(
+    request: HttpRequest, one: Site | None, places: list[StudyPlace], opened: dict[int, str] | None = None
+) -> HttpResponse:
+    """Render a site, or a place of a study that has no number yet."""
+    if not places:
+        raise Http404
+    actor = actor_of_request(request)
+    last = places[-1]
+    behind = (
+        PlaceReport.objects.filter(place__in=places).select_related("report__category").order_by("-report__received_at")
+    )
+    everything = list(behind)
+    visible = set(
+        Report.objects.visible_to(actor)
+        .filter(pk__in=[row.report_id for row in everything])
+        .values_list("pk", flat=True)
+    )
+    rows = [row.report for row in everything if row.report_id in visible]
+    bars = history(places)
+    versions = list(one.versions.select_related("study", "place")) if one else []
+    context: dict[str, Any] = {
+        "site": one,
+        "place": last,
+        "study": last.study,
+        "period": period(last.study),
+        "bars": {"unit": "", "bars": bars},
+        "failed": sum(1 for bar in bars if bar["value"]),
+        "total": len(everything),
+        "hidden": len(everything) - len(rows),
+        "reports": [(report, (opened or {}).get(report.pk, "")) for report in rows],
+        "opened": opened is not None,
+        "may_open": one is not None and bool(actor.roles.intersection(OPENS)),
+        "areas": [area for area in areas_at(last.lon, last.lat, last.study.until) if area.area.kind != "city"],
+        "versions": [(version, period(version.study), change_word(version.change)) for version in versions],
+        "reports_address": reverse("hotspots:site_reports", args=[one.code]) if one else "",
+        "first": min(place.study.since for place in places),
+        "until": max(place.study.until for place in places),
+    }
+    return render(request, "hotspots/site.html", context)
+
+
+@require_safe
+@roles(*READS)
+def site_reports(request: HttpRequest, code: str) -> JsonResponse:
+    """Return the points of a site's reports that this person may see."""
+    behind = PlaceReport.objects.filter(place__in=site_places(found(request, code))).values_list("report_id", flat=True)
+    reports = (
+        Report.objects.visible_to(actor_of_request(request)).filter(pk__in=behind, lon__isnull=False).order_by("number")
+    )
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [report.lon, report.lat]},
+            "properties": {"number": report.number, "href": reverse("intake:report_page", args=[report.number])},
+        }
+        for report in reports
+    ]
+    return JsonResponse({"type": "FeatureCollection", "features": features})
+
+
+urlpatterns = [
+    path("sites/", sites, name="sites"),
+    path("sites/<str:code>/", site, name="site"),
+    path("sites/<str:code>/words", words, name="site_words"),
+    path("sites/<str:code>/reports.geojson", site_reports, name="site_reports"),
+]
