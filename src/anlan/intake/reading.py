@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from anlan.intake.refusals import Refusal
-from anlan.tables import Record, TableError, guess_columns, open_records, parse_number, parse_time
+from anlan.tables import (
+    AmbiguousTime,
+    Record,
+    TableError,
+    as_text,
+    guess_columns,
+    open_records,
+    order_of,
+    parse_number,
+    parse_time,
+)
 
 SAMPLE = 200
 OTHER_COLUMNS = {
-    "place_words": ("place_words", "location", "address", "incident address", "place", "地点", "地点描述", "地址"),
     "words": ("words", "description", "text", "内容", "描述", "诉求内容", "报警内容"),
     "category": ("category", "类别", "接报类别"),
     "channel": ("channel", "渠道"),
     "depth_cm": ("depth_cm", "积水深度", "水深"),
     "precision_m": ("precision_m", "定位误差"),
 }
-_DAY_FIRST = re.compile(r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-]\d{4}")
 
 
 @dataclass(frozen=True)
@@ -76,28 +83,23 @@ class Times:
 
     def see(self, value: Any) -> None:
         """Note what a cell says about the order of day and month."""
-        found = _DAY_FIRST.match(value) if isinstance(value, str) else None
-        if found:
-            first, second = int(found[1]), int(found[2])
-            self.seen.add("dmy" if first > 12 else "mdy" if second > 12 else "either")
+        if order := order_of([value]):
+            self.seen.add(order)
 
     @property
     def order(self) -> str | None:
         """The order, or None where no cell needs one or none decides it."""
-        told = self.seen - {"either"}
-        return told.pop() if len(told) == 1 else None
+        return next(iter(self.seen)) if len(self.seen) == 1 else None
 
     def read(self, value: Any) -> dt.datetime | Refusal | None:
         """Return the moment, None for an empty cell, or why it cannot be read."""
         if value is None or value == "":
             return None
-        if isinstance(value, dt.datetime) and value.tzinfo:
-            return value
-        if isinstance(value, str) and _DAY_FIRST.match(value) and self.order is None:
-            return Refusal("received_at", "ambiguous_time")
         try:
             return parse_time(value, self.tz, order=self.order)
-        except ValueError:
+        except AmbiguousTime:
+            return Refusal("received_at", "ambiguous_time")
+        except (ValueError, TypeError, OverflowError):
             return Refusal("received_at", "not_a_time")
 
 
@@ -130,6 +132,7 @@ def guess(columns: Iterable[str], sample: list[Record], given: Mapping[str, Any]
             raise TableError(f"there is no column {given[key]!r}; the columns are: {known}")
     found = guess_columns(names, [record.values for record in sample])
     guessed: dict[str, Any] = {key: getattr(found, key) for key in ("lon", "lat", "time", "id")}
+    guessed["place_words"] = found.words
     lower = {name.strip().lower(): name for name in names}
     for key, known_names in OTHER_COLUMNS.items():
         guessed[key] = next((lower[known] for known in known_names if known in lower), None)
@@ -151,35 +154,30 @@ def _row(record: Record, layout: Layout, times: Times, categories: Mapping[str, 
         column = getattr(layout, name)
         return record.values.get(column) if column else None
 
+    if record.problem:
+        return Refusal("", record.problem)
     received = times.read(cell("time"))
     if received is None:
         return Refusal("received_at", "missing")
     if isinstance(received, Refusal):
         return received
-    category = _text(cell("category")) or layout.default_category
+    category = as_text(cell("category")) or layout.default_category
     return {
         "record": record.number,
         "line": record.line,
-        "channel": _text(cell("channel")) or layout.default_channel,
+        "channel": as_text(cell("channel")) or layout.default_channel,
         "category": categories.get(category.strip().casefold(), category),
         "received_at": received,
         "source": layout.source,
-        "source_id": _text(cell("id")) or None,
+        "source_id": as_text(cell("id")) or None,
         "lon": _number(cell("lon")),
         "lat": _number(cell("lat")),
         "crs": layout.crs,
         "depth_cm": _number(cell("depth_cm")),
         "precision_m": _number(cell("precision_m")),
-        "place_words": _text(cell("place_words")),
-        "words": _text(cell("words")),
+        "place_words": as_text(cell("place_words")),
+        "words": as_text(cell("words")),
     }
-
-
-def _text(value: Any) -> str:
-    """Return a cell as text; a spreadsheet's 468.0 is the number 468."""
-    if value is None:
-        return ""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _number(value: Any) -> Any:

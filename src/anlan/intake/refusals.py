@@ -42,6 +42,7 @@ REASONS = {
     "unknown_field": _("There is no such field; leave it out or check its spelling."),
     "not_an_object": _("Each line is one JSON object."),
     "not_json": _("This is not JSON."),
+    "too_many_cells": _("This row has more cells than the header; put text that holds a separator in quotation marks."),
     "unreadable": _("This row cannot be read."),
     "ambiguous_time": _("Day and month cannot be told apart in this column; write times as 2016-06-28 14:05."),
 }
