@@ -1,0 +1,48 @@
+"""Single cells: numbers as people write them, and text that a spreadsheet must not run."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def parse_number(value: Any) -> float:
+    """Return a cell as a finite number; a single comma is a decimal comma, several are thousands separators."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = float(value)
+    else:
+        number = _parsed(str(value).strip().replace("\u00a0", "").replace(" ", "").replace("−", "-"))
+    if not math.isfinite(number):
+        raise ValueError(f"{value!r} is no finite number")
+    return number
+
+
+def _parsed(text: str) -> float:
+    comma, dot = text.rfind(","), text.rfind(".")
+    if comma >= 0 and dot >= 0:
+        text = text.replace(",", "") if dot > comma else text.replace(".", "").replace(",", ".")
+    elif comma >= 0:
+        text = text.replace(",", ".") if text.count(",") == 1 else text.replace(",", "")
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"{text[:40]!r} is no number")
+    return float(text)
+
+
+def safe_cell(value: Any) -> Any:
+    """Return a value for CSV or Excel: text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    if not isinstance(value, str):
+        return value
+    return "'" + value if value.lstrip(" \u00a0\ufeff").startswith(_LIVE) or value.startswith(_LIVE) else value
+
+
+def as_text(value: Any) -> str:
+    """Return a cell as trimmed text; a spreadsheet's 468.0 is the number 468, an empty cell is ''."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()

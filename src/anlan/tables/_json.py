@@ -1,0 +1,108 @@
+"""GeoJSON, a JSON list of objects, and NDJSON."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from anlan.tables._errors import TableError
+from anlan.tables._source import Source
+
+Row = tuple[int | None, Sequence[Any]]
+LONGEST_LINE = 4 << 20
+_SEEN_FOR_COLUMNS = 1000
+
+
+class JsonRows:
+    """Rows of objects; a point's coordinates become the columns `lon` and `lat`."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._stream = io.TextIOWrapper(source.file, encoding=source.encoding, newline=None)
+        objects = self._objects()
+        self._first = list(islice(objects, _SEEN_FOR_COLUMNS))
+        self._rest = objects
+        self.header: Sequence[Any] = list(dict.fromkeys(key for _, one in self._first for key in one))
+        if not self.header:
+            raise TableError(f"{source.name} holds no objects", code="empty")
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the line, where there is one, and the cells."""
+        for objects in (self._first, self._rest):
+            for line, one in objects:
+                yield line, [one.get(key) for key in self.header]
+
+    def _objects(self) -> Iterator[tuple[int | None, dict[str, Any]]]:
+        first = self._line(1).strip()
+        if _is_line(first):
+            yield 1, _flat(json.loads(first))
+            number = 1
+            while line := self._line(number := number + 1):
+                if line.strip():
+                    yield number, self._object(line, number)
+            return
+        self._stream.seek(0)
+        for one in self._members():
+            if not isinstance(one, Mapping):
+                raise TableError(f"{self._source.name}: a member of the list is no object")
+            yield None, _flat(one)
+
+    def _line(self, number: int) -> str:
+        line = self._stream.readline(LONGEST_LINE)
+        if len(line) >= LONGEST_LINE and number > 1:
+            raise TableError(f"{self._source.name}, line {number} is longer than {LONGEST_LINE:,} characters")
+        return line
+
+    def _object(self, line: str, number: int) -> dict[str, Any]:
+        try:
+            one = json.loads(line)
+        except (ValueError, RecursionError):
+            raise TableError(f"{self._source.name}, line {number} is no JSON object", code="not_json") from None
+        if not isinstance(one, Mapping):
+            raise TableError(f"{self._source.name}, line {number} is no JSON object", code="not_json")
+        return _flat(one)
+
+    def _members(self) -> list[Any]:
+        name = self._source.name
+        try:
+            whole = json.load(self._stream)
+        except RecursionError:
+            raise TableError(f"{name} is nested too deeply", code="not_json") from None
+        except ValueError as error:
+            raise TableError(f"{name} is no JSON: {str(error)[:120]}", code="not_json") from None
+        if isinstance(whole, Mapping):
+            if isinstance(whole.get("features"), list):
+                return list(whole["features"])
+            whole = [whole]
+        return list(whole) if isinstance(whole, list) else []
+
+
+def _is_line(text: str) -> bool:
+    try:
+        one = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(one, Mapping) and "features" not in one
+
+
+def _flat(one: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a plain row of an object or of a GeoJSON feature."""
+    if one.get("type") != "Feature":
+        return {str(key): _plain(value) for key, value in one.items()}
+    geometry, lon, lat = one.get("geometry"), None, None
+    if isinstance(geometry, Mapping) and geometry.get("type") == "Point":
+        pair = geometry.get("coordinates")
+        if isinstance(pair, list) and len(pair) >= 2:
+            lon, lat = _plain(pair[0]), _plain(pair[1])
+    properties = one.get("properties")
+    row = {str(key): _plain(value) for key, value in properties.items()} if isinstance(properties, Mapping) else {}
+    if "id" in one and "id" not in row:
+        row["id"] = _plain(one["id"])
+    return {**row, "lon": lon, "lat": lat}
+
+
+def _plain(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value

@@ -1,0 +1,323 @@
+"""From a file to points in space and time; what does not fit is refused with a reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anlan.tables._cells import as_text, parse_number
+from anlan.tables._columns import LAT, LON, Columns, guess_columns, plain_name
+from anlan.tables._errors import TableError
+from anlan.tables._records import Records, has_too_many, open_records
+from anlan.tables._refused import Refusal
+from anlan.tables._times import AmbiguousTime, order_of, parse_time, zone
+from anlan.tables._where_it_lies import require_fitting
+
+Bounds = tuple[float, float, float, float]
+Progress = Callable[[int, int], None]
+SAMPLE = 500
+CHUNK = 20_000
+MOST_MISFITS = 0.5
+
+
+@dataclass(frozen=True)
+class InputSummary:
+    """What came of a file: its hash, and how many rows were read, used, left out on request, and refused."""
+
+    sha256: str
+    rows_read: int
+    rows_used: int
+    left_out: Mapping[str, int]
+    refused: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points in WGS 84 with UTC times, in the order of the file."""
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    time: NDArray[np.datetime64]
+    record: NDArray[np.int64]
+    ids: tuple[str, ...] | None
+    words: tuple[str, ...] | None
+    extra: Mapping[str, tuple[str, ...]]
+    summary: InputSummary
+    columns: Columns
+    warnings: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.lon)
+
+
+@dataclass
+class _Read:
+    """Columns of the rows that were chosen, as they stand in the file."""
+
+    number: list[int] = field(default_factory=list)
+    line: list[int | None] = field(default_factory=list)
+    cells: dict[str, list[Any]] = field(default_factory=dict)
+    read: int = 0
+    not_chosen: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    seen: dict[str, Counter[str]] = field(default_factory=dict)
+
+
+def read_points(
+    where_from: str | Path | BinaryIO,
+    *,
+    columns: Columns | None = None,
+    crs: str = "EPSG:4326",
+    tz: str = "UTC",
+    where: Iterable[str | tuple[str, str]] = (),
+    since: date | None = None,
+    until: date | None = None,
+    bounds: Bounds | None = None,
+    order: str | None = None,
+    extra: Sequence[str] = (),
+    name: str | None = None,
+    sheet: str | None = None,
+    progress: Progress | None = None,
+) -> Points:
+    """Read the points of a file; columns that are not named are guessed.
+
+    `where` keeps rows whose cell equals the value, case and blanks around aside; several values of one column are
+    alternatives. `since` and `until` are whole local days in `tz`, both included.
+    """
+    zone(tz)
+    with open_records(where_from, name=name, sheet=sheet) as records:
+        rows = records.rows()
+        first = list(islice(rows, SAMPLE))
+        if not first:
+            raise TableError(f"{records.name} holds a header and no record", code="empty")
+        used = _columns(records, first, columns or Columns())
+        wanted = _conditions(where, records.columns)
+        _require_known([*extra], records.columns)
+        read = _take(records, chain(first, rows), [*_named(used), *extra], wanted, progress)
+        digest = records.sha256
+    if wanted and read.read and not read.number and not read.refused:
+        raise TableError(_nothing_chosen(wanted, read))
+    return _points(read, used, digest, crs, tz, since, until, bounds, order, tuple(extra))
+
+
+def _named(used: Columns) -> list[str]:
+    return [name for name in (used.lon, used.lat, used.time, used.id, used.words) if name]
+
+
+def _columns(records: Records, first: Sequence[tuple[int, int | None, Sequence[Any]]], given: Columns) -> Columns:
+    told = {key: value for key, value in given.__dict__.items() if value}
+    _require_known(list(told.values()), records.columns)
+    sample = [dict(zip(records.columns, cells, strict=False)) for _, _, cells in first]
+    used = replace(guess_columns(records.columns, sample), **told)
+    for key, option in (("lon", "--lon"), ("lat", "--lat"), ("time", "--time")):
+        if not getattr(used, key):
+            raise TableError(
+                f"no column of {records.name} looks like the {_WORDS[key]}; name it with {option}. "
+                f"The columns are: {', '.join(records.columns)}",
+                code="no_column",
+            )
+    return used
+
+
+_WORDS = {"lon": "longitude", "lat": "latitude", "time": "time of a report"}
+
+
+def _require_known(names: Sequence[str], columns: tuple[str, ...]) -> None:
+    for name in names:
+        if name not in columns:
+            raise TableError(f"there is no column {name!r}; the columns are: {', '.join(columns)}", code="no_column")
+
+
+def _conditions(where: Iterable[str | tuple[str, str]], columns: tuple[str, ...]) -> dict[str, set[str]]:
+    wanted: dict[str, set[str]] = {}
+    for one in where:
+        column, sign, value = one.partition("=") if isinstance(one, str) else (one[0], "=", one[1])
+        if not sign:
+            raise TableError(f"{one!r} is no condition; write COLUMN=VALUE", code="bad_condition")
+        _require_known([column.strip()], columns)
+        wanted.setdefault(column.strip(), set()).add(value.strip().casefold())
+    return wanted
+
+
+def _take(
+    records: Records,
+    rows: Iterable[tuple[int, int | None, Sequence[Any]]],
+    names: list[str],
+    wanted: dict[str, set[str]],
+    progress: Progress | None,
+) -> _Read:
+    """Go through the file once and keep the cells that are needed of the rows that are chosen."""
+    at = {name: records.columns.index(name) for name in [*names, *wanted]}
+    read = _Read(cells={name: [] for name in names}, seen={name: Counter() for name in wanted})
+    kept = [(at[name], read.cells[name]) for name in read.cells]
+    width = len(records.columns)
+    for number, line, cells in rows:
+        read.read = number
+        if progress and number % CHUNK == 0:
+            progress(records.read_bytes, records.total_bytes)
+        if len(cells) != width:
+            if has_too_many(cells, width):
+                reason = f"{len(cells)} cells under {width} columns: is there a comma without quotes?"
+                read.refused.append(Refusal(number, line, "", "too_many_cells", reason))
+                continue
+            cells = [*cells, *[None] * (width - len(cells))]
+        if wanted and not _is_chosen(cells, at, wanted, read):
+            read.not_chosen += 1
+            continue
+        read.number.append(number)
+        read.line.append(line)
+        for position, column in kept:
+            column.append(cells[position])
+    if progress:
+        progress(records.total_bytes, records.total_bytes)
+    return read
+
+
+def _is_chosen(cells: Sequence[Any], at: dict[str, int], wanted: dict[str, set[str]], read: _Read) -> bool:
+    for name, values in wanted.items():
+        text = as_text(cells[at[name]])
+        if text.casefold() not in values:
+            if len(read.seen[name]) < 1000:
+                read.seen[name][text] += 1
+            return False
+    return True
+
+
+def _nothing_chosen(wanted: dict[str, set[str]], read: _Read) -> str:
+    column = next((name for name in wanted if read.seen[name]), next(iter(wanted)))
+    common = sorted(read.seen[column].items(), key=lambda one: (-one[1], one[0]))[:8]
+    return f"no row has {column} = {' or '.join(sorted(wanted[column]))}; values there are: " + "; ".join(
+        f"{value or '(empty)'} ({count})" for value, count in common
+    )
+
+
+def _points(
+    read: _Read,
+    used: Columns,
+    digest: str,
+    crs: str,
+    tz: str,
+    since: date | None,
+    until: date | None,
+    bounds: Bounds | None,
+    order: str | None,
+    extra: tuple[str, ...],
+) -> Points:
+    assert used.lon
+    assert used.lat
+    assert used.time
+    refusals: dict[int, tuple[str, str, str]] = {}
+    x = _numbers(read.cells[used.lon], used.lon, refusals)
+    y = _numbers(read.cells[used.lat], used.lat, refusals)
+    lon, lat, warnings = require_fitting(x, y, used.lon, used.lat, crs, bounds, refusals)
+    time, times_warn = _times(read.cells[used.time], used.time, tz, order, refusals)
+    good = np.ones(len(read.number), dtype=bool)
+    good[list(refusals)] = False
+    left_out = {"where": read.not_chosen} if read.not_chosen else {}
+    for key, keep in _days(time, tz, since, until):
+        left_out[key] = int((good & ~keep).sum())
+        good &= keep
+    refused = [*read.refused, *(Refusal(read.number[i], read.line[i], *why) for i, why in refusals.items())]
+    refused.sort(key=lambda one: one.record)
+    if not good.any():
+        raise TableError(_nothing_left(refused, left_out))
+    rows = np.flatnonzero(good)
+
+    def texts(column: str | None) -> tuple[str, ...] | None:
+        return tuple(as_text(read.cells[column][i]) for i in rows) if column else None
+
+    return Points(
+        lon=lon[rows],
+        lat=lat[rows],
+        time=time[rows],
+        record=np.array(read.number, dtype=np.int64)[rows],
+        ids=texts(used.id),
+        words=texts(used.words),
+        extra={column: texts(column) or () for column in extra},
+        summary=InputSummary(digest, read.read, len(rows), left_out, tuple(refused)),
+        columns=used,
+        warnings=(*_exchanged_names(used), *warnings, *times_warn),
+    )
+
+
+def _nothing_left(refused: Sequence[Refusal], left_out: Mapping[str, int]) -> str:
+    if not refused:
+        return f"no report is left: {', '.join(f'{count} left out by --{key}' for key, count in left_out.items())}"
+    most, count = Counter((one.field, one.code) for one in refused).most_common(1)[0]
+    example = next(one for one in refused if (one.field, one.code) == most)
+    told = f"{count} of {len(refused)} refused rows are such as record {example.record}"
+    return f"no row can be used: {told}: {example.reason}"
+
+
+def _exchanged_names(used: Columns) -> tuple[str, ...]:
+    if plain_name(used.lon or "") in LAT and plain_name(used.lat or "") in LON:
+        return (f"longitude is read from {used.lon!r} and latitude from {used.lat!r}: are the two exchanged?",)
+    return ()
+
+
+def _numbers(cells: list[Any], name: str, refusals: dict[int, tuple[str, str, str]]) -> NDArray[np.float64]:
+    try:
+        numbers = np.array(cells, dtype=np.float64)
+        if np.isfinite(numbers).all():
+            return numbers
+    except (ValueError, TypeError):
+        pass
+    numbers = np.full(len(cells), np.nan)
+    for i, cell in enumerate(cells):
+        if as_text(cell) in {"", "nan", "NaN", "NULL", "null", "None"}:
+            refusals.setdefault(i, (name, "missing_coordinates", f"{name} is empty"))
+            continue
+        try:
+            numbers[i] = parse_number(cell)
+        except ValueError:
+            refusals.setdefault(i, (name, "not_a_number", f"{as_text(cell)[:40]!r} in {name} is no number"))
+    return numbers
+
+
+def _times(
+    cells: list[Any], name: str, tz: str, order: str | None, refusals: dict[int, tuple[str, str, str]]
+) -> tuple[NDArray[np.datetime64], tuple[str, ...]]:
+    order = order or order_of(cells)
+    time = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[us]")
+    old = 0
+    for i, cell in enumerate(cells):
+        if cell is None or cell == "":
+            refusals.setdefault(i, (name, "missing_time", f"{name} is empty"))
+            continue
+        try:
+            moment = parse_time(cell, tz, order=order)
+        except AmbiguousTime:
+            reason = f"{as_text(cell)[:40]!r} in {name} could be day/month or month/day: say which with --time-order"
+            refusals.setdefault(i, (name, "ambiguous_time", reason))
+            continue
+        except (ValueError, TypeError, OverflowError):
+            refusals.setdefault(i, (name, "not_a_time", f"{as_text(cell)[:40]!r} in {name} is no time"))
+            continue
+        old += moment.year <= 1900
+        time[i] = np.datetime64(moment.replace(tzinfo=None), "us")
+    if cells and old > len(cells) / 2:
+        return time, (f"most times in {name!r} lie in 1900: it seems to hold clock times without a date",)
+    return time, ()
+
+
+def _days(
+    time: NDArray[np.datetime64], tz: str, since: date | None, until: date | None
+) -> Iterable[tuple[str, NDArray[np.bool_]]]:
+    """Yield which rows lie within the whole local days asked for."""
+    if since:
+        yield "since", time >= _midnight(since, tz)
+    if until:
+        yield "until", time < _midnight(until + timedelta(days=1), tz)
+
+
+def _midnight(day: date, tz: str) -> np.datetime64:
+    moment = parse_time(datetime(day.year, day.month, day.day), tz)  # noqa: DTZ001 - local midnight
+    return np.datetime64(moment.replace(tzinfo=None), "us")

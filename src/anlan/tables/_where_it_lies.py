@@ -1,0 +1,127 @@
+"""Coordinates become WGS 84, and a wrong coordinate system or exchanged columns are recognised and said."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anlan.geo import looks_swapped, parse_crs, to_wgs84
+from anlan.tables._errors import TableError
+
+Floats = NDArray[np.float64]
+Bounds = tuple[float, float, float, float]
+Refusals = dict[int, tuple[str, str, str]]
+MOST = 0.5
+MARGIN = 1.0
+
+
+def require_fitting(
+    x: Floats, y: Floats, lon_name: str, lat_name: str, crs: str, bounds: Bounds | None, refusals: Refusals
+) -> tuple[Floats, Floats, tuple[str, ...]]:
+    """Return longitudes and latitudes; refuse rows that lie nowhere, and the file when most do."""
+    try:
+        system = parse_crs(crs)
+    except ValueError as error:
+        raise TableError(str(error), code="unknown_crs") from None
+    known = np.isfinite(x) & np.isfinite(y)
+    if not known.any():
+        return x, y, ()
+    names = f"{lon_name} and {lat_name}"
+    example = f"{x[known][0]:.10g}, {y[known][0]:.10g}"
+    degrees = (np.abs(x) <= 180) & (np.abs(y) <= 90)
+    if system.is_geographic:
+        if looks_swapped(x, y, bounds):
+            raise TableError(
+                f"longitude and latitude seem to be exchanged ({names} hold {example}): "
+                f"use --lon {lat_name!r} --lat {lon_name!r}",
+                code="swapped",
+            )
+        if np.mean(degrees[known]) < MOST:
+            raise TableError(
+                f"{names} hold {example}, which are no degrees, so the coordinate system looks wrong: "
+                f"{_fitting(x[known], y[known])}",
+                code="wrong_crs",
+            )
+    elif np.mean(degrees[known]) >= MOST:
+        raise TableError(
+            f"{names} hold {example}, which look like degrees, while {system} counts in metres or feet: "
+            "leave --crs out for WGS 84, or name GCJ-02, BD-09 or CGCS2000",
+            code="wrong_crs",
+        )
+    lon, lat = to_wgs84(np.where(known, x, 0.0), np.where(known, y, 0.0), system)
+    _require_area(lon, lat, known, system.name, system.area_of_use, refusals, names)
+    _refuse(
+        known & ~((np.abs(lon) <= 180) & (np.abs(lat) <= 90)),
+        "outside_world",
+        "the point lies nowhere on Earth",
+        names,
+        refusals,
+    )
+    _refuse(
+        known & (x == 0) & (y == 0),
+        "zero_coordinates",
+        "the coordinates are 0, 0, which means unknown",
+        names,
+        refusals,
+    )
+    warnings: tuple[str, ...] = ()
+    if bounds:
+        inside = (lon >= bounds[0]) & (lon <= bounds[2]) & (lat >= bounds[1]) & (lat <= bounds[3])
+        if np.mean(inside[known]) < MOST:
+            raise TableError(
+                f"most points ({names}, such as {example}) lie outside the city as {system}: "
+                "the coordinate system looks wrong; "
+                "name it with --crs",
+                code="wrong_crs",
+            )
+        _refuse(known & ~inside, "outside_bounds", "the point lies outside the bounds", names, refusals)
+    swapped = known & system.is_geographic & ~degrees & (np.abs(y) <= 180) & (np.abs(x) <= 90)
+    if swapped.any():
+        warnings = (
+            f"{int(swapped.sum())} rows seem to have longitude and latitude exchanged; they were refused, not repaired",
+        )
+    return lon, lat, warnings
+
+
+def _require_area(
+    lon: Floats,
+    lat: Floats,
+    known: NDArray[np.bool_],
+    name: str,
+    area: Bounds | None,
+    refusals: Refusals,
+    names: str,
+) -> None:
+    if name == "EPSG:4326" or area is None:
+        return
+    west, south, east, north = area
+    in_lon = (lon >= west - MARGIN) & (lon <= east + MARGIN) if west <= east else (lon >= west) | (lon <= east)
+    inside = in_lon & (lat >= south - MARGIN) & (lat <= north + MARGIN)
+    if np.mean(inside[known]) < MOST:
+        at = f"{np.median(lon[known]):.3f}, {np.median(lat[known]):.3f}"
+        raise TableError(
+            f"as {name} the points lie around {at}, outside the area where {name} is used "
+            f"({west:g}..{east:g}, {south:g}..{north:g}): the coordinate system looks wrong; name another with --crs",
+            code="wrong_crs",
+        )
+    _refuse(
+        known & ~inside, "outside_crs_area", f"the point lies outside the area where {name} is used", names, refusals
+    )
+
+
+def _refuse(rows: NDArray[np.bool_], code: str, reason: str, names: str, refusals: Refusals) -> None:
+    for i in np.flatnonzero(rows).tolist():
+        refusals.setdefault(i, (names, code, reason))
+
+
+def _fitting(x: Floats, y: Floats) -> str:
+    """Say which systems such numbers could be of."""
+    east, north = float(np.median(x)), float(np.median(y))
+    zone = int(east // 1_000_000)
+    if 25 <= zone <= 45 and 0 < north < 6_500_000:
+        return f"these fit CGCS2000 in 3-degree zone {zone}: --crs EPSG:{4513 + zone - 25}"
+    if 13 <= zone <= 23 and 0 < north < 6_500_000:
+        return f"these fit CGCS2000 in 6-degree zone {zone}: --crs EPSG:{4491 + zone - 13}"
+    return (
+        "these are projected metres or feet: name their system with --crs EPSG:nnnn (the source's metadata say which)"
+    )
