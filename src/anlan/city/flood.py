@@ -1,0 +1,220 @@
+"""A year of waterlogging reports, and the places that truly flooded. Nothing in it is set to make a figure come out.
+
+What is given: 364 places at least 150 m apart, ten storms, 4,132 reports in 2015 of which 15 % are one-off puddles
+(half of them within 300 m of a place), and how far off reports lie. Everything else is drawn.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import shapely
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from anlan.city import words
+from anlan.city.ground import MAIN_URBAN, PLANE
+from anlan.geo import from_wgs84
+
+Floats = NDArray[np.float64]
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+PLACES: Final = 364
+APART_M: Final = 150.0
+PUDDLES: Final = 0.15
+NEAR_M: Final = 300.0
+REPORTS: Final = {2015: 4132, 2016: 4018}
+STORMS: Final = {  # local start, hours, strength
+    2015: (("05-15 14", 5, 0.6), ("06-02 05", 6, 0.9), ("06-17 03", 9, 1.7), ("06-27 16", 7, 1.4),
+           ("07-06 20", 4, 0.5), ("07-24 15", 3, 0.3), ("08-10 06", 8, 1.1), ("08-24 17", 5, 0.7), ("09-05 09", 4, 0.5), ("09-30 07", 4, 0.4)),
+    2016: (("05-21 10", 5, 0.5), ("06-02 19", 4, 0.4), ("06-12 06", 5, 0.6), ("06-19 14", 6, 0.9),
+           ("06-28 02", 14, 3.2), ("07-02 08", 9, 1.4), ("07-15 17", 4, 0.5), ("08-03 15", 3, 0.4), ("08-20 16", 4, 0.5), ("09-15 05", 8, 0.9),
+           ("10-21 11", 6, 0.6)),
+}  # fmt: skip
+CHANNELS: Final = (
+    ("phone_110", 0.44), ("hotline_12345", 0.25), ("app", 0.15), ("web", 0.05), ("grid_worker", 0.09), ("sensor", 0.02),
+)  # fmt: skip
+DUPLICATES: Final = 0.04  # the same told again a little later
+NO_POINT: Final = 0.015
+NO_DEPTH: Final = 0.45
+LATE_ENTRY: Final = 0.03
+
+
+@dataclass(frozen=True)
+class FloodYear:
+    """A simulated year: what was reported, and (for the score alone) where the places truly are."""
+
+    seed: int
+    year: int
+    reports: tuple[dict[str, Any], ...]
+    place_x: Floats
+    place_y: Floats
+    of_place: NDArray[np.int64]  # per report: its place, or -1 for a puddle
+
+
+def simulate(seed: int, year: int = 2015, *, error_m: float | None = None, duplicates: float = DUPLICATES) -> FloodYear:
+    """Return a year of reports. `error_m` puts every report that far off (root mean square) in place of the mixture."""
+    draw = np.random.default_rng([seed, 2015])
+    place_x, place_y, weight, names = _places(draw)
+    if year != 2015:
+        draw = np.random.default_rng([seed, year])
+        place_x, place_y, weight, names = _another_year(draw, place_x, place_y, weight, names)
+    storms = STORMS[year]
+    of_place, storm = _floods(draw, weight, storms, REPORTS[year], duplicates)
+    x, y = _spots(draw, of_place, place_x, place_y)
+    off_x, off_y, precision = _errors(draw, len(of_place), error_m)
+    moments = [_moment(draw, year, storms[one]) for one in storm]
+    reports = _told(draw, year, of_place, names, x + off_x, y + off_y, precision, moments, duplicates)
+    return FloodYear(seed, year, tuple(reports), place_x, place_y, of_place)
+
+
+def _places(draw: Generator) -> tuple[Floats, Floats, Floats, list[tuple[str, str]]]:
+    """Draw places in the main urban area, at least 150 m apart, a few of them far worse than the rest."""
+    x, y = _scattered(draw, PLACES, np.empty(0), np.empty(0))
+    weight = draw.gamma(5, 1.0, PLACES)
+    return x, y, weight, [(words.street(draw), words.mark(draw)) for _ in range(PLACES)]
+
+
+def urban_area() -> shapely.Polygon:
+    """Return the main urban area in metres."""
+    lon, lat = zip(*MAIN_URBAN, strict=True)
+    return shapely.Polygon(np.column_stack(PLANE.forward(lon, lat)))
+
+
+def _scattered(draw: Generator, count: int, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Add points inside the main urban area until there are `count` more, each 150 m from all others."""
+    area = urban_area()
+    shapely.prepare(area)
+    west, south, east, north = area.bounds
+    wanted = len(x) + count
+    while len(x) < wanted:
+        a, b = draw.uniform(west, east), draw.uniform(south, north)
+        if shapely.contains_xy(area, a, b) and (not len(x) or np.hypot(x - a, y - b).min() >= APART_M):
+            x, y = np.append(x, a), np.append(y, b)
+    return x, y
+
+
+def _another_year(
+    draw: Generator, x: Floats, y: Floats, weight: Floats, names: list[tuple[str, str]]
+) -> tuple[Floats, Floats, Floats, list[tuple[str, str]]]:
+    """Some places of the year before do not flood any more, some new ones do, and all are a little better or worse."""
+    stays = draw.random(len(x)) > 0.12
+    fresh = 40
+    new_x, new_y = _scattered(draw, fresh, x, y)
+    kept = [name for name, stay in zip(names, stays, strict=True) if stay]
+    names = [*kept, *[(words.street(draw), words.mark(draw)) for _ in range(fresh)]]
+    weight = np.append(weight[stays] * draw.lognormal(0, 0.3, int(stays.sum())), draw.gamma(5, 1.0, fresh))
+    return np.append(x[stays], new_x[-fresh:]), np.append(y[stays], new_y[-fresh:]), weight, names
+
+
+def _floods(
+    draw: Generator, weight: Floats, storms: tuple[tuple[str, int, float], ...], total: int, duplicates: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Draw place and storm of each report; every place floods in at least two storms."""
+    strength = np.array([one for _, _, one in storms])
+    puddles = round(PUDDLES * total)
+    rate = weight[:, None] * strength[None, :]
+    floods = draw.random(rate.shape) < 1 - np.exp(-1.1 * rate)
+    for place in range(len(weight)):
+        sure = draw.choice(len(storms), 2, replace=False, p=strength / strength.sum())
+        floods[place, sure] = True
+    chance = np.where(floods, rate, 0.0)
+    first = np.argwhere(floods)
+    surely = np.vstack(
+        [
+            first[first[:, 0] == place][draw.permutation(int((first[:, 0] == place).sum()))[:2]]
+            for place in range(len(weight))
+        ]
+    )
+    rest = total - puddles - len(surely)
+    drawn = draw.choice(chance.size, rest, p=(chance / chance.sum()).ravel())
+    pairs = np.vstack([surely, np.column_stack(np.unravel_index(drawn, chance.shape))])
+    storm_of_puddle = draw.choice(len(storms), puddles, p=strength / strength.sum())
+    place = np.concatenate([pairs[:, 0], np.full(puddles, -1)])
+    return place.astype(np.int64), np.concatenate([pairs[:, 1], storm_of_puddle]).astype(np.int64)
+
+
+def _spots(draw: Generator, of_place: NDArray[np.int64], place_x: Floats, place_y: Floats) -> tuple[Floats, Floats]:
+    """Return where the water truly stood: at its place, or for a puddle anywhere, half of them near a place."""
+    x, y = place_x[of_place], place_y[of_place]
+    puddles = np.flatnonzero(of_place < 0)
+    near, far = puddles[: len(puddles) // 2], puddles[len(puddles) // 2 :]
+    beside = draw.integers(len(place_x), size=len(near))
+    distance, angle = NEAR_M * np.sqrt(draw.random(len(near))), 2 * np.pi * draw.random(len(near))
+    x[near], y[near] = place_x[beside] + distance * np.cos(angle), place_y[beside] + distance * np.sin(angle)
+    ring = shapely.Polygon(
+        np.column_stack(PLANE.forward([one[0] for one in MAIN_URBAN], [one[1] for one in MAIN_URBAN]))
+    )
+    west, south, east, north = ring.bounds
+    for one in far:
+        while True:
+            a, b = draw.uniform(west, east), draw.uniform(south, north)
+            if shapely.contains_xy(ring, a, b):
+                x[one], y[one] = a, b
+                break
+    return x, y
+
+
+def _errors(draw: Generator, count: int, error_m: float | None) -> tuple[Floats, Floats, Floats]:
+    """Return how far off each report lies, and what its source says of that."""
+    if error_m is not None:
+        axis = error_m / np.sqrt(2)
+        return draw.normal(0, 1, count) * axis, draw.normal(0, 1, count) * axis, np.full(count, max(error_m, 1.0))
+    kind = draw.choice(3, count, p=[0.7, 0.2, 0.1])
+    normal_x, normal_y = draw.normal(0, 1, count), draw.normal(0, 1, count)
+    distance, angle = 200 * np.sqrt(draw.random(count)), 2 * np.pi * draw.random(count)
+    axis = np.array([15.0, 50.0, 0.0])[kind] / np.sqrt(2)
+    wide = kind == 2
+    x = np.where(wide, distance * np.cos(angle), normal_x * axis)
+    y = np.where(wide, distance * np.sin(angle), normal_y * axis)
+    return x, y, np.array([15.0, 50.0, 200.0])[kind]
+
+
+def _moment(draw: Generator, year: int, storm: tuple[str, int, float]) -> dt.datetime:
+    start = dt.datetime.strptime(f"{year}-{storm[0]}", "%Y-%m-%d %H").replace(tzinfo=ZONE)
+    return start + dt.timedelta(seconds=round(float(draw.beta(2, 3.5)) * storm[1] * 3600))
+
+
+def _told(
+    draw: Generator, year: int, of_place: NDArray[np.int64], names: list[tuple[str, str]], x: Floats, y: Floats,
+    precision: Floats, moments: list[dt.datetime], duplicates: float,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Write each report as its source sends it, in the order of time; some tell again what was told before."""
+    lon, lat = PLANE.inverse(x, y)
+    gcj_lon, gcj_lat = from_wgs84(lon, lat, "GCJ-02")
+    channels, shares = zip(*CHANNELS, strict=True)
+    channel = draw.choice(len(channels), len(x), p=np.array(shares) / sum(shares))
+    rows: list[dict[str, Any]] = []
+    for n, at in enumerate(moments):
+        road, seen = names[of_place[n]] if of_place[n] >= 0 else (words.street(draw), words.mark(draw))
+        via = channels[int(channel[n])]
+        mapped = via in {"app", "web"}
+        row = {
+            "channel": via,
+            "category": "waterlogging",
+            "received_at": at,
+            "entered_at": at + dt.timedelta(seconds=int(draw.integers(5, 180))),
+            "lon": round(float((gcj_lon if mapped else lon)[n]), 6),
+            "lat": round(float((gcj_lat if mapped else lat)[n]), 6),
+            "crs": "GCJ-02" if mapped else "EPSG:4326",
+            "precision_m": float(precision[n]),
+            "depth_cm": None if draw.random() < NO_DEPTH else int(draw.choice([5, 10, 15, 20, 30, 40, 50, 60])),
+            "place_words": words.told(draw, road, seen),
+            "words": "" if via == "sensor" else words.said(draw),
+            "contact": f"模拟号码{int(draw.integers(10**6)):06d}" if via in {"phone_110", "hotline_12345"} else "",
+            "validity": "repeat" if of_place[n] >= 0 and draw.random() < duplicates else "valid",
+            "source": f"simulated-{year}",
+            "n": n,
+        }
+        if draw.random() < NO_POINT and via != "sensor":
+            row |= {"lon": None, "lat": None, "precision_m": None}
+        if draw.random() < LATE_ENTRY:
+            row["entered_at"] = at + dt.timedelta(hours=int(draw.integers(2, 30)))
+        rows.append(row)
+    order = sorted(range(len(rows)), key=lambda one: (rows[one]["received_at"], one))
+    for place, one in enumerate(order, 1):
+        rows[one]["source_id"] = f"{year}-{place:05d}"
+    return [rows[one] for one in order]
