@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from anlan.core.setup import DataOption
+
 city = typer.Typer(add_completion=False, no_args_is_help=True, help="The simulated reference city.")
 
 
@@ -55,14 +57,68 @@ def _line(row: dict[str, Any]) -> str:
 @city.command()
 def folder(
     target: Annotated[Path, typer.Argument(help="The folder to write.")],
-    packages: Annotated[Path, typer.Option(help="node_modules with the outlines.")] = Path("node_modules"),
+    packages: Annotated[Path | None, typer.Option(help="node_modules with the outlines.")] = None,
 ) -> None:
     """Build the reference city's folder from the outlines in the npm packages."""
-    from anlan.city.folder import PackagesMissing, build
+    from anlan.city.folder import PackagesMissing, build, installed_packages
 
     try:
-        build(target, packages)
+        build(target, packages or installed_packages())
     except PackagesMissing as error:
         typer.echo(f"anlan: {error}", err=True)
         raise typer.Exit(2) from error
     typer.echo(str(target))
+
+
+def demo(
+    data: DataOption = None,
+    seed: Annotated[int, typer.Option(help="Another seed makes another city.")] = 1,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve it when it is built.")] = True,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
+    packages: Annotated[Path | None, typer.Option(help="node_modules with the outlines.")] = None,
+) -> None:
+    """Build the reference city with two years of reports, and serve it. A second time it only serves."""
+    from anlan.core.setup import refuse, say, start_django
+
+    start_django(data)
+    from django.conf import settings
+
+    from anlan.city.folder import PackagesMissing, installed_packages
+    from anlan.city.showing import show
+    from anlan.core.commands import serve as serving
+
+    if serve:
+        serving.require_free(host, port)
+    try:
+        logins = _built(settings.DATA_DIR, seed, packages or installed_packages())
+    except PackagesMissing as error:
+        raise refuse(str(error)) from error
+    for line in show(logins, f"http://{host}:{port}", settings.DATA_DIR):
+        say(line)
+    if serve:
+        serving.run(host, port)
+
+
+def _built(data: Path, seed: int, packages: Path) -> dict[str, str]:
+    from anlan.city.build import build, people
+    from anlan.city.folder import build as build_folder
+    from anlan.core import schema
+    from anlan.core.seals import seal
+    from anlan.core.setup import refuse, say
+    from anlan.settings import ensure_secret_key
+
+    state = schema.state()
+    if state in {schema.State.NEWER, schema.State.UNREACHABLE}:
+        raise refuse(schema.message(state))
+    data.mkdir(parents=True, exist_ok=True)
+    ensure_secret_key()
+    folder = data / "city"
+    if not (folder / "city.toml").exists():
+        build_folder(folder, packages)
+    if state is not schema.State.READY:
+        say("Making the tables")
+        schema.bring_up()
+    build(folder, data, seed, say)
+    seal()
+    return people(data)

@@ -29,9 +29,11 @@ NEAR_M: Final = 300.0
 REPORTS: Final = {2015: 4132, 2016: 4018}
 STORMS: Final = {  # local start, hours, strength
     2015: (("05-15 14", 5, 0.6), ("06-02 05", 6, 0.9), ("06-17 03", 9, 1.7), ("06-27 16", 7, 1.4),
-           ("07-06 20", 4, 0.5), ("07-24 15", 3, 0.3), ("08-10 06", 8, 1.1), ("08-24 17", 5, 0.7), ("09-05 09", 4, 0.5), ("09-30 07", 4, 0.4)),
+           ("07-06 20", 4, 0.5), ("07-24 15", 3, 0.3),
+           ("08-10 06", 8, 1.1), ("08-24 17", 5, 0.7), ("09-05 09", 4, 0.5), ("09-30 07", 4, 0.4)),
     2016: (("05-21 10", 5, 0.5), ("06-02 19", 4, 0.4), ("06-12 06", 5, 0.6), ("06-19 14", 6, 0.9),
-           ("06-28 02", 14, 3.2), ("07-02 08", 9, 1.4), ("07-15 17", 4, 0.5), ("08-03 15", 3, 0.4), ("08-20 16", 4, 0.5), ("09-15 05", 8, 0.9),
+           ("06-28 02", 14, 3.2),
+           ("07-02 08", 9, 1.4), ("07-15 17", 4, 0.5), ("08-03 15", 3, 0.4), ("08-20 16", 4, 0.5), ("09-15 05", 8, 0.9),
            ("10-21 11", 6, 0.6)),
 }  # fmt: skip
 CHANNELS: Final = (
@@ -133,8 +135,8 @@ def _floods(
     drawn = draw.choice(chance.size, rest, p=(chance / chance.sum()).ravel())
     pairs = np.vstack([surely, np.column_stack(np.unravel_index(drawn, chance.shape))])
     storm_of_puddle = draw.choice(len(storms), puddles, p=strength / strength.sum())
-    place = np.concatenate([pairs[:, 0], np.full(puddles, -1)])
-    return place.astype(np.int64), np.concatenate([pairs[:, 1], storm_of_puddle]).astype(np.int64)
+    of_place = np.concatenate([pairs[:, 0], np.full(puddles, -1)])
+    return of_place.astype(np.int64), np.concatenate([pairs[:, 1], storm_of_puddle]).astype(np.int64)
 
 
 def _spots(draw: Generator, of_place: NDArray[np.int64], place_x: Floats, place_y: Floats) -> tuple[Floats, Floats]:

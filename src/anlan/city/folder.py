@@ -131,6 +131,12 @@ date,kind,name
 """
 
 
+def installed_packages() -> Path:
+    """Return node_modules here, or that of the checkout this code runs from."""
+    here = Path("node_modules")
+    return here if here.is_dir() else Path(__file__).resolve().parents[3] / "node_modules"
+
+
 class PackagesMissing(FileNotFoundError):
     """The npm packages with the outlines are not installed."""
 
@@ -160,9 +166,9 @@ def _features(packages: Path) -> list[dict[str, Any]]:
     districts = _without_overlaps([(one["properties"]["name"], _repaired(one["geometry"])) for one in outlines])
     whole = shapely.unary_union([outline for _, outline in districts]).buffer(0.0005).buffer(-0.0005)
     out = [_feature("changzhou", "常州市", "Changzhou City", "city", None, whole, people=sum(PEOPLE.values()))]
-    old_wujin = ()
     for name, outline in districts:
-        kind, since, before = "district", "1990-01-01", ()
+        kind, since = "district", "1990-01-01"
+        before: tuple[str, ...] = ()
         if name == "武进区":
             qishuyan = outline.intersection(shapely.Polygon(QISHUYAN))
             out.append(
@@ -173,8 +179,7 @@ def _features(packages: Path) -> list[dict[str, Any]]:
             out.append(
                 _feature("320483", name, ENGLISH[name], kind, "changzhou", outline.difference(qishuyan), until=MERGED)
             )
-            old_wujin = ("320405", "320483")
-            since, before = MERGED, old_wujin
+            since, before = MERGED, ("320405", "320483")
         if name == "金坛区":
             out.append(_feature("320482", "金坛市", "Jintan City", "county_city", "changzhou", outline, until=MERGED))
             since, before = MERGED, ("320482",)

@@ -1,0 +1,103 @@
+"""Builds the demonstration: the city's folder, two years of reports, two studies, one of them adopted, and people.
+
+Everything goes through the verbs that everybody else calls; the clock of the verbs is the simulated city's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from anlan.city.flood import REPORTS, ZONE, simulate
+from anlan.core import cityfolder
+from anlan.core.actors import system
+from anlan.core.models import Person
+from anlan.core.people import add_person
+from anlan.core.roles import Role
+from anlan.hotspots.actions import adopt_study, run_now, start_study
+from anlan.hotspots.models import Study
+from anlan.intake.actions import receive_reports
+from anlan.intake.models import Report
+
+YEARS: Final = (2015, 2016)
+BATCH: Final = 500
+ACTOR: Final = system("city")
+POSTS: Final[dict[str, str]] = {  # where each role of the demonstration works
+    Role.OFFICER: "drainage",
+    Role.VERIFIER: "water",
+    Role.SUPERVISOR: "government",
+    Role.LEADER: "government",
+    Role.PUBLISHER: "government",
+    Role.AUDITOR: "government",
+}
+Tell = Callable[[str], None]
+
+
+def build(folder: Path, data: Path, seed: int, tell: Tell = lambda text: None) -> None:
+    """Fill a data directory; what is there already stays, and a second run adds nothing."""
+    cityfolder.load(folder, actor=ACTOR, at=dt.datetime(2015, 1, 1, tzinfo=ZONE))
+    people(data)
+    for year in YEARS:
+        if Report.objects.filter(source=f"simulated-{year}").count() < REPORTS[year]:
+            tell(f"{year}: reports")
+            receive_year(seed, year)
+        if not Study.objects.filter(since__year=year, state=Study.State.FINISHED).exists():
+            tell(f"{year}: study")
+            study_year(year)
+
+
+def receive_year(seed: int, year: int) -> int:
+    """Receive a simulated year, day of entry by day of entry; return how many reports went in."""
+    rows = sorted(simulate(seed, year).reports, key=lambda row: (row["entered_at"], row["source_id"]))
+    accepted = 0
+    for day, of_day in itertools.groupby(rows, key=lambda row: row["entered_at"].astimezone(ZONE).date()):
+        at = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZONE)
+        for batch in _batches(list(of_day)):
+            answer = receive_reports(rows=[_sent(row) for row in batch], actor=ACTOR, at=at)
+            if answer["refused"]:
+                raise RuntimeError(f"the simulated city was refused: {answer['refused'][0]}")
+            accepted += answer["accepted"]
+    return accepted
+
+
+def _batches(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    return [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
+
+
+def _sent(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as its source sends it: what it does not know is not there."""
+    return {name: value for name, value in row.items() if name not in {"n", "entered_at"} and value not in {None, ""}}
+
+
+def study_year(year: int) -> None:
+    """Study a year on the January after it; the first is adopted, the second waits for the person at the desk."""
+    at = dt.datetime(year + 1, 1, 12, 9, 30, tzinfo=ZONE)
+    started = start_study(
+        name=f"{year}年易涝点研判", since=dt.date(year, 1, 1), until=dt.date(year, 12, 31), categories=["waterlogging"],
+        in_background=False, actor=ACTOR, at=at,
+    )  # fmt: skip
+    run_now(started["study"], actor=ACTOR, at=at)
+    if year == YEARS[0]:
+        adopt_study(study_id=started["study"], actor=ACTOR, at=at + dt.timedelta(days=21))
+
+
+def people(data: Path) -> dict[str, str]:
+    """Make one person for each role, with passwords made for this data directory and kept in a file of its own."""
+    path = data / "demo-logins.json"
+    held: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    missing = [role for role in Role.values if role not in held]
+    if missing:
+        held |= {role: f"{secrets.token_hex(2)}-{secrets.token_hex(2)}-{secrets.token_hex(2)}" for role in missing}
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump(held, file, indent=1)
+    at = dt.datetime(2015, 1, 1, tzinfo=ZONE)
+    for role in [role for role in Role.values if not Person.objects.filter(username=role).exists()]:
+        post = POSTS.get(role, "command")
+        add_person(username=role, name="", password=held[role], role=role, organisation=post, actor=ACTOR, at=at)
+    return held

@@ -1,0 +1,24 @@
+"""What `anlan demo` prints: the address, the log-ins, and what to look at first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def show(logins: dict[str, str], address: str, data: Path) -> list[str]:
+    """Return the lines, English and Chinese where a newcomer needs both."""
+    width = max(len(role) for role in logins)
+    return [
+        "",
+        f"  Anlan 安澜: the simulated reference city, in {data}",
+        f"  {address}   a citizen's page, no log-in 市民上报",
+        f"  {address}/login/   with one of these (made for this data directory; kept in demo-logins.json):",
+        *[f"      {role:<{width}}   {password}" for role, password in logins.items()],
+        "",
+        "  What to look at first 先看什么:",
+        "   1. as analyst: the study of 2016 beside the adopted one of 2015; then Adopt   分析员：对比两年研判，再采用",
+        "   2. a site's page, and a report behind it   点位与背后的接报",
+        "   3. as call_taker: /calls/new, hands on the keyboard   接线员：全键盘录入",
+        f"   4. anlan ledger verify --data {data}   审计：核验账本",
+        "",
+    ]
