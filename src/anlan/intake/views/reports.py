@@ -22,6 +22,7 @@ from anlan.core.queries import city
 from anlan.core.roles import Role
 from anlan.intake.actions import TAKES_REPORTS, erase_report, read_personal, read_photo, set_validity
 from anlan.intake.history import history
+from anlan.intake.importruns import IMPORTS
 from anlan.intake.listing import page_of, read_filters, reports_like
 from anlan.intake.models import Addition, Attachment, Category, Erasure, Report, ReportPersonal
 from anlan.intake.personal import ERASES, READS
@@ -157,6 +158,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "validities": Report.Validity.choices,
         "at": now(),
         "may_enter": bool(actor_of_request(request).roles.intersection({Role.CALL_TAKER, Role.DISPATCHER})),
+        "may_import": bool(actor_of_request(request).roles.intersection(IMPORTS)),
     }
 
 
