@@ -1,0 +1,241 @@
+"""Read, mine, and say all of it as one plain document; every output is written from that document."""
+
+from __future__ import annotations
+
+import json
+import math
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anlan.analysis import Events, Place, RecurrentPlaces, recurrent_places
+from anlan.geo import LocalProjection, parse_crs
+from anlan.tables import Columns, Points, TableError, read_points
+
+ONE_EPISODE = "one episode only; `--min-episodes 1` ranks dense places of one storm, which is not recurrence"
+NOT_RECURRENT = "with `--min-episodes 1` these are dense places; one episode is not recurrence"
+DAY_US = 86_400_000_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for on the command line."""
+
+    file: Path
+    columns: Mapping[str, str | None]
+    crs: str = "WGS84"
+    tz: str = "UTC"
+    time_order: str | None = None
+    where: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    sheet: str | None = None
+    radius_m: float = 100.0
+    min_episodes: int = 2
+    episode_gap_h: float = 24.0
+    episode: str | None = None
+    min_reports: int | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Found:
+    """The document that `--json` prints, and what the map needs besides."""
+
+    document: dict[str, Any]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    plane: LocalProjection
+    warnings: tuple[str, ...]
+
+
+def find(
+    asked: Asked,
+    *,
+    reading: Callable[[int, int], None] | None = None,
+    mining: Callable[[Points], None] | None = None,
+) -> Found:
+    """Read the file and find its places."""
+    if asked.since and asked.until and asked.until < asked.since:
+        raise TableError(f"--until {asked.until} lies before --since {asked.since}")
+    points = read_points(
+        asked.file,
+        columns=Columns(**asked.columns),
+        crs=asked.crs,
+        tz=asked.tz,
+        where=asked.where,
+        since=asked.since,
+        until=asked.until,
+        order=asked.time_order,
+        sheet=asked.sheet,
+        extra=(asked.episode,) if asked.episode else (),
+        progress=reading,
+    )
+    if mining:
+        mining(points)
+    plane = LocalProjection.around(points.lon, points.lat)
+    x, y = plane.forward(points.lon, points.lat)
+    result = recurrent_places(
+        Events(x, y, points.time.astype(np.int64) / DAY_US, points.record),  # type: ignore[arg-type]
+        episode=_storms(points, asked.episode),
+        radius_m=asked.radius_m,
+        min_episodes=asked.min_episodes,
+        episode_gap_h=asked.episode_gap_h,
+        min_reports=asked.min_reports,
+        seed=asked.seed,
+    )
+    return Found(_document(asked, points, plane, result), points.lon, points.lat, plane, points.warnings)
+
+
+def json_text(document: Mapping[str, Any]) -> str:
+    """Return the document as JSON: the same bytes for the same file and options."""
+    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _storms(points: Points, column: str | None) -> Sequence[str] | None:
+    if column is None:
+        return None
+    storms = [" ".join(one.split()).casefold() for one in points.extra[column]]
+    if empty := sum(not one for one in storms):
+        raise TableError(f"{empty} reports have no episode in {column!r}; leave --episode out or fill the column")
+    return storms
+
+
+def _document(asked: Asked, points: Points, plane: LocalProjection, result: RecurrentPlaces) -> dict[str, Any]:
+    order = np.argsort(points.record)
+    sites = [_site(place, points, plane, asked.tz, order) for place in result.places]
+    return {
+        "parameters": _parameters(asked, points, plane, result),
+        "input": _input(asked, points),
+        "episodes": _episodes(points, result, asked),
+        "sites": sites,
+        "watch": [_site(place, points, plane, asked.tz, order) for place in result.watch],
+        "chance": _chance(result),
+        "left_out": dict(sorted(result.left_out.items())),
+        "notes": _notes(asked, result),
+    }
+
+
+def _notes(asked: Asked, result: RecurrentPlaces) -> list[str]:
+    if len(result.episodes) == 1:
+        return [ONE_EPISODE if asked.min_episodes > 1 else NOT_RECURRENT]
+    return [NOT_RECURRENT] if asked.min_episodes <= 1 else []
+
+
+def _parameters(asked: Asked, points: Points, plane: LocalProjection, result: RecurrentPlaces) -> dict[str, Any]:
+    used = points.columns
+    return {
+        "method": "recurrent_places",
+        **{key: _plain(value) for key, value in result.parameters.items()},
+        "min_reports_used": int(result.min_reports),
+        "columns": {"lon": used.lon, "lat": used.lat, "time": used.time, "id": used.id, "episode": asked.episode},
+        "crs": str(parse_crs(asked.crs)),
+        "tz": asked.tz,
+        "where": list(asked.where),
+        "since": asked.since.isoformat() if asked.since else None,
+        "until": asked.until.isoformat() if asked.until else None,
+        "plane": plane.parameters(),
+    }
+
+
+def _input(asked: Asked, points: Points) -> dict[str, Any]:
+    told = points.summary
+    reasons = Counter(one.code for one in told.refused)
+    return {
+        "file": asked.file.name,
+        "sha256": told.sha256,
+        "rows_read": told.rows_read,
+        "rows_used": told.rows_used,
+        "rows_refused": len(told.refused),
+        "rows_left_out": dict(told.left_out),
+        "reasons": dict(sorted(reasons.items())),
+        "refused": [
+            {"record": one.record, "line": one.line, "field": one.field, "code": one.code, "reason": one.reason}
+            for one in told.refused
+        ],
+        "warnings": list(points.warnings),
+    }
+
+
+def _episodes(points: Points, result: RecurrentPlaces, asked: Asked) -> list[dict[str, Any]]:
+    first = np.full(len(result.episodes), np.iinfo(np.int64).max)
+    last = np.full(len(result.episodes), np.iinfo(np.int64).min)
+    moments = points.time.astype(np.int64)
+    np.minimum.at(first, result.episode_of - 1, moments)
+    np.maximum.at(last, result.episode_of - 1, moments)
+    return [
+        {
+            "number": one.number,
+            "first": _local(first[i], asked.tz),
+            "last": _local(last[i], asked.tz),
+            "reports": one.reports,
+            "name": one.name,
+        }
+        for i, one in enumerate(result.episodes)
+    ]
+
+
+def _site(place: Place, points: Points, plane: LocalProjection, tz: str, order: NDArray[np.int64]) -> dict[str, Any]:
+    members = sorted(int(one) for one in place.members)
+    rows = order[np.searchsorted(points.record, members, sorter=order)]
+    moments = points.time[rows].astype(np.int64)
+    lon, lat = plane.inverse(place.x, place.y)
+    return {
+        "rank": place.rank,
+        "lon": round(float(lon), 6),
+        "lat": round(float(lat), 6),
+        "radius_m": round(float(place.radius_m), 1),
+        "reports": place.reports,
+        "episodes": place.episodes,
+        "first": _local(moments.min(), tz),
+        "last": _local(moments.max(), tz),
+        "place_words": _words(points, rows),
+        "chance": _plain(place.chance),
+        "members": members,
+    }
+
+
+def _words(points: Points, rows: NDArray[np.int64]) -> str | None:
+    """Return the words that most members share; of equally many the first in the alphabet."""
+    if points.words is None:
+        return None
+    counts = Counter(text for i in rows if (text := readable(points.words[i])))
+    return min(counts, key=lambda text: (-counts[text], text)) if counts else None
+
+
+def readable(text: str, most: int = 120) -> str:
+    """Return text without control characters, which could move a terminal's cursor, and not too long."""
+    kept = "".join(" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in text[: most * 4])
+    kept = " ".join(kept.split())
+    return kept if len(kept) <= most else kept[: most - 1] + "…"
+
+
+def _chance(result: RecurrentPlaces) -> dict[str, Any]:
+    chance = result.chance
+    return {
+        "expected_places": _plain(chance.expected_places),
+        "expected_watch": _plain(chance.expected_watch),
+        "by_reports": {str(key): _plain(value) for key, value in sorted(chance.by_reports.items())},
+        "sentence": chance.sentence,
+    }
+
+
+def _local(moment_us: Any, tz: str) -> str:
+    seconds, rest = divmod(int(moment_us), 1_000_000)
+    moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+    return moment.astimezone(ZoneInfo(tz)).isoformat(timespec="seconds")
+
+
+def _plain(value: Any) -> Any:
+    """Return a number as JSON knows it, rounded to six significant digits so that the last bit never shows."""
+    if isinstance(value, float | np.floating):
+        return float(f"{value:.6g}") if math.isfinite(value) else None
+    return value.item() if isinstance(value, np.generic) else value
