@@ -93,3 +93,43 @@ def photo(width: int = 32, height: int = 24) -> Any:
     Image.new("RGB", (width, height), "steelblue").save(upload, "JPEG")
     upload.seek(0)
     return reencode(upload)
+
+
+def storms(year: int, spots: list[tuple[float, float]], *, days: tuple[int, ...] = (5, 6, 7), each: int = 3) -> None:
+    """Receive reports of a year: in each storm (the tenth of a month) some within a few metres of each spot."""
+    from anlan.core.actors import system
+    from anlan.intake.actions import receive_reports
+
+    rows = [
+        {
+            "channel": "phone_110",
+            "category": "waterlogging",
+            "lon": lon + 0.0001 * n,
+            "lat": lat,
+            "received_at": dt.datetime(year, month, 10, 4 + n, place % 60, tzinfo=dt.UTC),
+            "source": "storms",
+            "source_id": f"{year}-{month}-{place}-{n}",
+            "place_words": f"人民路{place}号桥下",
+        }
+        for month in days
+        for place, (lon, lat) in enumerate(spots)
+        for n in range(each)
+    ]
+    answer = receive_reports(rows=rows, actor=system("test"), at=dt.datetime(year, 12, 31, tzinfo=dt.UTC))
+    assert not answer["refused"], answer["refused"]
+
+
+def study(year: int, *, adopt: bool = False, **told: Any) -> Any:
+    """Run the study of a year and return it, adopted if asked."""
+    from anlan.core.actors import system
+    from anlan.hotspots.actions import adopt_study, run_now, start_study
+    from anlan.hotspots.models import Study
+
+    at = dt.datetime(year + 1, 1, 12, tzinfo=dt.UTC)
+    values = {"name": f"Study {year}", "since": dt.date(year, 1, 1), "until": dt.date(year, 12, 31),
+              "categories": ["waterlogging"], "parameters": {"min_reports": 3}} | told  # fmt: skip
+    pk = start_study(in_background=False, actor=system("test"), at=at, **values)["study"]
+    run_now(pk, actor=system("test"), at=at)
+    if adopt:
+        adopt_study(study_id=pk, actor=system("test"), at=at)
+    return Study.objects.get(pk=pk)

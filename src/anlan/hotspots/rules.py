@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from anlan.analysis import Matching, Outline, match_places
 
 ANALYSABLE = frozenset({"flooding", "hazards", "infrastructure", "environment", "fire", "traffic"})
+ROAD_ENDS = ("大道", "路", "街", "巷", "桥", "弄")
 LIMITS = {
     "radius_m": (20.0, 1000.0),
     "min_episodes": (1, 50),
@@ -124,9 +125,6 @@ def shared_label(words: Collection[str], *, at_least: int = 3) -> str:
 
 
 def _road(words: str) -> str:
-    """Return the words up to the first name of a road, for labels that reports put differently."""
-    for end in ("大道", "路", "街", "巷", "桥", "弄"):
-        head, found, _rest = words.strip().partition(end)
-        if found and 1 < len(head) <= 12:
-            return head + end
-    return ""
+    """Return the words up to the end of the first road's name, for places that reports put differently."""
+    ends = [(words.find(end, 2) + len(end)) for end in ROAD_ENDS if words.find(end, 2) >= 0]
+    return words.strip()[: min(ends)] if ends and min(ends) <= 14 else ""
