@@ -90,7 +90,7 @@ def receive_report(
     if before is not None:
         require_same(before, row, bool(received_at))
         return _answer(before, (), repeated=True)
-    report = store([row], actor, at, organisation_of(actor, organisation_id))[0]
+    report = Report.objects.get(pk=store([row], actor, at, organisation_of(actor, organisation_id))[0])
     keep_photos(report, photos, actor, at)
     if tracking_code:
         Tracking.objects.create(code_hash=code_hash(tracking_code), report=report)
@@ -120,13 +120,13 @@ def receive_reports(
         except ReportRefused as error:
             refused.append(refused_row(row, error.refusal))
     new, repeated = _new(good, refused)
-    reports = store(new, actor, at, organisation_of(actor, organisation_id)) if new else []
+    report_ids = store(new, actor, at, organisation_of(actor, organisation_id)) if new else []
     return {
-        "accepted": len(reports),
+        "accepted": len(report_ids),
         "repeated": repeated,
         "masked": sum(1 for row in new if row.masked),
         "refused": sorted(refused, key=lambda row: row["record"] or 0),
-        "report_ids": [report.pk for report in reports],
+        "report_ids": report_ids,
     }
 
 

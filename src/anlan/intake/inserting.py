@@ -23,13 +23,18 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list
     marks = ", ".join(["%s"] * (len(columns) + 1))
     with connection.cursor() as cursor:
         ids = _next_ids(cursor, model._meta.db_table, len(rows))
-        values = [(pk, *(_plain(row[name]) for name in columns)) for pk, row in zip(ids, rows, strict=True)]
+        told = [_plain([row[name] for row in rows]) for name in columns]
+        values = list(zip(ids, *told, strict=True))
         cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
     return ids
 
 
-def _plain(value: Any) -> Any:
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, dt.datetime) else value
+def _plain(column: list[Any]) -> list[Any]:
+    """Return a column's values as the database takes them."""
+    if not any(isinstance(value, dt.datetime) for value in column):
+        return column
+    adapt = connection.ops.adapt_datetimefield_value
+    return [adapt(value) for value in column]
 
 
 def _next_ids(cursor: CursorWrapper, table: str, count: int) -> list[int]:
