@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -21,7 +21,7 @@ MISSING = "—"
 @register.simple_tag(takes_context=True)
 def slot(context: RequestContext, name: str) -> SafeString:
     """Print what later stages put into a named slot of this page."""
-    return mark_safe("".join(filled(name, context.flatten())))  # noqa: S308  (each fill returns safe HTML)
+    return mark_safe("".join(filled(name, cast(dict[str, Any], context.flatten()))))  # noqa: S308  (each fill returns safe HTML)
 
 
 @register.filter
