@@ -249,8 +249,9 @@ def _points(
 
 
 def _nothing_left(refused: Sequence[Refusal], left_out: Mapping[str, int]) -> str:
-    if not refused:
-        return f"no report is left: {', '.join(f'{count} left out by --{key}' for key, count in left_out.items())}"
+    asked = ", ".join(f"{count:,} left out by --{key}" for key, count in left_out.items())
+    if not refused or sum(left_out.values()) > len(refused):
+        return f"no report is left: {asked}" + (f", {len(refused):,} refused" if refused else "")
     most, count = Counter((one.field, one.code) for one in refused).most_common(1)[0]
     example = next(one for one in refused if (one.field, one.code) == most)
     told = f"{count} of {len(refused)} refused rows are such as record {example.record}"

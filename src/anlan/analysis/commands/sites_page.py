@@ -64,6 +64,8 @@ def _legend(told: dict[str, Any], recurrent: bool) -> str:
         f"{name}, true to its radius, never smaller than this</li>",
         '<li><svg viewBox="0 0 24 24"><path class="reports" d="M12 12h0"/></svg>report</li>',
     ]
+    if not told["sites"]:
+        items = items[2:]
     if told["watch"]:
         items.append(
             '<li><svg viewBox="0 0 24 24"><g class="watch"><circle cx="12" cy="12" r="6"/></g></svg>'

@@ -42,9 +42,10 @@ def summary(document: dict[str, Any]) -> list[str]:
         read += f", {told['rows_refused']:,} refused ({why})"
     noun = "recurrent place" if asked["min_episodes"] > 1 else "dense place"
     count = len(document["sites"])
+    episodes = len(document["episodes"])
     places = (
-        f"{count:,} {noun}{'s' if count != 1 else ''}: within {asked['radius_m']:g} m, reports in at least "
-        f"{asked['min_episodes']} of {len(document['episodes'])} {_plural(len(document['episodes']), 'episode')}"
+        f"{count:,} {_plural(count, noun)}: within {asked['radius_m']:g} m, reports in at least "
+        f"{asked['min_episodes']} {_plural(asked['min_episodes'], 'episode')}; the file has {episodes:,}"
     )
     sentence = document["chance"]["sentence"]
     return [read, places, *([sentence] if sentence else [])]

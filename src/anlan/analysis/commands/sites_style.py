@@ -28,17 +28,17 @@ section{background:var(--surface);border:1px solid var(--line);border-radius:6px
 .scroll:has(table){max-height:44rem;overflow-y:auto}
 table{border-collapse:collapse;width:100%;font-size:.875rem;font-variant-numeric:tabular-nums}
 th,td{padding:.3rem .5rem;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap}
-td:nth-child(2){overflow-wrap:anywhere}
+td:nth-child(2){white-space:normal;min-width:8rem}
 th{position:sticky;top:0;background:var(--surface);font-weight:600}
 .n{text-align:right}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem;margin:0;font-size:.875rem}
 dt{color:var(--ink-3)}dd{margin:0;overflow-wrap:anywhere}
-.map{display:block;width:100%;min-width:40rem;height:auto;border-radius:6px;font-family:var(--font)}
+.map{display:block;width:100%;max-height:60rem;min-width:30rem;height:auto;border-radius:6px;font-family:var(--font)}
 .ground{fill:var(--map-ground)}.land{fill:var(--map-land)}
 .graticule path{stroke:var(--grid);fill:none}.graticule text{fill:var(--ink-3);font-size:11px}
-.reports{stroke:var(--report);stroke-width:3;stroke-linecap:round;stroke-opacity:.45;fill:none}
+.reports{stroke:var(--report);stroke-width:3.5;stroke-linecap:round;stroke-opacity:.5;fill:none}
 .site .true{fill:var(--data);fill-opacity:.75;stroke:var(--surface)}
-.site .badge{fill:var(--data);stroke:var(--surface);stroke-width:1.5}
+.site path{stroke:var(--ink-2);fill:none}.site .badge{fill:var(--data);stroke:var(--surface);stroke-width:1.5}
 .site text{fill:var(--on-accent);font-size:11px;font-weight:600;text-anchor:middle}
 .watch circle{fill:none;stroke:var(--ink-2);stroke-width:1.5;stroke-dasharray:3 2}
 .scale path{stroke:var(--ink);stroke-width:1.5;fill:none}.scale text{fill:var(--ink);font-size:12px;text-anchor:middle}
