@@ -40,7 +40,7 @@ WORDS = (
     "placewords", "地点", "地点描述", "地址", "事发地址", "报警地点", "incidentaddress", "address", "location", "place",
     "street", "streetname",
 )  # fmt: skip
-_ENOUGH = 0.8
+_ENOUGH = 0.5
 _FIRST_YEAR = 1950
 
 

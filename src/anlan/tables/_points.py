@@ -115,7 +115,9 @@ def _named(used: Columns) -> list[str]:
 def _columns(records: Records, first: Sequence[tuple[int, int | None, Sequence[Any]]], given: Columns) -> Columns:
     told = {key: value for key, value in given.__dict__.items() if value}
     _require_known(list(told.values()), records.columns)
-    sample = [dict(zip(records.columns, cells, strict=False)) for _, _, cells in first]
+    width = len(records.columns)
+    whole = [cells for _, _, cells in first if not has_too_many(cells, width)]
+    sample = [dict(zip(records.columns, cells, strict=False)) for cells in whole]
     used = replace(guess_columns(records.columns, sample), **told)
     for key, option in (("lon", "--lon"), ("lat", "--lat"), ("time", "--time")):
         if not getattr(used, key):

@@ -1,0 +1,151 @@
+"""Files of every usual kind, read as records."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from anlan.tables import TableError, open_records, read_points
+
+pytestmark = pytest.mark.pure
+HEADER = ["编号", "经度", "纬度", "接报时间", "地点"]
+ROWS = [
+    ["A1", "119.951", "31.772", "2015-06-26 08:05:00", "兰陵北路，铁路桥下"],
+    ["A2", "119.962", "31.781", "2015-06-27 09:15:30", "关河西路"],
+]
+
+
+def text(delimiter: str) -> str:
+    return "\r\n".join(delimiter.join(row) for row in [HEADER, *ROWS]) + "\r\n"
+
+
+def values(path: Path | io.BytesIO) -> list[dict[str, Any]]:
+    with open_records(path) as records:
+        return [record.values for record in records]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_text_is_read_in_every_usual_encoding_and_delimiter(encoding: str, delimiter: str, tmp_path: Path) -> None:
+    """Nobody has to name the encoding or the delimiter, and Chinese headers are understood."""
+    file = tmp_path / "reports.csv"
+    file.write_bytes(text(delimiter).encode(encoding))
+    assert values(file) == [dict(zip(HEADER, row, strict=True)) for row in ROWS]
+    points = read_points(file, tz="Asia/Shanghai")
+    assert points.columns.time == "接报时间"
+    assert points.lon.tolist() == [119.951, 119.962]
+    assert points.ids == ("A1", "A2")
+    assert points.words == ("兰陵北路，铁路桥下", "关河西路")
+    assert str(points.time[0]) == "2015-06-26T00:05:00.000000"
+
+
+def test_a_mark_inside_the_header_is_cleaned() -> None:
+    """A byte order mark in the middle of the header is no part of a column's name."""
+    with open_records(io.BytesIO("a,\ufeffid, b \n1,2,3\n".encode())) as records:
+        assert records.columns == ("a", "id", "b")
+
+
+def test_records_know_their_number_and_line(tmp_path: Path) -> None:
+    """Numbers count records from 1; lines count lines, also past empty ones and cells of two lines."""
+    file = tmp_path / "a.csv"
+    file.write_text('id,words\n1,"two\nlines"\n\n2,one\n')
+    with open_records(file) as records:
+        assert [(one.number, one.line) for one in records] == [(1, 2), (2, 5)]
+        assert len(records.sha256) == 64
+
+
+def test_decimal_commas_are_numbers(tmp_path: Path) -> None:
+    """`119,951;31,772` is read as degrees."""
+    file = tmp_path / "a.csv"
+    file.write_text("lon;lat;time\n119,951;31,772;26.06.2015 08:05\n")
+    points = read_points(file)
+    assert (points.lon[0], points.lat[0]) == (119.951, 31.772)
+    assert str(points.time[0]).startswith("2015-06-26T08:05")
+
+
+def test_excel_geojson_ndjson_and_parquet_give_the_same_points(tmp_path: Path) -> None:
+    """The same two reports come out of every kind of file, whatever the name ends with."""
+    at = [datetime.fromisoformat(row[3]) for row in ROWS]
+    plain = [
+        {"id": row[0], "lon": float(row[1]), "lat": float(row[2]), "time": str(t)}
+        for row, t in zip(ROWS, at, strict=True)
+    ]
+    book = openpyxl.Workbook()
+    book.active.append(["id", "lon", "lat", "time"])
+    for one, moment in zip(plain, at, strict=True):
+        book.active.append([one["id"], one["lon"], one["lat"], moment])
+    book.save(tmp_path / "a.dat")
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [one["lon"], one["lat"]]},
+            "properties": {"id": one["id"], "time": one["time"]},
+        }
+        for one in plain
+    ]
+    (tmp_path / "b.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}, indent=1))
+    (tmp_path / "c.ndjson").write_text("\n".join(map(json.dumps, plain)))
+    (tmp_path / "d.json").write_text(json.dumps(plain))
+    pq.write_table(
+        pa.Table.from_pylist([{**one, "time": t} for one, t in zip(plain, at, strict=True)]), tmp_path / "e.parquet"
+    )
+    found = [
+        read_points(tmp_path / name, tz="Asia/Shanghai")
+        for name in ("a.dat", "b.geojson", "c.ndjson", "d.json", "e.parquet")
+    ]
+    for points in found:
+        assert points.lon.tolist() == [119.951, 119.962]
+        assert points.time.tolist() == found[0].time.tolist()
+        assert points.ids == ("A1", "A2")
+
+
+def test_a_sheet_is_found_by_name_and_a_wrong_name_lists_them(tmp_path: Path) -> None:
+    """Excel has sheets: the first by default, another by name, a wrong name says which there are."""
+    book = openpyxl.Workbook()
+    book.active.append(["a"])
+    book.create_sheet("报表").append(["b"])
+    book.save(tmp_path / "a.xlsx")
+    with open_records(tmp_path / "a.xlsx", sheet="报表") as records:
+        assert records.columns == ("b",)
+    with pytest.raises(TableError, match="报表"):
+        open_records(tmp_path / "a.xlsx", sheet="none")
+
+
+@pytest.mark.parametrize(
+    ("content", "say"),
+    [
+        (b"", "empty"),
+        (b"\n\n", "empty lines"),
+        (b"lon,lat,time\n", "no record"),
+        (b"lon,lat,lat\n1,2,3\n", "both called 'lat'"),
+        (b"lon,lat\0,time\n1,2,3\n", "NUL"),
+        (b'lon,lat,time\n1,"2,3\n4,5,6\n', "line 2: a quote"),
+        (b'lon,lat,time\n1,"2"x,3\n', "line 2: a quote"),
+        (b"lon,lat,time\n1,2," + b"x" * 10_000_000 + b"\n", "line 2"),
+        (b'lon,lat,time\n1,2,"' + b"x\n" * 5_000_000, "line 2"),
+        (b"lon,lat,time\n1,2,\xff\xff\xff\n", "UTF-8"),
+        (b"\xd0\xcf\x11\xe0rest", "old Excel"),
+        (b"\x1f\x8brest", "unpack"),
+        (b"PK\x03\x04rest", "Excel"),
+        (b"PAR1rest", "Parquet"),
+        (b"{broken", "no JSON"),
+        (b"[" * 100_000, "nested"),
+        (b'{"a": 1}\n{"a"\n', "line 2"),
+        (b"east,north,when\n1,2,3\n", "The columns are: east, north, when"),
+    ],
+)
+def test_a_broken_file_says_what_is_wrong_with_it(content: bytes, say: str, tmp_path: Path) -> None:
+    """Every broken file ends in one clear TableError, never in another exception."""
+    file = tmp_path / "reports.csv"
+    file.write_bytes(content)
+    with pytest.raises(TableError) as caught:
+        read_points(file)
+    assert say in str(caught.value)
