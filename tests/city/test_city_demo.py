@@ -1,0 +1,93 @@
+"""`anlan demo` as a newcomer runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.slow
+
+
+def anlan(*words: str) -> subprocess.CompletedProcess[str]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("ANLAN_")}
+    command = [str(Path(sys.executable).parent / "anlan"), *words]
+    return subprocess.run(command, capture_output=True, text=True, env=environ, cwd=ROOT, check=False)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("demo") / "data"
+    answer = anlan("demo", "--no-serve", "--data", str(data))
+    assert answer.returncode == 0, answer.stderr
+    assert "What to look at first" in answer.stderr
+    return data
+
+
+def test_it_ends_built_adopted_and_sealed(built: Path) -> None:
+    """Two years of reports, two studies, sites with numbers, nothing unsealed."""
+    status = json.loads(anlan("status", "--json", "--data", str(built)).stdout)
+    assert status["reports"] == 4132 + 4018
+    assert status["studies"] == 2
+    assert status["sites"] > 300
+    assert status["unsealed"] == 0
+
+
+def test_a_second_run_changes_nothing(built: Path) -> None:
+    """Same head, same counts."""
+    before = anlan("status", "--json", "--data", str(built)).stdout
+    assert anlan("demo", "--no-serve", "--data", str(built)).returncode == 0
+    after = anlan("status", "--json", "--data", str(built)).stdout
+    for name in ("reports", "sites", "studies", "position", "head"):
+        assert json.loads(before)[name] == json.loads(after)[name]
+
+
+def test_its_studies_are_reproduced_and_its_ledger_is_whole(built: Path) -> None:
+    """Both studies give the same bytes again; one changed byte of the ledger is found."""
+    for number in ("1", "2"):
+        assert anlan("study", "verify", number, "--data", str(built)).returncode == 0
+    assert anlan("ledger", "verify", "--data", str(built)).returncode == 0
+    with sqlite3.connect(built / "anlan.sqlite3") as database:
+        names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type='trigger'")]
+        texts = [text for (text,) in database.execute("SELECT sql FROM sqlite_master WHERE type='trigger'")]
+        for name in names:
+            database.execute(f"DROP TRIGGER {name}")
+        sql = "UPDATE core_ledgerentry SET payload = replace(payload, '31.7', '31.8') WHERE id = 4000"
+        assert database.execute(sql).rowcount == 1
+        for text in texts:
+            database.execute(text)
+    answer = anlan("ledger", "verify", "--data", str(built))
+    assert answer.returncode == 1
+    with sqlite3.connect(built / "anlan.sqlite3") as database:
+        for name in names:
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute("UPDATE core_ledgerentry SET payload = replace(payload, '31.8', '31.7') WHERE id = 4000")
+        for text in texts:
+            database.execute(text)
+
+
+def test_passwords_are_made_for_this_directory_and_kept_from_others(built: Path) -> None:
+    """One person a role; the file is readable by its owner alone."""
+    path = built / "demo-logins.json"
+    logins = json.loads(path.read_text())
+    assert len(set(logins.values())) == len(logins) == 10
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_taken_port_says_what_to_type(built: Path) -> None:
+    """Status 2 before anything is built."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        answer = anlan("demo", "--data", str(built), "--port", str(port))
+    assert answer.returncode == 2
+    assert f"port {port} is taken" in answer.stderr
+    assert f"--port {port + 1}" in answer.stderr
