@@ -105,3 +105,10 @@ def own_database() -> Iterator[dict[str, str]]:
             yield {"ANLAN_DATABASE_URL": f"{url.rsplit('/', 1)[0]}/{name}"}
         finally:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def pytest_configure() -> None:
+    """Hash passwords cheaply in tests: what a password costs is not what they are about."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
