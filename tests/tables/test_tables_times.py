@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
-from anlan.tables import AmbiguousTime, order_of, parse_number, parse_time
+from anlan.tables import AmbiguousTime, order_of, parse_number, parse_time, read_points
 
 pytestmark = pytest.mark.pure
 LOCAL = datetime(2015, 6, 26, 0, 5, tzinfo=UTC)
@@ -57,6 +58,18 @@ def test_day_and_month_are_proved_or_asked_for() -> None:
     assert order_of(["3/4/2015", "4/25/2015"]) == "mdy"
     assert order_of(["3/4/2015"]) is None
     assert order_of(["25/4/2015", "4/25/2015"]) is None
+
+
+@pytest.mark.parametrize("tz", ["UTC", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe"])
+def test_a_column_is_read_as_its_cells_are(tz: str, tmp_path: Path) -> None:
+    """Reading a column at once gives what reading cell by cell gives, also where clocks are put forward and back."""
+    days = [f"2015-{month:02}-{day:02}" for month in (3, 4, 10, 11) for day in range(1, 31)]
+    cells = [f"{day} {hour:02}:{minute}:07" for day in days for hour in range(24) for minute in (20, 50)]
+    file = tmp_path / "times.csv"
+    file.write_text("lon,lat,time\n" + "".join(f"1,2,{cell}\n" for cell in cells))
+    assert [one.replace(tzinfo=UTC) for one in read_points(file, tz=tz).time.tolist()] == [
+        parse_time(cell, tz) for cell in cells
+    ]
 
 
 def test_an_unknown_zone_is_named() -> None:

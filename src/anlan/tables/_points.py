@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from anlan.tables._cells import as_text, parse_number
 from anlan.tables._columns import LAT, LON, Columns, guess_columns, plain_name
 from anlan.tables._errors import TableError
+from anlan.tables._plain_times import plain_iso
 from anlan.tables._records import Records, has_too_many, open_records
 from anlan.tables._refused import Refusal
 from anlan.tables._times import AmbiguousTime, order_of, parse_time, zone
@@ -290,25 +291,34 @@ def _times(
 ) -> tuple[NDArray[np.datetime64], tuple[str, ...]]:
     order = order or order_of(cells)
     time = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[us]")
-    old = 0
-    for i, cell in enumerate(cells):
-        if cell is None or cell == "":
-            refusals.setdefault(i, (name, "missing_time", f"{name} is empty"))
+    for start in range(0, len(cells), CHUNK):
+        chunk = cells[start : start + CHUNK]
+        plain = plain_iso(chunk, tz)
+        if plain is not None:
+            time[start : start + CHUNK] = plain
             continue
-        try:
-            moment = parse_time(cell, tz, order=order)
-        except AmbiguousTime:
-            reason = f"{as_text(cell)[:40]!r} in {name} could be day/month or month/day: say which with --time-order"
-            refusals.setdefault(i, (name, "ambiguous_time", reason))
-            continue
-        except (ValueError, TypeError, OverflowError):
-            refusals.setdefault(i, (name, "not_a_time", f"{as_text(cell)[:40]!r} in {name} is no time"))
-            continue
-        old += moment.year <= 1900
-        time[i] = np.datetime64(moment.replace(tzinfo=None), "us")
-    if cells and old > len(cells) / 2:
+        for i, cell in enumerate(chunk, start):
+            time[i] = _moment(i, cell, name, tz, order, refusals)
+    if cells and np.sum(time < np.datetime64("1901-01-01")) > len(cells) / 2:
         return time, (f"most times in {name!r} lie in 1900: it seems to hold clock times without a date",)
     return time, ()
+
+
+def _moment(
+    i: int, cell: Any, name: str, tz: str, order: str | None, refusals: dict[int, tuple[str, str, str]]
+) -> np.datetime64:
+    shown = as_text(cell)[:40]
+    if not shown:
+        refusals.setdefault(i, (name, "missing_time", f"{name} is empty"))
+        return np.datetime64("NaT")
+    try:
+        return np.datetime64(parse_time(cell, tz, order=order).replace(tzinfo=None), "us")
+    except AmbiguousTime:
+        reason = f"{shown!r} in {name} could be day/month or month/day: say which with --time-order"
+        refusals.setdefault(i, (name, "ambiguous_time", reason))
+    except (ValueError, TypeError, OverflowError):
+        refusals.setdefault(i, (name, "not_a_time", f"{shown!r} in {name} is no time"))
+    return np.datetime64("NaT")
 
 
 def _days(
