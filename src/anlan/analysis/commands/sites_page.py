@@ -42,7 +42,7 @@ def html(found: Found) -> str:
 {"".join(f'<p class="note"><b>▲</b> {escape(one)}</p>' for one in told["input"]["warnings"])}
 </header>
 <main>
-<section class="wide"><h2>Map</h2><div class="scroll">{drawing(found)}</div>{_legend(told, recurrent)}</section>
+<section class="wide"><h2>Map</h2><div class="scroll" tabindex="0">{drawing(found)}</div>{_legend(told, recurrent)}</section>
 {_sites("Ranked places", told["sites"], "No place was found.")}
 {_sites("Watch: dense in one episode only, not recurrent", told["watch"], "") if told["watch"] else ""}
 {_episodes(told["episodes"])}
@@ -148,4 +148,6 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[Any]], words: set[int]) 
         ) + "</tr>"  # fmt: skip
 
     body = "".join(line("td", row) for row in rows)
-    return f'<div class="scroll"><table><thead>{line("th", head)}</thead><tbody>{body}</tbody></table></div>'
+    return (
+        f'<div class="scroll" tabindex="0"><table><thead>{line("th", head)}</thead><tbody>{body}</tbody></table></div>'
+    )

@@ -33,7 +33,8 @@ th{position:sticky;top:0;background:var(--surface);font-weight:600}
 .n{text-align:right}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem;margin:0;font-size:.875rem}
 dt{color:var(--ink-3)}dd{margin:0;overflow-wrap:anywhere}
-.map{display:block;width:100%;max-height:60rem;min-width:30rem;height:auto;border-radius:6px;font-family:var(--font)}
+.map{display:block;width:100%;max-height:60rem;min-width:30rem;height:auto;
+border-radius:6px;font-family:var(--font)}
 .ground{fill:var(--map-ground)}.land{fill:var(--map-land)}
 .graticule path{stroke:var(--grid);fill:none}.graticule text{fill:var(--ink-3);font-size:11px}
 .reports{stroke:var(--report);stroke-width:3.5;stroke-linecap:round;stroke-opacity:.5;fill:none}
