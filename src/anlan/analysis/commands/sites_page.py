@@ -42,7 +42,8 @@ def html(found: Found) -> str:
 {"".join(f'<p class="note"><b>▲</b> {escape(one)}</p>' for one in told["input"]["warnings"])}
 </header>
 <main>
-<section class="wide"><h2>Map</h2><div class="scroll" tabindex="0">{drawing(found)}</div>{_legend(told, recurrent)}</section>
+<section class="wide"><h2>Map</h2>
+<div class="scroll" tabindex="0">{drawing(found)}</div>{_legend(told, recurrent)}</section>
 {_sites("Ranked places", told["sites"], "No place was found.")}
 {_sites("Watch: dense in one episode only, not recurrent", told["watch"], "") if told["watch"] else ""}
 {_episodes(told["episodes"])}
