@@ -49,7 +49,8 @@ color:var(--ink-2)}
 footer{font-size:.75rem;color:var(--ink-3);overflow-wrap:anywhere}code{font-family:var(--code)}
 @page{size:A4;margin:14mm}
 @media print{body{background:none;font-size:10pt}header,main,footer{padding:0;max-width:none}main{display:block}
-section{border:0;padding:0;margin:0 0 8mm}.scroll,.scroll:has(table){overflow:visible;max-height:none}.map{min-width:0;max-height:175mm}
+section{border:0;padding:0;margin:0 0 8mm}.scroll,.scroll:has(table){overflow:visible;max-height:none}
+.map{min-width:0;max-height:175mm}
 table{font-size:8pt}th{position:static}td{white-space:normal}tr,.map,h2{break-inside:avoid}h2{break-after:avoid}
 .map *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
