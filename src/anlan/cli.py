@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import typer
@@ -63,14 +64,11 @@ class LazyGroup(TyperGroup):
 
 def load(name: str, entry: Entry) -> Any:
     """Import a command and return it under its name."""
+    if entry.platform and find_spec("django") is None:
+        typer.echo(f"`anlan {name}` needs the platform's libraries: pip install 'anlan[platform]'", err=True)
+        raise typer.Exit(2)
     module_name, attribute = entry.target.split(":")
-    try:
-        target: Any = getattr(importlib.import_module(module_name), attribute)
-    except ModuleNotFoundError as error:
-        if not entry.platform or (error.name or "").startswith("anlan"):
-            raise
-        typer.echo(f"`anlan {name}` needs {error.name}: pip install 'anlan[platform]'", err=True)
-        raise typer.Exit(2) from error
+    target: Any = getattr(importlib.import_module(module_name), attribute)
     if not isinstance(target, typer.Typer):
         app = typer.Typer(add_completion=False)
         app.command(name=name, help=entry.help)(target)
