@@ -24,7 +24,6 @@ class Env:
     debug: bool
     https: bool
     log_level: str
-    tile_url: str | None
 
 
 def read_env(environ: dict[str, str] | None = None) -> Env:
@@ -39,7 +38,6 @@ def read_env(environ: dict[str, str] | None = None) -> Env:
         debug=_flag("ANLAN_DEBUG", get("ANLAN_DEBUG")),
         https=_flag("ANLAN_HTTPS", get("ANLAN_HTTPS")),
         log_level=(get("ANLAN_LOG_LEVEL") or "INFO").upper(),
-        tile_url=get("ANLAN_TILE_URL") or None,
     )
 
 
