@@ -49,6 +49,23 @@ def test_a_second_run_changes_nothing(built: Path) -> None:
         assert json.loads(before)[name] == json.loads(after)[name]
 
 
+def test_another_seed_needs_another_directory(built: Path) -> None:
+    """Two simulations are never mixed: status 2, and it says what to do."""
+    answer = anlan("demo", "--no-serve", "--seed", "3", "--data", str(built))
+    assert answer.returncode == 2
+    assert "seed 1; take another --data" in answer.stderr
+
+
+def test_reports_were_entered_when_their_source_entered_them(built: Path) -> None:
+    """Most within minutes of receipt, a few hours or days later; never before."""
+    with sqlite3.connect(built / "anlan.sqlite3") as database:
+        sql = "SELECT (julianday(entered_at) - julianday(received_at)) * 1440 FROM intake_report"
+        minutes = sorted(value for (value,) in database.execute(sql))
+    assert minutes[0] >= 0
+    assert minutes[len(minutes) // 2] < 15
+    assert minutes[-1] > 24 * 60
+
+
 def test_its_studies_are_reproduced_and_its_ledger_is_whole(built: Path) -> None:
     """Both studies give the same bytes again; one changed byte of the ledger is found."""
     for number in ("1", "2"):

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anlan.city.flood import APART_M, PLACES, STORMS, ZONE, FloodYear, simulate
+from anlan.city.flood import APART_M, CHANNELS, PLACES, STORMS, ZONE, FloodYear, simulate
 from anlan.city.ground import PLANE
 from anlan.city.score import events_of, score, scored
 from anlan.geo import to_wgs84
@@ -69,12 +69,22 @@ def test_reports_lie_as_far_off_as_said(year: FloodYear) -> None:
 def test_sources_are_as_untidy_as_real_ones(year: FloodYear) -> None:
     """All channels, GCJ-02 from apps and the web, repeats, late entries, missing points and depths, different words."""
     rows = year.reports
-    assert {row["channel"] for row in rows} == {"phone_110", "hotline_12345", "app", "web", "grid_worker", "sensor"}
+    assert {row["channel"] for row in rows} == {channel for channel, _ in CHANNELS}
     assert {row["crs"] for row in rows if row["channel"] in {"app", "web"}} == {"GCJ-02"}
     assert any(row["validity"] == "repeat" for row in rows)
     assert any(row["lon"] is None for row in rows)
     assert any((row["entered_at"] - row["received_at"]).total_seconds() > 3600 for row in rows)
     assert len({row["words"] for row in rows}) > 100
+
+
+@pytest.mark.parametrize("share", [0.0, 0.04, 0.5])
+def test_repeats_tell_of_a_place_and_storm_that_was_told(share: float) -> None:
+    """A share of the reports are repeats: half from the very same spot, none of them a new place or puddle."""
+    year = simulate(9, duplicates=share)
+    assert len(year.reports) == 4132
+    assert np.count_nonzero(year.of_place < 0) == 620
+    spots = [(row["lon"], row["lat"], row["crs"]) for row in year.reports if row["lon"] is not None]
+    assert (len(spots) - len(set(spots))) / len(spots) == pytest.approx(share / 2, abs=0.02)
 
 
 def test_a_seed_gives_the_same_year_again_and_another_seed_another() -> None:

@@ -37,7 +37,7 @@ def test_five_districts_and_one_county_level_city_do_not_overlap(areas: dict[str
 def test_areas_know_what_they_were_made_from(areas: dict[str, dict[str, object]]) -> None:
     """In 2015 Jintan became a district, and Qishuyan went into Wujin; what we drew ourselves says so."""
     assert areas["320413"]["predecessors"] == ["320482"]
-    assert areas["320412"]["predecessors"] == ["320405", "320483"]
+    assert areas["320412"]["predecessors"] == ["320405", "320412"]
     assert areas["320405"]["valid_to"] == areas["320412"]["valid_from"] == "2015-04-28"
     assert areas["320405"]["synthetic"]
     assert areas["main-urban"]["synthetic"]

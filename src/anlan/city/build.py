@@ -26,7 +26,7 @@ from anlan.intake.actions import receive_reports
 from anlan.intake.models import Report
 
 YEARS: Final = (2015, 2016)
-BATCH: Final = 500
+SLOT: Final = dt.timedelta(minutes=10)  # reports come in bundles of ten minutes: one transaction each
 ACTOR: Final = system("city")
 POSTS: Final[dict[str, str]] = {  # where each role of the demonstration works
     Role.OFFICER: "drainage",
@@ -39,35 +39,54 @@ POSTS: Final[dict[str, str]] = {  # where each role of the demonstration works
 Tell = Callable[[str], None]
 
 
-def build(folder: Path, data: Path, seed: int, tell: Tell = lambda text: None) -> None:
+class AnotherSeed(ValueError):
+    """The data directory holds the simulation of another seed."""
+
+    exit_status = 2
+
+
+def seed_of(wanted: int | None) -> int:
+    """Return the seed to build with: the one that the data directory holds, else the one wanted, else 1."""
+    source = Report.objects.filter(source__startswith="simulated-").values_list("source", flat=True).first()
+    if source is None:
+        return 1 if wanted is None else wanted
+    held = int(source.split("-")[1])
+    if wanted is not None and wanted != held:
+        raise AnotherSeed(f"this data directory holds the simulation of seed {held}; take another --data")
+    return held
+
+
+def build(folder: Path, data: Path, wanted: int | None, tell: Tell = lambda text: None) -> None:
     """Fill a data directory; what is there already stays, and a second run adds nothing."""
+    seed = seed_of(wanted)
     cityfolder.load(folder, actor=ACTOR, at=dt.datetime(2015, 1, 1, tzinfo=ZONE))
     people(data)
     for year in YEARS:
-        if Report.objects.filter(source=f"simulated-{year}").count() < REPORTS[year]:
+        if Report.objects.filter(source=f"simulated-{seed}-{year}").count() < REPORTS[year]:
             tell(f"{year}: reports")
             receive_year(seed, year)
         if not Study.objects.filter(since__year=year, state=Study.State.FINISHED).exists():
             tell(f"{year}: study")
             study_year(year)
+    adopt_first()
 
 
 def receive_year(seed: int, year: int) -> int:
-    """Receive a simulated year, day of entry by day of entry; return how many reports went in."""
+    """Receive a simulated year in the order in which it was entered; return how many reports went in."""
     rows = sorted(simulate(seed, year).reports, key=lambda row: (row["entered_at"], row["source_id"]))
     accepted = 0
-    for day, of_day in itertools.groupby(rows, key=lambda row: row["entered_at"].astimezone(ZONE).date()):
-        at = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZONE)
-        for batch in _batches(list(of_day)):
-            answer = receive_reports(rows=[_sent(row) for row in batch], actor=ACTOR, at=at)
-            if answer["refused"]:
-                raise RuntimeError(f"the simulated city was refused: {answer['refused'][0]}")
-            accepted += answer["accepted"]
+    for at, bundle in itertools.groupby(rows, key=lambda row: _entered(row["entered_at"])):
+        answer = receive_reports(rows=[_sent(row) for row in bundle], actor=ACTOR, at=at)
+        if answer["refused"]:
+            raise RuntimeError(f"the simulated city was refused: {answer['refused'][0]}")
+        accepted += answer["accepted"]
     return accepted
 
 
-def _batches(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    return [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
+def _entered(moment: dt.datetime) -> dt.datetime:
+    """Return the end of the ten minutes in which a report was entered."""
+    start = moment.replace(minute=moment.minute // 10 * 10, second=0, microsecond=0)
+    return start + SLOT
 
 
 def _sent(row: dict[str, Any]) -> dict[str, Any]:
@@ -76,15 +95,24 @@ def _sent(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def study_year(year: int) -> None:
-    """Study a year on the January after it; the first is adopted, the second waits for the person at the desk."""
-    at = dt.datetime(year + 1, 1, 12, 9, 30, tzinfo=ZONE)
+    """Study a year on the January after it."""
+    at = _desk(year)
     started = start_study(
         name=f"{year}年易涝点研判", since=dt.date(year, 1, 1), until=dt.date(year, 12, 31), categories=["waterlogging"],
         in_background=False, actor=ACTOR, at=at,
     )  # fmt: skip
     run_now(started["study"], actor=ACTOR, at=at)
-    if year == YEARS[0]:
-        adopt_study(study_id=started["study"], actor=ACTOR, at=at + dt.timedelta(days=21))
+
+
+def adopt_first() -> None:
+    """Adopt the first year's study unless a study was adopted; the second waits for the person at the desk."""
+    if not Study.objects.filter(adopted_at__isnull=False).exists():
+        first = Study.objects.filter(since__year=YEARS[0], state=Study.State.FINISHED).earliest("pk")
+        adopt_study(study_id=first.pk, actor=ACTOR, at=_desk(YEARS[0]) + dt.timedelta(days=21))
+
+
+def _desk(year: int) -> dt.datetime:
+    return dt.datetime(year + 1, 1, 12, 9, 30, tzinfo=ZONE)
 
 
 def people(data: Path) -> dict[str, str]:

@@ -21,7 +21,9 @@ def score(
     location_error: Annotated[
         float | None, typer.Option(help="Metres that every report is off; else the mixture.")
     ] = None,
-    duplicates: Annotated[float, typer.Option(help="Share of reports that tell the same again.")] = 0.04,
+    duplicates: Annotated[
+        float, typer.Option(help="Share of reports that tell the same again.", min=0, max=0.75)
+    ] = 0.04,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
 ) -> None:
     """Mine a simulated year and score what was found; needs no database."""
@@ -72,7 +74,9 @@ def folder(
 
 def demo(
     data: DataOption = None,
-    seed: Annotated[int, typer.Option(help="Another seed makes another city.")] = 1,
+    seed: Annotated[
+        int | None, typer.Option(help="Another seed makes another year of reports (1).", show_default=False)
+    ] = None,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve it when it is built.")] = True,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
@@ -100,7 +104,7 @@ def demo(
         serving.run(host, port)
 
 
-def _built(data: Path, seed: int, packages: Path) -> dict[str, str]:
+def _built(data: Path, seed: int | None, packages: Path) -> dict[str, str]:
     from anlan.city.build import build, people
     from anlan.city.folder import build as build_folder
     from anlan.core import schema

@@ -37,9 +37,11 @@ STORMS: Final = {  # local start, hours, strength
            ("10-21 11", 6, 0.6)),
 }  # fmt: skip
 CHANNELS: Final = (
-    ("phone_110", 0.44), ("hotline_12345", 0.25), ("app", 0.15), ("web", 0.05), ("grid_worker", 0.09), ("sensor", 0.02),
+    ("phone_110", 0.42), ("hotline_12345", 0.24), ("app", 0.15), ("web", 0.05), ("grid_worker", 0.08), ("sensor", 0.02),
+    ("partner", 0.02), ("import", 0.02),
 )  # fmt: skip
-DUPLICATES: Final = 0.04  # the same told again a little later
+DUPLICATES: Final = 0.04  # the same told again a little later, half of them by the same source from the same spot
+NOTICED: Final = 0.6  # of those, marked as repeats by whoever entered them
 NO_POINT: Final = 0.015
 NO_DEPTH: Final = 0.45
 LATE_ENTRY: Final = 0.03
@@ -65,16 +67,43 @@ def simulate(seed: int, year: int = 2015, *, error_m: float | None = None, dupli
         draw = np.random.default_rng([seed, year])
         place_x, place_y, weight, names = _another_year(draw, place_x, place_y, weight, names)
     storms = STORMS[year]
-    of_place, storm = _floods(draw, weight, storms, REPORTS[year], duplicates)
-    x, y = _spots(draw, of_place, place_x, place_y)
-    off_x, off_y, precision = _errors(draw, len(of_place), error_m)
+    own_place, storm = _floods(draw, weight, storms, REPORTS[year], duplicates)
+    x, y = _spots(draw, own_place, place_x, place_y)
+    again = _again(draw, own_place, REPORTS[year])
+    off_x, off_y, precision = _errors(draw, len(again.of), error_m)
     moments = [_moment(draw, year, storms[one]) for one in storm]
-    reports = _told(draw, year, of_place, names, x + off_x, y + off_y, precision, moments, duplicates)
+    moments = [moments[own] + later for own, later in zip(again.of, again.later, strict=True)]
+    x, y = x[again.of] + off_x[again.source], y[again.of] + off_y[again.source]
+    of_place = own_place[again.of]
+    reports = _told(draw, seed, year, of_place, names, x, y, precision[again.source], moments, again)
     return FloodYear(seed, year, tuple(reports), place_x, place_y, of_place)
 
 
+@dataclass(frozen=True)
+class Again:
+    """Which report each one tells (itself or an earlier one), whose location and channel it has, and how much later."""
+
+    of: NDArray[np.int64]
+    source: NDArray[np.int64]
+    later: list[dt.timedelta]
+
+
+def _again(draw: Generator, own_place: NDArray[np.int64], total: int) -> Again:
+    """Add reports that tell the same again until there are `total`, at places and of puddles alike."""
+    own = len(own_place)
+    at_place, puddles = np.flatnonzero(own_place >= 0), np.flatnonzero(own_place < 0)
+    of_puddles = round(PUDDLES * total) - len(puddles)
+    of_places = total - own - of_puddles
+    told = np.concatenate([draw.choice(at_place, of_places), draw.choice(puddles, of_puddles)])
+    of = np.concatenate([np.arange(own), told]).astype(np.int64)
+    same = draw.random(total) < 0.5
+    minutes = 1 + draw.exponential(25, total)
+    later = [dt.timedelta(seconds=round(60 * float(minutes[n])) if n >= own else 0) for n in range(total)]
+    return Again(of, np.where(same, of, np.arange(total)), later)
+
+
 def _places(draw: Generator) -> tuple[Floats, Floats, Floats, list[tuple[str, str]]]:
-    """Draw places in the main urban area, at least 150 m apart, a few of them far worse than the rest."""
+    """Draw places in the main urban area, at least 150 m apart, some several times as bad as others."""
     x, y = _scattered(draw, PLACES, np.empty(0), np.empty(0))
     weight = draw.gamma(5, 1.0, PLACES)
     return x, y, weight, [(words.street(draw), words.mark(draw)) for _ in range(PLACES)]
@@ -115,9 +144,11 @@ def _another_year(
 def _floods(
     draw: Generator, weight: Floats, storms: tuple[tuple[str, int, float], ...], total: int, duplicates: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Draw place and storm of each report; every place floods in at least two storms."""
+    """Draw place and storm of each report that is no repeat; every place floods in at least two storms."""
     strength = np.array([one for _, _, one in storms])
     puddles = round(PUDDLES * total)
+    of_places = round((1 - duplicates) * (total - puddles))
+    puddles = round((1 - duplicates) * puddles)
     rate = weight[:, None] * strength[None, :]
     floods = draw.random(rate.shape) < 1 - np.exp(-1.1 * rate)
     for place in range(len(weight)):
@@ -131,7 +162,7 @@ def _floods(
             for place in range(len(weight))
         ]
     )
-    rest = total - puddles - len(surely)
+    rest = of_places - len(surely)
     drawn = draw.choice(chance.size, rest, p=(chance / chance.sum()).ravel())
     pairs = np.vstack([surely, np.column_stack(np.unravel_index(drawn, chance.shape))])
     storm_of_puddle = draw.choice(len(storms), puddles, p=strength / strength.sum())
@@ -147,9 +178,7 @@ def _spots(draw: Generator, of_place: NDArray[np.int64], place_x: Floats, place_
     beside = draw.integers(len(place_x), size=len(near))
     distance, angle = NEAR_M * np.sqrt(draw.random(len(near))), 2 * np.pi * draw.random(len(near))
     x[near], y[near] = place_x[beside] + distance * np.cos(angle), place_y[beside] + distance * np.sin(angle)
-    ring = shapely.Polygon(
-        np.column_stack(PLANE.forward([one[0] for one in MAIN_URBAN], [one[1] for one in MAIN_URBAN]))
-    )
+    ring = urban_area()
     west, south, east, north = ring.bounds
     for one in far:
         while True:
@@ -181,17 +210,24 @@ def _moment(draw: Generator, year: int, storm: tuple[str, int, float]) -> dt.dat
 
 
 def _told(
-    draw: Generator, year: int, of_place: NDArray[np.int64], names: list[tuple[str, str]], x: Floats, y: Floats,
-    precision: Floats, moments: list[dt.datetime], duplicates: float,
+    draw: Generator, seed: int, year: int, of_place: NDArray[np.int64], names: list[tuple[str, str]], x: Floats,
+    y: Floats, precision: Floats, moments: list[dt.datetime], again: Again,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """Write each report as its source sends it, in the order of time; some tell again what was told before."""
+    """Write each report as its source sends it, in the order of time."""
     lon, lat = PLANE.inverse(x, y)
     gcj_lon, gcj_lat = from_wgs84(lon, lat, "GCJ-02")
     channels, shares = zip(*CHANNELS, strict=True)
     channel = draw.choice(len(channels), len(x), p=np.array(shares) / sum(shares))
+    channel = channel[again.source]
+    channel[(of_place < 0) & (channel == channels.index("sensor"))] = channels.index("grid_worker")  # none stands there
     rows: list[dict[str, Any]] = []
+    where: list[tuple[str, str]] = []
     for n, at in enumerate(moments):
-        road, seen = names[of_place[n]] if of_place[n] >= 0 else (words.street(draw), words.mark(draw))
+        if again.of[n] < n:
+            road, seen = where[again.of[n]]
+        else:
+            road, seen = names[of_place[n]] if of_place[n] >= 0 else (words.street(draw), words.mark(draw))
+        where.append((road, seen))
         via = channels[int(channel[n])]
         mapped = via in {"app", "web"}
         row = {
@@ -203,17 +239,21 @@ def _told(
             "lat": round(float((gcj_lat if mapped else lat)[n]), 6),
             "crs": "GCJ-02" if mapped else "EPSG:4326",
             "precision_m": float(precision[n]),
-            "depth_cm": None if draw.random() < NO_DEPTH else int(draw.choice([5, 10, 15, 20, 30, 40, 50, 60])),
+            "depth_cm": None
+            if draw.random() < NO_DEPTH and via != "sensor"
+            else int(draw.choice([5, 10, 15, 20, 30, 40, 50, 60])),
             "place_words": words.told(draw, road, seen),
             "words": "" if via == "sensor" else words.said(draw),
             "contact": f"模拟号码{int(draw.integers(10**6)):06d}" if via in {"phone_110", "hotline_12345"} else "",
-            "validity": "repeat" if of_place[n] >= 0 and draw.random() < duplicates else "valid",
-            "source": f"simulated-{year}",
+            "validity": "repeat" if again.of[n] < n and draw.random() < NOTICED else "valid",
+            "source": f"simulated-{seed}-{year}",
             "n": n,
         }
         if draw.random() < NO_POINT and via != "sensor":
             row |= {"lon": None, "lat": None, "precision_m": None}
-        if draw.random() < LATE_ENTRY:
+        if via == "import":  # a district's own list, handed in days later
+            row["entered_at"] = at + dt.timedelta(hours=int(draw.integers(24, 120)))
+        elif draw.random() < LATE_ENTRY:
             row["entered_at"] = at + dt.timedelta(hours=int(draw.integers(2, 30)))
         rows.append(row)
     order = sorted(range(len(rows)), key=lambda one: (rows[one]["received_at"], one))

@@ -177,9 +177,11 @@ def _features(packages: Path) -> list[dict[str, Any]]:
                 )
             )
             out.append(
-                _feature("320483", name, ENGLISH[name], kind, "changzhou", outline.difference(qishuyan), until=MERGED)
+                _feature(
+                    codes[name], name, ENGLISH[name], kind, "changzhou", outline.difference(qishuyan), until=MERGED
+                )
             )
-            since, before = MERGED, ("320405", "320483")
+            since, before = MERGED, ("320405", "320412")
         if name == "金坛区":
             out.append(_feature("320482", "金坛市", "Jintan City", "county_city", "changzhou", outline, until=MERGED))
             since, before = MERGED, ("320482",)
