@@ -72,7 +72,7 @@ def test_no_number_is_given_twice_and_no_site_is_forgotten(
 @pytest.mark.parametrize(
     ("since", "until", "fine"),
     [("2016-01-01", "2016-12-31", True), ("2014-01-01", "2014-12-31", False), ("2015-01-01", "2015-12-31", False),
-     ("2015-06-01", "2016-05-31", True)],
+     ("2015-06-01", "2016-05-31", True), ("2015-01-01", "2016-12-31", True), ("2014-01-01", "2016-12-31", False)],
 )  # fmt: skip
 def test_studies_are_adopted_in_time_order(since: str, until: str, fine: bool) -> None:
     """A period that does not come after the last adopted one is refused."""

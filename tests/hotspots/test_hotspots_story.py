@@ -134,6 +134,17 @@ def test_an_older_period_is_not_adopted_after_a_newer_one(analyst: Client) -> No
     assert not old.site_versions.exists()
 
 
+def test_a_longer_period_may_follow_and_counts_nothing_twice(analyst: Client) -> None:
+    """Where each year's study begins with the first year, a site's page shows every episode and report once."""
+    make.storms(2014, [A])
+    make.study(2014, adopt=True)
+    make.storms(2015, [A])
+    make.study(2015, since=make.AT.replace(year=2014, month=1, day=1).date(), adopt=True)
+    page = analyst.get("/sites/001/").content.decode()
+    assert "Failed in 6 of 6 episodes" in page
+    assert page.count('href="/reports/R-') == 18
+
+
 def test_adopting_twice_is_adopting_once(town: None) -> None:
     """The second call gives the first one's answer and writes nothing."""
     make.storms(2014, [A])

@@ -25,7 +25,7 @@ class StudyQuerySet(models.QuerySet["Study"]):
 
     def adopted(self) -> StudyQuerySet:
         """Return the adopted ones in time order."""
-        return self.filter(adopted_at__isnull=False).order_by("since", "until")
+        return self.filter(adopted_at__isnull=False).order_by("until", "since")
 
 
 class Study(models.Model):
@@ -160,7 +160,7 @@ class SiteVersion(models.Model):
     change = models.CharField(max_length=8, choices=Change)
 
     class Meta:
-        ordering = ["study__since", "study__until"]
+        ordering = ["study__until", "study__since"]
         constraints = [
             models.UniqueConstraint(fields=["site", "study"], name="site_version_once"),
             models.CheckConstraint(

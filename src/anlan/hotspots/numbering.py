@@ -60,7 +60,7 @@ def _sites(study: Study) -> tuple[list[tuple[Site, StudyPlace]], list[tuple[Site
     sites: dict[int, Site] = {}
     versions = SiteVersion.objects.filter(site__subject=study.subject, site__merged_into__isnull=True)
     for version in (
-        versions.exclude(study=study).select_related("site", "place").order_by("study__since", "study__until")
+        versions.exclude(study=study).select_related("site", "place").order_by("study__until", "study__since")
     ):
         sites[version.site_id] = version.site
         last_change[version.site_id] = version.change

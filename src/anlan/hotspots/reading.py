@@ -108,7 +108,7 @@ def last_adopted_before(study: Study) -> Study | None:
     """Return the adopted study that this one is compared with."""
     if study.adopted_at is None:
         return last_adopted(study)
-    earlier = Study.objects.adopted().filter(subject=study.subject, since__lt=study.since)
+    earlier = Study.objects.adopted().filter(subject=study.subject, until__lt=study.until)
     return earlier.exclude(pk=study.pk).last()
 
 
@@ -124,10 +124,10 @@ def _places(study: Study, numbering: Numbering) -> list[Line]:
 
 def _gone(study: Study, numbering: Numbering) -> list[Line]:
     gone = [number for number, (change, _heir) in numbering.of_site.items() if change == "gone"]
-    versions = SiteVersion.objects.filter(site__number__in=gone, place__isnull=False, study__since__lt=study.since)
+    versions = SiteVersion.objects.filter(site__number__in=gone, place__isnull=False, study__until__lt=study.until)
     last = {
         version.site.number: version.place
-        for version in versions.select_related("site", "place").order_by("study__since")
+        for version in versions.select_related("site", "place").order_by("study__until")
     }
     return [Line(f"s{number}", None, number, "gone", place, ()) for number, place in sorted(last.items()) if place]
 
@@ -180,16 +180,26 @@ def _feature(study: Study, line: Line) -> dict[str, Any]:
 
 
 def history(places: list[StudyPlace]) -> list[dict[str, Any]]:
-    """Return one bar for each episode of the places' studies, in time order; 0 where the place had no report."""
+    """Return one bar for each episode of the places' studies, in time order; 0 where the place had no report.
+
+    Where periods overlap (each year's study may begin with the first year), the later study speaks.
+    """
     here = city()
     zone = ZoneInfo(here.zone if here else "UTC")
-    bars = []
-    for place in places:
+    bars: list[dict[str, Any]] = []
+    begins = None
+    for place in reversed(places):
         counts = Counter(place.members.values_list("episode", flat=True))
+        older = []
         for episode in json.loads(place.study.outcome)["episodes"]:
             first = _local(episode["first"], zone)
-            value = counts[episode["number"]]
-            bars.append({"label": f"{first:%m-%d}", "group": f"{first:%Y}", "day": f"{first:%Y-%m-%d}", "value": value})
+            if begins is None or first.date() < begins:
+                value = counts[episode["number"]]
+                older.append(
+                    {"label": f"{first:%m-%d}", "group": f"{first:%Y}", "day": f"{first:%Y-%m-%d}", "value": value}
+                )
+        bars = older + bars
+        begins = place.study.since
     return bars
 
 
@@ -214,6 +224,6 @@ def site_places(site: Site) -> list[StudyPlace]:
     versions = (
         site.versions.filter(place__isnull=False)
         .select_related("place__study")
-        .order_by("study__since", "study__until")
+        .order_by("study__until", "study__since")
     )
     return [version.place for version in versions if version.place is not None]

@@ -59,8 +59,8 @@ def require_parameters(parameters: Mapping[str, Any]) -> None:
 
 
 def require_adoptable(since: dt.date, until: dt.date, last: tuple[dt.date, dt.date] | None) -> None:
-    """Refuse to adopt a study whose period does not come after that of the last adopted one."""
-    if last is not None and (since <= last[0] or until <= last[1]):
+    """Refuse to adopt a study whose period does not go on after the last adopted one; it may begin with it."""
+    if last is not None and (since < last[0] or until <= last[1]):
         raise StudyRefused(
             _("Sites are numbered in time order, and a study of %(since)s to %(until)s is adopted already.")
             % {"since": last[0], "until": last[1]}

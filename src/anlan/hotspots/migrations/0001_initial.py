@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["study__since", "study__until"],
+                "ordering": ["study__until", "study__since"],
             },
         ),
         migrations.CreateModel(

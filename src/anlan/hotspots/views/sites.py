@@ -21,8 +21,6 @@ from anlan.intake.models import Report
 from anlan.intake.personal import READS as OPENS
 from anlan.intake.purposes import Purpose
 
-PAGE = 100
-
 
 @require_safe
 @roles(*READS)
@@ -76,16 +74,9 @@ def shown(
         raise Http404
     actor = actor_of_request(request)
     last = places[-1]
-    behind = (
-        PlaceReport.objects.filter(place__in=places).select_related("report__category").order_by("-report__received_at")
-    )
-    everything = list(behind)
-    visible = set(
-        Report.objects.visible_to(actor)
-        .filter(pk__in=[row.report_id for row in everything])
-        .values_list("pk", flat=True)
-    )
-    rows = [row.report for row in everything if row.report_id in visible]
+    behind = set(PlaceReport.objects.filter(place__in=places).values_list("report_id", flat=True))
+    visible = Report.objects.visible_to(actor).filter(pk__in=behind).select_related("category")
+    rows = list(visible.order_by("-received_at", "number"))
     bars = history(places)
     versions = list(one.versions.select_related("study", "place")) if one else []
     context: dict[str, Any] = {
@@ -95,8 +86,8 @@ def shown(
         "period": period(last.study),
         "bars": {"unit": "", "bars": bars},
         "failed": sum(1 for bar in bars if bar["value"]),
-        "total": len(everything),
-        "hidden": len(everything) - len(rows),
+        "total": len(behind),
+        "hidden": len(behind) - len(rows),
         "reports": [(report, (opened or {}).get(report.pk, "")) for report in rows],
         "opened": opened is not None,
         "may_open": one is not None and bool(actor.roles.intersection(OPENS)),
