@@ -142,7 +142,7 @@ def test_scattered_reports_alone_make_hardly_a_place() -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400), st.integers(0, 60)), max_size=40))
 def test_every_place_keeps_its_promises(rows: list[tuple[int, int, int]]) -> None:
-    """Whatever comes in: enough episodes, members within the radius, nobody in two places, all reports accounted for."""
+    """Enough episodes, members within the radius, nobody in two places, every report accounted for."""
     x, y, day = (np.array([row[n] for row in rows], dtype=float) for n in range(3))
     found = recurrent_places(Events(x, y, day))
     seen: set[int] = set()
@@ -192,6 +192,6 @@ def test_output_changes_only_with_the_revision(real_data: Callable[[str], Path])
 
 
 def digest(found: RecurrentPlaces) -> str:
-    """Hash a result, numbers rounded so that the last bit of another processor does not count."""
-    rows = [(p.rank, round(p.x, 2), round(p.y, 2), round(p.radius_m, 1), p.reports, p.episodes) for p in found.places]
+    """Hash a result in whole metres, so that the last bit of another processor does not count."""
+    rows = [(p.rank, round(p.x), round(p.y), round(p.radius_m), p.reports, p.episodes) for p in found.places]
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
