@@ -1,0 +1,95 @@
+"""Do the places mined until a day hold the reports that come after it? Norfolk, beside a greedy circle cover.
+
+    python benchmarks/places.py [--json] [--cut 2014-12-31]
+
+Needs the Norfolk reports (ANLAN_TEST_DATA, default ../shared/data). Prints the share of later reports within 100 m of
+the first 25, the first 50 and all places, and 95 % intervals by resampling later storms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime as dt
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from anlan.analysis import Events, find_episodes, recurrent_places
+from anlan.city.score import greedy_cover
+
+ROOT = Path(os.environ.get("ANLAN_TEST_DATA") or Path(__file__).parents[2] / "shared/data")
+FILE = ROOT / "norfolk-flood-reports/STORM_data_flooded_streets_2010-2016.csv"
+US_FOOT_M = 0.3048006096
+WITHIN_M = 100.0
+DRAWS = 2000
+
+
+def read() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the reports in metres (EPSG:2284 feet) and days."""
+    with FILE.open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    x, y = (np.array([float(row[name]) for row in rows]) * US_FOOT_M for name in ("xcoord", "ycoord"))
+    start = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - local times of one city, compared with each other only
+    days = [(dt.datetime.fromisoformat(row["dt"]) - start) / dt.timedelta(days=1) for row in rows]
+    return x, y, np.array(days)
+
+
+def interval(hit: np.ndarray, storm: np.ndarray, draws: np.ndarray) -> list[float]:
+    """Return the 95 % interval of a share when later storms are drawn anew."""
+    hits, counts = np.bincount(storm, hit), np.bincount(storm)
+    shares = hits[draws].sum(axis=1) / counts[draws].sum(axis=1)
+    return [round(float(value), 3) for value in np.percentile(shares, [2.5, 97.5])]
+
+
+def shares(centres: np.ndarray, later: np.ndarray, storm: np.ndarray, draws: np.ndarray) -> dict[str, Any]:
+    """Return the share of later reports near the first 25, 50 and all places."""
+    answer: dict[str, Any] = {"sites": len(centres)}
+    for name, count in (("first_25", 25), ("first_50", 50), ("all", len(centres))):
+        hit = np.abs(later[:, None] - centres[None, :count]).min(axis=1) <= WITHIN_M
+        answer[name] = {"share": round(float(hit.mean()), 3), "interval": interval(hit, storm, draws)}
+    return answer
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--cut", default="2014-12-31")
+    asked = parser.parse_args()
+    x, y, day = read()
+    before = day < (dt.date.fromisoformat(asked.cut) - dt.date(1970, 1, 1)).days + 1
+    later = (x + 1j * y)[~before]
+    _, storm = find_episodes(day[~before])
+    storm = storm - storm.min()
+    draws = np.random.default_rng(0).integers(0, storm.max() + 1, (DRAWS, storm.max() + 1))
+    known = Events(x[before], y[before], day[before])
+    places = np.array([place.x + 1j * place.y for place in recurrent_places(known).places])
+    peer_x, peer_y = greedy_cover(known, min_reports=2)
+    earlier = (x + 1j * y)[before]
+    answer = {
+        "cut": asked.cut,
+        "earlier": int(before.sum()),
+        "later": len(later),
+        "ceiling": round(float((np.abs(later[:, None] - earlier[None, :]).min(axis=1) <= WITHIN_M).mean()), 3),
+        "recurrent_places": shares(places, later, storm, draws),
+        "greedy_cover": shares(peer_x + 1j * peer_y, later, storm, draws),
+        "greedy_cover_same_number": shares((peer_x + 1j * peer_y)[: len(places)], later, storm, draws),
+    }
+    if asked.json:
+        print(json.dumps(answer))
+        return
+    print(f"{answer['earlier']} reports until {asked.cut}, {answer['later']} later; ceiling {answer['ceiling']}")
+    for name in ("recurrent_places", "greedy_cover", "greedy_cover_same_number"):
+        row = answer[name]
+        cells = "  ".join(
+            f"{part} {row[part]['share']:.3f} {row[part]['interval']}" for part in ("first_25", "first_50", "all")
+        )
+        print(f"{name:<26} {row['sites']:>4} sites  {cells}")
+
+
+if __name__ == "__main__":
+    main()
