@@ -33,8 +33,9 @@ export function boundsOf(collection) {
   return bounds;
 }
 
-// One point a name, at the middle of the area's largest ring's box.
+// One point a name, in the page's language, at the middle of the area's largest ring.
 function names(areas) {
+  const chinese = document.documentElement.lang.startsWith("zh");
   const features = [];
   for (const area of areas.features ?? []) {
     const { type, coordinates } = area.geometry ?? {};
@@ -42,7 +43,7 @@ function names(areas) {
     const ring = rings.sort((a, b) => b.length - a.length)[0];
     if (!ring) continue;
     const at = area.properties.label_at ?? ring.reduce((sum, [x, y]) => [sum[0] + x / ring.length, sum[1] + y / ring.length], [0, 0]);
-    features.push({ type: "Feature", properties: { icon: `a:${area.properties.name}` }, geometry: { type: "Point", coordinates: at } });
+    features.push({ type: "Feature", properties: { icon: `a:${(!chinese && area.properties.name_en) || area.properties.name}` }, geometry: { type: "Point", coordinates: at } });
   }
   return { type: "FeatureCollection", features };
 }

@@ -68,6 +68,7 @@ class AnlanMap extends HTMLElement {
       id: "places", type: "symbol", source: "places",
       layout: { "icon-image": ["step", ["zoom"], far, NEAR, ["get", "mark"]], "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["-", 0, ["get", "rank"]] },
     });
+    map.moveLayer("names"); // readable above the marks, with a halo
   }
 
   listen() {
@@ -87,6 +88,7 @@ class AnlanMap extends HTMLElement {
   select(id, follow) {
     const found = this.places.features.find((one) => String(one.properties.id) === String(id));
     if (!found) return;
+    this.setAttribute("selected", id);
     const [lon, lat] = found.geometry.coordinates;
     this.map.getSource("ring")?.setData(this.canvas.circle(lon, lat, Math.max(found.properties.radius_m ?? 0, 40)));
     if (follow) this.map.easeTo({ center: [lon, lat], zoom: Math.max(this.map.getZoom(), NEAR), duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 250 });
