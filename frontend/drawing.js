@@ -10,9 +10,9 @@ echarts.use([BarChart, ScatterChart, GridComponent, TooltipComponent, AriaCompon
 export function drawing(box, kind, data) {
   const make = kind === "compare" ? compare : history;
   let plot = echarts.init(box, null, { renderer: "canvas" });
-  const redraw = () => plot.setOption(make(data), true);
+  const redraw = () => plot.setOption(make(data, box), true);
   redraw();
-  return { redraw, resize: () => plot.resize(), dispose: () => plot.dispose() };
+  return { redraw, resize: () => (plot.resize(), redraw()), dispose: () => plot.dispose() };
 }
 
 function words() {
@@ -44,7 +44,7 @@ function history({ bars, unit }) {
 
 const FILLS = { kept: ["data", "on-accent"], grown: ["data", "on-accent"], shrunk: ["data", "on-accent"], split: ["data-soft", "ink"], merged: ["data-soft", "ink"], new: ["c1", "surface"], gone: ["surface", "ink-2"] };
 
-function compare({ rows }) {
+function compare({ rows }, box) {
   const widest = Math.max(...rows.map((row) => row.parts.reduce((sum, part) => sum + part.value, 0)));
   const states = [...new Set(rows.flatMap((row) => row.parts.map((part) => part.state)))];
   return {
@@ -59,7 +59,7 @@ function compare({ rows }) {
         name: rows.flatMap((row) => row.parts).find((part) => part.state === state).label,
         data: rows.map((row) => row.parts.find((part) => part.state === state)?.value ?? null),
         itemStyle: { color: token(fill), borderColor: token(state === "gone" ? "edge" : "surface"), borderWidth: 1 },
-        label: { show: true, ...words(), color: token(ink), formatter: ({ value, seriesName }) => (value > 0 && value >= widest / 12 ? `${state === "kept" || state === "gone" ? `${seriesName} ` : ""}${value}` : value >= widest / 30 ? `${value}` : "") },
+        label: { show: true, ...words(), color: token(ink), formatter: ({ value, seriesName }) => (value > 0 && value * box.clientWidth >= widest * 90 ? `${state === "kept" || state === "gone" ? `${seriesName} ` : ""}${value}` : value * box.clientWidth >= widest * 26 ? `${value}` : "") },
       };
     }),
   };

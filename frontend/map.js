@@ -100,7 +100,7 @@ function dressed(places, one) {
     const { state = "kept", label = "", rank = 999999 } = place.properties;
     return { ...place, properties: { ...place.properties, rank, mark: `m:${state}:${label}`, dot: `d:${state}` } };
   });
-  if (one && !features.length) features.push({ type: "Feature", properties: { id: "", rank: 1, mark: "d:kept", dot: "d:kept" }, geometry: { type: "Point", coordinates: [one.lon, one.lat] } });
+  if (one && !features.length && !one.radius_m) features.push({ type: "Feature", properties: { id: "", rank: 1, mark: "d:kept", dot: "d:kept" }, geometry: { type: "Point", coordinates: [one.lon, one.lat] } });
   return { type: "FeatureCollection", features };
 }
 

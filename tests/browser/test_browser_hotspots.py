@@ -18,6 +18,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SPOTS = [(119.93, 31.73), (119.98, 31.76), (120.05, 31.78)]
 MARK_AT = """([lon, lat]) => { const el = document.querySelector('anlan-map'), at = el.map.project([lon, lat]),
  box = el.map.getCanvas().getBoundingClientRect(); return [box.x + at.x, box.y + at.y]; }"""
+BROUGHT = """(at) => { const { map } = document.querySelector('anlan-map');
+ return new Promise((done) => { map.once('idle', () => done(true)); map.jumpTo({ center: at, zoom: 14 }); }); }"""
 
 
 @pytest.fixture(autouse=True)
@@ -54,8 +56,7 @@ def test_list_and_map_choose_together(page_at, signed_in, year, shot):
         "document.querySelector('anlan-map').places.features.map((f) => [f.properties.id, f.geometry.coordinates])"
     )
     other, where = next((str(name), at) for name, at in places if str(name) != second)
-    page.evaluate("(at) => document.querySelector('anlan-map').map.jumpTo({center: at})", where)
-    page.wait_for_function("document.querySelector('anlan-map').map.loaded()")
+    page.evaluate(BROUGHT, where)
     page.mouse.click(*page.evaluate(MARK_AT, where))
     page.locator(f"tr[data-place='{other}'][aria-current=true]").wait_for()
     shot(page, "study-1440-en-light")
