@@ -51,7 +51,6 @@ def test_list_and_map_choose_together(page_at, signed_in, year, shot):
     second = rows.nth(1).get_attribute("data-place")
     assert current(page) == second
     page.locator(f"anlan-map[selected='{second}']").wait_for()
-    page.wait_for_function("document.querySelector('anlan-map').map.loaded()")
     places = page.evaluate(
         "document.querySelector('anlan-map').places.features.map((f) => [f.properties.id, f.geometry.coordinates])"
     )
