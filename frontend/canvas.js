@@ -8,6 +8,13 @@ maplibregl.setWorkerUrl(new URL("./map-worker.js", import.meta.url).href);
 export const Marker = maplibregl.Marker;
 export const Bounds = maplibregl.LngLatBounds;
 
+// The map's own words, from the page, so that one catalogue holds them all.
+function words() {
+  const said = document.querySelector('meta[name="map-words"]')?.dataset ?? {};
+  const pairs = { "Map.Title": said.map, "Marker.Title": said.mark, "NavigationControl.ZoomIn": said.zoomIn, "NavigationControl.ZoomOut": said.zoomOut };
+  return Object.fromEntries(Object.entries(pairs).filter(([, word]) => word));
+}
+
 function styleSheet() {
   const href = new URL("./maplibre-gl.css", import.meta.url).href;
   if (document.querySelector(`link[href="${href}"]`)) return;
@@ -67,6 +74,7 @@ export async function makeMap(box, { areas, tiles, bounds, padding = 48, maxZoom
   const map = new maplibregl.Map({
     container: box,
     style: ground(outline, tiles),
+    locale: words(),
     bounds: bounds ?? boundsOf(outline),
     fitBoundsOptions: { padding, maxZoom },
     attributionControl: false,

@@ -1,4 +1,5 @@
 // <anlan-chart>: bars over time, and two years beside each other. A table inside is the fallback.
+import { onPaper } from "./paper.js";
 import { onTheme } from "./tokens.js";
 
 class AnlanChart extends HTMLElement {
@@ -8,16 +9,27 @@ class AnlanChart extends HTMLElement {
     this.box.className = `chartcanvas ${this.getAttribute("kind")}`;
     this.box.setAttribute("aria-hidden", "true");
     this.prepend(this.box);
+    try {
+      await this.start();
+    } catch (error) {
+      console.warn(error); // the table inside stays and says the same
+      this.box.remove();
+    }
+  }
+
+  async start() {
     const [{ drawing }, data] = await Promise.all([import("./drawing.js"), this.read()]);
     this.plot = drawing(this.box, this.getAttribute("kind"), data);
     this.classList.add("drawn");
     this.stopTheme = onTheme(() => this.plot.redraw());
     this.watch = new ResizeObserver(() => this.plot.resize());
     this.watch.observe(this.box);
+    this.stopPaper = onPaper((width) => this.plot.resize({ width: width ? Math.min(width, this.box.clientWidth) : "auto" }));
   }
 
   disconnectedCallback() {
     this.stopTheme?.();
+    this.stopPaper?.();
     this.watch?.disconnect();
     this.plot?.dispose();
   }
@@ -26,6 +38,7 @@ class AnlanChart extends HTMLElement {
     const inside = this.querySelector('script[type="application/json"]');
     if (inside) return JSON.parse(inside.textContent);
     const answer = await fetch(this.getAttribute("src"), { credentials: "same-origin" });
+    if (!answer.ok) throw new Error(`${this.getAttribute("src")}: ${answer.status}`);
     return answer.json();
   }
 }

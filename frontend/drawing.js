@@ -12,7 +12,7 @@ export function drawing(box, kind, data) {
   let plot = echarts.init(box, null, { renderer: "canvas" });
   const redraw = () => plot.setOption(make(data, box), true);
   redraw();
-  return { redraw, resize: () => (plot.resize(), redraw()), dispose: () => plot.dispose() };
+  return { redraw, resize: (size) => (plot.resize(size), redraw()), dispose: () => plot.dispose() };
 }
 
 function words() {

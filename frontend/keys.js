@@ -68,4 +68,3 @@ document.addEventListener("click", ({ target }) => {
   const row = target.closest?.("[data-place]");
   if (row && !target.closest("a, button")) choose(row.dataset.place);
 });
-document.addEventListener("click", ({ target }) => target.closest?.("[data-print]") && print());

@@ -43,6 +43,11 @@ class AnlanMap extends HTMLElement {
     this.dataset.ready = "1";
   }
 
+  // The map as it is to be printed; a map that nobody sees never comes to rest, so the wait ends.
+  rest() {
+    return new Promise((done) => (this.map.once("idle", done), setTimeout(done, 3000)));
+  }
+
   // The one place of a page about one place.
   one() {
     if (!this.hasAttribute("lon")) return null;
