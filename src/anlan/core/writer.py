@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import logging
 import queue
 import threading
@@ -11,6 +10,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar, cast
 
 from django.db import connection, transaction
+from django.utils import translation
 
 from anlan.core import ledger, writes
 
@@ -24,21 +24,26 @@ class Spoiled(Exception):
 
 
 class Task:
-    """One act, the context (language) of who asked for it, and what came of it."""
+    """One act, the language of who asked for it, and what came of it."""
 
     def __init__(self, act: Callable[[], Any]) -> None:
         self.act = act
-        self.context = contextvars.copy_context()
+        self.language = translation.get_language()
         self.future: Future[Any] = Future()
         self.value: Any = None
         self.error: Exception | None = None
+
+    def spoken(self) -> Any:
+        """Run in the language of who asked."""
+        with translation.override(self.language):
+            return self.act()
 
     def attempt(self) -> None:
         """Run in a savepoint of the common transaction, and remember the outcome."""
         self.value = self.error = None
         try:
             with transaction.atomic(), ledger.outermost():
-                self.value = self.context.run(self.act)
+                self.value = self.spoken()
         except Exception as error:
             self.error = error
 
@@ -46,7 +51,7 @@ class Task:
         """Run in a transaction of its own, and answer."""
         try:
             with writes.write():
-                self.value, self.error = self.context.run(self.act), None
+                self.value, self.error = self.spoken(), None
         except Exception as error:
             self.error = error
         self.answer()

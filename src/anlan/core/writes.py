@@ -67,6 +67,8 @@ def write() -> Iterator[None]:
         return
     with told(), one_writer(), entered(), transaction.atomic(), ledger.outermost():
         yield
+        if connection.get_rollback():
+            raise NotStored("The transaction was broken off: nothing was stored. Repeat it.")
 
 
 @contextmanager
