@@ -128,15 +128,24 @@ def test_how_many_reports_it_takes_is_said_with_its_chance() -> None:
     assert str(found.min_reports) in found.chance.sentence
 
 
-def test_scattered_reports_alone_make_hardly_a_place() -> None:
-    """On pure chance the list is at most what the sentence admits, over twenty draws."""
-    listed, admitted = 0, 0.0
+@pytest.mark.xfail(strict=True, reason="known: the chance stated is about ten times too low where nothing recurs")
+def test_scattered_reports_make_no_more_places_than_the_results_admit() -> None:
+    """On pure chance the lists hold about as many places as they say chance would make, over twenty draws."""
+    listed, stated = 0, 0.0
     for seed in range(20):
         draw = np.random.default_rng(seed)
         found = recurrent_places(Events(*draw.uniform(0, 8000, (2, 400)), np.repeat(np.arange(8) * 10.0, 50)))
         listed += len(found.places)
-        admitted += 8.0
-    assert listed <= admitted
+        stated += found.chance.expected_places
+    assert listed <= 3 * max(stated, 1.0)
+
+
+def test_scattered_reports_alone_make_few_places() -> None:
+    """On pure chance a list of four hundred reports holds at most a handful."""
+    for seed in range(20):
+        draw = np.random.default_rng(seed)
+        found = recurrent_places(Events(*draw.uniform(0, 8000, (2, 400)), np.repeat(np.arange(8) * 10.0, 50)))
+        assert len(found.places) <= 5
 
 
 @settings(max_examples=40, deadline=None)

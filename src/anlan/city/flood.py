@@ -1,7 +1,9 @@
-"""A year of waterlogging reports, and the places that truly flooded. Nothing in it is set to make a figure come out.
+"""A year of waterlogging reports, and the places that truly flooded. The miner sees the reports only.
 
 What is given: 364 places at least 150 m apart, ten storms, 4,132 reports in 2015 of which 15 % are one-off puddles
 (half of them within 300 m of a place), and how far off reports lie. Everything else is drawn.
+One choice was made by looking at a figure: how unevenly places flood (gamma, shape 5) was taken so that a greedy circle
+cover scores about 0.97 / 0.97, the difficulty that the score is meant to have.
 """
 
 from __future__ import annotations

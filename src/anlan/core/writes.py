@@ -142,8 +142,3 @@ def _lock_folder() -> Path | None:
         return None
     name = str(connection.settings_dict["NAME"])
     return None if "memory" in name else Path(name).parent
-
-
-def vendor() -> str:
-    """Return the database in use: sqlite or postgresql."""
-    return connection.vendor

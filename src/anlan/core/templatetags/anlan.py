@@ -47,7 +47,7 @@ def local(value: dt.datetime | None) -> dt.datetime | None:
 
 @register.filter
 def moment(value: dt.datetime | None) -> str:
-    """Write a moment in the city's zone, relative where script runs, with the absolute one on hover."""
+    """Write a moment in the city's zone."""
     at = local(value)
     if at is None:
         return MISSING
