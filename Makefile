@@ -21,7 +21,7 @@ fast: setup
 	$(RUN)pytest -q -n 2 -m "not slow and not browser"
 
 browser: setup
-	bin/system-packages chromium fonts
+	bin/system-packages chromium driver fonts
 	$(RUN)pytest -q -m browser tests/browser
 
 check: setup
