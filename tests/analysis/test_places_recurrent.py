@@ -128,24 +128,25 @@ def test_how_many_reports_it_takes_is_said_with_its_chance() -> None:
     assert str(found.min_reports) in found.chance.sentence
 
 
-@pytest.mark.xfail(strict=True, reason="known: the chance stated is about ten times too low where nothing recurs")
-def test_scattered_reports_make_no_more_places_than_the_results_admit() -> None:
-    """On pure chance the lists hold about as many places as they say chance would make, over twenty draws."""
-    listed, stated = 0, 0.0
-    for seed in range(20):
-        draw = np.random.default_rng(seed)
-        found = recurrent_places(Events(*draw.uniform(0, 8000, (2, 400)), np.repeat(np.arange(8) * 10.0, 50)))
-        listed += len(found.places)
-        stated += found.chance.expected_places
-    assert listed <= 3 * max(stated, 1.0)
+def test_where_nothing_recurs_hardly_any_study_lists_a_place() -> None:
+    """On pure chance at most about one study in twenty has a list."""
+    lists = [len(recurrent_places(scattered(seed)).places) for seed in range(12)]
+    assert sum(count > 0 for count in lists) <= 2
+    assert max(lists) <= 5
 
 
-def test_scattered_reports_alone_make_few_places() -> None:
-    """On pure chance a list of four hundred reports holds at most a handful."""
-    for seed in range(20):
-        draw = np.random.default_rng(seed)
-        found = recurrent_places(Events(*draw.uniform(0, 8000, (2, 400)), np.repeat(np.arange(8) * 10.0, 50)))
-        assert len(found.places) <= 5
+def test_the_chance_stated_for_a_given_number_of_reports_is_what_chance_makes() -> None:
+    """Asked for three reports, scattered reports make about as many places as the results say they would."""
+    found = [recurrent_places(scattered(seed), min_reports=3) for seed in range(6)]
+    listed, stated = sum(len(one.places) for one in found), sum(one.chance.expected_places for one in found)
+    assert listed >= 25
+    assert 0.7 * listed <= stated <= 1.3 * listed
+
+
+def scattered(seed: int) -> Events:
+    """Eight storms with fifty reports each that have nothing to do with each other, over 64 square kilometres."""
+    draw = np.random.default_rng(seed)
+    return Events(*draw.uniform(0, 8000, (2, 400)), np.repeat(np.arange(8) * 10.0, 50))
 
 
 @settings(max_examples=40, deadline=None)

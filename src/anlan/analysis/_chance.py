@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from scipy.special import pdtrc
 
+from anlan.analysis._discs import assign_members, count_members, lay_discs
 from anlan.analysis._field import SmoothDensity
-from anlan.analysis._mining import NONE_FOUND, Found, Model, Reports, explained_by, mine, neighbours, tree_of
+from anlan.analysis._mining import NONE_FOUND, Found, Model, Reports, explained_by, mine, tree_of
 from anlan.analysis.events import BoolArray, FloatArray, IntArray
 
 _BANDWIDTH = 5.0  # of the smooth density of scattered reports, in radii
@@ -22,46 +24,62 @@ _MOST_REPLICATES = 100
 _THINNEST = 1e-12
 _MOST_BY_CHANCE = 8.0
 _SHARE_BY_CHANCE = 0.15
+_LIST_BY_CHANCE = 0.01
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Places found, and how thickly scattered reports lie: one map, and the share of it that an episode has."""
+    """Places found, and how thickly scattered reports lie at each report."""
 
     found: Found
+    scattered: FloatArray
+
+
+def fit(reports: Reports, model: Model, floor: float, known: Found = NONE_FOUND) -> Fit:
+    """Search for places and estimate the scattered reports in turn: what places explain is not scattered.
+
+    Each plane has a map of scattered reports of its own.
+    """
+    weight = np.ones(len(reports.xy))
+    tree = reports.tree(model.radius_m)
+    for step in range(_ROUNDS):
+        scattered = _smoothed(reports, weight, model)
+        found = mine(reports, scattered, model, known=known, floor=floor)
+        if step < _ROUNDS - 1:
+            weight = scattered / (scattered + explained_by(found.take(found.evidence > _SURE), reports, tree, model))
+    return Fit(found, scattered)
+
+
+def fit_each_episode(reports: Reports, explained: FloatArray, model: Model) -> tuple[Fit, EpisodeMap]:
+    """Search each plane (an episode) on its own; the scattered reports of all episodes lie alike."""
+    x, y = reports.xy.T
+    field = SmoothDensity(x, y, np.ones(len(reports.xy)), _BANDWIDTH * model.radius_m)
+    by_episode = EpisodeMap(field, np.bincount(reports.episode) / len(reports.xy))
+    scattered = by_episode.at(reports.xy, reports.episode)
+    return Fit(mine(reports, scattered + explained, model), scattered), by_episode
+
+
+@dataclass(frozen=True)
+class EpisodeMap:
+    """One map of scattered reports, and the share of it that each episode has."""
+
     field: SmoothDensity
     share: FloatArray
 
-    def scattered_at(self, xy: FloatArray, episode: IntArray) -> FloatArray:
+    def at(self, xy: FloatArray, episode: IntArray) -> FloatArray:
         """Return the density of scattered reports at any points of an episode."""
-        density: FloatArray = np.maximum(self.field.at(xy[:, 0], xy[:, 1]) * self.share[episode], _THINNEST)
+        density: FloatArray = np.maximum(self.field.at(*xy.T) * self.share[episode], _THINNEST)
         return density
 
 
-def fit(reports: Reports, model: Model, floor: float) -> Fit:
-    """Search for places and estimate the scattered reports in turn: what places explain is not scattered."""
-    weight = np.ones(len(reports.xy))
-    tree = reports.tree(model.radius_m)
-    same = np.ones(int(reports.episode.max()) + 1)
-    for step in range(_ROUNDS):
-        now = Fit(NONE_FOUND, field_of(reports, weight, model), same)
-        scattered = now.scattered_at(reports.xy, reports.episode)
-        found = mine(reports, scattered, model, floor=floor)
-        if step < _ROUNDS - 1:
-            weight = scattered / (scattered + explained_by(found.take(found.evidence > _SURE), reports, tree, model))
-    return replace(now, found=found)
-
-
-def fit_each_episode(reports: Reports, explained: FloatArray, model: Model) -> Fit:
-    """Search each plane (an episode) on its own; the scattered reports of all episodes lie alike."""
-    share = np.bincount(reports.episode) / len(reports.xy)
-    now = Fit(NONE_FOUND, field_of(reports, np.ones(len(reports.xy)), model), share)
-    return replace(now, found=mine(reports, now.scattered_at(reports.xy, reports.episode) + explained, model))
-
-
-def field_of(reports: Reports, weight: FloatArray, model: Model) -> SmoothDensity:
-    """Smooth weighted reports over five radii."""
-    return SmoothDensity(reports.xy[:, 0], reports.xy[:, 1], weight, _BANDWIDTH * model.radius_m)
+def _smoothed(reports: Reports, weight: FloatArray, model: Model) -> FloatArray:
+    """Return the weight of each plane smoothed over five radii, at its reports."""
+    density = np.empty(len(reports.xy))
+    for plane in np.unique(reports.plane):
+        rows = np.flatnonzero(reports.plane == plane)
+        x, y = reports.xy[rows].T
+        density[rows] = SmoothDensity(x, y, weight[rows], _BANDWIDTH * model.radius_m).at(x, y)
+    return np.maximum(density, _THINNEST)
 
 
 @dataclass(frozen=True)
@@ -77,18 +95,36 @@ class ChanceOf:
         """Return how many places with at least this evidence scattered reports alone would make."""
         return float(len(self.evidence) - np.searchsorted(self.evidence, evidence)) / self.replicates
 
+    def bound(self, evidence: float) -> float:
+        """Return a careful value of the same, which also holds beyond what the replicates can tell.
+
+        A likelihood ratio e times as great comes about by chance at most a third as often: beyond the strongest chance
+        place the expected number falls by e with each nat.
+        """
+        beyond = max(0.0, evidence - float(self.evidence[-1])) if len(self.evidence) else 0.0
+        return (self.expected(evidence) + 1 / self.replicates) * math.exp(-beyond)
+
     def at_most(self, evidence: float) -> float:
         """Return the same for one place, never below what the replicates can tell."""
         return max(self.expected(evidence), 1 / self.replicates)
 
 
 def simulate(
-    reports: Reports, fitted: Fit, member_of: IntArray, model: Model, *, together: bool, floor: float, seed: int
+    reports: Reports,
+    fitted: Fit,
+    member_of: IntArray,
+    model: Model,
+    *,
+    together: bool,
+    by_episode: EpisodeMap | None = None,
+    floor: float,
+    seed: int,
 ) -> ChanceOf:
-    """Scatter the reports that belong to no sure place, search again, and keep the evidence of what is found.
+    """Scatter the reports that belong to no sure place, search again in the same way, and keep what is found.
 
     Each is moved by a normal step of three radii, its episode kept; with `together`, reports of one episode that lie
-    within half a radius of each other move as one, as a one-off puddle with several callers.
+    within half a radius of each other move as one, as a one-off puddle with several callers. With `by_episode` the
+    search is that of `fit_each_episode`.
     """
     sure = fitted.found.evidence >= _SURE
     loose = ~np.append(sure, False)[member_of]
@@ -102,17 +138,25 @@ def simulate(
     planes = int(reports.plane.max()) + 1
     plane = (np.arange(replicates)[:, None] * planes + reports.plane[loose]).ravel()
     again = Reports(xy, np.tile(reports.episode[loose], replicates), plane)
-    scattered = fitted.scattered_at(xy, again.episode)
-    by_chance = mine(again, scattered, model, known=_repeated(fitted.found.take(sure), replicates, planes), floor=floor)
+    known = _repeated(fitted.found.take(sure), replicates, planes)
+    if by_episode is None:
+        by_chance = fit(again, model, floor, known).found
+    else:
+        by_chance = mine(again, by_episode.at(xy, again.episode), model, known=known, floor=floor)
     order = np.argsort(by_chance.evidence, kind="stable")
     return ChanceOf(by_chance.evidence[order], _reports_of(by_chance, again, model)[order], replicates, count)
 
 
 def longest_list(evidence: FloatArray, chance: ChanceOf) -> float:
-    """Return the least evidence at which chance places stay few: at most eight, and at most 15 % of the list."""
+    """Return the least evidence at which the list still means something.
+
+    Chance places are at most eight and at most 15 % of the list, and chance alone makes a list as long in at most one
+    study of a hundred.
+    """
     for least in np.sort(evidence):
         listed = int((evidence >= least).sum())
-        if chance.expected(float(least)) <= min(_MOST_BY_CHANCE, _SHARE_BY_CHANCE * listed):
+        few = chance.expected(float(least)) <= min(_MOST_BY_CHANCE, _SHARE_BY_CHANCE * listed)
+        if few and pdtrc(listed - 1, chance.bound(float(least))) <= _LIST_BY_CHANCE:
             return float(least)
     return math.inf
 
@@ -139,9 +183,8 @@ def _repeated(found: Found, replicates: int, planes: int) -> Found:
 
 
 def _reports_of(found: Found, reports: Reports, model: Model) -> IntArray:
+    """Return the members of each place, counted as in the list."""
     if not len(found):
         return np.empty(0, np.int64)
-    centre, _, _ = neighbours(
-        tree_of(found.xy, found.plane, model.radius_m), reports.tree(model.radius_m), model.radius_m
-    )
-    return np.bincount(centre, minlength=len(found))
+    member_of = assign_members(found, lay_discs(found, reports, model), reports, model, 2)
+    return count_members(member_of, reports.episode, len(found))[0]

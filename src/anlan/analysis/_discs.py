@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import cKDTree
 
-from anlan.analysis._mining import Found, Model, Reports, tree_of
+from anlan.analysis._mining import Found, Model, Reports, neighbours, tree_of
 from anlan.analysis.events import BoolArray, FloatArray, IntArray
 
 # How far a disc may be moved off its fitted centre, in radii: so that the place itself stays well inside.
@@ -19,20 +19,19 @@ def lay_discs(found: Found, reports: Reports, model: Model) -> FloatArray:
     Each report inside adds 2 - (distance / radius)^2: one more report at the rim is worth a small move away from few
     reports, not a large move away from many.
     """
-    radius, tree = model.radius_m, reports.tree(model.radius_m)
-    free = np.ones(len(reports.xy), dtype=bool)
-    shifts = _shifts() * radius
+    from anlan.analysis._discs_kernel import lay  # the compiler takes a while to import
+
+    if not len(found):
+        return found.xy
     order = np.lexsort((found.xy[:, 1], found.xy[:, 0], -found.evidence))
-    around = tree.query_ball_point(_lifted(found, radius), (1 + _FARTHEST) * radius, return_sorted=True)
-    centres = found.xy.copy()
-    for place in order:
-        near = np.asarray(around[place], dtype=np.int64)
-        spots = found.xy[place] + shifts
-        distance = _distances(spots, reports.xy[near[free[near]]]) / radius
-        worth = np.where(distance <= 1, 2 - distance**2, 0.0).sum(axis=1)
-        centres[place] = spots[np.argmax(np.round(worth, 9))]
-        free[near[_distances(centres[place][None], reports.xy[near])[0] <= radius]] = False
-    return centres
+    centres = tree_of(found.xy, found.plane, model.radius_m)
+    place, report, _ = neighbours(centres, reports.tree(model.radius_m), (1 + _FARTHEST) * model.radius_m)
+    by_place = np.lexsort((report, place))
+    starts = np.searchsorted(place[by_place], np.arange(len(found) + 1))
+    laid: FloatArray = lay(
+        order, starts, report[by_place], found.xy, reports.xy, _shifts() * model.radius_m, model.radius_m
+    )
+    return laid
 
 
 def assign_members(found: Found, centres: FloatArray, reports: Reports, model: Model, least: int) -> IntArray:
@@ -106,13 +105,3 @@ def _shifts() -> FloatArray:
     grid, length = grid[length <= _FARTHEST], length[length <= _FARTHEST]
     shifts: FloatArray = np.round(grid[np.lexsort((grid[:, 1], grid[:, 0], length))], 9)
     return shifts
-
-
-def _distances(spots: FloatArray, xy: FloatArray) -> FloatArray:
-    apart: FloatArray = np.hypot(spots[:, 0, None] - xy[None, :, 0], spots[:, 1, None] - xy[None, :, 1])
-    return apart
-
-
-def _lifted(found: Found, radius_m: float) -> FloatArray:
-    lifted: FloatArray = tree_of(found.xy, found.plane, radius_m).data
-    return lifted

@@ -148,7 +148,8 @@ def recurrent_places(
     A place has at least `min_episodes` episodes among the reports within `radius_m` of its centre, and its reports lie
     closer together than the scattered reports around them explain. How close is set by simulation: reports that belong
     to no sure place are moved about at random and searched in the same way, and the list ends where such chance places
-    would be more than eight, or more than 15 % of the list. See docs/explain/places.md.
+    would be more than eight, or more than 15 % of the list, or where chance alone makes a list as long in more than one
+    study of a hundred. See docs/explain/places.md.
 
     Parameters
     ----------
@@ -252,8 +253,7 @@ def _find(reports: Reports, model: Model, min_reports: int | None, seed: int) ->
     found = fitted.found if least is None else fitted.found.take(fitted.found.evidence >= least)
     centres = np.round(lay_discs(found, reports, model), _MILLIMETRES)
     member_of = assign_members(found, centres, reports, model, min_reports or 2)
-    scattered = fitted.scattered_at(reports.xy, reports.episode)
-    return _Listed(found, centres, member_of, chance, least, scattered)
+    return _Listed(found, centres, member_of, chance, least, fitted.scattered)
 
 
 @dataclass(frozen=True)
