@@ -112,3 +112,11 @@ def pytest_configure() -> None:
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, and count as left out, what is about the other database: it is no skipped test."""
+    here = "postgresql" if os.environ.get("ANLAN_DATABASE_URL") else "sqlite"
+    other = [item for item in items if (mark := item.get_closest_marker("only_on")) and here not in mark.args]
+    config.hook.pytest_deselected(items=other)
+    items[:] = [item for item in items if item not in other]

@@ -201,10 +201,9 @@ def test_the_database_itself_refuses_changes(sealed, table):
             cursor.execute(statement)
 
 
+@pytest.mark.only_on("sqlite", because="SQLite's own statement")
 def test_replacing_an_entry_is_refused(sealed):
     """`INSERT OR REPLACE`, which fires no delete trigger on SQLite, is refused as well."""
-    if connection.vendor != "sqlite":
-        pytest.skip("SQLite's own statement")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("INSERT OR REPLACE INTO core_ledgerentry SELECT * FROM core_ledgerentry LIMIT 1")
 
@@ -236,9 +235,8 @@ def test_an_emptied_or_disabled_trigger_is_named(sealed):
     assert "was changed or disabled" in faults()
 
 
+@pytest.mark.only_on("sqlite", because="PostgreSQL stores no such text")
 def test_bytes_that_are_no_text_are_named(sealed):
     """A payload overwritten with broken bytes ends in a fault, not in a stack trace."""
-    if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL stores no such text")
     tamper(f"UPDATE core_ledgerentry SET payload = CAST(x'ff00' AS TEXT) WHERE id = {entry_at(6)}")
     assert "cannot be read" in faults() or "position 6 was changed" in faults()

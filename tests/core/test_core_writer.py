@@ -132,10 +132,11 @@ def test_a_verb_that_failed_leaves_no_answer_under_its_key():
     assert not LedgerEntry.objects.exists()
 
 
+@pytest.mark.only_on(
+    "postgresql", because="the tests' SQLite lies in memory, where threads share one connection's lock"
+)
 def test_writers_in_threads_of_their_own_leave_no_gap():
     """Without the group writer each verb has its own transaction, and positions still have no gap."""
-    if connection.vendor == "sqlite":
-        pytest.skip("the tests' SQLite lies in memory, where threads share one connection's lock")
 
     def write_some(name: str) -> None:
         for number in range(10):
@@ -148,10 +149,9 @@ def test_writers_in_threads_of_their_own_leave_no_gap():
     assert verify().ok
 
 
+@pytest.mark.only_on("sqlite", because="a limit that only SQLite can set")
 def test_a_full_disk_stores_nothing_and_says_so():
     """SQLite's own message becomes ours; what the verb had written is gone."""
-    if connection.vendor != "sqlite":
-        pytest.skip("a limit that only SQLite can set")
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA page_count")
         pages = cursor.fetchone()[0]
