@@ -1,5 +1,6 @@
 """The statistics of point events: places that keep failing, and what became of them."""
 
+from anlan.analysis.density import DensityClusters, density_clusters
 from anlan.analysis.episodes import Episode, find_episodes
 from anlan.analysis.events import Events
 from anlan.analysis.matching import Matching, Outline, Relation, match_places
@@ -10,6 +11,7 @@ from anlan.analysis.silence import SilentArea, silent_areas
 __all__ = [
     "REVISIONS",
     "Chance",
+    "DensityClusters",
     "Episode",
     "Events",
     "Matching",
@@ -18,6 +20,7 @@ __all__ = [
     "RecurrentPlaces",
     "Relation",
     "SilentArea",
+    "density_clusters",
     "find_episodes",
     "match_places",
     "recurrent_places",

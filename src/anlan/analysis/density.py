@@ -1,0 +1,151 @@
+"""Density clusters: DBSCAN, exact, with a stated rule for border points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from anlan.analysis.events import BoolArray, FloatArray, IntArray
+
+_SHRINK = 1 - 1e-6  # of a cell, so that no rounding lets two points of one cell lie farther apart than the radius
+_MOST_CELLS_PER_POINT = 4
+_PARTS = 8
+
+
+@dataclass(frozen=True)
+class DensityClusters:
+    """The outcome of `density_clusters`.
+
+    Attributes
+    ----------
+    labels : ndarray of int, shape (n,)
+        Cluster of each point, from 0 in the order of each cluster's first core point; -1 for noise.
+    core : ndarray of bool, shape (n,)
+        Points with at least `min_count` points (themselves included) within the radius.
+    clusters : int
+        How many there are.
+    """
+
+    labels: IntArray
+    core: BoolArray
+    clusters: int
+
+
+def density_clusters(
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    *,
+    radius_m: float,
+    min_count: int,
+    ids: npt.ArrayLike | None = None,
+) -> DensityClusters:
+    """Group points that are dense and reach each other: exact DBSCAN (Ester et al. 1996).
+
+    A core point has at least `min_count` points within `radius_m`, itself included, the radius inclusive. Core points
+    within the radius of each other share a cluster. A border point, no core point itself, goes to its *nearest* core
+    point; among core points equally near, to the one with the lowest id. (Most programs give it to whichever cluster
+    they happen to grow first.)
+
+    Parameters
+    ----------
+    x, y : array_like of float, shape (n,)
+        Position in metres.
+    radius_m : float
+        The radius, in metres.
+    min_count : int
+        Points that make a core, itself included.
+    ids : array_like, shape (n,), optional
+        Names that settle ties and the numbering. Default: row numbers.
+
+    Returns
+    -------
+    DensityClusters
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, a value is not finite, `radius_m` is not above 0 or `min_count` below 1.
+
+    Notes
+    -----
+    A density cluster is no place to send a crew to: it grows along a street without bound. For that see
+    `recurrent_places`.
+
+    References
+    ----------
+    M. Ester, H.-P. Kriegel, J. Sander, X. Xu (1996): A density-based algorithm for discovering clusters in large
+    spatial databases with noise. KDD-96, 226-231.
+
+    Examples
+    --------
+    >>> from anlan.analysis import density_clusters
+    >>> found = density_clusters([0, 1, 2, 50, 51, 52, 500], [0] * 7, radius_m=10, min_count=3)
+    >>> found.labels.tolist(), found.clusters
+    ([0, 0, 0, 1, 1, 1, -1], 2)
+    """
+    x, y = (_column(name, values) for name, values in (("x", x), ("y", y)))
+    if len(x) != len(y):
+        raise ValueError(f"x and y must have one length, not {len(x)} and {len(y)}")
+    if not 0 < radius_m < np.inf:
+        raise ValueError(f"radius_m must be more than 0 metres, not {radius_m}")
+    if min_count < 1:
+        raise ValueError(f"min_count must be 1 or more, not {min_count}")
+    rank_order = np.arange(len(x)) if ids is None else np.argsort(np.asarray(ids), kind="stable")
+    if len(rank_order) != len(x):
+        raise ValueError(f"ids must have one entry for each of the {len(x)} points, not {len(rank_order)}")
+    labels, core = _labelled(x, y, float(radius_m), int(min_count), rank_order)
+    for values in (labels, core):
+        values.setflags(write=False)
+    return DensityClusters(labels, core, int(labels.max(initial=-1)) + 1)
+
+
+def _labelled(
+    x: FloatArray, y: FloatArray, radius_m: float, min_count: int, rank_order: IntArray
+) -> tuple[IntArray, BoolArray]:
+    from anlan.analysis import _density_kernel as kernel  # the compiler takes a while to import
+
+    if not len(x):
+        return np.empty(0, np.int64), np.empty(0, bool)
+    key, starts, order, columns = _grid(x, y, radius_m * _SHRINK / np.sqrt(2))
+    xs, ys, reach = x[order], y[order], radius_m * radius_m
+    rank = np.empty(len(x), np.int64)
+    rank[rank_order] = np.arange(len(x))
+    core = kernel.cores(xs, ys, key, starts, columns, reach, min_count)
+    parent = kernel.joined(xs, ys, core, key, starts, columns, reach, _PARTS)
+    root = kernel.roots(xs, ys, core, key, starts, columns, reach, parent, rank[order])
+    labels: IntArray = kernel.numbered(root, order, rank_order, len(key))
+    marked = np.empty(len(x), bool)
+    marked[order] = core
+    return labels, marked
+
+
+def _grid(x: FloatArray, y: FloatArray, side: float) -> tuple[IntArray, IntArray, IntArray, int]:
+    """Return the keys of cells in ascending order, where each starts, the points in order, and keys per row of cells.
+
+    A margin of two empty columns keeps the ends of one row of cells apart from the next.
+    """
+    from anlan.analysis import _density_kernel as kernel
+
+    if (np.ptp(x) / side + 5) * (np.ptp(y) / side + 1) > 2.0**53:  # doubles count no finer
+        raise ValueError("the points lie too far apart for this radius; leave far outliers out")
+    column, row = (np.floor((values - values.min()) / side).astype(np.int64) for values in (x, y))
+    columns = int(column.max()) + 5
+    cell = row * columns + column + 2
+    cells = int(row.max() + 1) * columns
+    if cells <= max(_MOST_CELLS_PER_POINT * len(x), 1 << 16):
+        starts, order = kernel.places_of(cell, cells)
+        return np.arange(cells), starts, order, columns
+    key, compact = np.unique(cell, return_inverse=True)
+    starts, order = kernel.places_of(compact, len(key))
+    return key, starts, order, columns
+
+
+def _column(name: str, values: npt.ArrayLike) -> FloatArray:
+    column = np.ascontiguousarray(values, dtype=np.float64)
+    if column.ndim != 1:
+        raise ValueError(f"{name} must be one column of numbers, not an array of shape {column.shape}")
+    if not np.isfinite(column).all():
+        raise ValueError(f"{name} must be finite; row {np.flatnonzero(~np.isfinite(column))[0]} is not")
+    return column
