@@ -5,11 +5,11 @@
 Each method ranks places by what was reported until the cut-off. Its discs (one radius) are taken in rank order until
 their union covers the area that the first 25, the first 50 and all of `recurrent_places` cover. Printed: the share of
 all later reports inside (hit rate), that share as a part of the best that any discs of this area could have held (PEI;
-the best is itself a greedy choice among the later reports), the ceiling (share of later reports near *any* earlier one),
+the best is itself a greedy choice among the later reports), the ceiling (later reports near *any* earlier one),
 and the difference to `recurrent_places` with a 95 % interval that resamples later storms, the same for both.
 
 DBSCAN, HDBSCAN (scikit-learn): a disc on each cluster's mean, most episodes, then most reports first. Kernel density:
-the densest spots, each at least a radius from those taken. Grid: squares of the disc's area. Greedy: circles on reports.
+the densest spots, each at least a radius from those taken. Grid: squares of a disc's area. Greedy: circles on reports.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ import json
 from typing import Any
 
 import numpy as np
-from places import DRAWS, read
 from scipy.spatial import cKDTree
 from shapely import Point, union_all
 from sklearn.cluster import DBSCAN, HDBSCAN
 
 from anlan.analysis import Events, find_episodes, recurrent_places
 from anlan.city.score import greedy_cover
+from places import DRAWS, read
 
 CUTS = ("2011-12-31", "2012-12-31", "2013-12-31", "2014-12-31", "2015-12-31")
 Centres = np.ndarray
@@ -166,8 +166,9 @@ def main() -> None:
         for part in ("first_25", "first_50", "all"):
             print(f"  {part}: {table[part]['area_km2']} km2")
             for name, row in table[part]["methods"].items():
-                told = f"PEI {row['pei']:.2f}  {row['difference']:+.3f} [{row['interval'][0]:+.3f}, {row['interval'][1]:+.3f}]"
-                worse = "  better than ours" if row["interval"][0] > 0 else ""
+                low, high = row["interval"]
+                told = f"PEI {row['pei']:.2f}  {row['difference']:+.3f} [{low:+.3f}, {high:+.3f}]"
+                worse = "  better than ours" if low > 0 else ""
                 print(f"    {name:<17}{row['places']:>4} discs  hit {row['hit_rate']:.3f}  {told}{worse}")
 
 
