@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from anlan.geo import LocalProjection
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -22,13 +25,22 @@ class Events:
         Position in metres in any planar system (east and north).
     day : array_like of float, shape (n,)
         Time in days since any origin; the fraction is the time of day.
+    counts : array_like of int, shape (n,), optional
+        How many events each row stands for, 0 or more. Default: one each.
     ids : sequence of int or str, shape (n,), optional
-        Name of each event, unique. Default: the row numbers from 0.
+        Name of each row, unique. Default: the row numbers from 0.
+
+    Attributes
+    ----------
+    metric : {"plane", "sphere"}
+        "sphere": `x` and `y` are longitude and latitude in degrees, and distances are taken on a sphere.
+    plane : LocalProjection or None
+        The plane of `from_lonlat(..., metric="projected")`, which turns metres into degrees and back.
 
     Raises
     ------
     ValueError
-        If the lengths differ, a value is not finite, or an id comes twice.
+        If the lengths differ, a value is not finite, a count is no whole number, or an id comes twice.
 
     Examples
     --------
@@ -38,15 +50,23 @@ class Events:
     (2, ['a', 'b'])
     """
 
-    __slots__ = ("day", "ids", "x", "y")
+    __slots__ = ("counts", "day", "ids", "metric", "plane", "x", "y")
 
     x: FloatArray
     y: FloatArray
     day: FloatArray
+    counts: IntArray | None
     ids: npt.NDArray[Any]
+    metric: Literal["plane", "sphere"]
+    plane: LocalProjection | None
 
     def __init__(
-        self, x: npt.ArrayLike, y: npt.ArrayLike, day: npt.ArrayLike, ids: Sequence[int] | Sequence[str] | None = None
+        self,
+        x: npt.ArrayLike,
+        y: npt.ArrayLike,
+        day: npt.ArrayLike,
+        counts: npt.ArrayLike | None = None,
+        ids: Sequence[int] | Sequence[str] | None = None,
     ) -> None:
         columns = {name: _own_column(name, values) for name, values in (("x", x), ("y", y), ("day", day))}
         if len({len(column) for column in columns.values()}) > 1:
@@ -54,7 +74,55 @@ class Events:
             raise ValueError(f"x, y and day must have one length, not {lengths}")
         for name, column in columns.items():
             object.__setattr__(self, name, column)
+        object.__setattr__(self, "counts", _own_counts(counts, len(columns["x"])))
         object.__setattr__(self, "ids", _own_ids(ids, len(columns["x"])))
+        object.__setattr__(self, "metric", "plane")
+        object.__setattr__(self, "plane", None)
+
+    @classmethod
+    def from_lonlat(
+        cls,
+        lon: npt.ArrayLike,
+        lat: npt.ArrayLike,
+        day: npt.ArrayLike,
+        *,
+        counts: npt.ArrayLike | None = None,
+        ids: Sequence[int] | Sequence[str] | None = None,
+        metric: Literal["projected", "sphere"] = "projected",
+    ) -> Events:
+        """Make events from WGS 84 degrees.
+
+        Parameters
+        ----------
+        lon, lat : array_like of float, shape (n,)
+            Longitude and latitude in degrees.
+        day, counts, ids
+            As of `Events`.
+        metric : {"projected", "sphere"}
+            "projected" puts them on a plane in metres around their middle, good to 1e-4 within 60 km (`plane` tells
+            which). "sphere" keeps the degrees, for methods that measure on a sphere.
+
+        Examples
+        --------
+        >>> from anlan.analysis import Events
+        >>> events = Events.from_lonlat([119.97, 119.98], [31.81, 31.81], [0, 1])
+        >>> round(float(events.x[1] - events.x[0]))
+        947
+        """
+        degrees = cls(lon, lat, day, counts, ids)
+        if metric not in {"projected", "sphere"}:
+            raise ValueError(f"metric is 'projected' or 'sphere', not {metric!r}")
+        if (np.abs(degrees.x) > 360).any() or (np.abs(degrees.y) > 90).any():
+            raise ValueError("lon and lat must be degrees; for metres use Events(x, y, day)")
+        if metric == "sphere":
+            object.__setattr__(degrees, "metric", "sphere")
+            return degrees
+        from anlan.geo import LocalProjection
+
+        plane = LocalProjection.around(degrees.x, degrees.y)
+        events = cls(*plane.forward(degrees.x, degrees.y), day, counts, ids)
+        object.__setattr__(events, "plane", plane)
+        return events
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"Events cannot be changed; make new ones with another {name}")
@@ -76,6 +144,19 @@ def _own_column(name: str, values: npt.ArrayLike) -> FloatArray:
         raise ValueError(f"{name} must be finite; row {bad[0]} is {column[bad[0]]} ({len(bad)} such rows)")
     column.setflags(write=False)
     return column
+
+
+def _own_counts(counts: npt.ArrayLike | None, length: int) -> IntArray | None:
+    if counts is None:
+        return None
+    given = np.array(counts, dtype=np.float64)
+    if given.shape != (length,):
+        raise ValueError(f"counts must have one number for each of the {length} events, not shape {given.shape}")
+    if not np.isfinite(given).all() or (given < 0).any() or (given != np.floor(given)).any():
+        raise ValueError("counts must be whole numbers, 0 or more")
+    whole: IntArray = given.astype(np.int64)
+    whole.setflags(write=False)
+    return whole
 
 
 def _own_ids(ids: Sequence[int] | Sequence[str] | None, length: int) -> npt.NDArray[Any]:

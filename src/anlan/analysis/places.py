@@ -351,7 +351,7 @@ def _events_of(
         return events
     if x is None or y is None or day is None:
         raise ValueError("give events, or x, y and day")
-    return Events(x, y, day, ids)
+    return Events(x, y, day, ids=ids)
 
 
 def _check(radius_m: float, min_episodes: int, min_reports: int | None) -> None:

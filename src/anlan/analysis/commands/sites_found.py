@@ -84,7 +84,7 @@ def find(
     plane = LocalProjection.around(points.lon, points.lat)
     x, y = plane.forward(points.lon, points.lat)
     result = recurrent_places(
-        Events(x, y, points.time.astype(np.int64) / DAY_US, points.record),  # type: ignore[arg-type]
+        Events(x, y, points.time.astype(np.int64) / DAY_US, ids=points.record),  # type: ignore[arg-type]
         episode=_storms(points, asked.episode),
         radius_m=asked.radius_m,
         min_episodes=asked.min_episodes,
