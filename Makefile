@@ -28,6 +28,7 @@ check: setup
 	bin/check
 
 bench: setup
+	$(RUN)uv sync --frozen --group bench
 	for script in benchmarks/*.py; do echo "== $$script"; $(RUN)python $$script || exit 1; done
 
 docs: setup

@@ -1,9 +1,10 @@
 """Do the places mined until a day hold the reports that come after it? Norfolk, beside a greedy circle cover.
 
-    python benchmarks/places.py [--json] [--cut 2014-12-31]
+    python benchmarks/places.py [--json] [--cut 2014-12-31] [--points 1000000]
 
 Needs the Norfolk reports (ANLAN_TEST_DATA, default ../shared/data). Prints the share of later reports within 100 m of
-the first 25, the first 50 and all places, and 95 % intervals by resampling later storms.
+the first 25, the first 50 and all places, and 95 % intervals by resampling later storms. Then exact DBSCAN on made-up
+points beside scikit-learn and PyPI `dbscan` (`density.py`); `prediction.py` compares more methods at equal area.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 
 from anlan.analysis import Events, find_episodes, recurrent_places
 from anlan.city.score import greedy_cover
+from density import measured
 
 ROOT = Path(os.environ.get("ANLAN_TEST_DATA") or Path(__file__).parents[2] / "shared/data")
 FILE = ROOT / "norfolk-flood-reports/STORM_data_flooded_streets_2010-2016.csv"
@@ -59,6 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--cut", default="2014-12-31")
+    parser.add_argument("--points", type=int, default=1_000_000)
     asked = parser.parse_args()
     x, y, day = read()
     before = day < (dt.date.fromisoformat(asked.cut) - dt.date(1970, 1, 1)).days + 1
@@ -79,6 +82,7 @@ def main() -> None:
         "greedy_cover": shares(peer_x + 1j * peer_y, later, storm, draws),
         "greedy_cover_same_number": shares((peer_x + 1j * peer_y)[: len(places)], later, storm, draws),
     }
+    answer["density_clusters"] = measured(asked.points, peers=True)
     if asked.json:
         print(json.dumps(answer))
         return
@@ -89,6 +93,7 @@ def main() -> None:
             f"{part} {row[part]['share']:.3f} {row[part]['interval']}" for part in ("first_25", "first_50", "all")
         )
         print(f"{name:<26} {row['sites']:>4} sites  {cells}")
+    print(f"density_clusters           {answer['density_clusters']}")
 
 
 if __name__ == "__main__":

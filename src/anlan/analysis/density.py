@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from anlan.analysis.events import BoolArray, FloatArray, IntArray
 
 _SHRINK = 1 - 1e-6  # of a cell, so that no rounding lets two points of one cell lie farther apart than the radius
 _MOST_CELLS_PER_POINT = 4
-_PARTS = 8
+_PARTS = 4
 
 
 @dataclass(frozen=True)
@@ -92,54 +93,54 @@ def density_clusters(
         raise ValueError(f"radius_m must be more than 0 metres, not {radius_m}")
     if min_count < 1:
         raise ValueError(f"min_count must be 1 or more, not {min_count}")
-    rank_order = np.arange(len(x)) if ids is None else np.argsort(np.asarray(ids), kind="stable")
-    if len(rank_order) != len(x):
-        raise ValueError(f"ids must have one entry for each of the {len(x)} points, not {len(rank_order)}")
-    labels, core = _labelled(x, y, float(radius_m), int(min_count), rank_order)
+    by_rank = np.empty(0, np.int64) if ids is None else np.argsort(np.asarray(ids), kind="stable")
+    if ids is not None and len(by_rank) != len(x):
+        raise ValueError(f"ids must have one entry for each of the {len(x)} points, not {len(by_rank)}")
+    labels, core, clusters = _labelled(x, y, float(radius_m), int(min_count), by_rank)
     for values in (labels, core):
         values.setflags(write=False)
-    return DensityClusters(labels, core, int(labels.max(initial=-1)) + 1)
+    return DensityClusters(labels, core, clusters)
 
 
 def _labelled(
-    x: FloatArray, y: FloatArray, radius_m: float, min_count: int, rank_order: IntArray
-) -> tuple[IntArray, BoolArray]:
+    x: FloatArray, y: FloatArray, radius_m: float, min_count: int, by_rank: IntArray
+) -> tuple[IntArray, BoolArray, int]:
     from anlan.analysis import _density_kernel as kernel  # the compiler takes a while to import
 
+    marked = np.zeros(len(x), bool)
     if not len(x):
-        return np.empty(0, np.int64), np.empty(0, bool)
-    key, starts, order, columns = _grid(x, y, radius_m * _SHRINK / np.sqrt(2))
-    xs, ys, reach = x[order], y[order], radius_m * radius_m
-    rank = np.empty(len(x), np.int64)
-    rank[rank_order] = np.arange(len(x))
+        return np.empty(0, np.int64), marked, 0
+    cell, key, cells, columns = _cells(x, y, radius_m * _SHRINK / np.sqrt(2))
+    kind = np.int32 if max(len(x), cells) < 2**31 - 1 else np.int64
+    starts, order = np.zeros(cells + 1, kind), np.empty(len(x), kind)
+    xs, ys = kernel.sorted_by_cell(cell, x, y, cells, _PARTS, starts, order)
+    del cell
+    reach = radius_m * radius_m
     core = kernel.cores(xs, ys, key, starts, columns, reach, min_count)
     parent = kernel.joined(xs, ys, core, key, starts, columns, reach, _PARTS)
-    root = kernel.roots(xs, ys, core, key, starts, columns, reach, parent, rank[order])
-    labels: IntArray = kernel.numbered(root, order, rank_order, len(key))
-    marked = np.empty(len(x), bool)
-    marked[order] = core
-    return labels, marked
+    rank = np.empty(len(by_rank), np.int64)
+    rank[by_rank] = np.arange(len(by_rank))
+    root = kernel.roots(xs, ys, core, key, starts, columns, reach, parent, order, rank, marked)
+    clusters = int(kernel.numbered(root, marked, by_rank, cells))
+    return root.astype(np.int64), marked, clusters
 
 
-def _grid(x: FloatArray, y: FloatArray, side: float) -> tuple[IntArray, IntArray, IntArray, int]:
-    """Return the keys of cells in ascending order, where each starts, the points in order, and keys per row of cells.
-
-    A margin of two empty columns keeps the ends of one row of cells apart from the next.
-    """
+def _cells(x: FloatArray, y: FloatArray, side: float) -> tuple[npt.NDArray[Any], IntArray, int, int]:
+    """Return each point's cell, the cells' numbers in the grid if many are empty, how many, and the grid's columns."""
     from anlan.analysis import _density_kernel as kernel
 
-    if (np.ptp(x) / side + 5) * (np.ptp(y) / side + 1) > 2.0**53:  # doubles count no finer
+    left, low = x.min(), y.min()
+    wide, high = (x.max() - left) / side, (y.max() - low) / side
+    if (wide + 5) * (high + 1) > 2.0**53:  # doubles count no finer
         raise ValueError("the points lie too far apart for this radius; leave far outliers out")
-    column, row = (np.floor((values - values.min()) / side).astype(np.int64) for values in (x, y))
-    columns = int(column.max()) + 5
-    cell = row * columns + column + 2
-    cells = int(row.max() + 1) * columns
-    if cells <= max(_MOST_CELLS_PER_POINT * len(x), 1 << 16):
-        starts, order = kernel.places_of(cell, cells)
-        return np.arange(cells), starts, order, columns
+    columns, cells = int(wide) + 5, (int(wide) + 5) * (int(high) + 1)
+    dense = cells <= max(_MOST_CELLS_PER_POINT * len(x), 1 << 16)
+    cell: npt.NDArray[Any] = np.empty(len(x), np.int32 if dense and cells < 2**31 - 1 else np.int64)
+    kernel.cells_of(x, y, left, low, side, columns, cell)
+    if dense:
+        return cell, np.empty(0, np.int64), cells, columns
     key, compact = np.unique(cell, return_inverse=True)
-    starts, order = kernel.places_of(compact, len(key))
-    return key, starts, order, columns
+    return compact.astype(np.int32 if len(key) < 2**31 - 1 else np.int64), key, len(key), columns
 
 
 def _column(name: str, values: npt.ArrayLike) -> FloatArray:
