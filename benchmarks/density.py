@@ -51,9 +51,9 @@ def measured(points: int, peers: bool) -> dict[str, Any]:
     own, found = seconds(lambda: density_clusters(xy[:, 0], xy[:, 1], radius_m=RADIUS_M, min_count=LEAST), 5)
     row: dict[str, Any] = {"points": points, "clusters": found.clusters, "anlan_s": round(own, 3)}
     if peers:
-        from sklearn.cluster import DBSCAN as Peer
+        from sklearn import cluster
 
-        taken, fitted = seconds(lambda: Peer(eps=RADIUS_M, min_samples=LEAST, n_jobs=-1).fit(xy), 1)
+        taken, fitted = seconds(lambda: cluster.DBSCAN(eps=RADIUS_M, min_samples=LEAST, n_jobs=-1).fit(xy), 1)
         assert np.array_equal(np.flatnonzero(found.core), fitted.core_sample_indices_)
         assert np.array_equal(found.labels == -1, fitted.labels_ == -1)
         row |= {"scikit_learn_s": round(taken, 3), "scikit_learn_ratio": round(taken / own, 1)}

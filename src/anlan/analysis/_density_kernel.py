@@ -60,7 +60,7 @@ def cell_from(key: Any, cells: int, number: Any) -> int:
     """Return the first cell with at least this number in the grid."""
     if len(key):
         return first_from(key, number)
-    return min(max(number, 0), cells)
+    return int(min(max(number, 0), cells))
 
 
 @njit(cache=True)
