@@ -8,9 +8,12 @@ maplibregl.setWorkerUrl(new URL("./map-worker.js", import.meta.url).href);
 export const Marker = maplibregl.Marker;
 export const Bounds = maplibregl.LngLatBounds;
 
+// The operator's base map, where there is one: the server fetches it.
+const page = () => document.querySelector('meta[name="map-words"]')?.dataset ?? {};
+
 // The map's own words, from the page, so that one catalogue holds them all.
 function words() {
-  const said = document.querySelector('meta[name="map-words"]')?.dataset ?? {};
+  const said = page();
   const pairs = { "Map.Title": said.map, "Marker.Title": said.mark, "NavigationControl.ZoomIn": said.zoomIn, "NavigationControl.ZoomOut": said.zoomOut };
   return Object.fromEntries(Object.entries(pairs).filter(([, word]) => word));
 }
@@ -68,7 +71,7 @@ function ground(areas, tiles) {
   return { version: 8, sources, layers };
 }
 
-export async function makeMap(box, { areas, tiles, bounds, padding = 48, maxZoom = 16 }) {
+export async function makeMap(box, { areas, tiles = page().tiles, bounds, padding = 48, maxZoom = 16 }) {
   styleSheet();
   const outline = await fetchJson(areas);
   const map = new maplibregl.Map({
@@ -87,6 +90,7 @@ export async function makeMap(box, { areas, tiles, bounds, padding = 48, maxZoom
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
+  if (tiles && page().attribution) map.addControl(new maplibregl.AttributionControl({ compact: false, customAttribution: page().attribution }));
   map.addControl(new maplibregl.ScaleControl({ maxWidth: 96 }), "bottom-right");
   map.setMissingStyleImageResolver((id) => {
     if (!map.hasImage(id)) map.addImage(id, draw(id), { pixelRatio: ratio });

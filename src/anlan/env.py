@@ -24,6 +24,8 @@ class Env:
     debug: bool
     https: bool
     log_level: str
+    tile_url: str
+    tile_attribution: str
 
 
 def read_env(environ: dict[str, str] | None = None) -> Env:
@@ -38,6 +40,8 @@ def read_env(environ: dict[str, str] | None = None) -> Env:
         debug=_flag("ANLAN_DEBUG", get("ANLAN_DEBUG")),
         https=_flag("ANLAN_HTTPS", get("ANLAN_HTTPS")),
         log_level=(get("ANLAN_LOG_LEVEL") or "INFO").upper(),
+        tile_url=_tile_url(get("ANLAN_TILE_URL") or ""),
+        tile_attribution=get("ANLAN_TILE_ATTRIBUTION") or "",
     )
 
 
@@ -55,6 +59,12 @@ def postgres_options(url: str) -> dict[str, str]:
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
     }
+
+
+def _tile_url(text: str) -> str:
+    if text and (urlsplit(text).scheme not in {"http", "https"} or not all(f"{{{name}}}" in text for name in "zxy")):
+        raise EnvError("ANLAN_TILE_URL: write https://host/{z}/{x}/{y}.png, with the key if it wants one")
+    return text
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -143,6 +143,12 @@ def test_the_chance_stated_for_a_given_number_of_reports_is_what_chance_makes() 
     assert 0.7 * listed <= stated <= 1.3 * listed
 
 
+def test_a_place_without_any_scattered_report_is_found() -> None:
+    """Four reports of three storms at one spot, and nothing else in the file."""
+    found = recurrent_places(x=[0, 1, 2, 3], y=[0, 1, 0, 1], day=[1, 1.1, 9, 20])
+    assert [place.reports for place in found.places] == [4]
+
+
 def scattered(seed: int) -> Events:
     """Eight storms with fifty reports each that have nothing to do with each other, over 64 square kilometres."""
     draw = np.random.default_rng(seed)

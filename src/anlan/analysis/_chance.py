@@ -101,7 +101,7 @@ class ChanceOf:
         A likelihood ratio e times as great comes about by chance at most a third as often: beyond the strongest chance
         place the expected number falls by e with each nat.
         """
-        beyond = max(0.0, evidence - float(self.evidence[-1])) if len(self.evidence) else 0.0
+        beyond = max(0.0, evidence - float(self.evidence.max(initial=0.0)))
         return (self.expected(evidence) + 1 / self.replicates) * math.exp(-beyond)
 
     def at_most(self, evidence: float) -> float:

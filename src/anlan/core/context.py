@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
@@ -28,5 +29,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "here_app": match.app_name if match else "",
         "signed_in": actor.person_id is not None,
         "theme": theme if theme in THEMES else "",
+        "tiles": "/map/tiles/{z}/{x}/{y}" if settings.TILE_URL else "",
+        "tile_attribution": settings.TILE_ATTRIBUTION,
         "other_language": ("zh-hans", "zh", "中文") if english else ("en", "en", "English"),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.core import endpoints, views
+from anlan.core import endpoints, tiles, views
 
 app_name = "core"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("logout/", views.logout, name="logout"),
     path("healthz", endpoints.healthz, name="healthz"),
     path("map/areas.geojson", endpoints.areas, name="areas"),
+    path("map/tiles/<int:z>/<int:x>/<int:y>", tiles.tile, name="tile"),
     path("jobs/<int:job_id>.json", endpoints.job, name="job"),
     path("jobs/<int:job_id>/stop", endpoints.job_stop, name="job_stop"),
     path("jobs/<int:job_id>/resume", endpoints.job_resume, name="job_resume"),
