@@ -6,6 +6,7 @@ from anlan.analysis.events import Events
 from anlan.analysis.matching import Matching, Outline, Relation, match_places
 from anlan.analysis.places import Chance, Place, RecurrentPlaces, recurrent_places
 from anlan.analysis.revisions import REVISIONS
+from anlan.analysis.scan import ScanCluster, SpaceTimeScan, space_time_scan
 from anlan.analysis.silence import SilentArea, silent_areas
 
 __all__ = [
@@ -19,10 +20,13 @@ __all__ = [
     "Place",
     "RecurrentPlaces",
     "Relation",
+    "ScanCluster",
     "SilentArea",
+    "SpaceTimeScan",
     "density_clusters",
     "find_episodes",
     "match_places",
     "recurrent_places",
     "silent_areas",
+    "space_time_scan",
 ]
