@@ -1,8 +1,10 @@
 """The statistics of point events: places that keep failing, and what became of them."""
 
 from anlan.analysis.density import DensityClusters, density_clusters
+from anlan.analysis.effect import EffectEstimate, before_after
 from anlan.analysis.episodes import Episode, find_episodes
 from anlan.analysis.events import Events
+from anlan.analysis.failures import Failures, cover_places, failures_of
 from anlan.analysis.matching import Matching, Outline, Relation, match_places
 from anlan.analysis.places import Chance, Place, RecurrentPlaces, recurrent_places
 from anlan.analysis.revisions import REVISIONS
@@ -13,8 +15,10 @@ __all__ = [
     "REVISIONS",
     "Chance",
     "DensityClusters",
+    "EffectEstimate",
     "Episode",
     "Events",
+    "Failures",
     "Matching",
     "Outline",
     "Place",
@@ -23,7 +27,10 @@ __all__ = [
     "ScanCluster",
     "SilentArea",
     "SpaceTimeScan",
+    "before_after",
+    "cover_places",
     "density_clusters",
+    "failures_of",
     "find_episodes",
     "match_places",
     "recurrent_places",

@@ -5,4 +5,6 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-REVISIONS: Final = MappingProxyType({"recurrent_places": 2, "match_places": 1, "space_time_scan": 1, "silent_areas": 1})
+REVISIONS: Final = MappingProxyType(
+    {"before_after": 1, "recurrent_places": 2, "match_places": 1, "space_time_scan": 1, "silent_areas": 1}
+)

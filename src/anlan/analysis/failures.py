@@ -1,0 +1,136 @@
+"""Which place failed in which storm: the table that a before/after estimate is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial import cKDTree
+
+from anlan.analysis.episodes import find_episodes
+from anlan.analysis.events import BoolArray, Events, FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Places, storms, and whether each place failed in each storm.
+
+    Attributes
+    ----------
+    fail : ndarray of bool, shape (places, storms)
+        Storms in order of time.
+    before : int
+        How many of the storms came before the measure.
+    x, y : ndarray of float, shape (places,)
+        Where the places lie, in metres.
+    left_out_storms : int
+        Storms that span the day of the measure: neither before nor after.
+    """
+
+    fail: BoolArray
+    before: int
+    x: FloatArray
+    y: FloatArray
+    left_out_storms: int = 0
+
+    def __post_init__(self) -> None:
+        places, storms = self.fail.shape
+        if not 0 <= self.before <= storms:
+            raise ValueError(f"before must be 0 to {storms}, the number of storms, not {self.before}")
+        if len(self.x) != places or len(self.y) != places:
+            raise ValueError(f"x and y must have one entry for each of the {places} places")
+
+    @property
+    def history(self) -> IntArray:
+        """Return in how many before-storms each place failed."""
+        counts: IntArray = self.fail[:, : self.before].sum(axis=1).astype(np.int64)
+        return counts
+
+    @property
+    def after(self) -> int:
+        """Return how many storms came after."""
+        return int(self.fail.shape[1] - self.before)
+
+
+def failures_of(
+    events: Events,
+    *,
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    since: float,
+    radius_m: float = 100.0,
+    episode_gap_h: float = 24.0,
+    episode: Sequence[Any] | npt.NDArray[Any] | None = None,
+) -> Failures:
+    """Say for each place and storm whether at least one report lies within the radius: 0 or 1, never how many.
+
+    Parameters
+    ----------
+    events : Events
+        All reports, before and after.
+    x, y : array_like of float, shape (places,)
+        The places, in the metres of the events.
+    since : float
+        Day on which the measure took effect. A storm that spans it is left out.
+    radius_m : float
+        A report this near means that the place failed.
+    episode_gap_h, episode
+        What a storm is, as in `recurrent_places`.
+
+    Examples
+    --------
+    >>> from anlan.analysis import Events, failures_of
+    >>> events = Events([0, 5, 500, 3], [0, 0, 0, 4], [1, 1.2, 9, 20])
+    >>> failures_of(events, x=[0, 500], y=[0, 0], since=15).fail.astype(int).tolist()
+    [[1, 0, 1], [0, 1, 0]]
+    """
+    px, py = (np.asarray(values, dtype=np.float64) for values in (x, y))
+    if not radius_m > 0:
+        raise ValueError(f"radius_m must be more than 0 metres, not {radius_m}")
+    storms, storm_of = find_episodes(events.day, episode_gap_h=episode_gap_h, episode=episode)
+    first = np.array([one.first_day for one in storms])
+    last = np.array([one.last_day for one in storms])
+    spans = (first < since) & (last >= since)
+    kept = np.flatnonzero(~spans)
+    fail = np.zeros((len(px), len(storms)), dtype=bool)
+    if len(px) and len(events):
+        pairs = cKDTree(np.column_stack([px, py])).query_ball_point(np.column_stack([events.x, events.y]), radius_m)
+        for report, places in enumerate(pairs):
+            fail[places, storm_of[report] - 1] = True
+    return Failures(fail[:, kept], int((last[kept] < since).sum()), px, py, int(spans.sum()))
+
+
+def cover_places(events: Events, *, before: float, radius_m: float = 100.0, episode_gap_h: float = 24.0) -> FloatArray:
+    """Cover the reports before a day with circles: most storms, then most reports, then least x, y first.
+
+    Returns the centres, shape (k, 2): each is a report's own place. It is the list of *all* known places that the
+    controls of a before/after estimate are taken from, the rare ones included.
+
+    Examples
+    --------
+    >>> from anlan.analysis import Events, cover_places
+    >>> cover_places(Events([0, 50, 900], [0, 0, 0], [1, 9, 9]), before=15).tolist()
+    [[0.0, 0.0], [900.0, 0.0]]
+    """
+    early = np.flatnonzero(events.day < before)
+    _, storm = find_episodes(events.day[early], episode_gap_h=episode_gap_h)
+    xy = np.column_stack([events.x, events.y])[early]
+    spot, spot_of = np.unique(xy, axis=0, return_inverse=True)  # by x, then y
+    near = cKDTree(spot).query_ball_point(spot, radius_m)
+    rows_at = [np.flatnonzero(spot_of.ravel() == one) for one in range(len(spot))]
+    rows = [np.concatenate([rows_at[other] for other in sorted(own)]) for own in near]
+    free = np.ones(len(xy), dtype=bool)
+    worth = [(len(np.unique(storm[own])), len(own)) for own in rows]
+    centres: list[FloatArray] = []
+    while free.any():
+        best = max(range(len(spot)), key=lambda one: (worth[one], -one))
+        centres.append(spot[best])
+        free[rows[best]] = False
+        for other in range(len(spot)):
+            if np.hypot(*(spot[other] - spot[best])) <= 2 * radius_m:
+                left = rows[other][free[rows[other]]]
+                worth[other] = (len(np.unique(storm[left])), len(left))
+    return np.array(centres).reshape(-1, 2)
