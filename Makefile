@@ -5,7 +5,7 @@ FRONT := $(shell find frontend package.json package-lock.json -type f 2>/dev/nul
 PO := $(shell find src -name '*.po' 2>/dev/null)
 
 .PHONY: setup demo demo-build test fast check browser bench docs i18n
-setup: .venv/ready src/anlan/core/static/dist/ready src/anlan/locale/ready
+setup: .venv/ready .venv/warm src/anlan/core/static/dist/ready src/anlan/locale/ready
 
 demo: setup
 	$(RUN)anlan demo
@@ -39,6 +39,10 @@ i18n: setup
 
 .venv/ready: pyproject.toml uv.lock
 	bin/setup
+	touch $@
+
+.venv/warm: .venv/ready $(wildcard src/anlan/analysis/_*.py)
+	$(RUN)python -m anlan.analysis.warm
 	touch $@
 
 src/anlan/core/static/dist/ready: .venv/ready $(FRONT)

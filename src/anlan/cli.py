@@ -28,6 +28,9 @@ COMMANDS: dict[str, Entry] = {
     "spots": Entry(
         "anlan.analysis.commands.spots:spots", "Find the places that keep failing in a file of reports.", False
     ),
+    "scan": Entry(
+        "anlan.analysis.commands.scan:scan", "Find circles and days with more cases than chance makes.", False
+    ),
     "city": Entry(
         "anlan.city.commands:city", "The simulated reference city: build its folder, score the miner.", False
     ),

@@ -129,6 +129,7 @@ def list_near(
     starts: IntArray,
     ends: IntArray,
     near: Int32Array,
+    stop: npt.NDArray[np.uint8],
 ) -> None:
     """List the rows by distance from each centre, ended before the radius or the share is exceeded.
 
@@ -145,6 +146,8 @@ def list_near(
     weight = np.empty(most + 2, np.float64)
     box = np.zeros(3, np.int64)
     for i in range(first, last):
+        if stop[0]:
+            return
         x, y, z = at[i, 0], at[i, 1], at[i, 2]
         count, farthest = 0, 0.0
         if shape[0] * shape[1] * shape[2] == 1:

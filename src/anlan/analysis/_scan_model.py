@@ -229,7 +229,7 @@ def _ground(xy: FloatArray, mass: FloatArray, sphere: bool, max_share: float, ma
     def task(first: int, last: int) -> int:
         list_near(
             *(first, last, at, place, total, cells.low, cells.shape, cells.width, cells.starts, cells.row),
-            *(reach, limit, starts, ends, near),
+            *(reach, limit, starts, ends, near, stop),
         )
         return 0
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from itertools import islice
 
 from anlan.analysis._scan_plain import UInt8Array
 
@@ -21,23 +22,22 @@ def workers(n_jobs: int | None) -> int:
 
 
 def run(
-    tasks: Sequence[Callable[[], int]],
+    tasks: Iterable[Callable[[], int]],
     threads: int,
     stop: UInt8Array,
     done: Callable[[int], None] | None = None,
 ) -> None:
-    """Run all tasks; `done` hears of each one's answer. What ends it early sets `stop` and waits."""
-    if threads == 1 or len(tasks) == 1:
-        for task in tasks:
-            answer = task()
-            if done:
-                done(answer)
-        return
+    """Run all tasks; `done` hears of each one's answer. What ends it early sets `stop` and waits.
+
+    Also one thread is another thread: this one stays free to hear a person's Ctrl-C.
+    """
     with ThreadPoolExecutor(threads) as pool:
+        coming = iter(tasks)
+        waiting = {pool.submit(task) for task in islice(coming, 2 * threads)}
         try:
-            waiting = {pool.submit(task) for task in tasks}
             while waiting:
                 ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                waiting |= {pool.submit(task) for task in islice(coming, len(ready))}
                 for one in ready:
                     answer = one.result()
                     if done:

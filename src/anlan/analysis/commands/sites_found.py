@@ -114,7 +114,7 @@ def _document(asked: Asked, points: Points, plane: LocalProjection, result: Recu
     sites = [_site(place, points, plane, asked.tz, order) for place in result.places]
     return {
         "parameters": _parameters(asked, points, plane, result),
-        "input": _input(asked, points),
+        "input": input_told(asked, points),
         "episodes": _episodes(points, result, asked),
         "sites": sites,
         "watch": [_site(place, points, plane, asked.tz, order) for place in result.watch],
@@ -134,7 +134,7 @@ def _parameters(asked: Asked, points: Points, plane: LocalProjection, result: Re
     used = points.columns
     return {
         "method": "recurrent_places",
-        **{key: _plain(value) for key, value in result.parameters.items()},
+        **{key: plain_number(value) for key, value in result.parameters.items()},
         "min_reports_used": int(result.min_reports),
         "columns": {"lon": used.lon, "lat": used.lat, "time": used.time, "id": used.id, "episode": asked.episode},
         "crs": str(parse_crs(asked.crs)),
@@ -146,7 +146,8 @@ def _parameters(asked: Asked, points: Points, plane: LocalProjection, result: Re
     }
 
 
-def _input(asked: Asked, points: Points) -> dict[str, Any]:
+def input_told(asked: Asked, points: Points) -> dict[str, Any]:
+    """Say what came of the file."""
     told = points.summary
     reasons = Counter(one.code for one in told.refused)
     return {
@@ -174,8 +175,8 @@ def _episodes(points: Points, result: RecurrentPlaces, asked: Asked) -> list[dic
     return [
         {
             "number": one.number,
-            "first": _local(first[i], asked.tz),
-            "last": _local(last[i], asked.tz),
+            "first": local_time(first[i], asked.tz),
+            "last": local_time(last[i], asked.tz),
             "reports": one.reports,
             "name": one.name,
         }
@@ -195,15 +196,15 @@ def _site(place: Place, points: Points, plane: LocalProjection, tz: str, order: 
         "radius_m": round(float(place.radius_m), 1),
         "reports": place.reports,
         "episodes": place.episodes,
-        "first": _local(moments.min(), tz),
-        "last": _local(moments.max(), tz),
-        "place_words": _words(points, rows),
-        "chance": _plain(place.chance),
+        "first": local_time(moments.min(), tz),
+        "last": local_time(moments.max(), tz),
+        "place_words": most_said(points, rows),
+        "chance": plain_number(place.chance),
         "members": members,
     }
 
 
-def _words(points: Points, rows: NDArray[np.int64]) -> str | None:
+def most_said(points: Points, rows: NDArray[np.int64]) -> str | None:
     """Return the words that most members share; of equally many the first in the alphabet."""
     if points.words is None:
         return None
@@ -221,20 +222,21 @@ def readable(text: str, most: int = 120) -> str:
 def _chance(result: RecurrentPlaces) -> dict[str, Any]:
     chance = result.chance
     return {
-        "expected_places": _plain(chance.expected_places),
-        "expected_watch": _plain(chance.expected_watch),
-        "by_reports": {str(key): _plain(value) for key, value in sorted(chance.by_reports.items())},
+        "expected_places": plain_number(chance.expected_places),
+        "expected_watch": plain_number(chance.expected_watch),
+        "by_reports": {str(key): plain_number(value) for key, value in sorted(chance.by_reports.items())},
         "sentence": chance.sentence,
     }
 
 
-def _local(moment_us: Any, tz: str) -> str:
+def local_time(moment_us: Any, tz: str) -> str:
+    """Return a moment in microseconds as local time."""
     seconds, rest = divmod(int(moment_us), 1_000_000)
     moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
     return moment.astimezone(ZoneInfo(tz)).isoformat(timespec="seconds")
 
 
-def _plain(value: Any) -> Any:
+def plain_number(value: Any) -> Any:
     """Return a number as JSON knows it, rounded to six significant digits so that the last bit never shows."""
     if isinstance(value, float | np.floating):
         return float(f"{value:.6g}") if math.isfinite(value) else None

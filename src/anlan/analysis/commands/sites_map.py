@@ -89,15 +89,16 @@ def _circle(view: View, found: Found, one: dict[str, Any], kind: str) -> str:
     x, y = found.plane.forward(one["lon"], one["lat"])
     a, b = (float(value) for value in view.at(x, y))
     true = one["radius_m"] * view.scale
-    words = f", {one['place_words']}" if one["place_words"] else ""
-    title = (
-        f"{one['rank']}{words}: {one['reports']} reports in {one['episodes']} episodes, radius {one['radius_m']:g} m"
-    )
-    drawn = f'<g class="{kind}"><title>{escape(title)}</title>'
+    drawn = f'<g class="{kind}"><title>{escape(one.get("title") or _title(one))}</title>'
     if kind == "watch":
         return drawn + f'<circle cx="{a:.1f}" cy="{b:.1f}" r="{max(true, 5):.1f}"/></g>'
     drawn += f'<circle class="true" cx="{a:.1f}" cy="{b:.1f}" r="{max(true, 4):.1f}"/>'
     return drawn + "</g>"
+
+
+def _title(one: dict[str, Any]) -> str:
+    words = f", {one['place_words']}" if one["place_words"] else ""
+    return f"{one['rank']}{words}: {one['reports']} reports in {one['episodes']} episodes, radius {one['radius_m']:g} m"
 
 
 def _badges(view: View, found: Found) -> list[str]:

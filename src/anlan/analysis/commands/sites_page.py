@@ -47,8 +47,8 @@ def html(found: Found) -> str:
 {_sites("Ranked places", told["sites"], "No place was found.")}
 {_sites("Watch: dense in one episode only, not recurrent", told["watch"], "") if told["watch"] else ""}
 {_episodes(told["episodes"])}
-<section><h2>How this was found</h2>{_list(_parameters(told))}</section>
-{_refused(told)}
+<section><h2>How this was found</h2>{list_of(_parameters(told))}</section>
+{refused_of(told)}
 </main>
 <footer>Anlan {escape(__version__)}. Input SHA-256 <code>{escape(told["input"]["sha256"])}</code></footer>
 </body>
@@ -85,7 +85,7 @@ def _sites(title: str, sites: Sequence[dict[str, Any]], empty: str) -> str:
         for one in sites
     )  # fmt: skip
     head = ("Rank", "Place words", "Episodes", "Reports", "Radius, m", "First", "Last", "Longitude", "Latitude")
-    return f'<section class="wide"><h2>{escape(title)}</h2>{_table(head, rows, {1, 5, 6})}</section>'
+    return f'<section class="wide"><h2>{escape(title)}</h2>{table_of(head, rows, {1, 5, 6})}</section>'
 
 
 def _episodes(episodes: Sequence[dict[str, Any]]) -> str:
@@ -96,7 +96,7 @@ def _episodes(episodes: Sequence[dict[str, Any]]) -> str:
         for one in episodes
     )
     title = f"{len(episodes)} {'episode' if len(episodes) == 1 else 'episodes'}"
-    return f"<section><h2>{title}</h2>{_table(head, rows, {1, 2, 4})}</section>"
+    return f"<section><h2>{title}</h2>{table_of(head, rows, {1, 2, 4})}</section>"
 
 
 def _minute(moment: str) -> str:
@@ -126,22 +126,26 @@ def _parameters(told: dict[str, Any]) -> Iterable[tuple[str, str]]:
     )
 
 
-def _refused(told: dict[str, Any]) -> str:
+def refused_of(told: dict[str, Any]) -> str:
+    """Return the section of the rows that could not be used."""
     refused = told["input"]["refused"]
     if not refused:
         return "<section><h2>Refused rows</h2><p>None: every row that was asked for could be used.</p></section>"
     rows = ((one["record"], one["line"] or "—", one["field"], one["reason"]) for one in refused[:MOST_REFUSED])
     more = len(refused) - MOST_REFUSED
     rest = f"<p>And {more:,} more; --json lists all.</p>" if more > 0 else ""
-    table = _table(("Record", "Line", "Column", "Reason"), rows, {2, 3})
+    table = table_of(("Record", "Line", "Column", "Reason"), rows, {2, 3})
     return f"<section><h2>{len(refused):,} refused rows</h2>{table}{rest}</section>"
 
 
-def _list(pairs: Iterable[tuple[str, str]]) -> str:
+def list_of(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return names and values as a list."""
     return "<dl>" + "".join(f"<dt>{escape(key)}</dt><dd>{escape(str(value))}</dd>" for key, value in pairs) + "</dl>"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[Any]], words: set[int]) -> str:
+def table_of(head: Sequence[str], rows: Iterable[Sequence[Any]], words: set[int]) -> str:
+    """Return a table; columns in `words` hold words, the others numbers."""
+
     def line(tag: str, cells: Sequence[Any]) -> str:
         kinds = ("" if n in words else ' class="n"' for n in range(len(cells)))
         return "<tr>" + "".join(

@@ -35,10 +35,10 @@ def writer_of(out: Path) -> Callable[[Found, Path], None]:
     if out.suffix.lower() not in makers:
         raise ValueError(f"--out {out.name}: end the name with .geojson, .csv, .parquet or .html")
     make = makers[out.suffix.lower()]
-    return lambda found, path: _replace(path, make(found))
+    return lambda found, path: replace_file(path, make(found))
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Write beside and move into place, so that a full disk never leaves half a file."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:

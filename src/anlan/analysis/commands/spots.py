@@ -46,16 +46,16 @@ def spots(
     """Find the places that keep failing in a file of reports."""
     from anlan.analysis.commands.sites_found import Asked
 
-    with wrong_use_said():
+    with wrong_use_said("spots"):
         asked = Asked(
             file=file,
             columns={"lon": lon, "lat": lat, "time": time, "id": id_},
             crs=crs,
             tz=tz,
-            time_order=_order(time_order),
+            time_order=order_of(time_order),
             where=tuple(where or ()),
-            since=_day(since),
-            until=_day(until),
+            since=day_of(since),
+            until=day_of(until),
             sheet=sheet,
             radius_m=radius_m,
             min_episodes=min_episodes,
@@ -72,40 +72,45 @@ def spots(
 
 
 @contextmanager
-def wrong_use_said() -> Iterator[None]:
+def wrong_use_said(command: str) -> Iterator[None]:
     """End with status 2 and one sentence where the file or the options are wrong."""
     from anlan.tables import TableError
 
     try:
         yield
     except (TableError, ValueError) as error:
-        typer.echo(f"anlan spots: {error}", err=True)
+        typer.echo(f"anlan {command}: {error}", err=True)
         raise typer.Exit(2) from None
     except OSError as error:
-        typer.echo(f"anlan spots: {error.filename or 'the file'}: {error.strerror or error}", err=True)
+        typer.echo(f"anlan {command}: {error.filename or 'the file'}: {error.strerror or error}", err=True)
         raise typer.Exit(2) from None
 
 
-def _order(order: str | None) -> str | None:
+def order_of(order: str | None) -> str | None:
+    """Return the order of day and month, checked."""
     if order not in {None, "dmy", "mdy"}:
         raise ValueError(f"--time-order is dmy or mdy, not {order!r}")
     return order
 
 
-def _day(moment: datetime | None) -> date | None:
+def day_of(moment: datetime | None) -> date | None:
+    """Return the day of an option."""
     return moment.date() if moment else None
 
 
 def _writer(out: Path | None, file: Path) -> Callable[[Found, Path], None] | None:
-    if out is None:
-        return None
+    from anlan.analysis.commands.sites_written import writer_of
+
+    return writer_of(check_out(out, file)) if out else None
+
+
+def check_out(out: Path, file: Path) -> Path:
+    """Return where to write, or say why not there."""
     if out.resolve() == file.resolve():
         raise ValueError(f"--out {out} is the input itself; name another file")
     if not out.resolve().parent.is_dir():
         raise ValueError(f"there is no folder {out.parent}")
-    from anlan.analysis.commands.sites_written import writer_of
-
-    return writer_of(out)
+    return out
 
 
 def _find(asked: Any) -> Found:

@@ -1,0 +1,138 @@
+"""`anlan scan FILE`: is something happening here and now? The space-time scan statistic on a file of cases."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from anlan.analysis.commands.spots import DAY, day_of, order_of, wrong_use_said
+
+if TYPE_CHECKING:
+    from anlan.analysis.commands.clusters_found import AskedScan
+    from anlan.analysis.commands.sites_found import Found
+
+STOPPED = 130
+
+
+def scan(
+    file: Annotated[Path, typer.Argument(help="CSV, GeoJSON, NDJSON, Excel or Parquet.", show_default=False)],
+    lon: Annotated[str | None, typer.Option(help="Column of longitudes (or eastings).")] = None,
+    lat: Annotated[str | None, typer.Option(help="Column of latitudes (or northings).")] = None,
+    time: Annotated[str | None, typer.Option(help="Column of times.")] = None,
+    id_: Annotated[str | None, typer.Option("--id", help="Column that names each case.")] = None,
+    counts: Annotated[str | None, typer.Option(help="Column that says how many cases a row stands for.")] = None,
+    crs: Annotated[str, typer.Option(help="EPSG:nnnn, WGS84, CGCS2000, GCJ-02 or BD-09.")] = "WGS84",
+    tz: Annotated[str, typer.Option(help="Time zone: of times without one, of --since and --until, of days.")] = "UTC",
+    time_order: Annotated[str | None, typer.Option(help="dmy or mdy, where no date of the column proves it.")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option(help='"COLUMN=VALUE"; may be repeated; case does not count.')
+    ] = None,
+    since: Annotated[datetime | None, typer.Option(formats=DAY, help="First local day of the study period.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=DAY, help="Last local day of the study period.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of an Excel workbook; default the first.")] = None,
+    places: Annotated[Path | None, typer.Option(help="File of places (lon, lat), those without cases too.")] = None,
+    population: Annotated[str | None, typer.Option(help="Its column of people at risk: the Poisson model.")] = None,
+    retrospective: Annotated[bool, typer.Option("--retrospective", help="Windows at any time, not only now.")] = False,
+    max_days: Annotated[int, typer.Option(help="Longest window, in days.")] = 7,
+    max_radius_m: Annotated[float | None, typer.Option(help="Largest radius, in metres.")] = None,
+    max_share: Annotated[float, typer.Option(help="Largest share of all cases in a circle.")] = 0.5,
+    strata: Annotated[str | None, typer.Option(help="Column: permute days only among cases alike in it.")] = None,
+    day_of_week: Annotated[bool, typer.Option("--day-of-week", help="Permute only within days of the week.")] = False,
+    looks: Annotated[int, typer.Option(help="Daily scans so far, this one included; p answers for all.")] = 1,
+    gumbel: Annotated[bool, typer.Option("--gumbel", help="Also p-values from a fitted Gumbel tail.")] = False,
+    replications: Annotated[int, typer.Option(help="Simulated data sets; least p is 1 / (replications + 1).")] = 999,
+    seed: Annotated[int, typer.Option(help="Of the simulation.")] = 0,
+    limit: Annotated[int, typer.Option(min=0, help="Rows of the printed table; 0 prints all.")] = 10,
+    out: Annotated[Path | None, typer.Option(help="Write .geojson, .csv or .html.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Find circles and days with more cases than place and day alone explain."""
+    from anlan.analysis.commands.clusters_found import AskedScan
+    from anlan.analysis.commands.sites_found import Asked
+
+    with wrong_use_said("scan"):
+        reading = Asked(
+            file=file,
+            columns={"lon": lon, "lat": lat, "time": time, "id": id_},
+            crs=crs,
+            tz=tz,
+            time_order=order_of(time_order),
+            where=tuple(where or ()),
+            since=day_of(since),
+            until=day_of(until),
+            sheet=sheet,
+        )
+        options: dict[str, Any] = {
+            "max_days": max_days,
+            "max_radius_m": max_radius_m,
+            "max_share": max_share,
+            "prospective": not retrospective,
+            "adjust_for_looks": looks,
+            "gumbel": gumbel,
+            "replications": replications,
+            "seed": seed,
+        }
+        asked = AskedScan(reading, counts, places, population, strata, day_of_week, options)
+        write = _writer(out, file)
+        found = _find(asked)
+        if out and write:
+            write(found, out)
+    _say(found, as_json=json_, limit=limit, out=out)
+
+
+def _writer(out: Path | None, file: Path) -> Any:
+    from anlan.analysis.commands.clusters_written import writer_of
+    from anlan.analysis.commands.spots import check_out
+
+    return writer_of(check_out(out, file)) if out else None
+
+
+def _find(asked: AskedScan) -> Found:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+    from anlan.analysis.commands.clusters_found import scan_file
+
+    console = Console(stderr=True)
+    bars = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    replications = asked.options["replications"]
+    so_far = 0
+    with Progress(*bars, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Reading", total=None)
+
+        def read(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        def scanned(done: int, total: int) -> None:
+            nonlocal so_far
+            so_far = done
+            progress.update(task, description="Replications", completed=done, total=total)
+
+        try:
+            return scan_file(asked, reading=read, scanning=scanned)
+        except KeyboardInterrupt:
+            progress.stop()
+            said = f"anlan scan: stopped after {so_far:,} of {replications:,} replications; nothing was written"
+            typer.echo(said, err=True)
+            raise typer.Exit(STOPPED) from None
+
+
+def _say(found: Found, *, as_json: bool, limit: int, out: Path | None) -> None:
+    for warning in found.warnings:
+        typer.echo(f"Warning: {warning}", err=True)
+    if as_json:
+        from anlan.analysis.commands.sites_found import json_text
+
+        sys.stdout.write(json_text(found.document) + "\n")
+        for note in found.document["notes"]:
+            typer.echo(note, err=True)
+        return
+    from anlan.analysis.commands.clusters_printed import print_clusters
+
+    print_clusters(found.document, limit=limit)
+    if out:
+        typer.echo(f"Written: {out}", err=True)
