@@ -6,6 +6,7 @@ from anlan.analysis.episodes import Episode, find_episodes
 from anlan.analysis.events import Events
 from anlan.analysis.failures import Failures, cover_places, failures_of
 from anlan.analysis.matching import Matching, Outline, Relation, match_places
+from anlan.analysis.near_repeat import NearRepeat, NearRepeatBand, near_repeat
 from anlan.analysis.places import Chance, Place, RecurrentPlaces, recurrent_places
 from anlan.analysis.revisions import REVISIONS
 from anlan.analysis.scan import ScanCluster, SpaceTimeScan, space_time_scan
@@ -20,6 +21,8 @@ __all__ = [
     "Events",
     "Failures",
     "Matching",
+    "NearRepeat",
+    "NearRepeatBand",
     "Outline",
     "Place",
     "RecurrentPlaces",
@@ -33,6 +36,7 @@ __all__ = [
     "failures_of",
     "find_episodes",
     "match_places",
+    "near_repeat",
     "recurrent_places",
     "silent_areas",
     "space_time_scan",

@@ -124,7 +124,7 @@ def _shares(z: FloatArray, beta: FloatArray, storm: IntArray) -> tuple[FloatArra
     np.maximum.at(top, storm, eta)
     weight = np.exp(eta - top[storm])
     share = weight / np.bincount(storm, weight)[storm]
-    mean = np.column_stack([np.bincount(storm, share * column) for column in z.T])
+    mean: FloatArray = np.column_stack([np.bincount(storm, share * column) for column in z.T]).astype(np.float64)
     return share, mean
 
 

@@ -236,10 +236,12 @@ def _far(failures: Failures, mask: BoolArray, level: float) -> Far:
     """Estimate again without controls that a measure next door may have helped or harmed."""
     treated = cKDTree(np.column_stack([failures.x, failures.y])[mask])
     apart, _ = treated.query(np.column_stack([failures.x, failures.y]))
-    kept: BoolArray = np.asarray(mask | (apart > _FAR_M))
-    controls = int((kept & ~mask & (failures.history >= 2)).sum())
+    far: BoolArray = np.asarray(apart) > _FAR_M
+    kept = np.flatnonzero(mask | far)
+    controls = int((far & ~mask & (failures.history >= 2)).sum())
     if controls < _LEAST_CONTROLS:
         return Far(controls, None, None, None, f"only {controls} controls lie farther than {_FAR_M:.0f} m")
+
     fit = fitted(Rows.of(failures.fail[kept], failures.before, mask[kept]))
     if fit is None:
         return Far(controls, None, None, None, "nothing to compare")

@@ -6,5 +6,12 @@ from types import MappingProxyType
 from typing import Final
 
 REVISIONS: Final = MappingProxyType(
-    {"before_after": 1, "recurrent_places": 2, "match_places": 1, "space_time_scan": 1, "silent_areas": 1}
+    {
+        "before_after": 1,
+        "match_places": 1,
+        "near_repeat": 1,
+        "recurrent_places": 2,
+        "silent_areas": 1,
+        "space_time_scan": 1,
+    }
 )
