@@ -9,12 +9,15 @@ from functools import partial
 import numpy as np
 
 from anlan.analysis._scan_ground import EARTH_M, Ground, Int32Array
+from anlan.analysis._scan_lanes import BINS, FIRST_LEVEL, STRIDE, Chunks, cut, simulate_lanes
 from anlan.analysis._scan_model import Model
-from anlan.analysis._scan_plain import by_row, most_expected, pick_apart, scan_observed, simulate_plain
+from anlan.analysis._scan_plain import UInt8Array, by_row, most_expected, pick_apart, scan_observed, simulate_plain
 from anlan.analysis._scan_run import Progress, parts, run, workers
+from anlan.analysis._scan_vectors import LANES, has_vectors
 from anlan.analysis.events import FloatArray, IntArray
 
 _MOST_COUNTS = 2048
+ROOM = 130  # expected cases in all: so many fit into a byte with what chance adds
 
 
 @dataclass(frozen=True)
@@ -88,37 +91,115 @@ def _members(ground: Ground, centre: int, edge: int) -> tuple[IntArray, float]:
     return inside[np.lexsort((inside, apart[inside]))], float(apart[edge])
 
 
-def simulate(model: Model, replications: int, n_jobs: int | None, progress: Progress | None) -> FloatArray:
-    """Return the strongest statistic of each replication."""
+def simulate(
+    model: Model, replications: int, n_jobs: int | None, progress: Progress | None, *, plainly: bool = False
+) -> FloatArray:
+    """Return the strongest statistic of each replication; `plainly` takes the slow path in any case."""
     maxima = np.zeros(replications)
-    stop = np.zeros(1, np.uint8)
-    threads = workers(n_jobs)
-    run(_plain(model, replications, stop, maxima), threads, stop, _counted(progress, replications))
+    every = np.arange(replications)
+    race = Race(model, maxima, workers(n_jobs), np.zeros(1, np.uint8), _counted(progress, replications))
+    left = every if plainly or not race.has_lanes() else race.by_lanes(every)
+    if len(left):
+        race.plainly(left)
     return maxima
 
 
-def _counted(progress: Progress | None, replications: int) -> Callable[[int], None] | None:
-    if progress is None:
-        return None
+def _counted(progress: Progress | None, replications: int) -> Callable[[int], None]:
     so_far = 0
 
     def done(more: int) -> None:
         nonlocal so_far
-        so_far += more
-        progress(so_far, replications)
+        so_far = min(so_far + more, replications)
+        if progress:
+            progress(so_far, replications)
 
     return done
 
 
-def _plain(model: Model, replications: int, stop: np.ndarray, maxima: FloatArray) -> list[Callable[[], int]]:
-    ground = model.ground
-    limits = most_expected(model.span.cases, min(max(len(model.urn.day), 2), _MOST_COUNTS))
+@dataclass(frozen=True)
+class Race:
+    """The replications of one model on their way."""
 
-    def task(first: int, last: int) -> int:
-        done: int = simulate_plain(
-            *(np.arange(first, last), ground.walk, ground.starts, ground.ends, ground.near, ground.mass),
-            *(model.urn, model.span, limits, stop, maxima),
+    model: Model
+    maxima: FloatArray
+    threads: int
+    stop: UInt8Array
+    done: Callable[[int], None]
+
+    def plainly(self, replicates: IntArray) -> None:
+        """Take the path that takes anything."""
+        ground, span, urn = self.model.ground, self.model.span, self.model.urn
+        limits = most_expected(span.cases, self._counts())
+
+        def task(first: int, last: int) -> int:
+            done: int = simulate_plain(
+                *(replicates[first:last], ground.walk, ground.starts, ground.ends, ground.near, ground.mass),
+                *(urn, span, limits, self.stop, self.maxima),
+            )
+            return done
+
+        pieces = parts(len(replicates), max(self.threads, len(replicates) // 8))
+        run((partial(task, *piece) for piece in pieces), self.threads, self.stop, self.done)
+
+    def has_lanes(self) -> bool:
+        """Tell whether 64 replicates fit side by side: windows end on the last day, and the machine has vectors."""
+        span = self.model.span
+        return span.first_end == span.cum.shape[1] - 2 and has_vectors()
+
+    def by_lanes(self, replicates: IntArray) -> IntArray:
+        """Take 64 at a time; returns those that are left for the plain path."""
+        ground, span, urn = self.model.ground, self.model.span, self.model.urn
+        chunks = self._chunks()
+        limits = most_expected(span.cases, self._counts())
+        may_overflow = bool(len(urn.ladder)) or float(ground.mass.sum(axis=1).max()) > 255
+        walk = ground.walk[ground.ends[ground.walk] > ground.starts[ground.walk]]
+        probes = np.ascontiguousarray(walk[::STRIDE])
+        rest = np.ascontiguousarray(np.delete(walk, np.s_[::STRIDE]))
+        left: list[IntArray] = []
+
+        def task(block: IntArray, centres: Int32Array, count: int) -> int:
+            fits = simulate_lanes(
+                *(block, centres, ground.starts, ground.near, ground.mass, urn, span, limits, chunks),
+                *(may_overflow, self.stop, self.maxima),
+            )
+            if not fits:
+                left.append(block)
+            return count if fits else 0
+
+        blocks = np.split(replicates, range(LANES, len(replicates), LANES))
+        run((partial(task, block, probes, 0) for block in blocks), self.threads, self.stop, self.done)
+        unfit = np.unique(np.concatenate([*left, np.empty(0, np.int64)]))
+        left.clear()
+        going = np.setdiff1d(replicates, unfit)
+        going = going[np.lexsort((going, self.maxima[going]))]
+        blocks = np.split(going, range(LANES, len(going), LANES))
+        run((partial(task, block, rest, len(block)) for block in blocks), self.threads, self.stop, self.done)
+        low = replicates[self.maxima[replicates] < FIRST_LEVEL / 10]
+        return np.unique(np.concatenate([unfit, low, *left]))
+
+    def _chunks(self) -> Chunks:
+        ground, span = self.model.ground, self.model.span
+        mu = float((ground.mass.sum(axis=0) * (span.cum[:, -1] - span.cum[:, -1 - span.longest]) / span.whole).sum())
+        scale = (BINS - 1) / max(np.sqrt(mu), 1e-9)
+        edge = (np.arange(BINS) / scale) ** 2
+        offset = np.maximum(0, edge - 4 * np.sqrt(edge) - 8) if mu > ROOM else np.zeros(BINS)
+        size, most = len(ground.xy), int(16 * np.sqrt(mu)) + 8
+        chunks = Chunks(
+            count=np.zeros(size, np.int32),
+            end=np.empty((size, most), np.int32),
+            bin=np.empty((size, most, span.longest), np.uint16),
+            before=np.empty((size, most, ground.mass.shape[1])),
+            edge=edge,
+            offset=offset.astype(np.int32),
         )
-        return done
 
-    return [partial(task, *piece) for piece in parts(replications, max(1, replications // 8))]
+        def task(first: int, last: int) -> int:
+            cut(first, last, ground.starts, ground.ends, ground.near, ground.mass, span, float(scale), chunks)
+            return 0
+
+        run((partial(task, *piece) for piece in parts(size, self.threads * 4)), self.threads, self.stop)
+        return chunks
+
+    def _counts(self) -> int:
+        urn = self.model.urn
+        return min(max(len(urn.day), int(urn.sizes.max(initial=0)), 2), _MOST_COUNTS)

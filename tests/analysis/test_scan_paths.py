@@ -1,0 +1,98 @@
+"""Each path through the kernels gives the same maxima, to the last bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from anlan.analysis import Events, _scan_search
+from anlan.analysis._scan_model import Model, model_of
+from anlan.analysis._scan_search import Race, simulate
+
+pytestmark = pytest.mark.pure
+REPLICATIONS = 150
+
+
+def town(places: int, cases: int, days: int, seed: int = 1, **options: Any) -> Model:
+    """Lay out a town with busy and quiet places."""
+    draw = np.random.default_rng(seed)
+    spots = draw.integers(0, 200, (places, 2)) * 50.0
+    weight = draw.gamma(0.7, size=places)
+    own = draw.choice(places, cases, p=weight / weight.sum())
+    given: dict[str, Any] = {
+        "population": None, "places": spots, "study_period": (0, days - 1), "max_share": 0.5, "max_radius_m": None,
+        "max_days": 7, "prospective": True, "seed": seed, "strata": None, "adjust_for_looks": 1,
+    }  # fmt: skip
+    events = Events(spots[own, 0], spots[own, 1], draw.integers(0, days, cases))
+    if options.get("strata") == "kinds":
+        options["strata"] = draw.integers(0, 3, cases)
+    if options.pop("people", False):
+        options["population"] = np.bincount(own, minlength=places) + draw.integers(1, 5, places)
+    return model_of(events, replications=REPLICATIONS, **{**given, **options})
+
+
+def both(model: Model) -> tuple[np.ndarray, np.ndarray]:
+    """Return the maxima of the fast and of the plain path."""
+    return simulate(model, REPLICATIONS, 2, None), simulate(model, REPLICATIONS, 2, None, plainly=True)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"places": 60, "cases": 900, "days": 90},
+        {"places": 60, "cases": 900, "days": 90, "max_radius_m": 2000.0},
+        {"places": 60, "cases": 900, "days": 90, "max_days": 1},
+        {"places": 60, "cases": 900, "days": 90, "max_days": 20},
+        {"places": 60, "cases": 900, "days": 90, "max_share": 1.0},
+        {"places": 60, "cases": 900, "days": 90, "strata": "kinds"},
+        {"places": 60, "cases": 900, "days": 90, "strata": "day_of_week"},
+        {"places": 60, "cases": 900, "days": 90, "people": True},
+        {"places": 300, "cases": 9000, "days": 300},
+        {"places": 5, "cases": 12, "days": 9},
+    ],
+)
+def test_lanes_agree_with_the_plain_path(asked: dict[str, Any]) -> None:
+    """Side by side or one by one: the same maxima."""
+    fast, plain = both(town(**asked))
+    assert (fast == plain).all()
+    assert plain.max() > 0
+
+
+def test_many_expected_cases_are_counted_from_an_offset() -> None:
+    """Where a byte is too small for the counts, they are counted from what is expected."""
+    model = town(places=200, cases=9000, days=20)
+    window = model.span.cum[0, -1] - model.span.cum[0, -8]
+    assert window * 0.5 > 4 * 255
+    assert model.ground.mass.max() < 255
+    fast, plain = both(model)
+    assert (fast == plain).all()
+
+
+def test_a_very_busy_place_takes_the_plain_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With more cases of the window at one place than a byte holds, the plain path answers for all replications."""
+    taken: list[int] = []
+    plainly = Race.plainly
+    monkeypatch.setattr(Race, "plainly", lambda race, rows: (taken.append(len(rows)), plainly(race, rows))[1])
+    fast = simulate(town(places=3, cases=4000, days=10, max_share=1.0), REPLICATIONS, 2, None)
+    assert taken == [REPLICATIONS]
+    plain = simulate(town(places=3, cases=4000, days=10, max_share=1.0), REPLICATIONS, 2, None, plainly=True)
+    assert (fast == plain).all()
+
+
+def test_a_machine_without_vectors_takes_the_plain_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same answer comes from a processor that lacks wide registers."""
+    model = town(places=30, cases=300, days=60)
+    fast = simulate(model, REPLICATIONS, 1, None)
+    monkeypatch.setattr(_scan_search, "has_vectors", lambda: False)
+    monkeypatch.setattr(Race, "by_lanes", None)
+    assert (simulate(model, REPLICATIONS, 1, None) == fast).all()
+
+
+def test_progress_counts_each_replication_once() -> None:
+    """What is told of progress rises and ends with all replications."""
+    told: list[tuple[int, int]] = []
+    simulate(town(places=60, cases=900, days=90), REPLICATIONS, 2, lambda done, total: told.append((done, total)))
+    assert told == sorted(told)
+    assert told[-1] == (REPLICATIONS, REPLICATIONS)
