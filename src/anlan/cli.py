@@ -31,6 +31,14 @@ COMMANDS: dict[str, Entry] = {
     "scan": Entry(
         "anlan.analysis.commands.scan:scan", "Find circles and days with more cases than chance makes.", False
     ),
+    "near-repeat": Entry(
+        "anlan.analysis.commands.near_repeat:near_repeat",
+        "Count incidents close in place and time beside what chance gives.",
+        False,
+    ),
+    "effect": Entry(
+        "anlan.analysis.commands.effect:effect", "Estimate what a measure changed at the treated places.", False
+    ),
     "city": Entry(
         "anlan.city.commands:city", "The simulated reference city: build its folder, score the miner.", False
     ),

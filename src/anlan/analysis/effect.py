@@ -255,7 +255,7 @@ def _warnings(failures: Failures, mask: BoolArray) -> tuple[str, ...]:
     few = int((mask & (failures.history < 2)).sum())
     if few:
         said.append(f"{few} treated places failed in fewer than two storms before and are not in the estimate")
-    last: BoolArray = failures.fail[:, max(0, failures.before - 3) : failures.before].any(axis=1)
+    last = failures.fail[:, max(0, failures.before - 3) : failures.before].sum(axis=1) > 0
     if failures.before > 3 and mask.sum() >= 5 and last[mask].mean() > 0.9 > 2 * last[~mask].mean():
         said.append(
             "nearly all treated places failed just before the measure; if rates drift, the interval is too short"

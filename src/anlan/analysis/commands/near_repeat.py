@@ -1,0 +1,184 @@
+"""`anlan near-repeat FILE`: do incidents draw further incidents near them soon after?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from anlan.analysis.commands.spots import DAY, day_of, order_of, wrong_use_said
+
+if TYPE_CHECKING:
+    from anlan.analysis.commands.answers import Answer, Tell
+    from anlan.analysis.commands.sites_found import Asked
+
+CALLERS = "Several reports of one incident look like near repeats: give incidents, not reports."
+CHOSEN = "p is for one band chosen beforehand; p any band is what to read after looking at all of them."
+
+
+def near_repeat(
+    file: Annotated[Path, typer.Argument(help="CSV, GeoJSON, NDJSON, Excel or Parquet.", show_default=False)],
+    lon: Annotated[str | None, typer.Option(help="Column of longitudes (or eastings).")] = None,
+    lat: Annotated[str | None, typer.Option(help="Column of latitudes (or northings).")] = None,
+    time: Annotated[str | None, typer.Option(help="Column of times.")] = None,
+    id_: Annotated[str | None, typer.Option("--id", help="Column that names each incident.")] = None,
+    time_to: Annotated[
+        str | None, typer.Option(help="Column of last possible times: --time is then the first.")
+    ] = None,
+    crs: Annotated[str, typer.Option(help="EPSG:nnnn, WGS84, CGCS2000, GCJ-02 or BD-09.")] = "WGS84",
+    tz: Annotated[str, typer.Option(help="Time zone of times without one, and of --since and --until.")] = "UTC",
+    time_order: Annotated[str | None, typer.Option(help="dmy or mdy, where no date of the column proves it.")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option(help='"COLUMN=VALUE"; may be repeated; case does not count.')
+    ] = None,
+    since: Annotated[datetime | None, typer.Option(formats=DAY, help="First local day.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=DAY, help="Last local day, included.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of an Excel workbook; default the first.")] = None,
+    distance_bands: Annotated[str, typer.Option(help="Ends of the distance bands, in metres.")] = "100,200,400",
+    day_bands: Annotated[str, typer.Option(help="Ends of the bands of days apart.")] = "7,14,28",
+    replications: Annotated[int, typer.Option(help="Permutations; the least p is 1 / (replications + 1).")] = 999,
+    seed: Annotated[int, typer.Option(help="Of the permutations.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Write .csv, .html or .json.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Count incidents close in place and time beside what chance gives."""
+    from anlan.analysis.commands.answers import progress_said, say, writer_of
+    from anlan.analysis.commands.sites_found import Asked
+
+    with wrong_use_said("near-repeat"):
+        asked = Asked(
+            file=file,
+            columns={"lon": lon, "lat": lat, "time": time, "id": id_},
+            crs=crs,
+            tz=tz,
+            time_order=order_of(time_order),
+            where=tuple(where or ()),
+            since=day_of(since),
+            until=day_of(until),
+            sheet=sheet,
+            seed=seed,
+        )
+        options = {
+            "distance_bands_m": ends_of("--distance-bands", distance_bands),
+            "day_bands": ends_of("--day-bands", day_bands),
+            "replications": _enough(replications),
+            "seed": seed,
+        }
+        write = writer_of(out, file)
+        with progress_said("near-repeat", replications) as tells:
+            answer = counted(asked, time_to, options, *tells)
+        if write:
+            write(answer)
+    say(answer, as_json=json_, out=out)
+
+
+def ends_of(option: str, text: str) -> list[float]:
+    """Return the ends of bands, checked."""
+    try:
+        ends = [float(one) for one in text.split(",")]
+    except ValueError:
+        raise ValueError(f"{option} {text!r}: write numbers with commas, such as 100,200,400") from None
+    if sorted(set(ends)) != ends or ends[0] < 0:
+        raise ValueError(f"{option} {text!r}: write ascending ends of bands, such as 100,200,400")
+    return ends
+
+
+def _enough(replications: int) -> int:
+    if replications < 99:
+        said = "cannot tell chance from a pattern; write --replications 99 for a first look, 999 for p down to 0.001"
+        raise ValueError(f"--replications {replications} {said}")
+    return replications
+
+
+def counted(asked: Asked, time_to: str | None, options: dict[str, Any], reading: Tell, replicating: Tell) -> Answer:
+    """Read the file and count."""
+    import numpy as np
+
+    from anlan.analysis import near_repeat as knox
+    from anlan.analysis.commands.answers import Answer, read
+    from anlan.analysis.commands.sites_found import DAY_US, input_told, plain_number
+    from anlan.geo import LocalProjection, parse_crs
+    from anlan.tables import TableError
+
+    points = read(asked, (time_to,) if time_to else (), reading)
+    day = points.time.astype(np.int64) / DAY_US
+    length = float(np.ptp(day)) if len(day) else 0.0
+    if options["day_bands"][-1] > length:
+        raise TableError(
+            f"--day-bands reach {options['day_bands'][-1]:g} days, but the data last {length:.0f} days; "
+            f"write --day-bands {max(1, int(length // 4))}"
+        )
+    plane = LocalProjection.around(points.lon, points.lat)
+    x, y = plane.forward(points.lon, points.lat)
+    found = knox(x, y, day, day_to=_last(points, asked, time_to), progress=replicating, **options)
+    bands = [
+        {
+            name: plain_number(getattr(band, name))
+            for name in ("from_m", "to_m", "from_day", "to_day", "observed", "expected", "ratio", "p_value",
+                         "p_value_any_band")
+        }
+        for band in found.bands
+    ]  # fmt: skip
+    used = points.columns
+    document = {
+        "parameters": {
+            "method": "near_repeat",
+            **found.parameters,
+            "columns": {"lon": used.lon, "lat": used.lat, "time": used.time, "id": used.id, "time_to": time_to},
+            "crs": str(parse_crs(asked.crs)),
+            "tz": asked.tz,
+            "where": list(asked.where),
+            "since": asked.since.isoformat() if asked.since else None,
+            "until": asked.until.isoformat() if asked.until else None,
+            "plane": plane.parameters(),
+        },
+        "input": input_told(asked, points),
+        "incidents": found.incidents,
+        "close_pairs": found.close_pairs,
+        "bands": bands,
+        "warnings": list(found.warnings),
+        "notes": [CALLERS, CHOSEN],
+    }
+    sure = [band for band in found.bands if band.p_value_any_band <= 0.05 and (band.ratio or 0) > 1]
+    told = f"{len(sure)} of {len(bands)} bands hold more pairs than chance gives (p any band <= 0.05)"
+    return Answer(
+        document=document,
+        title="Near repeats",
+        lines=(f"{asked.file.name}: {found.incidents:,} incidents, {found.close_pairs:,} close pairs", told),
+        head=("Metres apart", "Days apart", "Pairs", "Expected", "Ratio", "p", "p any band"),
+        rows=tuple(
+            (
+                "same place" if not band.to_m else f"{band.from_m:g} to {band.to_m:g}",
+                f"{band.from_day:g} to {band.to_day:g}",
+                f"{band.observed:,.4g}" if found.parameters["aoristic"] else f"{band.observed:,.0f}",
+                f"{band.expected:,.1f}",
+                "—" if band.ratio is None else f"{band.ratio:.2f}",
+                f"{band.p_value:.3f}",
+                f"{band.p_value_any_band:.3f}",
+            )
+            for band in found.bands
+        ),
+        words=frozenset({0, 1}),
+        warnings=points.warnings,
+    )
+
+
+def _last(points: Any, asked: Asked, time_to: str | None) -> Any:
+    """Return the last possible day of each incident."""
+    if time_to is None:
+        return None
+    import numpy as np
+
+    from anlan.analysis.commands.sites_found import DAY_US
+    from anlan.tables import TableError, parse_time
+
+    last = []
+    for row, text in enumerate(points.extra[time_to]):
+        try:
+            moment = parse_time(str(text), asked.tz, order=asked.time_order)
+        except ValueError as error:
+            raise TableError(f"record {points.record[row]}, {time_to}: {error}") from None
+        last.append(moment.timestamp() * 1_000_000 / DAY_US)
+    return np.array(last)
