@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anlan.analysis import Events, Failures, before_after, cover_places, failures_of
+from anlan.analysis import REVISIONS, Events, Failures, before_after, cover_places, failures_of
 from anlan.analysis._effect_regression import Rows, fitted
 from anlan.tables import read_points
 
 pytestmark = pytest.mark.pure
 TINY = "1101110 1110101 1011011 0110100 1100010 1010111 0101001 1111110"
 US_FOOT_M = 0.3048006096
+GOLDEN = [1.07249, 0.56505, 2.03562, 1.86209]
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +174,13 @@ def test_a_storm_that_spans_the_day_is_left_out() -> None:
     events = Events([0, 0, 0, 0], [0, 0, 0, 0], [1, 9.9, 10.1, 20])
     failures = failures_of(events, x=[0], y=[0], since=10)
     assert (failures.before, failures.after, failures.left_out_storms) == (1, 1, 1)
+
+
+def test_output_changes_only_with_the_revision(norfolk: Failures) -> None:
+    """Who changes these numbers raises the revision."""
+    found = before_after(norfolk, treated=worst(norfolk, 25))
+    told = [round(float(one), 5) for one in (found.ratio, found.low, found.high, found.empirical_bayes.ratio)]
+    assert (REVISIONS["before_after"], told) == (1, GOLDEN)
 
 
 def test_the_order_of_places_does_not_matter() -> None:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anlan.analysis import NearRepeat, near_repeat
+from anlan.analysis import REVISIONS, NearRepeat, near_repeat
 
 pytestmark = pytest.mark.pure
+GOLDEN = [(0.0, 0.0, 1.0), (78.0, 13.669563, 0.01)]
 METRES, DAYS = [10.0, 25.0], [0.0, 2.0, 7.0]
 
 
@@ -97,6 +98,13 @@ def test_the_order_of_rows_does_not_matter() -> None:
     order = np.random.default_rng(0).permutation(len(x))
     options = {"distance_bands_m": [100, 400], "day_bands": [7, 30], "replications": 99}
     assert near_repeat(x, y, day, **options).bands == near_repeat(x[order], y[order], day[order], **options).bands
+
+
+def test_output_changes_only_with_the_revision() -> None:
+    """Who changes these numbers raises the revision."""
+    found = near_repeat(*town(1, 60), distance_bands_m=[100], day_bands=[7], replications=99)
+    told = [(band.observed, round(band.expected, 6), band.p_value) for band in found.bands]
+    assert (REVISIONS["near_repeat"], told) == (1, GOLDEN)
 
 
 def test_a_known_time_is_a_span_of_no_length() -> None:

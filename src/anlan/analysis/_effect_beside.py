@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import optimize, stats
 from scipy.spatial import cKDTree
 
-from anlan.analysis.events import BoolArray, IntArray
+from anlan.analysis.events import BoolArray, FloatArray, IntArray
 from anlan.analysis.failures import Failures
 
 _LEAST_REFERENCES = 20
@@ -60,24 +60,42 @@ class Displacement:
 
 
 def empirical_bayes_of(failures: Failures, treated: BoolArray, level: float) -> Bayes | None:
-    """Weigh each treated place's own history with the mean of the untreated places; None without enough of them."""
-    before, after = failures.history.astype(float), failures.fail[:, failures.before :].sum(axis=1).astype(float)
-    references = ~treated & (before >= 1)
-    mean = float(before[references].mean()) if references.sum() >= _LEAST_REFERENCES else 0.0
-    if not mean or not after[references].sum():
+    """Draw each place's own history towards that of all known places, and compare what came after.
+
+    A place is known from its first failure on, so the counts are those of a negative binomial without its zeros. None
+    where there are too few untreated places, or the counts cannot be fitted.
+    """
+    before, after = failures.history, failures.fail[:, failures.before :].sum(axis=1).astype(float)
+    known = before >= 1
+    references, own = known & ~treated, known & treated
+    if references.sum() < _LEAST_REFERENCES or not after[references].sum() or not own.any():
         return None
-    variance = float(before[references].var(ddof=1))
-    weight = min(1.0, mean / variance) if variance > 0 else 1.0
-    trend = float(after[references].sum() / before[references].sum())
-    own = weight * mean + (1 - weight) * before[treated]
-    expected = float(own.sum() * trend)
-    spread = float((own * (1 - weight)).sum() * trend**2 + expected**2 / after[references].sum())
-    observed = float(after[treated].sum())
-    scale = 1 + spread / expected**2
-    ratio = observed / expected / scale
-    error = np.sqrt((1 / max(observed, 1.0)) + spread / expected**2)
-    reach = float(stats.norm.ppf(0.5 + level / 2)) * error
+    shape, mean = _negative_binomial(before[known])
+    weight = shape / (shape + mean)
+    rate = weight * mean + (1 - weight) * before
+    trend = float(after[references].sum() / rate[references].sum())
+    expected = float(rate[own].sum() * trend)
+    relative = float(((1 - weight) * rate[own]).sum() / rate[own].sum() ** 2 + 1 / after[references].sum())
+    observed = float(after[own].sum())
+    ratio = observed / expected / (1 + relative)
+    reach = float(stats.norm.ppf(0.5 + level / 2) * np.sqrt(1 / max(observed, 1.0) + relative))
     return Bayes(ratio, ratio * float(np.exp(-reach)), ratio * float(np.exp(reach)), weight)
+
+
+def _negative_binomial(counts: IntArray) -> tuple[float, float]:
+    """Return shape and mean that make counts of 1 and more most likely."""
+    values, many = np.unique(counts, return_counts=True)
+
+    def cost(logs: FloatArray) -> float:
+        shape, mean = np.exp(logs)
+        share = shape / (shape + mean)
+        told = stats.nbinom.logpmf(values, shape, share) - np.log1p(-np.exp(shape * np.log(share)))
+        return -float((many * told).sum())
+
+    # Counts of hardly anything but 1 fit ever smaller shapes equally well; the bounds stop there.
+    best = optimize.minimize(cost, [0.0, 0.0], bounds=[(-4.0, 6.0), (-6.0, 4.0)], method="L-BFGS-B")
+    shape, mean = np.exp(best.x)
+    return float(shape), float(mean)
 
 
 def displacement_of(
