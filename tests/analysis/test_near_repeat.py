@@ -132,7 +132,9 @@ def test_a_city_whose_trouble_moves_is_warned_of() -> None:
     options = {"distance_bands_m": [100], "day_bands": [7], "replications": 19}
     assert "move between quarters" in near_repeat(x, y, day, **options).warnings[0]
     east = draw.random(800) < 0.5 + 0.45 * np.sin(day / 365.25 * 2 * np.pi)
-    assert any("seasons" in one for one in near_repeat(east * 3000 + draw.uniform(0, 900, 800), y, day, **options).warnings)
+    assert any(
+        "seasons" in one for one in near_repeat(east * 3000 + draw.uniform(0, 900, 800), y, day, **options).warnings
+    )
     assert near_repeat(draw.permutation(x), y, day, **options).warnings == ()
 
 
