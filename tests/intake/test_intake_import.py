@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 from anlan.cli import app
 from anlan.core import jobs
 from anlan.core.actors import system
-from anlan.core.clock import frozen
+from anlan.core.clock import frozen, now
 from anlan.core.models import Job, LedgerEntry
 from anlan.intake import importruns
 from anlan.intake.importing import import_file
@@ -22,6 +23,7 @@ from anlan.intake.models import ImportRun, Report, ReportPersonal
 from tests import make
 
 AT = make.AT
+DOCUMENTED = Path(__file__).parents[2] / "docs/reference/json.md"
 HEADER = "id,time,lon,lat,location,category"
 GOOD = "{n},2016-06-28 13:{n:02d}:00,119.97,31.76,长虹路 {n},waterlogging"
 BAD = [
@@ -129,6 +131,8 @@ def test_the_command_prints_one_object_and_names_the_refused_file(listed, tmp_pa
     assert (answer.exit_code, told["accepted"], told["refused"]) == (0, 30, 6)
     assert told["columns"]["time"] == "time"
     assert told["reasons"]["unknown_category"] == 1
+    section = DOCUMENTED.read_text().split("## anlan import\n")[1].split("\n## ")[0]
+    assert {line.split("`")[1] for line in section.splitlines() if line.startswith("| `")} == set(told)
     assert len((tmp_path / told["refused_file"]).read_text(encoding="utf-8-sig").splitlines()) == 7
 
 
@@ -221,6 +225,18 @@ def test_an_upload_can_be_dropped(client, analyst, listed, django_capture_on_com
         client.post(f"{address}drop")
     assert not list(importruns.folder().glob("*"))
     assert "dropped" in client.get(address).content.decode()
+
+
+def test_what_lay_about_for_a_month_is_deleted(client, analyst, listed):
+    """An upload of today stays; one of last month, and its refused rows, go when the next one comes."""
+    old = [importruns.folder() / name for name in ("old.csv", "old.csv.refused.csv")]
+    for path in old:
+        path.write_text("somebody's words")
+        os.utime(path, (now().timestamp() - 31 * 86400,) * 2)
+    importruns.keep([b"a,b\n"], ".csv")
+    kept, _ = importruns.keep([b"a,b\n"], ".csv")
+    assert not any(path.exists() for path in old)
+    assert (importruns.folder() / kept).exists()
 
 
 def test_other_peoples_imports_are_not_shown(client, analyst, listed):

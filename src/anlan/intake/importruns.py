@@ -7,6 +7,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.db import transaction
 
 from anlan.core import jobs, ledger
 from anlan.core.actors import Actor, NotAllowed
+from anlan.core.clock import now
 from anlan.core.ledger import canonical
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
@@ -23,6 +25,7 @@ from anlan.intake.models import ImportRun
 IMPORTS = (Role.ANALYST, Role.CALL_TAKER, Role.OPERATOR)
 JOB = "intake.import"
 MAX_BYTES = 500_000_000
+KEPT_DAYS = 30
 State = ImportRun.State
 
 
@@ -49,6 +52,7 @@ def refused_file(run: ImportRun) -> Path:
 
 def keep(chunks: Iterable[bytes], suffix: str) -> tuple[str, str]:
     """Write an upload under a random name; return the name and its hash. Nothing stays when it fails."""
+    _forget_old()
     digest, size = hashlib.sha256(), 0
     name = secrets.token_hex(16) + suffix
     path = folder() / name
@@ -64,6 +68,14 @@ def keep(chunks: Iterable[bytes], suffix: str) -> tuple[str, str]:
         path.unlink(missing_ok=True)
         raise
     return name, digest.hexdigest()
+
+
+def _forget_old() -> None:
+    """Delete uploads that nobody imported, and refused rows that nobody fetched: they hold personal content."""
+    for path in folder().iterdir():
+        with suppress(OSError):
+            if path.stat().st_mtime < now().timestamp() - KEPT_DAYS * 86400:
+                path.unlink()
 
 
 @verb
