@@ -60,6 +60,30 @@ def test_lanes_agree_with_the_plain_path(asked: dict[str, Any]) -> None:
     assert plain.max() > 0
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"places": 60, "cases": 900, "days": 90, "prospective": False},
+        {"places": 60, "cases": 900, "days": 384, "prospective": False},
+        {"places": 40, "cases": 900, "days": 385, "prospective": False},
+        {"places": 40, "cases": 900, "days": 900, "prospective": False, "max_days": 30},
+        {"places": 40, "cases": 900, "days": 90, "prospective": False, "max_days": 1},
+        {"places": 40, "cases": 900, "days": 90, "prospective": False, "max_radius_m": 2000.0},
+        {"places": 40, "cases": 900, "days": 90, "prospective": False, "people": True},
+        {"places": 40, "cases": 900, "days": 90, "adjust_for_looks": 10},
+        {"places": 40, "cases": 900, "days": 500, "adjust_for_looks": 450},
+        {"places": 40, "cases": 900, "days": 12, "prospective": False},
+        {"places": 5, "cases": 12, "days": 9, "prospective": False},
+        {"places": 4, "cases": 3000, "days": 9, "prospective": False, "max_share": 1.0},
+    ],
+)
+def test_days_side_by_side_agree_with_the_plain_path(asked: dict[str, Any]) -> None:
+    """Windows that end on many days: the same maxima, over one stretch of 384 days or several."""
+    fast, plain = both(town(**asked))
+    assert (fast == plain).all()
+    assert plain.max() > 0
+
+
 def test_many_expected_cases_are_counted_from_an_offset() -> None:
     """Where a byte is too small for the counts, they are counted from what is expected."""
     model = town(places=200, cases=9000, days=20)

@@ -24,7 +24,7 @@ class Ground:
     xy : (k, 2) coordinates; `at` : (k, 3) where distances are straight lines.
     place : (m,) place of each row; `walk` : (k,) centres along the curve.
     mass : (m, s) cases (or population) of each row, by stratum.
-    starts, ends : (k,) of each centre's list in `near`, rows by distance.
+    starts, ends : (k,) of each centre's list in `near`, rows by distance; `most` : the greatest mass of a list.
     """
 
     xy: FloatArray
@@ -35,6 +35,7 @@ class Ground:
     starts: IntArray
     ends: IntArray
     near: Int32Array
+    most: float
 
 
 def unique_places(xy: FloatArray) -> tuple[FloatArray, IntArray]:
@@ -130,6 +131,7 @@ def list_near(
     ends: IntArray,
     near: Int32Array,
     stop: npt.NDArray[np.uint8],
+    taken_by: FloatArray,
 ) -> None:
     """List the rows by distance from each centre, ended before the radius or the share is exceeded.
 
@@ -216,6 +218,7 @@ def list_near(
                 break
             near[starts[i] + length] = who[j]
             length += 1
+            taken_by[i] = taken
         ends[i] = starts[i] + length
 
 

@@ -224,18 +224,18 @@ def _ground(xy: FloatArray, mass: FloatArray, sphere: bool, max_share: float, ma
     starts, ends = room[:-1].copy(), room[1:].copy()
     limit = max_share * float(total.sum()) * _SLACK
     threads = workers(None)
-    stop = np.zeros(1, np.uint8)
+    stop, taken = np.zeros(1, np.uint8), np.zeros(len(xy))
 
     def task(first: int, last: int) -> int:
         list_near(
             *(first, last, at, place, total, cells.low, cells.shape, cells.width, cells.starts, cells.row),
-            *(reach, limit, starts, ends, near, stop),
+            *(reach, limit, starts, ends, near, stop, taken),
         )
         return 0
 
     pieces = parts(len(xy), threads * 4 if len(xy) > 400 else 1)
     run([lambda piece=piece: task(*piece) for piece in pieces], threads, stop)  # type: ignore[misc]
-    return Ground(xy, at, place, walk, rows, starts, ends, near)
+    return Ground(xy, at, place, walk, rows, starts, ends, near, float(taken.max()))
 
 
 def _urn(key: np.uint64, tickets: Int32Array, stratum: IntArray, by_day: IntArray, days: int) -> Urn:

@@ -78,6 +78,9 @@ def draw(urn: Urn, replicate: int, bag: Int32Array, swaps: Int32Array, row: Int3
             bag[t] = ticket
             row[i] = ticket
             day[i] = urn.day[i]
+    if 4 * urn.drawn[-1] > len(bag):
+        bag[:] = urn.tickets
+        return urn.drawn[-1]
     for part in range(len(urn.parts) - 1):
         first = urn.drawn[part]
         for i in range(urn.drawn[part + 1] - 1, first - 1, -1):

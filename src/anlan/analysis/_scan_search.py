@@ -13,10 +13,13 @@ from anlan.analysis._scan_lanes import BINS, FIRST_LEVEL, STRIDE, Chunks, cut, s
 from anlan.analysis._scan_model import Model
 from anlan.analysis._scan_plain import UInt8Array, by_row, most_expected, pick_apart, scan_observed, simulate_plain
 from anlan.analysis._scan_run import Progress, parts, run, workers
+from anlan.analysis._scan_series import Steps, bars_of, cut_by_mass, simulate_series
 from anlan.analysis._scan_vectors import LANES, has_vectors
 from anlan.analysis.events import FloatArray, IntArray
 
 _MOST_COUNTS = 2048
+
+
 ROOM = 130  # expected cases in all: so many fit into a byte with what chance adds
 
 
@@ -98,7 +101,9 @@ def simulate(
     maxima = np.zeros(replications)
     every = np.arange(replications)
     race = Race(model, maxima, workers(n_jobs), np.zeros(1, np.uint8), _counted(progress, replications))
-    left = every if plainly or not race.has_lanes() else race.by_lanes(every)
+    left = every
+    if not plainly and has_vectors():
+        left = race.by_lanes(every) if race.ends_on_one_day() else race.by_series(every)
     if len(left):
         race.plainly(left)
     return maxima
@@ -141,10 +146,9 @@ class Race:
         pieces = parts(len(replicates), max(self.threads, len(replicates) // 8))
         run((partial(task, *piece) for piece in pieces), self.threads, self.stop, self.done)
 
-    def has_lanes(self) -> bool:
-        """Tell whether 64 replicates fit side by side: windows end on the last day, and the machine has vectors."""
-        span = self.model.span
-        return span.first_end == span.cum.shape[1] - 2 and has_vectors()
+    def ends_on_one_day(self) -> bool:
+        """Tell whether all windows end on the last day."""
+        return self.model.span.first_end == self.model.span.cum.shape[1] - 2
 
     def by_lanes(self, replicates: IntArray) -> IntArray:
         """Take 64 at a time; returns those that are left for the plain path."""
@@ -177,9 +181,64 @@ class Race:
         low = replicates[self.maxima[replicates] < FIRST_LEVEL / 10]
         return np.unique(np.concatenate([unfit, low, *left]))
 
+    def by_series(self, replicates: IntArray) -> IntArray:
+        """Take 384 days at a time; returns those that are left for the plain path."""
+        ground, span, urn = self.model.ground, self.model.span, self.model.urn
+        steps = self._steps()
+        if steps is None:
+            return replicates
+        bars = bars_of(span)
+        limits = most_expected(span.cases, min(self._counts(), 512))
+        walk = ground.walk[ground.ends[ground.walk] > ground.starts[ground.walk]]
+        centres = np.ascontiguousarray(np.concatenate([walk[::STRIDE], np.delete(walk, np.s_[::STRIDE])]))
+
+        def task(first: int, last: int) -> int:
+            done: int = simulate_series(
+                *(replicates[first:last], centres, ground.starts, ground.near, ground.mass, urn, span, limits),
+                *(steps, bars, FIRST_LEVEL, self.stop, self.maxima),
+            )
+            return done
+
+        pieces = parts(len(replicates), max(self.threads, len(replicates) // 24))
+        run((partial(task, *piece) for piece in pieces), self.threads, self.stop, self.done)
+        left = replicates[self.maxima[replicates] < 0]
+        self.maxima[left] = 0
+        return left
+
+    def _steps(self) -> Steps | None:
+        """Cut the lists by mass; None where a byte is too small for what is expected, or within strata."""
+        ground, span = self.model.ground, self.model.span
+        days = span.cum.shape[1] - 1
+        if ground.mass.shape[1] > 1 or span.longest > 64:
+            return None
+        widest = span.cum[0, span.longest :] - span.cum[0, : days + 1 - span.longest]
+        total = ground.most
+        if total * widest.max() / span.whole[0] > 1.5 * ROOM:
+            return None
+        edge, rate = [float(ground.mass[:, 0].min())], max(float(widest.mean() / span.whole[0]), 1e-12)
+        while edge[-1] <= total:
+            mu = edge[-1] * rate
+            edge.append((mu + max(min(1.3 * np.sqrt(mu), 0.4 * mu), 0.2 * mu)) / rate)
+        size = len(ground.xy)
+        steps = Steps(
+            count=np.zeros(size, np.int32),
+            end=np.empty((size, len(edge)), np.int32),
+            bin=np.empty((size, len(edge)), np.int32),
+            before=np.empty((size, len(edge))),
+            edge=np.array([*edge, np.inf]),
+        )
+
+        def task(first: int, last: int) -> int:
+            cut_by_mass(first, last, ground.starts, ground.ends, ground.near, ground.mass, steps)
+            return 0
+
+        run((partial(task, *piece) for piece in parts(size, self.threads * 4)), self.threads, self.stop)
+        return steps
+
     def _chunks(self) -> Chunks:
         ground, span = self.model.ground, self.model.span
-        mu = float((ground.mass.sum(axis=0) * (span.cum[:, -1] - span.cum[:, -1 - span.longest]) / span.whole).sum())
+        share = float(((span.cum[:, -1] - span.cum[:, -1 - span.longest]) / span.whole).max())
+        mu = ground.most * share
         scale = (BINS - 1) / max(np.sqrt(mu), 1e-9)
         edge = (np.arange(BINS) / scale) ** 2
         offset = np.maximum(0, edge - 4 * np.sqrt(edge) - 8) if mu > ROOM else np.zeros(BINS)

@@ -16,6 +16,8 @@ from numba.extending import intrinsic
 LANES = 64
 WINDOWS = 7
 ROW_BYTES = LANES * WINDOWS
+DAY_VECTORS = 6
+DAYS = LANES * DAY_VECTORS
 BYTE, WORD, LONG = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 LANE_BYTES, LANE_BITS = ir.VectorType(BYTE, LANES), ir.VectorType(ir.IntType(1), LANES)
 
@@ -152,5 +154,115 @@ def sweep(
         answer.add_incoming(q, outer)
         answer.add_incoming(q, hit)
         return answer
+
+    return signature, code
+
+
+@intrinsic
+def sweep_days(
+    context: Any,
+    near: Any,
+    chunk_ends: Any,
+    chunk_bins: Any,
+    chunks: Any,
+    chunk: Any,
+    place: Any,
+    rows: Any,
+    counts: Any,
+    thresholds: Any,
+    windows: Any,
+) -> Any:
+    """Add rows of daily counts of one replicate, place by place, until a window exceeds its threshold at a chunk's end.
+
+    As `sweep`; `rows` are 384 days of uint8, `counts` 384 days and zeros behind them for the longest window,
+    `chunk_bins` int32 says which of the `thresholds` (by bin, window length and first day; one less than the least
+    count) hold for a chunk. `counts` is what was counted at the end of the chunk that is returned.
+    """
+    signature = types.int64(*[types.int64] * 10)
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        near, chunk_ends, chunk_bins, chunks, chunk, place, rows, counts, thresholds, windows = arguments
+        many = range(DAY_VECTORS)
+        entry = builder.block
+        outer, going, add, check, window, judge, more, end = (
+            builder.append_basic_block(name)
+            for name in ("chunk", "going", "add", "check", "window", "judge", "more", "end")
+        )
+        none = ir.Constant(LANE_BYTES, [0] * LANES)
+        first = [builder.load(_at(builder, counts, LONG(j * LANES), LANE_BYTES), align=64) for j in many]
+        builder.branch(outer)
+
+        builder.position_at_end(outer)
+        q, k = builder.phi(LONG), builder.phi(LONG)
+        acc = [builder.phi(LANE_BYTES) for _ in many]
+        builder.cbranch(builder.icmp_signed("<", q, chunks), going, end)
+        builder.position_at_end(going)
+        four = builder.mul(q, LONG(4))
+        last = builder.sext(builder.load(_at(builder, chunk_ends, four, WORD), align=4), LONG)
+        builder.branch(add)
+
+        builder.position_at_end(add)
+        i = builder.phi(LONG)
+        held = [builder.phi(LANE_BYTES) for _ in many]
+        row = builder.sext(builder.load(_at(builder, near, builder.mul(i, LONG(4)), WORD), align=4), LONG)
+        base = builder.mul(row, LONG(DAYS))
+        summed = []
+        for j in many:
+            daily = builder.load(_at(builder, rows, builder.add(base, LONG(j * LANES)), LANE_BYTES), align=64)
+            summed.append(_saturating(builder, "uadd", held[j], daily))
+        following = builder.add(i, LONG(1))
+        i.add_incoming(k, going)
+        i.add_incoming(following, add)
+        for j in many:
+            held[j].add_incoming(acc[j], going)
+            held[j].add_incoming(summed[j], add)
+        builder.cbranch(builder.icmp_signed("<", following, last), add, check)
+
+        builder.position_at_end(check)
+        for j in many:
+            builder.store(summed[j], _at(builder, counts, LONG(j * LANES), LANE_BYTES), align=64)
+        which = builder.sext(builder.load(_at(builder, chunk_bins, four, WORD), align=4), LONG)
+        least = builder.add(thresholds, builder.mul(which, builder.mul(windows, LONG(DAYS))))
+        builder.branch(window)
+
+        builder.position_at_end(window)
+        w = builder.phi(LONG)
+        sums = [builder.phi(LANE_BYTES) for _ in many]
+        over = builder.phi(LANE_BYTES)
+        ahead = builder.add(counts, w)
+        own = builder.add(least, builder.mul(w, LONG(DAYS)))
+        wider, beyond = [], over
+        for j in many:
+            daily = builder.load(_at(builder, ahead, LONG(j * LANES), LANE_BYTES), align=1)
+            wider.append(_saturating(builder, "uadd", sums[j], daily))
+            bar = builder.load(_at(builder, own, LONG(j * LANES), LANE_BYTES), align=64)
+            beyond = builder.or_(beyond, _saturating(builder, "usub", wider[j], bar))
+        next_w = builder.add(w, LONG(1))
+        w.add_incoming(LONG(0), check)
+        w.add_incoming(next_w, window)
+        over.add_incoming(none, check)
+        over.add_incoming(beyond, window)
+        for j in many:
+            sums[j].add_incoming(none, check)
+            sums[j].add_incoming(wider[j], window)
+        builder.cbranch(builder.icmp_signed("<", next_w, windows), window, judge)
+
+        builder.position_at_end(judge)
+        reached = builder.bitcast(builder.icmp_unsigned("!=", beyond, none), LONG)
+        builder.cbranch(builder.icmp_unsigned("!=", reached, LONG(0)), end, more)
+
+        builder.position_at_end(more)
+        next_q = builder.add(q, LONG(1))
+        builder.branch(outer)
+        q.add_incoming(chunk, entry)
+        q.add_incoming(next_q, more)
+        k.add_incoming(place, entry)
+        k.add_incoming(last, more)
+        for j in many:
+            acc[j].add_incoming(first[j], entry)
+            acc[j].add_incoming(summed[j], more)
+
+        builder.position_at_end(end)
+        return q
 
     return signature, code
