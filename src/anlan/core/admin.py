@@ -13,7 +13,19 @@ from anlan.core import ledger
 from anlan.core.areas import forget
 from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
-from anlan.core.models import ApiClient, Area, AreaVersion, City, Cursor, Holiday, Job, Membership, Organisation, Person
+from anlan.core.models import (
+    ApiClient,
+    Area,
+    AreaVersion,
+    City,
+    ClockRule,
+    Cursor,
+    Holiday,
+    Job,
+    Membership,
+    Organisation,
+    Person,
+)
 from anlan.core.writes import write
 
 if TYPE_CHECKING:  # Django's own classes take no parameters when they run
@@ -114,6 +126,13 @@ class HolidayAdmin(AdminBase):
     list_display = ["date", "kind", "name"]
     list_filter = ["kind"]
     date_hierarchy = "date"
+
+
+@admin.register(ClockRule)
+class ClockRuleAdmin(AdminBase):
+    """How long what may take; the folder's clocks.csv is the other way in."""
+
+    list_display = ["code", "name", "target_s", "calendar", "owner", "scope", "active"]
 
 
 @admin.register(Area)

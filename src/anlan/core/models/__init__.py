@@ -2,6 +2,7 @@
 
 from anlan.core.models.area import Area, AreaVersion
 from anlan.core.models.city import City, Holiday
+from anlan.core.models.clock import ClockRule, ClockRun
 from anlan.core.models.job import Cursor, Job
 from anlan.core.models.ledger import LedgerEntry, LedgerPosition, LedgerSeal, VerbKey
 from anlan.core.models.organisation import ApiClient, LoginFailures, Membership, Organisation, Person
@@ -11,6 +12,8 @@ __all__ = [
     "Area",
     "AreaVersion",
     "City",
+    "ClockRule",
+    "ClockRun",
     "Cursor",
     "Holiday",
     "Job",

@@ -1,0 +1,87 @@
+"""Clocks: rules that a city's folder names, and each time that one runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Q
+
+from anlan.core.models.organisation import Organisation
+
+
+class ClockRule(models.Model):
+    """From one kind of entry to another, for a scope: how long it may take. Data of the city, never code."""
+
+    class Calendar(models.TextChoices):
+        """Whether the target counts every second, or working days only."""
+
+        ALL = "all"
+        WORKING = "working"
+
+    code = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80)
+    start = models.CharField(max_length=200)  # kinds of entries, joined by "|"
+    stop = models.CharField(max_length=400)
+    target_s = models.PositiveIntegerField()  # with the working calendar: whole days of 86,400
+    calendar = models.CharField(max_length=8, choices=Calendar, default=Calendar.ALL)
+    owner = models.CharField(max_length=32, default="", blank=True)  # organisation's code; empty: who holds the matter
+    scope = models.CharField(max_length=200, default="", blank=True)  # "category=fire unit_kind=mobile"; empty: all
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def starts_with(self, kind: str) -> bool:
+        """Return whether an entry of this kind starts it."""
+        return kind in self.start.split("|")
+
+    def stops_with(self, kind: str) -> bool:
+        """Return whether an entry of this kind stops it."""
+        return kind in self.stop.split("|")
+
+    def applies_to(self, facts: dict[str, str]) -> bool:
+        """Return whether what is known of the matter lies in the rule's scope."""
+        wanted = dict(part.split("=", 1) for part in self.scope.split())
+        return all(facts.get(name) in value.split(",") for name, value in wanted.items())
+
+
+class ClockRunQuerySet(models.QuerySet["ClockRun"]):
+    """Questions about running clocks."""
+
+    def running(self) -> ClockRunQuerySet:
+        """Return those that have not stopped, paused ones included."""
+        return self.filter(stopped_at__isnull=True)
+
+    def overdue(self, at: dt.datetime) -> ClockRunQuerySet:
+        """Return those whose time is up; a paused clock is never overdue."""
+        return self.running().filter(paused_at__isnull=True, due_at__lt=at)
+
+
+class ClockRun(models.Model):
+    """One run of a rule on one matter."""
+
+    rule = models.ForeignKey(ClockRule, on_delete=models.PROTECT, related_name="runs")
+    subject = models.CharField(max_length=64, db_index=True)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+
+    objects = ClockRunQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "subject"], condition=Q(stopped_at__isnull=True), name="clock_runs_once"
+            )
+        ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(stopped_at__isnull=True), name="clock_due")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.subject}"
