@@ -62,7 +62,7 @@ ROOT_URLCONF = "anlan.urls"
 LOGIN_URL = "core:login"
 LOGIN_REDIRECT_URL = "core:home"
 
-STAGES = ["anlan.core", "anlan.intake", "anlan.hotspots"]
+STAGES = ["anlan.core", "anlan.intake", "anlan.triage", "anlan.hotspots", "anlan.prevention"]
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",

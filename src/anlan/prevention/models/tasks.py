@@ -1,0 +1,75 @@
+"""Tasks, the evidence that they are done, and what the verifier found."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from anlan.core.models import Organisation
+from anlan.prevention.models.problems import Problem
+from anlan.prevention.rules import TaskState
+
+
+class Task(models.Model):
+    """One piece of work for one organisation, with deadline and acceptance criterion."""
+
+    class Kind(models.TextChoices):
+        """What holds for this season, and what ends the problem."""
+
+        INTERIM = "interim", _("Interim")
+        PERMANENT = "permanent", _("Permanent")
+
+    number = models.CharField(max_length=16, unique=True)  # T-2016-0001
+    problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="tasks")
+    kind = models.CharField(max_length=9, choices=Kind)
+    title = models.CharField(max_length=120)
+    responsible = models.CharField(max_length=80)  # a post, never a person's name
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField()
+    first_due_on = models.DateField()
+    criterion = models.CharField(max_length=200)
+    state = models.CharField(max_length=12, choices=TaskState, default=TaskState.OPEN)
+    finished_at = models.DateTimeField(null=True)
+    finished_by = models.CharField(max_length=80, default="", blank=True)  # the actor, as the ledger names it
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Evidence(models.Model):
+    """A photo or a line of words with a task; a photo in dry weather says that works are done, not that they hold."""
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="evidence")
+    added_at = models.DateTimeField()
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    words = models.CharField(max_length=200, default="", blank=True)
+    jpeg = models.BinaryField(null=True)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, default="", blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "evidence"
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.sha256[:8]}"
+
+
+class Result(models.Model):
+    """What somebody who did not do the work found."""
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="results")
+    verified_at = models.DateTimeField()
+    passed = models.BooleanField()
+    by = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    words = models.CharField(max_length=200, default="", blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {'passed' if self.passed else 'refused'}"
