@@ -9,7 +9,7 @@ import pytest
 
 from anlan.analysis import Events, _scan_search
 from anlan.analysis._scan_model import Model, model_of
-from anlan.analysis._scan_search import Race, simulate
+from anlan.analysis._scan_search import Race, limits_of, simulate
 
 pytestmark = pytest.mark.pure
 REPLICATIONS = 150
@@ -33,9 +33,14 @@ def town(places: int, cases: int, days: int, seed: int = 1, **options: Any) -> M
     return model_of(events, replications=REPLICATIONS, **{**given, **options})
 
 
+def maxima(model: Model, threads: int = 2, **how: Any) -> np.ndarray:
+    """Run the replications."""
+    return simulate(model, limits_of(model), REPLICATIONS, threads, **{"progress": None, **how})
+
+
 def both(model: Model) -> tuple[np.ndarray, np.ndarray]:
     """Return the maxima of the fast and of the plain path."""
-    return simulate(model, REPLICATIONS, 2, None), simulate(model, REPLICATIONS, 2, None, plainly=True)
+    return maxima(model, 2), maxima(model, 2, plainly=True)
 
 
 @pytest.mark.parametrize(
@@ -99,24 +104,24 @@ def test_a_very_busy_place_takes_the_plain_path(monkeypatch: pytest.MonkeyPatch)
     taken: list[int] = []
     plainly = Race.plainly
     monkeypatch.setattr(Race, "plainly", lambda race, rows: (taken.append(len(rows)), plainly(race, rows))[1])
-    fast = simulate(town(places=3, cases=4000, days=10, max_share=1.0), REPLICATIONS, 2, None)
+    fast = maxima(town(places=3, cases=4000, days=10, max_share=1.0), 2)
     assert taken == [REPLICATIONS]
-    plain = simulate(town(places=3, cases=4000, days=10, max_share=1.0), REPLICATIONS, 2, None, plainly=True)
+    plain = maxima(town(places=3, cases=4000, days=10, max_share=1.0), 2, plainly=True)
     assert (fast == plain).all()
 
 
 def test_a_machine_without_vectors_takes_the_plain_path(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same answer comes from a processor that lacks wide registers."""
     model = town(places=30, cases=300, days=60)
-    fast = simulate(model, REPLICATIONS, 1, None)
+    fast = maxima(model, 1)
     monkeypatch.setattr(_scan_search, "has_vectors", lambda: False)
     monkeypatch.setattr(Race, "by_lanes", None)
-    assert (simulate(model, REPLICATIONS, 1, None) == fast).all()
+    assert (maxima(model, 1) == fast).all()
 
 
 def test_progress_counts_each_replication_once() -> None:
     """What is told of progress rises and ends with all replications."""
     told: list[tuple[int, int]] = []
-    simulate(town(places=60, cases=900, days=90), REPLICATIONS, 2, lambda done, total: told.append((done, total)))
+    maxima(town(places=60, cases=900, days=90), 2, progress=lambda done, total: told.append((done, total)))
     assert told == sorted(told)
     assert told[-1] == (REPLICATIONS, REPLICATIONS)

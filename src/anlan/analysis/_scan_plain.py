@@ -52,11 +52,12 @@ def most_expected(cases: float, counts: int) -> FloatArray:
         if c < 1 or c > cases:
             table[:, c] = c
             continue
-        level = TOP_LEVEL / 10
-        mu = c * np.exp(-(level / c + 1.0))
-        rest = cases - c
+        mu = c * np.exp(-(TOP_LEVEL / 10 / c + 1.0))
+        rest, step_before = cases - c, 0.0
         for index in range(TOP_LEVEL, 0, -1):
-            level = index / 10
+            level, begun = index / 10, mu
+            # from where the last two levels point; whatever the start, a step of Newton's ends at or below the root
+            mu = min(mu + step_before, 0.5 * (mu + c))
             for _ in range(60):
                 value = c * np.log(c / mu)
                 slope = -c / mu
@@ -67,9 +68,10 @@ def most_expected(cases: float, counts: int) -> FloatArray:
                     break
                 step = (level - value) / slope
                 mu += step
-                if abs(step) <= 1e-11 * mu:
+                if abs(step) <= 3e-6 * mu:
                     break
             mu = min(mu, float(c))
+            step_before = mu - begun if index < TOP_LEVEL else 0.0
             table[index, c] = min(mu * (1 + 1e-9) + 1e-10, float(c))
     return table
 

@@ -18,6 +18,7 @@ from anlan.analysis._scan_vectors import LANES, has_vectors
 from anlan.analysis.events import FloatArray, IntArray
 
 _MOST_COUNTS = 2048
+MOST_KEPT = 1 << 24  # cases drawn that are kept instead of drawn again: 64 MB
 
 
 ROOM = 130  # expected cases in all: so many fit into a byte with what chance adds
@@ -37,7 +38,7 @@ class Circle:
     statistic: float
 
 
-def strongest(model: Model, n_jobs: int | None) -> list[Circle]:
+def strongest(model: Model, limits: FloatArray, n_jobs: int | None) -> list[Circle]:
     """Return the best circle and window of each centre, strongest first, without those that share a place."""
     ground, span = model.ground, model.span
     rows, days = model.observed
@@ -46,7 +47,6 @@ def strongest(model: Model, n_jobs: int | None) -> list[Circle]:
     value, shape = np.zeros(len(ground.xy)), np.zeros((len(ground.xy), 4), np.int32)
     # the data's own windows: for repeated looks the last day's alone
     own = span if not model.prospective else span._replace(first_end=span.cum.shape[1] - 2)
-    limits = most_expected(span.cases, min(len(rows), _MOST_COUNTS))
     stop = np.zeros(1, np.uint8)
 
     def task(first: int, last: int) -> int:
@@ -94,13 +94,27 @@ def _members(ground: Ground, centre: int, edge: int) -> tuple[IntArray, float]:
     return inside[np.lexsort((inside, apart[inside]))], float(apart[edge])
 
 
+def limits_of(model: Model) -> FloatArray:
+    """Return the table of expectations at which a count reaches a level, as far as counts are common."""
+    span = model.span
+    widest = span.cum[:, span.longest :] - span.cum[:, : -span.longest]
+    mu = model.ground.most * float((widest / span.whole[:, None]).max())
+    return np.asarray(most_expected(span.cases, min(int(mu + 8 * np.sqrt(mu)) + 40, _MOST_COUNTS)))
+
+
 def simulate(
-    model: Model, replications: int, n_jobs: int | None, progress: Progress | None, *, plainly: bool = False
+    model: Model,
+    limits: FloatArray,
+    replications: int,
+    n_jobs: int | None,
+    progress: Progress | None,
+    *,
+    plainly: bool = False,
 ) -> FloatArray:
     """Return the strongest statistic of each replication; `plainly` takes the slow path in any case."""
     maxima = np.zeros(replications)
     every = np.arange(replications)
-    race = Race(model, maxima, workers(n_jobs), np.zeros(1, np.uint8), _counted(progress, replications))
+    race = Race(model, limits, maxima, workers(n_jobs), np.zeros(1, np.uint8), _counted(progress, replications))
     left = every
     if not plainly and has_vectors():
         left = race.by_lanes(every) if race.ends_on_one_day() else race.by_series(every)
@@ -126,6 +140,7 @@ class Race:
     """The replications of one model on their way."""
 
     model: Model
+    limits: FloatArray
     maxima: FloatArray
     threads: int
     stop: UInt8Array
@@ -134,12 +149,11 @@ class Race:
     def plainly(self, replicates: IntArray) -> None:
         """Take the path that takes anything."""
         ground, span, urn = self.model.ground, self.model.span, self.model.urn
-        limits = most_expected(span.cases, self._counts())
 
         def task(first: int, last: int) -> int:
             done: int = simulate_plain(
                 *(replicates[first:last], ground.walk, ground.starts, ground.ends, ground.near, ground.mass),
-                *(urn, span, limits, self.stop, self.maxima),
+                *(urn, span, self.limits, self.stop, self.maxima),
             )
             return done
 
@@ -154,17 +168,18 @@ class Race:
         """Take 64 at a time; returns those that are left for the plain path."""
         ground, span, urn = self.model.ground, self.model.span, self.model.urn
         chunks = self._chunks()
-        limits = most_expected(span.cases, self._counts())
         may_overflow = bool(len(urn.ladder)) or float(ground.mass.sum(axis=1).max()) > 255
         walk = ground.walk[ground.ends[ground.walk] > ground.starts[ground.walk]]
         probes = np.ascontiguousarray(walk[::STRIDE])
         rest = np.ascontiguousarray(np.delete(walk, np.s_[::STRIDE]))
         left: list[IntArray] = []
+        fixed = len(urn.day) if not len(urn.ladder) and len(replicates) * len(urn.day) <= MOST_KEPT else 0
+        kept = np.empty((int(replicates.max()) + 1 if fixed else 0, fixed), np.int32)
 
         def task(block: IntArray, centres: Int32Array, count: int) -> int:
             fits = simulate_lanes(
-                *(block, centres, ground.starts, ground.near, ground.mass, urn, span, limits, chunks),
-                *(may_overflow, self.stop, self.maxima),
+                *(block, centres, ground.starts, ground.near, ground.mass, urn, span, self.limits, chunks),
+                *(may_overflow, count > 0 and fixed > 0, kept, self.stop, self.maxima),
             )
             if not fits:
                 left.append(block)
@@ -188,13 +203,12 @@ class Race:
         if steps is None:
             return replicates
         bars = bars_of(span)
-        limits = most_expected(span.cases, min(self._counts(), 512))
         walk = ground.walk[ground.ends[ground.walk] > ground.starts[ground.walk]]
         centres = np.ascontiguousarray(np.concatenate([walk[::STRIDE], np.delete(walk, np.s_[::STRIDE])]))
 
         def task(first: int, last: int) -> int:
             done: int = simulate_series(
-                *(replicates[first:last], centres, ground.starts, ground.near, ground.mass, urn, span, limits),
+                *(replicates[first:last], centres, ground.starts, ground.near, ground.mass, urn, span, self.limits),
                 *(steps, bars, FIRST_LEVEL, self.stop, self.maxima),
             )
             return done
@@ -238,16 +252,18 @@ class Race:
     def _chunks(self) -> Chunks:
         ground, span = self.model.ground, self.model.span
         share = float(((span.cum[:, -1] - span.cum[:, -1 - span.longest]) / span.whole).max())
-        mu = ground.most * share
-        scale = (BINS - 1) / max(np.sqrt(mu), 1e-9)
+        mu, size = ground.most * share, len(ground.xy)
+        most = int(16 * np.sqrt(mu)) + 8
+        by_mass = ground.mass.shape[1] == 1 and mu <= ROOM
+        scale = (BINS - 1) / max(np.sqrt(ground.most if by_mass else mu), 1e-9)
         edge = (np.arange(BINS) / scale) ** 2
         offset = np.maximum(0, edge - 4 * np.sqrt(edge) - 8) if mu > ROOM else np.zeros(BINS)
-        size, most = len(ground.xy), int(16 * np.sqrt(mu)) + 8
         chunks = Chunks(
             count=np.zeros(size, np.int32),
             end=np.empty((size, most), np.int32),
-            bin=np.empty((size, most, span.longest), np.uint16),
+            bin=np.empty((size, most), np.int32),
             before=np.empty((size, most, ground.mass.shape[1])),
+            fine=np.empty((0 if by_mass else size, most, span.longest), np.uint16),
             edge=edge,
             offset=offset.astype(np.int32),
         )
@@ -258,7 +274,3 @@ class Race:
 
         run((partial(task, *piece) for piece in parts(size, self.threads * 4)), self.threads, self.stop)
         return chunks
-
-    def _counts(self) -> int:
-        urn = self.model.urn
-        return min(max(len(urn.day), int(urn.sizes.max(initial=0)), 2), _MOST_COUNTS)

@@ -48,6 +48,7 @@ def sweep(
     context: Any,
     near: Any,
     chunk_ends: Any,
+    chunk_bins: Any,
     thresholds: Any,
     offsets: Any,
     chunks: Any,
@@ -60,14 +61,15 @@ def sweep(
     """Add rows of counts, place by place, until a lane reaches a threshold at the end of a chunk.
 
     All arguments are int64, most of them addresses: `near` int32 rows of the centre's list; `chunk_ends` int32 (k where
-    each chunk ends); `thresholds` and `offsets` uint8, eight a chunk, one for each window; `rows` 7 x 64 uint8 each;
+    each chunk ends); `chunk_bins` int32 (which thresholds hold for it); `thresholds` uint8, eight a bin, one for each
+    window; `offsets` uint8, eight a chunk; `rows` 7 x 64 uint8 each;
     `counts` 7 x 64 uint8, read and written; `marks` two uint64: lanes that reached a threshold (written), lanes whose
     counts are no longer exact because an offset was greater than they (added to). Returns the chunk, or `chunks`.
     """
-    signature = types.int64(*[types.int64] * 10)
+    signature = types.int64(*[types.int64] * 11)
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        near, chunk_ends, thresholds, offsets, chunks, chunk, place, rows, counts, marks = arguments
+        near, chunk_ends, chunk_bins, thresholds, offsets, chunks, chunk, place, rows, counts, marks = arguments
         entry = builder.block
         outer, shift, places, add, check, more, hit, end = (
             builder.append_basic_block(name)
@@ -124,9 +126,11 @@ def sweep(
         builder.cbranch(builder.icmp_signed("<", following, last), add, check)
 
         builder.position_at_end(check)
+        own = builder.load(_at(builder, chunk_bins, builder.mul(q, LONG(4)), WORD), align=4)
+        own = builder.mul(builder.sext(own, LONG), LONG(8))
         reached = None
         for w in range(WINDOWS):
-            least = builder.load(_at(builder, thresholds, builder.add(eight, LONG(w)), BYTE), align=1)
+            least = builder.load(_at(builder, thresholds, builder.add(own, LONG(w)), BYTE), align=1)
             there = builder.icmp_unsigned(">=", summed[w], _spread(builder, least))
             reached = there if reached is None else builder.or_(reached, there)
         lanes = builder.bitcast(reached, LONG)
@@ -156,6 +160,16 @@ def sweep(
         return answer
 
     return signature, code
+
+
+@intrinsic
+def lowest(context: Any, lanes: Any) -> Any:
+    """Return the number of the lowest bit that is set, or 64."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.int64(types.uint64), code
 
 
 @intrinsic

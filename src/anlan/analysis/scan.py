@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from anlan.analysis._scan_model import Model, model_of
 from anlan.analysis._scan_run import Progress
-from anlan.analysis._scan_search import Circle, simulate, strongest
+from anlan.analysis._scan_search import Circle, limits_of, simulate, strongest
 from anlan.analysis.events import Events, FloatArray
 from anlan.analysis.revisions import REVISIONS
 
@@ -207,8 +207,9 @@ def space_time_scan(
         strata=strata,
         adjust_for_looks=adjust_for_looks,
     )
-    maxima = simulate(model, replications, n_jobs, progress)
-    circles = strongest(model, n_jobs)
+    limits = limits_of(model)
+    maxima = simulate(model, limits, replications, n_jobs, progress)
+    circles = strongest(model, limits, n_jobs)
     maxima.setflags(write=False)
     tail = Tail.of(maxima, gumbel=gumbel, prospective=prospective)
     return SpaceTimeScan(
