@@ -39,6 +39,8 @@ def _values(row: dict[str, str], where: str) -> dict[str, object]:
         "group": row["group"],
         "public": row.get("public") == "1",
         "depth": row.get("depth") == "1",
+        "police": row.get("police") == "1",
+        "exclusion_gate": row.get("exclusion_gate") == "1",
         "public_name": row.get("public_name", ""),
         "public_name_en": row.get("public_name_en", ""),
         "sort": sort,

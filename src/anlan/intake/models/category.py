@@ -22,6 +22,8 @@ class Category(models.Model):
     group = models.CharField(max_length=32)
     public = models.BooleanField(default=False)  # offered on the public page
     depth = models.BooleanField(default=False)  # asks how deep the water stands
+    police = models.BooleanField(default=False)  # a matter for the police; others are diverted to whom they belong
+    exclusion_gate = models.BooleanField(default=False)  # may hide danger to life (violence at home): never diverted
     public_name = models.CharField(max_length=80, blank=True)
     public_name_en = models.CharField(max_length=80, blank=True)
     sort = models.IntegerField(default=0)

@@ -1,0 +1,308 @@
+"""The verbs of incidents. Each locks the incident's row, asks the table of moves, and starts or stops its clocks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import F
+
+from anlan.core import clocks, ledger
+from anlan.core.actors import Actor, NotAllowed
+from anlan.core.areas import areas_at, local_day
+from anlan.core.models import Organisation
+from anlan.core.roles import Role
+from anlan.core.verbs import verb
+from anlan.intake.models import Category, Report
+from anlan.triage import rules
+from anlan.triage.models import DayCount, Handover, Incident, IncidentReport
+from anlan.triage.rules import TriageRefused
+
+DESK = (Role.CALL_TAKER, Role.DISPATCHER, Role.SUPERVISOR)
+State = Incident.State
+
+
+@verb
+def open_incident(
+    *, report_id: int, urgency: int = 3, actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
+    """Open an incident that a report tells of; the control room holds it first."""
+    actor.require(*DESK)
+    report = Report.objects.select_related("category").get(pk=report_id)
+    _require_free(report.pk)
+    incident = Incident.objects.create(
+        number=_number(at),
+        kind=report.category.kind,
+        category_at_call=report.category,
+        urgency=rules.require_urgency(urgency),
+        owner=control_room(),
+        lon=report.lon,
+        lat=report.lat,
+        opened_at=at,
+    )
+    IncidentReport.objects.create(incident=incident, report=report, linked_at=at)
+    _leave("opened", incident, actor, at, report=report.number, urgency=urgency, category=report.category.code)
+    return {"incident": incident.number}
+
+
+@verb
+def link_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Say that one more report tells of this incident: more callers can raise its urgency, and hide nothing."""
+    actor.require(*DESK)
+    incident = _locked(number)
+    _require_free(report_id)
+    IncidentReport.objects.create(incident=incident, report_id=report_id, linked_at=at)
+    incident.urgency = rules.raised(incident.urgency, _valid_reports(incident))
+    incident.save(update_fields=["urgency"])
+    _leave("report_linked", incident, actor, at, report=_report_number(report_id), urgency=incident.urgency)
+    return {"incident": number, "urgency": incident.urgency}
+
+
+@verb
+def unlink_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Take a report away again; the row stays with its time, and the last report cannot go."""
+    actor.require(*DESK)
+    incident = _locked(number)
+    rules.require_part([report_id], _reports(incident))
+    IncidentReport.objects.filter(incident=incident, report_id=report_id, unlinked_at=None).update(unlinked_at=at)
+    _leave("report_unlinked", incident, actor, at, report=_report_number(report_id))
+    return {"incident": number}
+
+
+@verb
+def split_incident(*, number: str, report_ids: Sequence[int], actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Make a second incident of some of the reports: they told of something else."""
+    actor.require(*DESK)
+    incident = _locked(number)
+    rules.require_part(report_ids, _reports(incident))
+    IncidentReport.objects.filter(incident=incident, report_id__in=report_ids, unlinked_at=None).update(unlinked_at=at)
+    first, *others = sorted(report_ids)
+    second = open_incident(report_id=first, urgency=incident.urgency, actor=actor, at=at)["incident"]
+    for report_id in others:
+        link_report(number=second, report_id=report_id, actor=actor, at=at)
+    _leave("split", incident, actor, at, into=second)
+    return {"incident": number, "into": second}
+
+
+@verb
+def hand_over(
+    *, number: str, to: str, diverted: bool = False, actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
+    """Hand an incident to another organisation, which signs for it or sends it back with a reason."""
+    incident = _locked(number)
+    _require_holder(actor, incident)
+    rules.require_move(incident.state, State.HANDED_OVER)
+    if diverted:
+        rules.require_divertible(incident.category.exclusion_gate)
+    return _give(incident, _organisation(to), diverted, "handed_over", actor, at)
+
+
+def divert(*, number: str, to: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
+    """Hand over what is no matter for the police to whom it belongs; never violence at home."""
+    return hand_over(number=number, to=to, diverted=True, actor=actor, at=at, key=key)
+
+
+@verb
+def sign_for(*, number: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Take what was handed over: from now on it is this organisation's to handle."""
+    incident = _held(number, actor)
+    _move(incident, State.SIGNED)
+    Handover.objects.filter(pk=_last_handover(incident).pk).update(signed_at=at)
+    _leave("signed", incident, actor, at, by=incident.owner.code)
+    return {"incident": number}
+
+
+@verb
+def return_incident(*, number: str, reason: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Send it back with a reason; the second time an arbiter decides."""
+    incident = _held(number, actor)
+    told = rules.require_reason(reason)
+    to = rules.after_return(incident.returns)
+    _move(incident, to)
+    handover = _last_handover(incident)
+    Handover.objects.filter(pk=handover.pk).update(returned_at=at, reason=told)
+    incident.owner = handover.sender if to == State.RETURNED else control_room()
+    incident.returns += 1
+    incident.save(update_fields=["owner", "returns"])
+    what = "returned" if to == State.RETURNED else "disputed"
+    _leave(what, incident, actor, at, by=handover.to.code, returns=incident.returns)
+    return {"incident": number, "state": to}
+
+
+@verb
+def arbitrate(*, number: str, to: str, reason: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Decide whose it is; who gets it cannot send it back a third time."""
+    actor.require(Role.SUPERVISOR)
+    incident = _locked(number)
+    rules.require_move(incident.state, State.HANDED_OVER)
+    if incident.state != State.DISPUTED:
+        raise TriageRefused("no_such_move")
+    told = rules.require_reason(reason)
+    _leave("arbitrated", incident, actor, at, to=to)
+    answer = _give(incident, _organisation(to), incident.diverted, "handed_over", actor, at)
+    Handover.objects.filter(pk=_last_handover(incident).pk).update(reason=told)
+    return answer
+
+
+@verb
+def confirm_category(*, number: str, category: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Say what it really was; figures use this, and what was said at the call stays beside it."""
+    incident = _locked(number)
+    _require_holder(actor, incident)
+    chosen = Category.objects.filter(code=category, active=True).first()
+    if chosen is None:
+        raise TriageRefused("unknown_category")
+    incident.category_confirmed, incident.kind = chosen, chosen.kind
+    incident.save(update_fields=["category_confirmed", "kind"])
+    _leave("category_confirmed", incident, actor, at, category=category, at_call=incident.category_at_call.code)
+    return {"incident": number, "category": category}
+
+
+@verb
+def set_urgency(*, number: str, urgency: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Set how soon somebody has to go."""
+    actor.require(*DESK)
+    incident = _locked(number)
+    incident.urgency = rules.require_urgency(urgency)
+    incident.save(update_fields=["urgency"])
+    _leave("urgency_set", incident, actor, at, urgency=urgency)
+    return {"incident": number, "urgency": urgency}
+
+
+@verb
+def resolve(*, number: str, disposal: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Say that the matter itself is over: the danger gone, the water off, the parties heard. Not yet closed."""
+    incident = _locked(number)
+    _require_holder(actor, incident)
+    incident.disposal = rules.require_disposal(disposal)
+    _move(incident, State.RESOLVED)
+    incident.save(update_fields=["disposal"])
+    _leave("resolved", incident, actor, at, disposal=disposal)
+    return {"incident": number}
+
+
+@verb
+def close_incident(*, number: str, disposal: str = "", actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """End the work, with the result that the reporter is told."""
+    actor.require(*DESK)
+    incident = _locked(number)
+    incident.disposal = rules.require_disposal(disposal or incident.disposal)
+    rules.require_move(incident.state, State.CLOSED)
+    incident.state, incident.closed_at = State.CLOSED, at
+    incident.save(update_fields=["state", "closed_at", "disposal"])
+    _leave("closed", incident, actor, at, disposal=incident.disposal)
+    return {"incident": number}
+
+
+@verb
+def reopen(*, number: str, reason: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Take it up again: it was not over. The control room holds it."""
+    actor.require(*DESK)
+    incident = _locked(number)
+    rules.require_reason(reason)
+    rules.require_move(incident.state, State.REOPENED)
+    incident.state, incident.closed_at, incident.owner = State.REOPENED, None, control_room()
+    incident.save(update_fields=["state", "closed_at", "owner"])
+    _leave("reopened", incident, actor, at)
+    return {"incident": number}
+
+
+def control_room() -> Organisation:
+    """Return the organisation that holds what nobody else holds."""
+    rooms = Organisation.objects.filter(active=True)
+    found = rooms.filter(kind="control_room").order_by("pk").first() or rooms.order_by("pk").first()
+    if found is None:
+        raise TriageRefused("no_organisation")
+    return found
+
+
+def _give(
+    incident: Incident, to: Organisation, diverted: bool, what: str, actor: Actor, at: dt.datetime
+) -> dict[str, Any]:
+    if to.pk == incident.owner_id:
+        raise TriageRefused("holds_it_already")
+    Handover.objects.create(incident=incident, sender=incident.owner, to=to, at=at, diverted=diverted)
+    # A clock of the one who gives ends here also where it was handed on without being signed for.
+    clocks.heard("triage.incident_handed_on", subject=incident.subject, at=at, holder=incident.owner, facts={})
+    incident.state, incident.owner, incident.diverted = State.HANDED_OVER, to, diverted
+    incident.save(update_fields=["state", "owner", "diverted"])
+    _leave(what, incident, actor, at, to=to.code, diverted=diverted)
+    return {"incident": incident.number, "to": to.code}
+
+
+def _move(incident: Incident, to: str) -> None:
+    rules.require_move(incident.state, to)
+    incident.state = to
+    incident.save(update_fields=["state"])
+
+
+def _leave(what: str, incident: Incident, actor: Actor, at: dt.datetime, **payload: Any) -> None:
+    """Leave the entry, and let the clocks hear it."""
+    kind = f"triage.incident_{what}"
+    ledger.append(kind, actor=actor, at=at, subject=incident.subject, payload={"incident": incident.pk, **payload})
+    clocks.heard(kind, subject=incident.subject, at=at, holder=incident.owner, facts=_facts(incident))
+
+
+def _facts(incident: Incident) -> dict[str, str | None]:
+    zone = None
+    if incident.lon is not None and incident.lat is not None:
+        covers = areas_at(incident.lon, incident.lat, local_day(incident.opened_at))
+        zone = next((one.area.code for one in covers if one.area.kind == "zone"), None)
+    return {"category": incident.category.code, "kind": incident.kind, "zone": zone}
+
+
+def _locked(number: str) -> Incident:
+    return Incident.objects.select_for_update().get(number=number)
+
+
+def _held(number: str, actor: Actor) -> Incident:
+    incident = _locked(number)
+    if not actor.is_system and (Role.OFFICER not in actor.roles or incident.owner_id not in actor.organisation_ids):
+        raise NotAllowed(f"{actor.name} is no officer of {incident.owner.code}, which holds {number}")
+    return incident
+
+
+def _require_holder(actor: Actor, incident: Incident) -> None:
+    """The holder's officers act on it; for what the control room holds, its desk."""
+    if actor.is_system or (actor.roles & {Role.OFFICER, *DESK} and incident.owner_id in actor.organisation_ids):
+        return
+    raise NotAllowed(f"{actor.name} is not of {incident.owner.code}, which holds {incident.number}")
+
+
+def _last_handover(incident: Incident) -> Handover:
+    last = incident.handovers.select_related("sender", "to").last()
+    assert last is not None, "only what was handed over is signed for or returned"
+    return last
+
+
+def _organisation(code: str) -> Organisation:
+    found = Organisation.objects.filter(code=code, active=True).first()
+    if found is None:
+        raise TriageRefused("unknown_organisation")
+    return found
+
+
+def _require_free(report_id: int) -> None:
+    if IncidentReport.objects.select_for_update().filter(report_id=report_id, unlinked_at=None).exists():
+        raise TriageRefused("report_tells_of_another")
+
+
+def _reports(incident: Incident) -> list[int]:
+    return list(incident.links.filter(unlinked_at=None).values_list("report_id", flat=True))
+
+
+def _valid_reports(incident: Incident) -> int:
+    return incident.links.filter(unlinked_at=None, report__validity__in=["valid", "repeat"]).count()
+
+
+def _report_number(report_id: int) -> str:
+    return Report.objects.values_list("number", flat=True).get(pk=report_id)
+
+
+def _number(at: dt.datetime) -> str:
+    """Give the next number of the local day: E-160628-0412."""
+    day = local_day(at)
+    DayCount.objects.get_or_create(day=day)
+    DayCount.objects.select_for_update().filter(day=day).update(last=F("last") + 1)
+    return f"E-{day:%y%m%d}-{DayCount.objects.get(day=day).last:04d}"

@@ -1,0 +1,146 @@
+"""Incidents: what we believe happened, and who holds it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from anlan.core.actors import Actor
+from anlan.core.models import Organisation
+from anlan.core.roles import Role
+from anlan.intake.models import Category, Report
+from anlan.triage import rules
+
+SEES_ALL = frozenset(set(Role.values) - {Role.OFFICER, Role.PUBLISHER})
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    """Questions about incidents."""
+
+    def visible_to(self, actor: Actor) -> IncidentQuerySet:
+        """Return what the actor may see: all for the control room's people, for officers what they hold or held."""
+        if actor.is_system or actor.roles & SEES_ALL:
+            return self
+        if Role.OFFICER in actor.roles:
+            held = Q(owner_id__in=actor.organisation_ids) | Q(handovers__to_id__in=actor.organisation_ids)
+            return self.filter(held).distinct()
+        return self.none()
+
+    def open(self) -> IncidentQuerySet:
+        """Return those that are not closed."""
+        return self.exclude(state=Incident.State.CLOSED)
+
+
+class Incident(models.Model):
+    """One real event with one or more reports. Figures use the confirmed category."""
+
+    class State(models.TextChoices):
+        """Where it stands; `rules.MOVES` says where it may go."""
+
+        NEW = rules.NEW, _("New")
+        HANDED_OVER = rules.HANDED_OVER, _("Handed over")
+        SIGNED = rules.SIGNED, _("Signed for")
+        RETURNED = rules.RETURNED, _("Returned")
+        DISPUTED = rules.DISPUTED, _("With the arbiter")
+        DISPATCHED = rules.DISPATCHED, _("Unit sent")
+        RESOLVED = rules.RESOLVED, _("Resolved")
+        CLOSED = rules.CLOSED, _("Closed")
+        REOPENED = rules.REOPENED, _("Reopened")
+
+    class Disposal(models.TextChoices):
+        """The result that the reporter is told."""
+
+        DONE = "done", _("Put right")
+        ADVISED = "advised", _("Advised")
+        PASSED_ON = "passed_on", _("Passed on to whom it belongs")
+        NOT_FOUND = "not_found", _("Nothing was found there")
+        REPEAT_OF = "repeat_of", _("Known already")
+        NO_MATTER = "no_matter", _("No matter for us")
+
+    number = models.CharField(max_length=24, unique=True)
+    kind = models.CharField(max_length=16, choices=Category.Kind)
+    category_at_call = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    category_confirmed = models.ForeignKey(Category, null=True, on_delete=models.PROTECT, related_name="incidents")
+    urgency = models.PositiveSmallIntegerField(default=3)
+    state = models.CharField(max_length=12, choices=State, default=State.NEW, db_index=True)
+    owner = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="incidents")
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    opened_at = models.DateTimeField(db_index=True)
+    closed_at = models.DateTimeField(null=True)
+    returns = models.PositiveSmallIntegerField(default=0)
+    diverted = models.BooleanField(default=False)  # handed to whom it belongs because it is no matter for the police
+    disposal = models.CharField(max_length=16, choices=Disposal, default="", blank=True)
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_at__isnull=False) | ~Q(state="closed") & Q(closed_at__isnull=True),
+                name="incident_closed_has_a_time",
+            )
+        ]
+        indexes = [models.Index(fields=["lon", "lat"], name="incident_place")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def subject(self) -> str:
+        """Its name in the ledger and on clocks."""
+        return f"incident:{self.number}"
+
+    @property
+    def category(self) -> Category:
+        """The confirmed category, until then the one at call."""
+        return self.category_confirmed or self.category_at_call
+
+
+class IncidentReport(models.Model):
+    """That a report tells of an incident; taking it away again leaves the row with its time."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="links")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="links")
+    linked_at = models.DateTimeField()
+    unlinked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report"], condition=Q(unlinked_at__isnull=True), name="report_tells_of_one_incident"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.report_id}"
+
+
+class Handover(models.Model):
+    """An incident given to another organisation, and whether it was signed for or sent back, with the reason."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="handovers")
+    sender = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    to = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    diverted = models.BooleanField(default=False)
+    signed_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=400, default="", blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.sender_id}>{self.to_id}"
+
+
+class DayCount(models.Model):
+    """The last incident number given for one local day; its row is the lock under which numbers are given."""
+
+    day = models.DateField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.last}"

@@ -1,0 +1,88 @@
+"""Pure decisions about incidents: which moves are allowed, who may make them, what is never diverted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from types import MappingProxyType
+from typing import Final
+
+NEW, HANDED_OVER, SIGNED, RETURNED = "new", "handed_over", "signed", "returned"
+DISPUTED, DISPATCHED, RESOLVED, CLOSED, REOPENED = "disputed", "dispatched", "resolved", "closed", "reopened"
+_OPEN = frozenset({HANDED_OVER, DISPATCHED, RESOLVED, CLOSED})
+
+# The one table of allowed moves. Whoever holds an incident in a state owes its next move.
+MOVES: Final = MappingProxyType(
+    {
+        NEW: _OPEN,
+        HANDED_OVER: frozenset({SIGNED, RETURNED, DISPUTED, HANDED_OVER}),
+        SIGNED: frozenset({DISPATCHED, RESOLVED, RETURNED, DISPUTED}),
+        RETURNED: _OPEN,
+        DISPUTED: frozenset({HANDED_OVER}),
+        DISPATCHED: frozenset({DISPATCHED, RESOLVED, HANDED_OVER}),
+        RESOLVED: frozenset({CLOSED, REOPENED}),
+        CLOSED: frozenset({REOPENED}),
+        REOPENED: _OPEN,
+    }
+)
+DISPOSALS: Final = ("done", "advised", "passed_on", "not_found", "repeat_of", "no_matter")
+MOST_RETURNS = 1  # the second time is for the arbiter
+URGENCIES: Final = (1, 2, 3)
+
+
+class TriageRefused(ValueError):
+    """The move is not allowed; `code` says why, and the page says it in words."""
+
+    exit_status = 1
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code.replace("_", " "))
+        self.code = code
+
+
+def require_move(state: str, to: str) -> None:
+    """Refuse a move that the table does not hold: often somebody else was quicker."""
+    if to not in MOVES[state]:
+        raise TriageRefused("no_such_move")
+
+
+def after_return(returns: int) -> str:
+    """Return where an incident goes that is sent back: to the sender, the second time to the arbiter."""
+    return RETURNED if returns < MOST_RETURNS else DISPUTED
+
+
+def require_divertible(exclusion_gate: bool) -> None:
+    """Refuse to divert what may hide danger to life, such as violence at home."""
+    if exclusion_gate:
+        raise TriageRefused("never_diverted")
+
+
+def require_reason(reason: str) -> str:
+    """Return the reason, or refuse an empty one."""
+    if not (told := " ".join(reason.split())[:400]):
+        raise TriageRefused("reason_missing")
+    return told
+
+
+def require_disposal(code: str) -> str:
+    """Return a result of handling that the reporter can be told."""
+    if code not in DISPOSALS:
+        raise TriageRefused("unknown_disposal")
+    return code
+
+
+def require_urgency(urgency: int) -> int:
+    """Return an urgency: 1 at once, 2 soon, 3 in its turn."""
+    if urgency not in URGENCIES:
+        raise TriageRefused("unknown_urgency")
+    return urgency
+
+
+def raised(urgency: int, valid_reports: int) -> int:
+    """Return the urgency when one more report tells of it: many callers can raise it, none can lower it."""
+    return min(urgency, 1 if valid_reports >= 5 else 2 if valid_reports >= 3 else 3)
+
+
+def require_part(moved: Collection[int], all_reports: Collection[int]) -> None:
+    """Refuse a split that leaves one side without a report."""
+    if not moved or not set(moved) < set(all_reports):
+        raise TriageRefused("split_needs_both_sides")
