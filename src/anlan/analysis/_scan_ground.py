@@ -40,13 +40,50 @@ class Ground:
 
 def unique_places(xy: FloatArray) -> tuple[FloatArray, IntArray]:
     """Return the places by x, then y, and which of them each row of `xy` is."""
-    order = np.lexsort((xy[:, 1], xy[:, 0]))
-    ordered = xy[order]
-    fresh = np.ones(len(xy), dtype=bool)
-    fresh[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
-    place_of = np.empty(len(xy), dtype=np.int64)
-    place_of[order] = np.cumsum(fresh) - 1
-    return np.ascontiguousarray(ordered[fresh]), place_of
+    first, label = _alike(xy)
+    order = np.lexsort((xy[first, 1], xy[first, 0]))
+    number = np.empty(len(first), dtype=np.int64)
+    number[order] = np.arange(len(first))
+    return np.ascontiguousarray(xy[first[order]]), number[label]
+
+
+@njit(cache=True, nogil=True)
+def _alike(xy: FloatArray) -> tuple[IntArray, IntArray]:
+    """Return the first row of each distinct point, and which of these each row is like (a hash table)."""
+    size = 1
+    while size < 2 * len(xy) + 2:
+        size *= 2
+    table = np.full(size, -1, np.int64)
+    first, label = np.empty(len(xy), np.int64), np.empty(len(xy), np.int64)
+    bits = xy.view(np.uint64)
+    count = 0
+    for i in range(len(xy)):
+        code = (bits[i, 0] ^ (bits[i, 1] * np.uint64(0x9E3779B97F4A7C15))) * np.uint64(0xD1342543DE82EF95)
+        at = np.int64((code ^ (code >> np.uint64(32))) & np.uint64(size - 1))
+        while table[at] >= 0 and (xy[first[table[at]], 0] != xy[i, 0] or xy[first[table[at]], 1] != xy[i, 1]):
+            at = (at + 1) & (size - 1)
+        if table[at] < 0:
+            table[at], first[count] = count, i
+            count += 1
+        label[i] = table[at]
+    return first[:count].copy(), label
+
+
+@njit(cache=True, nogil=True)
+def sort_cases(stratum: IntArray, place: IntArray, counts: IntArray, strata: int, places: int) -> IntArray:
+    """Return the row of every case, by stratum, then place, then row: a row comes as often as it counts."""
+    heads = np.zeros(strata * places + 1, np.int64)
+    for i in range(len(place)):
+        heads[stratum[i] * places + place[i] + 1] += counts[i]
+    for at in range(1, len(heads)):
+        heads[at] += heads[at - 1]
+    order = np.empty(heads[-1], np.int64)
+    for i in range(len(place)):
+        at = stratum[i] * places + place[i]
+        for _ in range(counts[i]):
+            order[heads[at]] = i
+            heads[at] += 1
+    return order
 
 
 def on_sphere(lonlat: FloatArray) -> FloatArray:
@@ -142,24 +179,24 @@ def list_near(
         most = max(most, ends[i] - starts[i])
     apart = np.empty(most, np.float64)
     found = np.empty(most, np.int32)
+    bucket = np.empty(most, np.int32)
     key = np.empty(most, np.float64)
     who = np.empty(most, np.int32)
-    heads = np.empty(most + 2, np.int64)
+    heads = np.empty(most + 2, np.int32)
     weight = np.empty(most + 2, np.float64)
     box = np.zeros(3, np.int64)
+    ax, ay, az = at[place, 0].copy(), at[place, 1].copy(), at[place, 2].copy()
     for i in range(first, last):
         if stop[0]:
             return
         x, y, z = at[i, 0], at[i, 1], at[i, 2]
         count, farthest = 0, 0.0
-        if shape[0] * shape[1] * shape[2] == 1:
-            for row in range(len(place)):
-                p = place[row]
-                d = np.sqrt((at[p, 0] - x) ** 2 + (at[p, 1] - y) ** 2 + (at[p, 2] - z) ** 2)
-                if d <= reach:
-                    apart[count], found[count] = d, row
-                    count += 1
-                    farthest = max(farthest, d)
+        if np.isinf(reach):
+            count = len(place)
+            for row in range(count):
+                square = (ax[row] - x) ** 2 + (ay[row] - y) ** 2 + (az[row] - z) ** 2
+                apart[row], found[row] = square, row
+                farthest = max(farthest, square)
         else:
             for axis in range(3):
                 box[axis] = min(np.int64((at[i, axis] - low[axis]) / width), shape[axis] - 1)
@@ -170,17 +207,19 @@ def list_near(
                         for j in range(cells[cell], cells[cell + 1]):
                             row = cell_row[j]
                             p = place[row]
-                            d = np.sqrt((at[p, 0] - x) ** 2 + (at[p, 1] - y) ** 2 + (at[p, 2] - z) ** 2)
-                            if d <= reach:
-                                apart[count], found[count] = d, row
+                            square = (at[p, 0] - x) ** 2 + (at[p, 1] - y) ** 2 + (at[p, 2] - z) ** 2
+                            if np.sqrt(square) <= reach:
+                                apart[count], found[count] = square, row
                                 count += 1
-                                farthest = max(farthest, d)
-        scale = (count - 0.5) / farthest**2 if farthest > 0 else 0.0
+                                farthest = max(farthest, square)
+        scale = (count - 0.5) / farthest if farthest > 0 else 0.0
         for b in range(count + 1):
             heads[b] = 0
             weight[b] = 0.0
         for j in range(count):
-            b = np.int64(apart[j] * apart[j] * scale)
+            bucket[j] = np.int32(apart[j] * scale)
+        for j in range(count):
+            b = bucket[j]
             heads[b] += 1
             weight[b] += total[found[j]]
         taken, kept, cut, crowd = 0.0, 0, count, 0
@@ -194,9 +233,9 @@ def list_near(
                 cut = b
                 break
         for j in range(count):
-            b = np.int64(apart[j] * apart[j] * scale)
+            b = bucket[j]
             if b <= cut:
-                key[heads[b]], who[heads[b]] = apart[j], found[j]
+                key[heads[b]], who[heads[b]] = np.sqrt(apart[j]), found[j]
                 heads[b] += 1
         if crowd > _FEW:
             begin = 0

@@ -195,7 +195,7 @@ def look_closer(
     known = limits.shape[1]
     lanes = marks[0]
     while lanes:
-        lane = lowest(lanes)
+        lane: int = lowest(lanes)
         lanes &= lanes - np.uint64(1)
         own = level[lane]
         for w in range(windows):

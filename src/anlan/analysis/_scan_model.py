@@ -10,7 +10,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from anlan.analysis._scan_ground import Cells, Ground, Int32Array, along_curve, list_near, on_sphere, unique_places
+from anlan.analysis._scan_ground import (
+    Cells,
+    Ground,
+    Int32Array,
+    along_curve,
+    list_near,
+    on_sphere,
+    sort_cases,
+    unique_places,
+)
 from anlan.analysis._scan_plain import Span
 from anlan.analysis._scan_random import Urn
 from anlan.analysis._scan_run import parts, run, workers
@@ -77,8 +86,7 @@ def model_of(
     row_of = np.full(len(xy), -1, dtype=np.int32)
     row_of[ground.place] = np.arange(len(ground.place), dtype=np.int32)
     # every case by stratum, then by place: the order of the input is forgotten here
-    order = np.lexsort((day, own, stratum))
-    order = np.repeat(order, counts[order])
+    order = sort_cases(stratum, own, np.array(counts), ground.mass.shape[1], len(xy))
     cell = stratum[order] * length + day[order] - first
     by_day = np.bincount(cell, minlength=ground.mass.shape[1] * length).reshape(-1, length)[:, base:]
     if people is None:

@@ -134,7 +134,7 @@ def best_of_circles(
     """
     best, best_k, best_a, best_b, best_c = floor, -1, 0, 0, 0
     level = level_of(best)
-    last_day = len(daily) - 1
+    last_day, known, single = len(daily) - 1, limits.shape[1], len(held) == 1
     held[:] = 0.0
     reached = 0
     for k in range(len(near)):
@@ -144,6 +144,7 @@ def best_of_circles(
         if heads[row] == heads[row + 1]:
             continue
         reached = k + 1
+        rate = held[0] / span.whole[0] * (1.0 - 1e-12)
         for i in range(heads[row], heads[row + 1]):
             daily[days[i]] += 1
         before = -1
@@ -163,8 +164,11 @@ def best_of_circles(
                     c += daily[a]
                     if c < 2:
                         continue
+                    # a product first, a hair too small: the quotient is for those that may be better
+                    if c < known and single and (span.cum[0, b + 1] - span.cum[0, a]) * rate > limits[level, c]:
+                        continue
                     mu = expected(held, span, a, b)
-                    if c < limits.shape[1] and mu > limits[level, c]:
+                    if c < known and mu > limits[level, c]:
                         continue
                     value = statistic(float(c), mu, span.cases)
                     tied = value == best and best_k == k + 1

@@ -162,7 +162,7 @@ class Race:
 
     def ends_on_one_day(self) -> bool:
         """Tell whether all windows end on the last day."""
-        return self.model.span.first_end == self.model.span.cum.shape[1] - 2
+        return bool(self.model.span.first_end == self.model.span.cum.shape[1] - 2)
 
     def by_lanes(self, replicates: IntArray) -> IntArray:
         """Take 64 at a time; returns those that are left for the plain path."""
@@ -183,7 +183,7 @@ class Race:
             )
             if not fits:
                 left.append(block)
-            return count if fits else 0
+            return count if bool(fits) else 0
 
         blocks = np.split(replicates, range(LANES, len(replicates), LANES))
         run((partial(task, block, probes, 0) for block in blocks), self.threads, self.stop, self.done)

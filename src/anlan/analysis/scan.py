@@ -14,7 +14,7 @@ import numpy.typing as npt
 from anlan.analysis._scan_model import Model, model_of
 from anlan.analysis._scan_run import Progress
 from anlan.analysis._scan_search import Circle, limits_of, simulate, strongest
-from anlan.analysis.events import Events, FloatArray
+from anlan.analysis.events import Events, FloatArray, IntArray
 from anlan.analysis.revisions import REVISIONS
 
 _EULER = 0.5772156649015329
@@ -222,7 +222,7 @@ def space_time_scan(
                 "revision": REVISIONS["space_time_scan"],
             }
         ),
-        clusters=tuple(_cluster(rank, circle, model, events, tail) for rank, circle in enumerate(circles, 1)),
+        clusters=_clusters(circles, model, events, tail),
         simulated_maxima=maxima,
     )
 
@@ -274,15 +274,20 @@ def _days(days: float) -> str:
     return "1 day" if round(days) == 1 else f"{round(days):,} days"
 
 
-def _cluster(rank: int, circle: Circle, model: Model, events: Events, tail: Tail) -> ScanCluster:
+def _clusters(circles: list[Circle], model: Model, events: Events, tail: Tail) -> tuple[ScanCluster, ...]:
+    first = min((circle.first_day for circle in circles), default=0)
+    recent = model.day >= first
+    if events.counts is not None:
+        recent &= events.counts > 0
+    rows = np.flatnonzero(recent)
+    return tuple(_cluster(rank, circle, model, events, tail, rows) for rank, circle in enumerate(circles, 1))
+
+
+def _cluster(rank: int, circle: Circle, model: Model, events: Events, tail: Tail, rows: IntArray) -> ScanCluster:
     inside = np.zeros(len(model.ground.xy), dtype=bool)
     inside[circle.places] = True
-    rows = np.flatnonzero(
-        inside[model.place_of]
-        & (model.day >= circle.first_day)
-        & (model.day <= circle.last_day)
-        & (1 if events.counts is None else events.counts > 0)
-    )
+    day = model.day[rows]
+    rows = rows[inside[model.place_of[rows]] & (day >= circle.first_day) & (day <= circle.last_day)]
     interval, words = tail.interval(circle.statistic)
     x, y = model.ground.xy[circle.centre].tolist()
     return ScanCluster(
