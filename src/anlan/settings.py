@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "anlan.core.middleware.csp.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "anlan.core.middleware.requests.RequestLog",
+    "anlan.core.middleware.once.Once",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "anlan.core.middleware.language.Language",
     "django.middleware.common.CommonMiddleware",

@@ -14,5 +14,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("anlan.core.urls")),
     path("", include("anlan.intake.urls")),
+    path("", include("anlan.triage.urls")),
     path("", include("anlan.hotspots.urls")),
 ]

@@ -20,6 +20,7 @@ from anlan.core import ledger
 from anlan.core.actors import Actor
 from anlan.core.areas import forget
 from anlan.core.models import Area, AreaVersion, City, Holiday, Organisation
+from anlan.core.queries import forget_city
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
 
@@ -111,6 +112,7 @@ def load(folder: Path, *, actor: Actor, at: dt.datetime) -> bool:
     if held and held.folder_hash == data.hash:
         return False
     city = _store_city(data, held)
+    forget_city()
     _store_areas(data.areas)
     _store_organisations(data.organisations)
     for date, kind, name in data.holidays:

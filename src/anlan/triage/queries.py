@@ -1,0 +1,70 @@
+"""Reads of incidents that join models."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from anlan.core.actors import Actor
+from anlan.core.models import ClockRun, Organisation
+from anlan.geo import distance_m
+from anlan.intake.models import Report
+from anlan.triage.models import Handover, Incident, IncidentReport
+
+NEAR_M = 300.0
+RECENT = dt.timedelta(hours=24)
+LISTS = ("mine", "open", "closed")
+
+
+def incidents_in(name: str, actor: Actor) -> QuerySet[Incident]:
+    """Return a list by its name: what this person's organisation holds, all that is open, or what is closed."""
+    seen = Incident.objects.visible_to(actor).select_related("category_at_call", "category_confirmed", "owner")
+    seen = seen.annotate(reports=Count("links", filter=Q(links__unlinked_at=None), distinct=True))
+    if name == "closed":
+        return seen.filter(state=Incident.State.CLOSED).order_by("-closed_at", "-pk")
+    seen = seen.exclude(state=Incident.State.CLOSED).order_by("urgency", "opened_at", "pk")
+    return seen.filter(owner_id__in=actor.organisation_ids) if name == "mine" else seen
+
+
+def open_incidents_near(report: Report, actor: Actor) -> list[tuple[Incident, float]]:
+    """Return open incidents of the last day within 300 m of a report, the nearest first, with metres."""
+    if report.lon is None or report.lat is None:
+        return []
+    reach = NEAR_M / 111_000
+    wide = reach / max(math.cos(math.radians(report.lat)), 0.01)
+    box = {"lon__range": (report.lon - wide, report.lon + wide), "lat__range": (report.lat - reach, report.lat + reach)}
+    found = Incident.objects.visible_to(actor).open().filter(opened_at__gte=report.received_at - RECENT, **box)
+    near = [
+        (one, float(distance_m(report.lon, report.lat, one.lon, one.lat)))
+        for one in found.select_related("category_at_call", "category_confirmed")
+        if one.lon is not None and one.lat is not None
+        if one.lon is not None and one.lat is not None
+    ]
+    return sorted(((one, apart) for one, apart in near if apart <= NEAR_M), key=lambda pair: (pair[1], pair[0].pk))
+
+
+def incident_of(report: Report) -> Incident | None:
+    """Return the incident that a report tells of."""
+    link = IncidentReport.objects.filter(report=report, unlinked_at=None).select_related("incident").first()
+    return link.incident if link else None
+
+
+def whole(number: str, actor: Actor) -> Incident | None:
+    """Return an incident with its reports and hand-overs."""
+    links = IncidentReport.objects.select_related("report__category").order_by("linked_at", "pk")
+    given = Handover.objects.select_related("sender", "to")
+    seen = Incident.objects.visible_to(actor).select_related("category_at_call", "category_confirmed", "owner")
+    return seen.filter(number=number).prefetch_related(Prefetch("links", links), Prefetch("handovers", given)).first()
+
+
+def clocks_of(incidents: list[Incident]) -> dict[str, ClockRun]:
+    """Return for each subject the running clock that is due first."""
+    runs = ClockRun.objects.running().filter(subject__in=[one.subject for one in incidents]).select_related("rule")
+    return {run.subject: run for run in runs.order_by("-due_at")}
+
+
+def others(incident: Incident) -> QuerySet[Organisation]:
+    """Return to whom an incident may be handed."""
+    return Organisation.objects.filter(active=True).exclude(pk=incident.owner_id).order_by("name")

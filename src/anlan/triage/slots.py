@@ -1,0 +1,56 @@
+"""Triage's place on the rail, its part of a report's page, and what a reporter is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext as p
+
+from anlan.core.middleware.access import actor_of_request
+from anlan.core.roles import Role
+from anlan.core.slots import fill, rail
+from anlan.intake.models import Report
+from anlan.intake.timeline import Standing, Step, Told, tells
+from anlan.triage.actions import DESK
+from anlan.triage.models import Incident
+from anlan.triage.queries import incident_of, open_incidents_near
+
+rail(20, "分", gettext_lazy("Incidents"), "triage:incidents", set(Role.values) - {Role.PUBLISHER})
+State = Incident.State
+
+
+@fill("intake.report")
+def of_report(context: dict[str, Any]) -> str:
+    """Show the incident that a report tells of, or offer to open one or to link it to one near by."""
+    request, report = context["request"], context["report"]
+    actor = actor_of_request(request)
+    told_of = incident_of(report)
+    may_open = bool(actor.roles.intersection(DESK))
+    near = open_incidents_near(report, actor) if may_open and told_of is None else []
+    values = {"report": report, "told_of": told_of, "may_open": may_open, "near": near}
+    return render_to_string("triage/_report_slot.html", values, request=request)
+
+
+@tells
+def told(report: Report, at: dt.datetime) -> Told:
+    """Tell a reporter in plain words what became of it: no organisation's inner ways, no address."""
+    incident = incident_of(report)
+    if incident is None:
+        return Told()
+    steps = [Step("done", _("We are dealing with it"), at=incident.opened_at)]
+    given = incident.handovers.filter(signed_at__isnull=False).select_related("to").order_by("-signed_at").first()
+    if given:
+        name = given.to.name
+        steps.append(Step("done", _("%(name)s has taken it on") % {"name": name}, at=given.signed_at))
+    if incident.state == State.CLOSED:
+        steps.append(Step("done", _("Closed: %(result)s") % {"result": incident.get_disposal_display()},
+                          at=incident.closed_at))  # fmt: skip
+        lead = _("The result: %(result)s.") % {"result": incident.get_disposal_display()}
+        return Told(tuple(steps), Standing(_("This matter is closed"), lead, "done", p("a report", "Closed")))
+    title = _("Somebody is dealing with it")
+    lead = _("You need not do anything. This page shows what comes next.")
+    return Told(tuple(steps), Standing(title, lead, "calm", p("a report", "In hand")))

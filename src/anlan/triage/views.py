@@ -1,0 +1,193 @@
+"""The console of incidents: a list, one incident beside it, and its next move one key away."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from anlan.core import clocks
+from anlan.core.access import roles
+from anlan.core.actors import Actor, NotAllowed
+from anlan.core.clock import now
+from anlan.core.middleware.access import actor_of_request
+from anlan.core.models import LedgerEntry, Organisation
+from anlan.core.roles import Role
+from anlan.intake.models import Category, Report
+from anlan.triage import actions, rules
+from anlan.triage.models import SEES_ALL, Incident
+from anlan.triage.queries import LISTS, clocks_of, incidents_in, others, whole
+from anlan.triage.rules import TriageRefused
+from anlan.triage.words import happened, refusal
+
+READERS = (*SEES_ALL, Role.OFFICER)
+MOVERS = (*actions.DESK, Role.OFFICER)
+Verb = Callable[[str, dict[str, str], Actor, dt.datetime], Any]
+VERBS: dict[str, Verb] = {
+    "hand_over": lambda n, told, actor, at: actions.hand_over(number=n, to=told.get("to", ""), actor=actor, at=at),
+    "divert": lambda n, told, actor, at: actions.divert(number=n, to=told.get("to", ""), actor=actor, at=at),
+    "sign_for": lambda n, told, actor, at: actions.sign_for(number=n, actor=actor, at=at),
+    "return": lambda n, told, actor, at: actions.return_incident(
+        number=n, reason=told.get("reason", ""), actor=actor, at=at
+    ),
+    "arbitrate": lambda n, told, actor, at: actions.arbitrate(
+        number=n, to=told.get("to", ""), reason=told.get("reason", ""), actor=actor, at=at
+    ),
+    "resolve": lambda n, told, actor, at: actions.resolve(
+        number=n, disposal=told.get("disposal", ""), actor=actor, at=at
+    ),
+    "close": lambda n, told, actor, at: actions.close_incident(
+        number=n, disposal=told.get("disposal", ""), actor=actor, at=at
+    ),
+    "reopen": lambda n, told, actor, at: actions.reopen(number=n, reason=told.get("reason", ""), actor=actor, at=at),
+    "confirm": lambda n, told, actor, at: actions.confirm_category(
+        number=n, category=told.get("category", ""), actor=actor, at=at
+    ),
+}
+
+
+@roles(*READERS)
+@never_cache
+@require_GET
+def incidents(request: HttpRequest) -> HttpResponse:
+    """Show the list that the address asks for."""
+    return render(request, "triage/incidents.html", _list(request))
+
+
+@roles(*READERS)
+@never_cache
+@require_GET
+def points(request: HttpRequest) -> HttpResponse:
+    """Return where the incidents of a list are, for the map."""
+    found = incidents_in(_name(request), actor_of_request(request)).filter(lon__isnull=False)[:2000]
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [one.lon, one.lat]},
+            "properties": {"number": one.number, "href": reverse("triage:incident", args=[one.number])},
+        }
+        for one in found
+    ]
+    return JsonResponse({"type": "FeatureCollection", "features": features}, content_type="application/geo+json")
+
+
+@roles(*READERS)
+@never_cache
+@require_GET
+def incident(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one incident beside its list."""
+    return _page(request, number)
+
+
+@roles(*MOVERS)
+@require_POST
+def act(request: HttpRequest, number: str) -> HttpResponse:
+    """Make a move; where it is refused, say why on the page as it stands now."""
+    verb = VERBS.get(request.POST.get("verb", ""))
+    if verb is None:
+        raise Http404
+    if not Incident.objects.visible_to(actor_of_request(request)).filter(number=number).exists():
+        raise Http404
+    try:
+        verb(number, request.POST.dict(), actor_of_request(request), now())
+    except TriageRefused as error:
+        return _page(request, number, wrong=refusal(error), status=409)
+    return redirect("triage:incident", number)
+
+
+@roles(*actions.DESK)
+@require_POST
+def open_for(request: HttpRequest, report: str) -> HttpResponse:
+    """Open an incident for a report, or link the report to one that is open."""
+    actor = actor_of_request(request)
+    found = Report.objects.visible_to(actor).filter(number=report).first()
+    if found is None:
+        raise Http404
+    linked = request.POST.get("incident", "")
+    try:
+        if linked:
+            actions.link_report(number=linked, report_id=found.pk, actor=actor, at=now())
+        else:
+            linked = actions.open_incident(report_id=found.pk, actor=actor, at=now(), key=f"open:{found.pk}")[
+                "incident"
+            ]
+    except (TriageRefused, Incident.DoesNotExist):
+        return redirect("intake:report_page", report)
+    return redirect("triage:incident", linked)
+
+
+def _page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 200) -> HttpResponse:
+    actor = actor_of_request(request)
+    found = whole(number, actor)
+    if found is None:
+        raise Http404
+    context = _list(request) | {
+        "incident": found,
+        "wrong": wrong,
+        "runs": clocks.running_on(found.subject),
+        "at": now(),
+        "history": _history(found),
+        "may": _may(found, actor),
+        "organisations": others(found),
+        "disposals": Incident.Disposal.choices,
+        "categories": Category.objects.filter(active=True),
+        "links": [link for link in found.links.all() if link.unlinked_at is None],
+    }
+    return render(request, "triage/incident.html", context, status=status)
+
+
+def _may(found: Incident, actor: Actor) -> dict[str, bool]:
+    """Return which moves this person has now; the verbs check again."""
+    try:
+        actions._require_holder(actor, found)
+        holds = True
+    except NotAllowed:
+        holds = False
+    desk, moves = bool(actor.roles.intersection(actions.DESK)), rules.MOVES[found.state]
+    signs = holds and Role.OFFICER in actor.roles
+    return {
+        "hand_over": holds and "handed_over" in moves and found.state != "disputed",
+        "divert": holds and "handed_over" in moves and found.state != "disputed" and not found.category.exclusion_gate,
+        "sign_for": signs and "signed" in moves,
+        "return": signs and "returned" in moves,
+        "arbitrate": found.state == "disputed" and Role.SUPERVISOR in actor.roles,
+        "resolve": holds and "resolved" in moves,
+        "close": desk and "closed" in moves,
+        "reopen": desk and "reopened" in moves,
+        "confirm": holds and found.state != "closed",
+    }
+
+
+def _history(found: Incident) -> list[dict[str, Any]]:
+    names = dict(Organisation.objects.values_list("code", "name"))
+    entries = LedgerEntry.objects.filter(subject=found.subject).order_by("-id")
+    told = []
+    for entry in entries:
+        payload = json.loads(entry.payload)
+        payload |= {key: names.get(payload[key], payload[key]) for key in ("to", "by") if key in payload}
+        told.append({"what": happened(entry.kind, payload), "at": dt.datetime.fromisoformat(entry.at)})
+    return told
+
+
+def _list(request: HttpRequest) -> dict[str, Any]:
+    actor, name = actor_of_request(request), _name(request)
+    page = Paginator(incidents_in(name, actor), 50).get_page(request.GET.get("page"))
+    runs = clocks_of(list(page.object_list))
+    lines = [(one, runs.get(one.subject)) for one in page.object_list]
+    return {"page": page, "lines": lines, "name": name, "lists": LISTS, "at": now()}
+
+
+def _name(request: HttpRequest) -> str:
+    """Return which list: what one's own organisation holds, unless the address says otherwise."""
+    name = request.GET.get("list", "")
+    if name in LISTS:
+        return name
+    return "mine" if actor_of_request(request).roles.intersection(MOVERS) else "open"

@@ -1,0 +1,46 @@
+"""Why a move was refused, and what an incident's entries say, in the page's language."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from anlan.triage.rules import TriageRefused
+
+
+def refusal(error: TriageRefused) -> str:
+    """Return why not, and what to do instead."""
+    return {
+        "no_such_move": _("Somebody was quicker: it stands elsewhere now. Look at it again."),
+        "never_diverted": _("This may hide danger to life. It is never diverted; send a unit."),
+        "reason_missing": _("Write the reason, so that the others can act on it."),
+        "unknown_disposal": _("Choose what came of it."),
+        "unknown_urgency": _("Choose 1, 2 or 3."),
+        "unknown_category": _("There is no such category in this city."),
+        "unknown_organisation": _("There is no such organisation, or it is closed."),
+        "holds_it_already": _("It holds this already."),
+        "report_tells_of_another": _("This report tells of another incident already. Take it away there first."),
+        "split_needs_both_sides": _("Leave at least one report on each side."),
+        "no_organisation": _("This city has no organisation yet; an operator adds one."),
+    }[error.code]
+
+
+def happened(kind: str, payload: dict[str, object]) -> str:
+    """Say what an entry about an incident means."""
+    what = kind.removeprefix("triage.incident_")
+    said = {
+        "opened": _("Opened"),
+        "report_linked": _("One more report linked: %(report)s"),
+        "report_unlinked": _("Report taken away: %(report)s"),
+        "split": _("Split; the other part is %(into)s"),
+        "handed_over": _("Handed over to %(to)s"),
+        "signed": _("Signed for by %(by)s"),
+        "returned": _("Returned by %(by)s"),
+        "disputed": _("Returned a second time by %(by)s; the arbiter decides"),
+        "arbitrated": _("Decided: it belongs to %(to)s"),
+        "category_confirmed": _("Category confirmed: %(category)s (at the call: %(at_call)s)"),
+        "urgency_set": _("Urgency set to %(urgency)s"),
+        "resolved": _("Resolved"),
+        "closed": _("Closed"),
+        "reopened": _("Reopened"),
+    }.get(what, what)
+    return said % payload if "%(" in said else said

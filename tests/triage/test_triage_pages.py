@@ -1,0 +1,169 @@
+"""The console of incidents as its people use it: through HTTP."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from anlan.core.actors import system
+from anlan.core.clock import frozen
+from anlan.core.roles import Role
+from anlan.triage import actions
+from anlan.triage.models import Incident
+from tests import make
+
+AT = make.AT
+ME = system("test")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def town():
+    make.city()
+    with frozen(AT + dt.timedelta(minutes=1)):
+        yield
+
+
+def sign_in(client, role: str, at: str = "control") -> None:
+    client.force_login(make.person(role, at=at))
+
+
+def opened(**told) -> str:
+    return actions.open_incident(report_id=make.report(**told).pk, actor=ME, at=AT)["incident"]
+
+
+def press(client, number: str, verb: str, **told):
+    return client.post(f"/incidents/{number}/act", {"verb": verb} | told, follow=True)
+
+
+def test_a_call_taker_opens_an_incident_from_a_report(client):
+    """One key on the report's page; a second press leads to the same incident."""
+    report = make.report()
+    sign_in(client, Role.CALL_TAKER)
+    page = client.get(f"/reports/{report.number}/").content.decode()
+    assert "Open an incident" in page
+    for _ in range(2):
+        answer = client.post(f"/incidents/for/{report.number}", {"incident": ""}, follow=True)
+        assert "E-160628-0001" in answer.content.decode()
+    assert Incident.objects.count() == 1
+
+
+def test_a_report_near_an_open_incident_is_linked_to_it(client):
+    """The page offers what is open within 300 m, with its distance, and nothing farther off."""
+    number, far = opened(), opened(lat=31.78)
+    report = make.report(lon=119.971)
+    sign_in(client, Role.CALL_TAKER)
+    page = client.get(f"/reports/{report.number}/").content.decode()
+    assert number in page
+    assert far not in page
+    client.post(f"/incidents/for/{report.number}", {"incident": number})
+    assert Incident.objects.get(number=number).links.count() == 2
+
+
+def test_it_goes_to_an_organisation_and_back_and_on_to_its_end(client):
+    """Desk hands over; the officer finds it in the inbox, signs, resolves; the desk closes."""
+    number = opened()
+    sign_in(client, Role.DISPATCHER)
+    assert "Handed over" in press(client, number, "hand_over", to="drains").content.decode()
+    sign_in(client, Role.OFFICER, at="drains")
+    assert number in client.get("/incidents/").content.decode()
+    assert "Signed for" in press(client, number, "sign_for").content.decode()
+    press(client, number, "resolve", disposal="done")
+    sign_in(client, Role.DISPATCHER)
+    assert "Put right" in press(client, number, "close", disposal="done").content.decode()
+    assert Incident.objects.get(number=number).state == "closed"
+
+
+def test_the_second_who_presses_is_told_and_sees_how_it_stands(client):
+    """409 with what happened, and the page as it is now; nothing is changed."""
+    number = opened()
+    actions.hand_over(number=number, to="drains", actor=ME, at=AT)
+    actions.sign_for(number=number, actor=ME, at=AT)
+    sign_in(client, Role.OFFICER, at="drains")
+    answer = press(client, number, "sign_for")
+    assert answer.status_code == 409
+    assert "Somebody was quicker" in answer.content.decode()
+
+
+def test_violence_at_home_is_not_offered_for_diversion_and_refused_all_the_same(client):
+    """No button; the request made by hand is refused with the reason."""
+    number = opened(category="home_violence")
+    sign_in(client, Role.DISPATCHER)
+    page = client.get(f"/incidents/{number}/").content.decode()
+    assert 'value="divert"' not in page
+    assert "never diverted" in page
+    answer = press(client, number, "divert", to="drains")
+    assert answer.status_code == 409
+    assert "danger to life" in answer.content.decode()
+
+
+def test_an_officer_sees_only_what_the_organisation_holds_or_held(client):
+    """Another organisation's incident is as if it were not there."""
+    number = opened()
+    sign_in(client, Role.OFFICER, at="west-office")
+    assert client.get(f"/incidents/{number}/").status_code == 404
+    assert client.post(f"/incidents/{number}/act", {"verb": "sign_for"}).status_code == 404
+    assert number not in client.get("/incidents/?list=open").content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.LEADER, Role.AUDITOR])
+def test_who_only_looks_has_no_buttons_and_no_moves(client, role):
+    """The page is shown; a move made by hand is forbidden."""
+    number = opened()
+    sign_in(client, role)
+    page = client.get(f"/incidents/{number}/")
+    assert page.status_code == 200
+    assert 'name="verb"' not in page.content.decode()
+    assert client.post(f"/incidents/{number}/act", {"verb": "close"}).status_code == 403
+
+
+def test_a_deadline_that_has_passed_is_shown_as_late(client):
+    """The list and the incident say since when."""
+    number = opened()
+    sign_in(client, Role.DISPATCHER)
+    assert "by " in client.get(f"/incidents/{number}/").content.decode()
+    with frozen(AT + dt.timedelta(hours=1)):
+        assert "late since" in client.get("/incidents/").content.decode()
+
+
+def test_an_empty_list_says_what_to_do(client):
+    """In both lists, in both languages."""
+    sign_in(client, Role.OFFICER, at="drains")
+    assert "Nothing waits for you" in client.get("/incidents/").content.decode()
+    page = client.get("/incidents/?list=closed", headers={"accept-language": "zh-CN"}).content.decode()
+    assert "这里没有事件" in page
+
+
+def test_the_map_gets_the_points_of_the_list(client):
+    """Numbers, places and addresses; nothing about callers."""
+    number = opened()
+    sign_in(client, Role.DISPATCHER)
+    feature = client.get("/incidents/points.geojson?list=open").json()["features"][0]
+    assert feature["properties"] == {"number": number, "href": f"/incidents/{number}/"}
+
+
+def test_the_reporter_reads_what_became_of_it(client):
+    """Received, dealt with, taken on by whom, closed with its result; no inner number, no address."""
+    code = "7KQ4M2XD9TFWHB6R"
+    report = make.report(tracking_code=code)
+    number = actions.open_incident(report_id=report.pk, actor=ME, at=AT)["incident"]
+    page = client.get(f"/track/{code}/").content.decode()
+    assert "Somebody is dealing with it" in page
+    actions.hand_over(number=number, to="drains", actor=ME, at=AT)
+    actions.sign_for(number=number, actor=ME, at=AT)
+    actions.resolve(number=number, disposal="done", actor=ME, at=AT)
+    actions.close_incident(number=number, actor=ME, at=AT)
+    page = client.get(f"/track/{code}/").content.decode()
+    assert "This matter is closed" in page
+    assert "Put right" in page
+    assert number not in page
+
+
+def test_the_list_asks_the_database_a_fixed_number_of_times(client, django_assert_max_num_queries):
+    """Whatever the number of incidents."""
+    for n in range(12):
+        opened(lon=119.92 + n / 200)
+    sign_in(client, Role.DISPATCHER)
+    with django_assert_max_num_queries(10):
+        client.get("/incidents/?list=open")
