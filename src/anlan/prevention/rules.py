@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
@@ -56,7 +56,7 @@ PROBLEM_MOVES: dict[str, dict[str, str]] = {
     P.RETURNED: {"instruct": P.ASSIGNED},
     P.DISPUTED: {"arbitrate": P.ASSIGNED},
     P.SIGNED: {"plan": P.IN_WORK, "return": P.RETURNED, "dispute": P.DISPUTED, "instruct": P.ASSIGNED},
-    P.IN_WORK: {"plan": P.IN_WORK, "accept": P.ACCEPTED, "reopen": P.REOPENED, "instruct": P.ASSIGNED},
+    P.IN_WORK: {"plan": P.IN_WORK, "accept": P.ACCEPTED, "instruct": P.ASSIGNED},
     P.ACCEPTED: {"plan": P.IN_WORK, "strike_off": P.STRUCK_OFF, "reopen": P.REOPENED},
     P.STRUCK_OFF: {"reopen": P.REOPENED},
     P.REOPENED: {"plan": P.IN_WORK, "instruct": P.ASSIGNED},
@@ -77,6 +77,7 @@ STEP_DAYS: dict[str, int] = {  # working days for the next step; `in_work` runs 
     P.ACCEPTED: 250,  # a flood-prone point waits for rain, about a year
     P.REOPENED: 3,
 }
+VERIFY_DAYS = 10  # working days from works done to the verifier's word
 TURN: dict[str, str] = {  # whose step is next
     P.RAISED: "supervisor",
     P.ASSIGNED: "lead",
@@ -119,13 +120,6 @@ def steps_due(due_on: dt.date, today: dt.date) -> list[str]:
     since = [("remind", due_on - REMIND_BEFORE), ("supervise", due_on + dt.timedelta(days=1)),
              ("interview", due_on + INTERVIEW_AFTER)]  # fmt: skip
     return [step for step, day in since if today >= day]
-
-
-def working_day(day: dt.date, is_working: Callable[[dt.date], bool]) -> dt.date:
-    """Return the day, or the first working day after it."""
-    while not is_working(day):
-        day += dt.timedelta(days=1)
-    return day
 
 
 def is_accepted(tasks: Iterable[tuple[str, str]]) -> bool:

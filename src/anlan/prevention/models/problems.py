@@ -68,6 +68,9 @@ class Problem(models.Model):
     site = models.ForeignKey(Site, null=True, on_delete=models.PROTECT, related_name="problems")
     title = models.CharField(max_length=120)
     title_en = models.CharField(max_length=120, default="", blank=True)
+    lon = models.FloatField(null=True)  # the site's place when it was raised: what fails there reopens the problem
+    lat = models.FloatField(null=True)
+    radius_m = models.FloatField(null=True)
     area = models.ForeignKey(Area, null=True, on_delete=models.PROTECT)
     state = models.CharField(max_length=12, choices=ProblemState, default=ProblemState.RAISED)
     due_on = models.DateField(null=True)  # of the next step; none once struck off

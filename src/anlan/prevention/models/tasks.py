@@ -29,6 +29,8 @@ class Task(models.Model):
     first_due_on = models.DateField()
     criterion = models.CharField(max_length=200)
     state = models.CharField(max_length=12, choices=TaskState, default=TaskState.OPEN)
+    round = models.PositiveSmallIntegerField(default=0)  # how often the problem had been reopened when it was planned
+    verify_by = models.DateField(null=True)  # the verifier's own deadline, from works done on
     finished_at = models.DateTimeField(null=True)
     finished_by = models.CharField(max_length=80, default="", blank=True)  # the actor, as the ledger names it
 
@@ -46,6 +48,7 @@ class Evidence(models.Model):
     added_at = models.DateTimeField()
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
     words = models.CharField(max_length=200, default="", blank=True)
+    salt = models.BinaryField(null=True)
     jpeg = models.BinaryField(null=True)
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)

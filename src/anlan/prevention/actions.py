@@ -1,0 +1,28 @@
+"""Every write of prevention."""
+
+from __future__ import annotations
+
+from anlan.prevention.assigning import arbitrate, instruct, return_problem, sign_for
+from anlan.prevention.ladder import escalate_overdue
+from anlan.prevention.listing import issue_list
+from anlan.prevention.raising import raise_problems
+from anlan.prevention.verifying import record_storm, reopen, strike_off, verify
+from anlan.prevention.working import add_evidence, extend, finish_task, plan_tasks
+
+__all__ = [
+    "add_evidence",
+    "arbitrate",
+    "escalate_overdue",
+    "extend",
+    "finish_task",
+    "instruct",
+    "issue_list",
+    "plan_tasks",
+    "raise_problems",
+    "record_storm",
+    "reopen",
+    "return_problem",
+    "sign_for",
+    "strike_off",
+    "verify",
+]

@@ -1,0 +1,60 @@
+"""Whether a report lies at a problem's place."""
+
+from __future__ import annotations
+
+import math
+
+from django.db.models import QuerySet
+
+from anlan.geo import distance_m
+from anlan.intake.models import Report
+from anlan.prevention.models import Problem
+from anlan.prevention.rules import ProblemState
+
+AROUND_M = 50.0  # how far beside the place a report may be put and still be of it
+COUNTS = (Report.Validity.VALID, Report.Validity.REPEAT)
+MENDED = (ProblemState.ACCEPTED, ProblemState.STRUCK_OFF)
+
+
+def reports_at(problem: Problem, among: QuerySet[Report]) -> list[Report]:
+    """Return the reports among these that are no misdial, lie at the problem's place and are of its kind."""
+    if problem.site is None or problem.lon is None or problem.lat is None:
+        return []
+    lon, lat = degrees(problem.lat, reach(problem))
+    near = among.filter(
+        validity__in=COUNTS,
+        category__code__in=problem.site.subject.split("+"),
+        lon__range=(problem.lon - lon, problem.lon + lon),
+        lat__range=(problem.lat - lat, problem.lat + lat),
+    )
+    return [report for report in near if is_at(problem, report.lon, report.lat)]
+
+
+def mended_at(lon: float, lat: float, category: str) -> list[Problem]:
+    """Return the mended problems whose place a report of this category lies at."""
+    wide, high = degrees(lat, 1100.0)
+    near = Problem.objects.filter(
+        state__in=MENDED,
+        site__subject__contains=category,
+        lon__range=(lon - wide, lon + wide),
+        lat__range=(lat - high, lat + high),
+    ).select_related("site")
+    return [one for one in near if one.site and category in one.site.subject.split("+") and is_at(one, lon, lat)]
+
+
+def is_at(problem: Problem, lon: float | None, lat: float | None) -> bool:
+    """Whether a point lies at the problem's place."""
+    if lon is None or lat is None or problem.lon is None or problem.lat is None:
+        return False
+    return float(distance_m(problem.lon, problem.lat, lon, lat)) <= reach(problem)
+
+
+def reach(problem: Problem) -> float:
+    """Return how far around its centre a place reaches, in metres."""
+    return (problem.radius_m or 0.0) + AROUND_M
+
+
+def degrees(lat: float, metres: float) -> tuple[float, float]:
+    """Return a distance in degrees of longitude and latitude, a little too wide."""
+    high = metres / 110_000
+    return high / max(0.1, math.cos(math.radians(lat))), high

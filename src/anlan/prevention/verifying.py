@@ -1,0 +1,142 @@
+"""What somebody who did not do it finds, what rain finds, and when a problem leaves the list or comes back to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anlan.core import ledger
+from anlan.core.actors import Actor, NotAllowed
+from anlan.core.roles import Role
+from anlan.core.verbs import verb
+from anlan.intake.models import Report
+from anlan.prevention import rules
+from anlan.prevention.models import Problem, Result, Storm, Task
+from anlan.prevention.places import reports_at
+from anlan.prevention.rules import TASK_MOVES, PreventionRefused
+from anlan.prevention.steps import locked, locked_task, organisation, organisation_of, take
+from anlan.prevention.working import refresh_due
+
+RUNS_OFF = dt.timedelta(hours=6)  # water that stands so long after a storm is still its failure
+
+
+@verb
+def verify(
+    *,
+    task: str,
+    passed: bool,
+    words: str = "",
+    by: str | None = None,
+    actor: Actor,
+    at: dt.datetime,
+    key: str | None = None,
+) -> dict[str, Any]:
+    """Accept or refuse works by the task's criterion; never the doer. The last that passes accepts the problem."""
+    actor.require(Role.VERIFIER)
+    one = locked_task(task, actor)
+    verifier = organisation(by, "by").pk if by and actor.is_system else organisation_of(actor)
+    if verifier is None:
+        raise PreventionRefused(_("Whoever verifies belongs to one organisation; ask the operator."), "by")
+    if verifier == one.organisation_id or (not actor.is_system and actor.name == one.finished_by):
+        raise NotAllowed(f"{actor.name} did the work, or belongs to the organisation that did; somebody else verifies")
+    if not passed and not words.strip():
+        raise PreventionRefused(_("Write which part of the criterion is not met."), "words")
+    one.state = rules.after(TASK_MOVES, one.state, "pass" if passed else "refuse", one.number)
+    one.save(update_fields=["state"])
+    Result.objects.create(task=one, verified_at=at, passed=passed, by_id=verifier, words=words.strip()[:200])
+    told = {"passed": passed, "by": verifier, "problem": one.problem.number}
+    ledger.append("prevention.task_verified", actor=actor, at=at, subject=f"task:{one.number}", payload=told)
+    _settle(one.problem, actor, at)
+    return {"task": one.number, "state": one.state, "problem": one.problem.state}
+
+
+@verb
+def strike_off(
+    *, problem: str, reference: str = "", actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
+    """Take a problem off the list: a flood-prone one only once rain has tested it, a listed one with its reference."""
+    actor.require(Role.SUPERVISOR)
+    one = locked([problem], actor)[0]
+    rules.after(rules.PROBLEM_MOVES, one.state, "strike_off", one.number)
+    if not actor.is_system and one.lead_id in actor.organisation_ids:
+        raise NotAllowed(f"{actor.name} belongs to the lead; somebody else strikes it off")
+    if one.supervision_level and not reference.strip():
+        raise PreventionRefused(_("It is under a superior's supervision: write the number of the delisting paper."),
+                                "reference")  # fmt: skip
+    storm = _tested_by(one, at)
+    one.struck_off_at = at
+    told = {"storm": storm.pk if storm else None, "reference": reference.strip()[:80]}
+    take([one], "strike_off", actor=actor, at=at, words=reference.strip()[:80], payload=told)
+    return {"problem": one.number, "storm": storm.pk if storm else None}
+
+
+@verb
+def reopen(*, problem: str, reason: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
+    """Put a mended or struck-off problem back on the list with its history; its lead plans again."""
+    actor.require(Role.SUPERVISOR, Role.ANALYST, Role.VERIFIER)
+    one = locked([problem], actor)[0]
+    one.reopened, one.accepted_at, one.struck_off_at = one.reopened + 1, None, None
+    take([one], "reopen", actor=actor, at=at, words=reason.strip(), payload={"times": one.reopened})
+    return {"problem": one.number, "reopened": one.reopened}
+
+
+@verb
+def record_storm(
+    *,
+    start: dt.datetime,
+    end: dt.datetime,
+    peak_mm_h: float,
+    source: str = "",
+    actor: Actor,
+    at: dt.datetime,
+    key: str | None = None,
+) -> dict[str, Any]:
+    """Record a storm as measured; the same start again is the same storm."""
+    actor.require(Role.ANALYST, Role.SUPERVISOR, Role.OPERATOR)
+    if end <= start or end > at:
+        raise PreventionRefused(_("A storm is recorded once it is over, with its end after its start."), "end")
+    if not 0 < peak_mm_h <= 500:
+        raise PreventionRefused(_("The peak lies between 0 and 500 mm/h."), "peak_mm_h")
+    storm, new = Storm.objects.get_or_create(
+        start=start, defaults={"end": end, "peak_mm_h": peak_mm_h, "source": source.strip()[:80]}
+    )
+    if not new and (storm.end, storm.peak_mm_h) != (end, peak_mm_h):
+        raise PreventionRefused(_("This storm is recorded already, with other figures."), "start")
+    if new:
+        told = {"storm": storm.pk, "peak_mm_h": peak_mm_h}
+        ledger.append("prevention.storm_recorded", actor=actor, at=at, subject=f"storm:{storm.pk}", payload=told)
+    return {"storm": storm.pk, "repeated": not new}
+
+
+def tests_of(problem: Problem, at: dt.datetime) -> list[tuple[Storm, bool]]:
+    """Return the storms strong enough since the works were accepted, and whether the place held in each."""
+    if problem.accepted_at is None or problem.rain_test_mm_h is None:
+        return []
+    strong = Storm.objects.filter(start__gte=problem.accepted_at, peak_mm_h__gte=problem.rain_test_mm_h)
+    return [
+        (storm, not reports_at(problem, Report.objects.filter(received_at__range=(storm.start, storm.end + RUNS_OFF))))
+        for storm in strong.filter(end__lte=at - RUNS_OFF)
+    ]
+
+
+def _tested_by(problem: Problem, at: dt.datetime) -> Storm | None:
+    """Return the last storm that the place has stood, or refuse."""
+    if problem.rain_test_mm_h is None:
+        return None
+    held = [storm for storm, stood in tests_of(problem, at) if stood]
+    if not held:
+        raise PreventionRefused(
+            _("Works are done, but no storm of %(mm)g mm/h has tested them yet.") % {"mm": problem.rain_test_mm_h}
+        )
+    return held[-1]
+
+
+def _settle(problem: Problem, actor: Actor, at: dt.datetime) -> None:
+    tasks = Task.objects.filter(problem=problem, round=problem.reopened).values_list("kind", "state")
+    if rules.is_accepted(tasks):
+        problem.accepted_at = at
+        take([problem], "accept", actor=actor, at=at)
+    else:
+        refresh_due(problem, at)

@@ -1,0 +1,202 @@
+"""The lead's work: plan, evidence, works done; and the later deadline that somebody else grants."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from anlan.core import ledger
+from anlan.core.actors import Actor, NotAllowed
+from anlan.core.areas import local_day
+from anlan.core.calendar import working_calendar
+from anlan.core.models import Organisation
+from anlan.core.personal import commitment, new_salt
+from anlan.core.roles import Role
+from anlan.core.verbs import verb
+from anlan.intake.storing import PhotoBytes
+from anlan.prevention import rules
+from anlan.prevention.models import Evidence, Extension, Problem, Task
+from anlan.prevention.rules import TASK_MOVES, VERIFY_DAYS, PreventionRefused, TaskState
+from anlan.prevention.steps import (
+    entry,
+    locked,
+    locked_task,
+    numbers,
+    organisation,
+    organisation_of,
+    require_own,
+    step_due,
+    take,
+)
+
+NEEDED = ("kind", "title", "responsible", "due_on", "criterion")
+
+
+@verb
+def plan_tasks(
+    *, tasks: Sequence[dict[str, Any]], actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
+    """Plan tasks of one problem or of many: rows of `problem kind title responsible due_on criterion`.
+
+    `responsible` is a post; `organisation` may name a supporting one, else the lead does it. A deadline on a day
+    that is not worked moves to the next working day.
+    """
+    actor.require(Role.OFFICER)
+    found = {one.number: one for one in locked([str(row.get("problem", "")) for row in tasks], actor)}
+    for one in found.values():
+        require_own(actor, one.lead_id)
+    today, calendar = local_day(at), working_calendar()
+    given = numbers(Task, "T", today.year, len(tasks), 4)
+    doers = _doers(tasks, list(found.values()))
+    rows = []
+    for number, told in zip(given, tasks, strict=True):
+        _require_row(told, today)
+        problem = found[str(told["problem"])]
+        due_on = calendar.next_working_day(told["due_on"])
+        rows.append(Task(
+            number=number, problem=problem, kind=told["kind"], title=told["title"].strip()[:120],
+            responsible=told["responsible"].strip()[:80],
+            organisation_id=doers[problem.pk, told.get("organisation") or None],
+            due_on=due_on, first_due_on=due_on, criterion=told["criterion"].strip()[:200], round=problem.reopened,
+        ))  # fmt: skip
+    Task.objects.bulk_create(rows, batch_size=500)
+    ledger.append_many([
+        entry("task_planned", f"task:{row.number}", actor, at,
+              {"problem": row.problem.number, "kind": row.kind, "due_on": str(row.due_on)}) for row in rows
+    ])  # fmt: skip
+    problems = list(found.values())
+    take(problems, "plan", actor=actor, at=at, due=_earliest(problems))
+    return {"tasks": given}
+
+
+@verb
+def add_evidence(
+    *, task: str, words: str = "", photo: PhotoBytes | None = None, actor: Actor, at: dt.datetime,
+    key: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Add a photo (re-encoded by the caller) or a line of words to a task."""
+    actor.require(Role.OFFICER, Role.VERIFIER)
+    one = locked_task(task, actor)
+    if photo is None and not words.strip():
+        raise PreventionRefused(_("Choose a photo or write a line."), "photo")
+    if Role.VERIFIER not in actor.roles:
+        _require_doer(actor, one)
+    row = Evidence.objects.create(task=one, added_at=at, organisation_id=organisation_of(actor),
+                                  words=words.strip()[:200], **_kept(photo))  # fmt: skip
+    told: dict[str, Any] = {"evidence": row.pk}
+    if photo is not None and row.salt:
+        told["photo"] = commitment(bytes(row.salt), {"jpeg": photo.jpeg})
+    ledger.append("prevention.evidence_added", actor=actor, at=at, subject=f"task:{one.number}", payload=told)
+    return {"task": one.number, "evidence": row.pk}
+
+
+@verb
+def finish_task(*, task: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
+    """Say that works are done: the doer's word, which a verifier who is somebody else will look at."""
+    actor.require(Role.OFFICER)
+    one = locked_task(task, actor)
+    _require_doer(actor, one)
+    one.state = rules.after(TASK_MOVES, one.state, "finish", one.number)
+    if not one.evidence.exists():
+        raise PreventionRefused(_("Add evidence first: a photo, or a line that says what was done."), "photo")
+    one.finished_at, one.finished_by = at, actor.name
+    one.verify_by = working_calendar().add_working_days(local_day(at), VERIFY_DAYS)
+    one.save(update_fields=["state", "finished_at", "finished_by", "verify_by"])
+    ledger.append("prevention.works_done", actor=actor, at=at, subject=f"task:{one.number}",
+                  payload={"verify_by": str(one.verify_by)})  # fmt: skip
+    refresh_due(one.problem, at)
+    return {"task": one.number, "verify_by": str(one.verify_by)}
+
+
+@verb
+def extend(
+    *, task: str, due_on: dt.date, reason: str, actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
+    """Grant a later deadline, before the old one has passed, with a reason; never to one's own organisation."""
+    actor.require(Role.SUPERVISOR)
+    one = locked_task(task, actor)
+    if one.state not in {TaskState.OPEN, TaskState.REFUSED}:
+        raise PreventionRefused(_("The works are done; there is nothing to extend."), "due_on")
+    if not actor.is_system and one.organisation_id in actor.organisation_ids:
+        raise NotAllowed(f"{actor.name} cannot extend a task of their own organisation")
+    if local_day(at) > one.due_on:
+        raise PreventionRefused(_("The deadline has passed; a late task is late, not extended."), "due_on")
+    later = working_calendar().next_working_day(due_on)
+    if later <= one.due_on:
+        raise PreventionRefused(_("The new deadline must be later than %(day)s.") % {"day": one.due_on}, "due_on")
+    if not reason.strip():
+        raise PreventionRefused(_("Write why it takes longer."), "reason")
+    Extension.objects.create(task=one, before=one.due_on, after=later, reason=reason.strip()[:200],
+                             by_id=organisation_of(actor), at=at)  # fmt: skip
+    told = {"from": str(one.due_on), "to": str(later)}
+    one.due_on = later
+    one.save(update_fields=["due_on"])
+    ledger.append("prevention.task_extended", actor=actor, at=at, subject=f"task:{one.number}", payload=told)
+    refresh_due(one.problem, at)
+    return {"task": one.number, "due_on": str(later)}
+
+
+def refresh_due(problem: Problem, at: dt.datetime) -> None:
+    """Let a problem in work be due when its next task, or the verifying of one, is; without any it is to be planned."""
+    due_on = _earliest([problem]).get(problem.pk)
+    problem.due_on = due_on or step_due(problem.state, local_day(at), working_calendar())
+    problem.save(update_fields=["due_on"])
+
+
+def _earliest(problems: Sequence[Problem]) -> dict[int, dt.date]:
+    waiting = Task.objects.filter(problem__in=problems).order_by()
+    doing = waiting.filter(state__in=[TaskState.OPEN, TaskState.REFUSED]).values_list("problem")
+    done = waiting.filter(state=TaskState.WORKS_DONE, verify_by__isnull=False).values_list("problem")
+    both = [*doing.annotate(day=Min("due_on")), *done.annotate(day=Min("verify_by"))]
+    found: dict[int, dt.date] = {}
+    for pk, day in both:
+        found[pk] = min(day, found.get(pk, day))
+    return found
+
+
+def _require_row(told: dict[str, Any], today: dt.date) -> None:
+    for name in NEEDED:
+        if not str(told.get(name) or "").strip():
+            raise PreventionRefused(_("A task needs kind, words, responsible post, deadline and criterion."), name)
+    if told["kind"] not in set(Task.Kind.values):
+        raise PreventionRefused(_("A task is interim or permanent."), "kind")
+    if told["due_on"] < today:
+        raise PreventionRefused(_("The deadline lies in the past."), "due_on")
+
+
+def _doers(tasks: Sequence[dict[str, Any]], problems: Sequence[Problem]) -> dict[tuple[int, str | None], int]:
+    """Return who does what each row asks for: the lead, or a supporting organisation by its code."""
+    doers: dict[tuple[int, str | None], int] = {}
+    codes = {told["organisation"]: organisation(told["organisation"], "organisation")
+             for told in tasks if told.get("organisation")}  # fmt: skip
+    helping = set(Problem.supporting.through._default_manager.filter(
+        problem_id__in=[one.pk for one in problems]).values_list("problem_id", "organisation_id"))  # fmt: skip
+    for one in problems:
+        assert one.lead_id is not None
+        doers[one.pk, None] = one.lead_id
+        for code, found in codes.items():
+            if found.pk == one.lead_id or (one.pk, found.pk) in helping:
+                doers[one.pk, code] = found.pk
+    numbered = {one.number: one.pk for one in problems}
+    for told in tasks:
+        if (numbered[str(told["problem"])], told.get("organisation") or None) not in doers:
+            raise PreventionRefused(_("Only the lead and supporting organisations do its tasks."), "organisation")
+    return doers
+
+
+def _require_doer(actor: Actor, task: Task) -> None:
+    require_own(actor, task.organisation_id)
+    if not Organisation.objects.filter(pk=task.organisation_id, active=True).exists():
+        raise PreventionRefused(_("%(name)s is closed; choose the organisation that took over.")
+                                % {"name": task.organisation.name})  # fmt: skip
+
+
+def _kept(photo: PhotoBytes | None) -> dict[str, Any]:
+    if photo is None:
+        return {}
+    return {"salt": new_salt(), "jpeg": photo.jpeg, "width": photo.width, "height": photo.height,
+            "sha256": photo.sha256}  # fmt: skip

@@ -1,0 +1,117 @@
+"""From the analyst's report to somebody who answers for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from anlan.core.actors import NotAllowed
+from anlan.core.models import LedgerEntry
+from anlan.prevention import actions
+from anlan.prevention.models import AnalysisReport, Problem
+from anlan.prevention.rules import PreventionRefused
+from tests import make
+from tests.prevention.conftest import Town, day, problem
+
+
+def test_sites_of_an_adopted_study_become_problems_with_numbers(town: Town) -> None:
+    """The report goes to the city government; each site is a problem once, flood-prone ones with a rain test."""
+    assert town.raised() == ["P-2016-0001", "P-2016-0002"]
+    one = problem("P-2016-0001")
+    assert (one.title, one.rain_test_mm_h, str(one.due_on)) == ("人民路1号桥下", 30.0, "2016-01-27")
+    assert AnalysisReport.objects.get().number == "A-2016-001"
+    assert LedgerEntry.objects.filter(kind="prevention.problem_raised").count() == 2
+    with pytest.raises(PreventionRefused, match="has a problem already"):
+        town.raised()
+
+
+def test_other_origins_stand_beside_sites(town: Town) -> None:
+    """Silent areas, key areas and hazards are problems as well; a key area is listed with its exit criteria."""
+    told = {"title": "Second half-year", "addressee": "government", "actor": town.analyst, "at": day(0)}
+    hazard = {"origin": "hazard", "title": "Open shaft"}
+    actions.raise_problems(silent_areas=["west"], others=[hazard], **told)
+    assert set(Problem.objects.values_list("origin", flat=True)) == {"silent_area", "hazard"}
+    with pytest.raises(PreventionRefused, match="exit criteria"):
+        actions.raise_problems(others=[{"origin": "key_area", "title": "Station square"}], **told)
+
+
+def test_the_government_instructs_and_the_lead_signs(town: Town) -> None:
+    """The instruction's number and date are kept; the lead's officer signs, and each step has a deadline."""
+    number = town.assigned(supporting=["west-office"])
+    one = problem(number)
+    assert (one.state, one.lead.code, one.instruction_ref) == ("assigned", "drains", "常政办〔2016〕12号")
+    assert [helper.code for helper in one.supporting.all()] == ["west-office"]
+    actions.sign_for(problems=[number], actor=town.officer, at=day(1))
+    assert (problem(number).state, str(problem(number).due_on)) == ("signed", "2016-01-28")
+    assert [move.verb for move in one.moves.all()] == ["instruct", "sign_for"]
+
+
+def test_police_task_nobody(town: Town) -> None:
+    """A supervisor of the police cannot instruct; without the government's number nobody can."""
+    make.organisation("police", kind="police")
+    number = town.raised(1)[0]
+    with pytest.raises(NotAllowed, match="police"):
+        town.instruct(number, actor=make.actor("supervisor", at="police"))
+    with pytest.raises(PreventionRefused, match="instruction"):
+        town.instruct(number, reference=" ")
+    with pytest.raises(PreventionRefused, match="not come yet"):
+        town.instruct(number, on=dt.date(2016, 2, 1))
+
+
+def test_the_second_return_goes_to_the_arbiter_whose_word_stands(town: Town) -> None:
+    """Returned with a reason, assigned anew, returned again: the arbiter decides and nobody returns it a third time."""
+    number = town.assigned()
+    with pytest.raises(PreventionRefused, match="why it is returned"):
+        actions.return_problem(problem=number, reason="", actor=town.officer, at=day(1))
+    actions.return_problem(problem=number, reason="The road is the west office's", actor=town.officer, at=day(1))
+    assert problem(number).state == "returned"
+    town.instruct(number, at=day(2))
+    actions.return_problem(problem=number, reason="Still theirs", actor=town.officer, at=day(3))
+    assert problem(number).state == "disputed"
+    actions.arbitrate(problem=number, lead="drains", reason="The gully is yours", actor=town.leader, at=day(4))
+    assert problem(number).state == "assigned"
+    with pytest.raises(PreventionRefused, match="arbiter has decided"):
+        actions.return_problem(problem=number, reason="No", actor=town.officer, at=day(5))
+
+
+def test_an_officer_acts_on_their_own_organisations_problems_only(town: Town) -> None:
+    """Another organisation's problem is neither seen nor signed for."""
+    number = town.assigned()
+    stranger = make.actor("officer", at="west-office")
+    assert not Problem.objects.visible_to(stranger).exists()
+    with pytest.raises(NotAllowed):
+        actions.sign_for(problems=[number], actor=stranger, at=day(1))
+    with pytest.raises(NotAllowed):
+        actions.sign_for(problems=[number], actor=town.analyst, at=day(1))
+
+
+def test_two_who_press_at_once_sign_once(town: Town) -> None:
+    """The second reads that it is signed for; the same press sent twice gets the same answer."""
+    number = town.assigned()
+    told = {"problems": [number], "actor": town.officer, "at": day(1)}
+    assert actions.sign_for(**told, key="k") == actions.sign_for(**told, key="k")
+    with pytest.raises(PreventionRefused, match="already “Signed for”"):
+        actions.sign_for(problems=[number], actor=make.actor("officer", at="drains"), at=day(1))
+
+
+def test_a_closed_organisation_takes_no_work_and_its_work_is_handed_on(town: Town) -> None:
+    """The supervisor instructs the successor, and the tasks go along."""
+    number, tasks = town.planned("interim", "permanent")
+    drains = problem(number).lead
+    drains.active = False
+    drains.save()
+    with pytest.raises(PreventionRefused, match="closed"):
+        actions.finish_task(task=tasks[0], actor=town.officer, at=day(3))
+    with pytest.raises(PreventionRefused, match="closed"):
+        town.instruct(number, "drains", at=day(3))
+    town.instruct(number, "west-office", at=day(3))
+    assert {task.organisation.code for task in problem(number).tasks.all()} == {"west-office"}
+
+
+def test_an_officer_who_left_leaves_the_work_with_the_organisation(town: Town) -> None:
+    """A colleague goes on where the officer stopped, since a post answers and no person."""
+    number = town.signed()
+    colleague = make.actor("officer", at="drains")
+    town.officer = colleague
+    assert town.plan(number, "permanent") == ["T-2016-0001"]
