@@ -1,0 +1,200 @@
+"""Many incidents at once, with what became of them: the same rows and entries as the single verbs leave."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from anlan.core import clocks, ledger
+from anlan.core.actors import Actor
+from anlan.core.areas import area_index, local_day
+from anlan.core.calendar import working_calendar
+from anlan.core.clock import stamp
+from anlan.core.models import ClockRule, ClockRun, LedgerEntry, Organisation
+from anlan.core.queries import city, city_read_once
+from anlan.core.verbs import verb
+from anlan.intake.models import Category, Report
+from anlan.triage import rules
+from anlan.triage.actions import DESK, control_room
+from anlan.triage.models import DayCount, Handover, Incident, IncidentReport
+
+COUNTED = {"valid", "repeat"}
+
+
+@dataclass
+class _Life:
+    """One incident, its entries in order, and the holder at each."""
+
+    incident: Incident
+    links: list[tuple[Report, dt.datetime]]
+    handover: Handover | None = None
+    told: list[tuple[str, dt.datetime, Organisation, dict[str, Any]]] = field(default_factory=list)
+
+    def leave(self, what: str, at: dt.datetime, **payload: Any) -> None:
+        """Note an entry as the single verb would leave it."""
+        self.told.append((f"triage.incident_{what}", at, self.incident.owner, payload))
+
+
+@verb
+def open_incidents(
+    *, rows: Sequence[Mapping[str, Any]], actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
+    """Open many incidents and walk each as far as its row tells.
+
+    A row has `reports` (pairs of report id and time, the first opens it), and where it went on `category` (confirmed),
+    `to` with `handed_at` and `diverted`, `signed_at`, `resolved_at` with `disposal`, `closed_at`.
+    """
+    actor.require(*DESK)
+    with city_read_once():
+        reports = Report.objects.select_related("category").in_bulk([pk for row in rows for pk, _ in row["reports"]])
+        known = {one.code: one for one in Organisation.objects.filter(active=True)}
+        categories = {one.code: one for one in Category.objects.filter(active=True)}
+        room = control_room()
+        numbers = _numbers([row["reports"][0][1] for row in rows])
+        lives = [_walked(row, number, reports, room, known, categories)
+                 for row, number in zip(rows, numbers, strict=True)]  # fmt: skip
+        _store(lives, actor)
+    return {"incidents": numbers}
+
+
+def _walked(
+    row: Mapping[str, Any], number: str, reports: Mapping[int, Report], room: Organisation,
+    known: Mapping[str, Organisation], categories: Mapping[str, Category],
+) -> _Life:  # fmt: skip
+    links = [(reports[pk], at) for pk, at in row["reports"]]
+    (first, opened), *more = links
+    incident = Incident(
+        number=number, kind=first.category.kind, category_at_call=first.category, urgency=3, owner=room,
+        lon=first.lon, lat=first.lat, opened_at=opened,
+    )  # fmt: skip
+    life = _Life(incident, links)
+    life.leave("opened", opened, report=first.number, urgency=3, category=first.category.code)
+    valid = int(first.validity in COUNTED)
+    for report, at in more:
+        valid += report.validity in COUNTED
+        incident.urgency = rules.raised(incident.urgency, valid)
+        life.leave("report_linked", at, report=report.number, urgency=incident.urgency)
+    if code := row.get("category"):
+        incident.category_confirmed, incident.kind = categories[code], categories[code].kind
+        life.leave("category_confirmed", row["confirmed_at"], category=code, at_call=first.category.code)
+    if to := row.get("to"):
+        _hand_over(life, known[to], row)
+    if at := row.get("resolved_at"):
+        rules.require_move(incident.state, rules.RESOLVED)
+        incident.state, incident.disposal = rules.RESOLVED, rules.require_disposal(row["disposal"])
+        life.leave("resolved", at, disposal=incident.disposal)
+    if at := row.get("closed_at"):
+        rules.require_move(incident.state, rules.CLOSED)
+        incident.disposal = rules.require_disposal(row.get("disposal") or incident.disposal)
+        incident.state, incident.closed_at = rules.CLOSED, at
+        life.leave("closed", at, disposal=incident.disposal)
+    return life
+
+
+def _hand_over(life: _Life, to: Organisation, row: Mapping[str, Any]) -> None:
+    incident, diverted = life.incident, bool(row.get("diverted"))
+    rules.require_move(incident.state, rules.HANDED_OVER)
+    if diverted:
+        rules.require_divertible(incident.category.exclusion_gate)
+    life.handover = Handover(sender=incident.owner, to=to, at=row["handed_at"], diverted=diverted)
+    incident.state, incident.owner, incident.diverted = rules.HANDED_OVER, to, diverted
+    life.leave("handed_over", row["handed_at"], to=to.code, diverted=diverted)
+    if at := row.get("signed_at"):
+        incident.state, life.handover.signed_at = rules.SIGNED, at
+        life.leave("signed", at, by=to.code)
+
+
+def _store(lives: list[_Life], actor: Actor) -> None:
+    incidents = Incident.objects.bulk_create([life.incident for life in lives], batch_size=500)
+    IncidentReport.objects.bulk_create(
+        [IncidentReport(incident=life.incident, report=report, linked_at=at) for life in lives
+         for report, at in life.links], batch_size=1000,
+    )  # fmt: skip
+    for life in lives:
+        if life.handover:
+            life.handover.incident = life.incident
+    Handover.objects.bulk_create([life.handover for life in lives if life.handover], batch_size=1000)
+    ledger.append_many(
+        [
+            LedgerEntry(
+                kind=kind, actor=actor.name, at=stamp(at), subject=incident.subject,
+                payload=ledger.canonical({"incident": incident.pk, **payload}),
+            )
+            for life, incident in zip(lives, incidents, strict=True) for kind, at, _, payload in life.told
+        ]
+    )  # fmt: skip
+    told = _Clocks.now()
+    ClockRun.objects.bulk_create([run for life in lives for run in told.of(life)], batch_size=1000)
+
+
+@dataclass
+class _Clocks:
+    """What clocks need to know, read once for a batch."""
+
+    rules: list[ClockRule]
+    owners: dict[str, Organisation]
+    due: Any
+
+    @classmethod
+    def now(cls) -> _Clocks:
+        """Read the rules, once for a batch."""
+        here = city()
+        zone, working = ZoneInfo(here.zone if here else "UTC"), working_calendar()
+        owners = {one.code: one for one in Organisation.objects.all()}
+        return cls(
+            list(ClockRule.objects.filter(active=True)),
+            owners,
+            lambda rule, at: clocks.due(at, rule.target_s, rule.calendar, working, zone),
+        )
+
+    def of(self, life: _Life) -> Iterator[ClockRun]:
+        """Return the runs that the entries of one life make."""
+        running: dict[int, ClockRun] = {}
+        incident = life.incident
+        facts: dict[str, str] = {"category": incident.category.code, "kind": incident.kind}
+        if zone := _zone(incident):
+            facts["zone"] = zone
+        for kind, at, holder, _payload in life.told:
+            for rule in self.rules:
+                if rule.stops_with(kind) and rule.pk in running:
+                    running[rule.pk].stopped_at = at
+                    yield running.pop(rule.pk)
+            for rule in self.rules:
+                if rule.starts_with(kind) and rule.pk not in running and rule.applies_to(facts):
+                    owner = self.owners.get(rule.owner) if rule.owner else holder
+                    running[rule.pk] = ClockRun(
+                        rule=rule,
+                        subject=incident.subject,
+                        organisation=owner,
+                        started_at=at,
+                        due_at=self.due(rule, at),
+                    )
+        yield from running.values()
+
+
+def _zone(incident: Incident) -> str | None:
+    if incident.lon is None or incident.lat is None:
+        return None
+    versions, index = area_index(local_day(incident.opened_at))
+    covers = (versions[found] for found in index.at(incident.lon, incident.lat))
+    return next((one.area.code for one in covers if one.area.kind == "zone"), None)
+
+
+def _numbers(moments: Sequence[dt.datetime]) -> list[str]:
+    """Give each moment the next number of its local day."""
+    days = [local_day(at) for at in moments]
+    DayCount.objects.bulk_create([DayCount(day=day) for day in set(days)], ignore_conflicts=True)
+    held = {row.day: row for row in DayCount.objects.select_for_update().filter(day__in=set(days))}
+    for day, many in Counter(days).items():
+        held[day].last += many
+    DayCount.objects.bulk_update(held.values(), ["last"])
+    next_of = {day: held[day].last - many for day, many in Counter(days).items()}
+    numbers = []
+    for day in days:
+        next_of[day] += 1
+        numbers.append(f"E-{day:%y%m%d}-{next_of[day]:04d}")
+    return numbers

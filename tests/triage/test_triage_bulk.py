@@ -1,0 +1,116 @@
+"""Many incidents at once leave what the single verbs leave."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+
+from anlan.core.actors import system
+from anlan.core.models import ClockRun, LedgerEntry
+from anlan.core.verify import verify
+from anlan.triage import actions
+from anlan.triage.bulk import open_incidents
+from anlan.triage.models import Handover, Incident, IncidentReport
+from anlan.triage.rules import TriageRefused
+from tests import make
+
+AT = make.AT
+ME = system("test")
+MINUTE = dt.timedelta(minutes=1)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def town():
+    make.city()
+
+
+def ids(count: int, **told) -> list[int]:
+    return [make.report(lon=119.93 + n / 500, **told).pk for n in range(count)]
+
+
+def state() -> list[Any]:
+    """Return all rows and entries without their keys."""
+    incidents = [
+        (one.kind, one.category_at_call.code, one.category and one.category.code, one.urgency, one.state,
+         one.owner.code, one.opened_at, one.closed_at, one.diverted, one.disposal, one.returns)
+        for one in Incident.objects.order_by("number")
+    ]  # fmt: skip
+    links = list(IncidentReport.objects.order_by("pk").values_list("incident__number", "linked_at", "unlinked_at"))
+    given = list(
+        Handover.objects.order_by("pk").values_list("incident__number", "to__code", "at", "signed_at", "diverted")
+    )
+    runs = sorted(ClockRun.objects.values_list("rule__code", "subject", "organisation__code", "started_at", "due_at",
+                                               "stopped_at"), key=str)  # fmt: skip
+    entries = [
+        (one.subject, one.kind, one.at, said(one.payload))
+        for one in LedgerEntry.objects.filter(kind__startswith="triage.").order_by("subject", "id")
+    ]
+    return [incidents, links, given, runs, entries]
+
+
+def test_a_batch_leaves_the_same_rows_entries_and_clocks_as_the_single_verbs():
+    """One closed with three callers, one handed on and signed, one diverted and open, one just opened."""
+    steps = [AT + n * MINUTE for n in range(8)]
+    a, b, c, d, e, f = ids(6)
+    rows = [
+        {"reports": [(a, steps[0]), (b, steps[1]), (c, steps[2])], "to": "drains", "handed_at": steps[3],
+         "signed_at": steps[4], "resolved_at": steps[5], "disposal": "done", "closed_at": steps[6]},
+        {"reports": [(d, steps[0])], "category": "noise", "confirmed_at": steps[1], "to": "west-office",
+         "handed_at": steps[2], "diverted": True},
+        {"reports": [(e, steps[0])]},
+        {"reports": [(f, steps[0])], "closed_at": steps[1], "disposal": "no_matter"},
+    ]  # fmt: skip
+    open_incidents(rows=rows, actor=ME, at=AT)
+    at_once = state()
+    assert verify().ok
+    numbers = singly(rows)
+    assert numbers == [f"E-160628-000{n}" for n in range(5, 9)]
+    both = state()
+    for bulk, all_ in zip(at_once, both, strict=True):
+        later = [row for row in all_ if row not in bulk]
+        renamed = json.loads(json.dumps(later, default=str).replace("0005", "0001").replace("0006", "0002")
+                             .replace("0007", "0003").replace("0008", "0004"))  # fmt: skip
+        if bulk is not at_once[0]:
+            assert renamed == json.loads(json.dumps(bulk, default=str))
+    assert both[0][:4] == both[0][4:]
+
+
+def said(payload: str) -> dict[str, Any]:
+    return {name: value for name, value in json.loads(payload).items() if name not in {"incident", "report"}}
+
+
+def singly(rows: list[dict[str, Any]]) -> list[str]:
+    """Walk the same lives by the single verbs, with new reports."""
+    numbers = []
+    fresh = iter(ids(6, source_id=None, lat=31.755))
+    for row in rows:
+        (_, opened), *more = row["reports"]
+        number = actions.open_incident(report_id=next(fresh), actor=ME, at=opened)["incident"]
+        for _, at in more:
+            actions.link_report(number=number, report_id=next(fresh), actor=ME, at=at)
+        if "category" in row:
+            actions.confirm_category(number=number, category=row["category"], actor=ME, at=row["confirmed_at"])
+        if "to" in row:
+            actions.hand_over(number=number, to=row["to"], diverted=row.get("diverted", False), actor=ME,
+                              at=row["handed_at"])  # fmt: skip
+        if "signed_at" in row:
+            actions.sign_for(number=number, actor=ME, at=row["signed_at"])
+        if "resolved_at" in row:
+            actions.resolve(number=number, disposal=row["disposal"], actor=ME, at=row["resolved_at"])
+        if "closed_at" in row:
+            actions.close_incident(number=number, disposal=row.get("disposal", ""), actor=ME, at=row["closed_at"])
+        numbers.append(number)
+    return numbers
+
+
+def test_violence_at_home_is_not_diverted_in_a_batch_either():
+    """Nothing of the batch is stored."""
+    pk = make.report(category="home_violence").pk
+    row = {"reports": [(pk, AT)], "to": "drains", "handed_at": AT, "diverted": True}
+    with pytest.raises(TriageRefused, match="never diverted"):
+        open_incidents(rows=[row], actor=ME, at=AT)
+    assert not Incident.objects.exists()
