@@ -9,7 +9,7 @@ import pytest
 
 from anlan.analysis import Events, _scan_search
 from anlan.analysis._scan_model import Model, model_of
-from anlan.analysis._scan_search import Race, limits_of, simulate
+from anlan.analysis._scan_search import Race, limits_of, simulate, strongest
 
 pytestmark = pytest.mark.pure
 REPLICATIONS = 150
@@ -87,6 +87,29 @@ def test_days_side_by_side_agree_with_the_plain_path(asked: dict[str, Any]) -> N
     fast, plain = both(town(**asked))
     assert (fast == plain).all()
     assert plain.max() > 0
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"places": 60, "cases": 900, "days": 90},
+        {"places": 80, "cases": 3000, "days": 900, "max_days": 30, "max_radius_m": 2500.0},
+        {"places": 40, "cases": 600, "days": 60, "people": True},
+        {"places": 4, "cases": 3000, "days": 9, "max_share": 1.0},
+    ],
+)
+def test_clusters_found_side_by_side_are_those_of_the_plain_path(
+    asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the data, too, each centre's best circle and window are the same, ties and all."""
+    model = town(prospective=False, **asked)
+    fast = strongest(model, limits_of(model), 2)
+    monkeypatch.setattr(_scan_search, "has_vectors", lambda: False)
+    plain = strongest(model, limits_of(model), 2)
+    assert [vars(one) | {"places": one.places.tolist()} for one in fast] == [
+        vars(one) | {"places": one.places.tolist()} for one in plain
+    ]
+    assert len(fast) > 1
 
 
 def test_many_expected_cases_are_counted_from_an_offset() -> None:

@@ -198,12 +198,14 @@ def scan_observed(
     value: FloatArray,
     shape: Int32Array,
 ) -> None:
-    """Find the best circle and window of each centre: value[i], shape[i] = (rows, first day, last day, cases)."""
+    """Find the best circle and window of each centre that has none: shape[i] = (rows, first day, last day, cases)."""
     daily = np.zeros(span.cum.shape[1] - 1, np.int32)
     held = np.empty(len(span.whole))
     for i in range(first, last):
         if stop[0]:
             return
+        if value[i] > 0:
+            continue
         best, k, a, b, c = best_of_circles(near[starts[i] : ends[i]], mass, heads, days, span, limits, 0.0, daily, held)
         value[i] = best
         shape[i, 0], shape[i, 1], shape[i, 2], shape[i, 3] = k, a, b, c

@@ -13,7 +13,7 @@ from anlan.analysis._scan_lanes import BINS, FIRST_LEVEL, STRIDE, Chunks, cut, s
 from anlan.analysis._scan_model import Model
 from anlan.analysis._scan_plain import UInt8Array, by_row, most_expected, pick_apart, scan_observed, simulate_plain
 from anlan.analysis._scan_run import Progress, parts, run, workers
-from anlan.analysis._scan_series import Steps, bars_of, cut_by_mass, simulate_series
+from anlan.analysis._scan_series import Steps, bars_of, cut_by_mass, observe_series, simulate_series
 from anlan.analysis._scan_vectors import LANES, has_vectors
 from anlan.analysis.events import FloatArray, IntArray
 
@@ -48,6 +48,9 @@ def strongest(model: Model, limits: FloatArray, n_jobs: int | None) -> list[Circ
     # the data's own windows: for repeated looks the last day's alone
     own = span if not model.prospective else span._replace(first_end=span.cum.shape[1] - 2)
     stop = np.zeros(1, np.uint8)
+    threads = workers(n_jobs)
+    if not model.prospective and has_vectors():
+        _observe_side_by_side(model, limits, threads, stop, value, shape)
 
     def task(first: int, last: int) -> int:
         scan_observed(
@@ -56,13 +59,37 @@ def strongest(model: Model, limits: FloatArray, n_jobs: int | None) -> list[Circ
         )
         return 0
 
-    threads = workers(n_jobs)
     run([partial(task, *piece) for piece in parts(len(value), threads * 4)], threads, stop)
     order = _by_strength(ground, value, shape)
     empty = np.flatnonzero(np.bincount(ground.place, minlength=len(ground.xy)) == 0).astype(np.int32)
     picked = np.empty(len(order), np.int32)
     count = pick_apart(order, shape, ground.at, ground.place, empty, ground.starts, ground.near, picked)
     return [_circle(int(i), model, float(value[i]), shape[i].tolist()) for i in picked[:count]]
+
+
+def _observe_side_by_side(
+    model: Model, limits: FloatArray, threads: int, stop: UInt8Array, value: FloatArray, shape: Int32Array
+) -> None:
+    """Find what is strong enough the fast way; the other centres are left at 0."""
+    ground, span = model.ground, model.span
+    steps = steps_of(model, threads, stop)
+    if steps is None:
+        return
+    bars = bars_of(span)
+    fits: list[bool] = []
+
+    def task(first: int, last: int) -> int:
+        fits.append(
+            observe_series(
+                *(first, last, ground.walk, ground.starts, ground.near, ground.mass, *model.observed, span, limits),
+                *(steps, bars, FIRST_LEVEL, stop, value, shape),
+            )
+        )
+        return 0
+
+    run((partial(task, *piece) for piece in parts(len(value), threads)), threads, stop)
+    value[(value < FIRST_LEVEL / 10) | (not all(fits))] = 0
+    shape[value == 0] = 0
 
 
 def _by_strength(ground: Ground, value: FloatArray, shape: Int32Array) -> IntArray:
@@ -199,7 +226,7 @@ class Race:
     def by_series(self, replicates: IntArray) -> IntArray:
         """Take 384 days at a time; returns those that are left for the plain path."""
         ground, span, urn = self.model.ground, self.model.span, self.model.urn
-        steps = self._steps()
+        steps = steps_of(self.model, self.threads, self.stop)
         if steps is None:
             return replicates
         bars = bars_of(span)
@@ -218,36 +245,6 @@ class Race:
         left = replicates[self.maxima[replicates] < 0]
         self.maxima[left] = 0
         return left
-
-    def _steps(self) -> Steps | None:
-        """Cut the lists by mass; None where a byte is too small for what is expected, or within strata."""
-        ground, span = self.model.ground, self.model.span
-        days = span.cum.shape[1] - 1
-        if ground.mass.shape[1] > 1 or span.longest > 64:
-            return None
-        widest = span.cum[0, span.longest :] - span.cum[0, : days + 1 - span.longest]
-        total = ground.most
-        if total * widest.max() / span.whole[0] > 1.5 * ROOM:
-            return None
-        edge, rate = [float(ground.mass[:, 0].min())], max(float(widest.mean() / span.whole[0]), 1e-12)
-        while edge[-1] <= total:
-            mu = edge[-1] * rate
-            edge.append((mu + max(min(1.3 * np.sqrt(mu), 0.4 * mu), 0.2 * mu)) / rate)
-        size = len(ground.xy)
-        steps = Steps(
-            count=np.zeros(size, np.int32),
-            end=np.empty((size, len(edge)), np.int32),
-            bin=np.empty((size, len(edge)), np.int32),
-            before=np.empty((size, len(edge))),
-            edge=np.array([*edge, np.inf]),
-        )
-
-        def task(first: int, last: int) -> int:
-            cut_by_mass(first, last, ground.starts, ground.ends, ground.near, ground.mass, steps)
-            return 0
-
-        run((partial(task, *piece) for piece in parts(size, self.threads * 4)), self.threads, self.stop)
-        return steps
 
     def _chunks(self) -> Chunks:
         ground, span = self.model.ground, self.model.span
@@ -274,3 +271,34 @@ class Race:
 
         run((partial(task, *piece) for piece in parts(size, self.threads * 4)), self.threads, self.stop)
         return chunks
+
+
+def steps_of(model: Model, threads: int, stop: UInt8Array) -> Steps | None:
+    """Cut the lists by mass; None where a byte is too small for what is expected, or within strata."""
+    ground, span = model.ground, model.span
+    days = span.cum.shape[1] - 1
+    if ground.mass.shape[1] > 1 or span.longest > 64:
+        return None
+    widest = span.cum[0, span.longest :] - span.cum[0, : days + 1 - span.longest]
+    total = ground.most
+    if total * widest.max() / span.whole[0] > 1.5 * ROOM:
+        return None
+    edge, rate = [float(ground.mass[:, 0].min())], max(float(widest.mean() / span.whole[0]), 1e-12)
+    while edge[-1] <= total:
+        mu = edge[-1] * rate
+        edge.append((mu + max(min(1.3 * np.sqrt(mu), 0.4 * mu), 0.2 * mu)) / rate)
+    size = len(ground.xy)
+    steps = Steps(
+        count=np.zeros(size, np.int32),
+        end=np.empty((size, len(edge)), np.int32),
+        bin=np.empty((size, len(edge)), np.int32),
+        before=np.empty((size, len(edge))),
+        edge=np.array([*edge, np.inf]),
+    )
+
+    def task(first: int, last: int) -> int:
+        cut_by_mass(first, last, ground.starts, ground.ends, ground.near, ground.mass, steps)
+        return 0
+
+    run((partial(task, *piece) for piece in parts(size, threads * 4)), threads, stop)
+    return steps

@@ -13,8 +13,8 @@ from numba import njit
 
 from anlan.analysis._scan_ground import Int32Array
 from anlan.analysis._scan_plain import Span, UInt8Array, level_of, statistic
-from anlan.analysis._scan_random import Urn, draw
-from anlan.analysis._scan_vectors import DAYS, sweep_days
+from anlan.analysis._scan_random import UInt64Array, Urn, draw
+from anlan.analysis._scan_vectors import DAY_VECTORS, DAYS, LANES, lowest, mark_windows, sweep_days
 from anlan.analysis.events import FloatArray, IntArray
 
 WORTH_IT = 3  # levels that the best must rise before new thresholds are worth their time
@@ -116,44 +116,42 @@ def look_closer(
     steps: Steps,
     first_day: int,
     rows: UInt8Array,
-    counts: UInt8Array,
-    thresholds: UInt8Array,
+    marks: UInt64Array,
+    sums: UInt8Array,
     best: float,
     level: int,
     held: FloatArray,
-    running: Int32Array,
+    shape: Int32Array,
 ) -> tuple[float, int]:
-    """Walk back through a chunk for the windows that exceed their threshold; returns best and level."""
+    """Walk back through a chunk for the windows that exceed their threshold; returns best and level.
+
+    `shape` becomes rows, first day, last day and cases of the best; of equals it keeps the smaller circle, then the
+    shorter, then the earlier window.
+    """
     begin = steps.end[i, q - 1] if q > 0 else 0
     end = steps.end[i, q]
     known = limits.shape[1]
-    so_far = steps.before[i, q]
-    for k in range(begin, end):
-        so_far += mass[near[starts[i] + k], 0]
-        held[k - begin] = so_far
-    running[:] = 0
-    for w in range(span.longest):
-        at = (steps.bin[i, q] * span.longest + w) * DAYS
-        over = 0
-        for d in range(DAYS):
-            running[d] += counts[d + w]
-            over = max(over, running[d] - np.int32(thresholds[at + d]))
-        if over <= 0:
-            continue
-        for d in range(DAYS - w):
-            if running[d] <= thresholds[at + d] or thresholds[at + d] == 255:
-                continue
-            count = np.int64(running[d])
-            if count >= 255:
+    held[0] = steps.before[i, q] + mass[near[starts[i] + begin], 0]
+    summed = begin + 1
+    for mark in range(span.longest * DAY_VECTORS):
+        days = marks[mark]
+        while days:
+            w, d = mark // DAY_VECTORS, mark % DAY_VECTORS * LANES + lowest(days)
+            days &= days - np.uint64(1)
+            count = np.int64(sums[w * DAYS + d])
+            if count == 255:
                 count = 0
                 for k in range(end):
                     for t in range(d, d + w + 1):
                         count += rows[near[starts[i] + k] * DAYS + t]
             cases = span.cum[0, first_day + d + w + 1] - span.cum[0, first_day + d]
             least = held[0] * cases / span.whole[0]
+            if count < 2 or (count < known and limits[level, count] < least):
+                continue
+            for k in range(summed, end):
+                held[k - begin] = held[k - begin - 1] + mass[near[starts[i] + k], 0]
+            summed = max(summed, end)
             for k in range(end - 1, begin - 1, -1):
-                if count < 2 or (count < known and limits[level, count] < least):
-                    break
                 added = 0
                 for t in range(d, d + w + 1):
                     added += rows[near[starts[i] + k] * DAYS + t]
@@ -162,10 +160,15 @@ def look_closer(
                 mu = held[k - begin] * cases / span.whole[0]
                 if count >= known or mu <= limits[level, count]:
                     value = statistic(float(count), mu, span.cases)
-                    if value > best:
+                    a = first_day + d
+                    own = (k + 1, w, a)
+                    if value > best or (value == best and own < (shape[0], shape[2] - shape[1], shape[1])):
                         best = value
                         level = max(level, level_of(value))
+                        shape[0], shape[1], shape[2], shape[3] = k + 1, a, a + w, count
                 count -= added
+                if count < 2 or (count < known and limits[level, count] < least):
+                    break
     return best, level
 
 
@@ -194,22 +197,25 @@ def simulate_series(
     swaps, drawn, days = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int32)
     bins, size = len(steps.edge) - 1, len(mass) * DAYS
     tail = ((span.longest + 63) // 64 + 1) * 64
-    store = np.zeros(size + DAYS + tail + bins * span.longest * DAYS + 64, np.uint8)
+    store = np.zeros(size + DAYS + tail + (bins + 1) * span.longest * DAYS + 64, np.uint8)
     shift = -store.ctypes.data % 64
     rows = store[shift : shift + size]
     counts = store[shift + size : shift + size + DAYS + tail]
-    thresholds = store[shift + size + DAYS + tail : shift + size + DAYS + tail + bins * span.longest * DAYS]
+    behind = shift + size + DAYS + tail
+    thresholds = store[behind : behind + bins * span.longest * DAYS]
+    sums = store[behind + bins * span.longest * DAYS : behind + (bins + 1) * span.longest * DAYS]
     longest_list = 1
     for i in centres:
         if steps.count[i]:
             longest_list = max(longest_list, steps.end[i, steps.count[i] - 1])
-    held, running = np.empty(longest_list), np.empty(DAYS, np.int32)
+    held, marks = np.empty(longest_list), np.zeros(span.longest * DAY_VECTORS, np.uint64)
+    shape = np.zeros(4, np.int32)
     stride = DAYS - span.longest + 1
-    lowest, level, set_for, set_at = 1e300, first_level, -1, -1
+    poorest, level, set_for, set_at = 1e300, first_level, -1, -1
     for done in range(len(replicates)):
         count = draw(urn, replicates[done], bag, swaps, drawn, days)
         # the guess costs time where it is wrong, never exactness
-        level = first_level if done == 0 else max(first_level, level_of(lowest * 0.85))
+        level = first_level if done == 0 else max(first_level, level_of(poorest * 0.85))
         best = 0.0
         while True:
             begun_at = level
@@ -248,9 +254,16 @@ def simulate_series(
                         )
                         if q >= steps.count[i]:
                             break
+                        mark_windows(
+                            counts.ctypes.data,
+                            thresholds.ctypes.data + steps.bin[i, q] * span.longest * DAYS,
+                            span.longest,
+                            marks.ctypes.data,
+                            sums.ctypes.data,
+                        )
                         best, level = look_closer(
-                            i, q, starts, near, mass, span, limits, steps, first_day, rows, counts, thresholds, best,
-                            level, held, running,
+                            i, q, starts, near, mass, span, limits, steps, first_day, rows, marks, sums, best, level,
+                            held, shape,
                         )  # fmt: skip
                         k = steps.end[i, q]
                         q += 1
@@ -262,7 +275,94 @@ def simulate_series(
             level = first_level
         if fits and level_of(best) >= first_level:
             maxima[replicates[done]] = best
-            lowest = min(lowest, best)
+            poorest = min(poorest, best)
         else:
             maxima[replicates[done]] = -1.0
     return len(replicates)
+
+
+@njit(cache=True, nogil=True)
+def observe_series(
+    first: int,
+    last: int,
+    centres: Int32Array,
+    starts: IntArray,
+    near: Int32Array,
+    mass: FloatArray,
+    case_rows: Int32Array,
+    case_days: Int32Array,
+    span: Span,
+    limits: FloatArray,
+    steps: Steps,
+    bars: Bars,
+    first_level: int,
+    stop: UInt8Array,
+    value: FloatArray,
+    shape: Int32Array,
+) -> bool:
+    """Find the best circle and window of some centres in the data; those below `first_level` are not found.
+
+    False where a count leaves a byte.
+    """
+    bins, size = len(steps.edge) - 1, len(mass) * DAYS
+    tail, page = ((span.longest + 63) // 64 + 1) * 64, bins * span.longest * DAYS
+    store = np.zeros(size + DAYS + tail + span.longest * DAYS + 64, np.uint8)
+    shift = -store.ctypes.data % 64
+    rows = store[shift : shift + size]
+    counts = store[shift + size : shift + size + DAYS + tail]
+    sums = store[shift + size + DAYS + tail : shift + size + DAYS + tail + span.longest * DAYS]
+    marks, held = np.zeros(span.longest * DAY_VECTORS, np.uint64), np.empty(len(mass) + 1)
+    # thresholds by level, each written when a centre first needs it
+    book = np.empty(len(limits) * page + 64, np.uint8)
+    book = book[-book.ctypes.data % 64 :]
+    for tile in range(len(bars.kind)):
+        first_day = tile * (DAYS - span.longest + 1)
+        rows[:] = 0
+        for n in range(len(case_rows)):
+            d = case_days[n] - first_day
+            if 0 <= d < DAYS:
+                at = case_rows[n] * DAYS + d
+                rows[at] += np.uint8(1)
+                if rows[at] == 0:
+                    return False
+        written = np.zeros(len(limits), np.bool_)
+        for i in centres[first:last]:
+            if stop[0]:
+                return True
+            best, level = value[i], max(first_level, level_of(value[i]))
+            counts[:] = 0
+            q, k = 0, 0
+            while True:
+                if not written[level]:
+                    thresholds = book[level * page : (level + 1) * page]
+                    set_thresholds(steps.edge, span.whole[0], limits, level, bars, tile, thresholds)
+                    written[level] = True
+                q = sweep_days(
+                    near.ctypes.data + starts[i] * 4,
+                    steps.end.ctypes.data + i * steps.end.shape[1] * 4,
+                    steps.bin.ctypes.data + i * steps.end.shape[1] * 4,
+                    steps.count[i],
+                    q,
+                    k,
+                    rows.ctypes.data,
+                    counts.ctypes.data,
+                    book.ctypes.data + level * page,
+                    span.longest,
+                )
+                if q >= steps.count[i]:
+                    break
+                mark_windows(
+                    counts.ctypes.data,
+                    book.ctypes.data + level * page + steps.bin[i, q] * span.longest * DAYS,
+                    span.longest,
+                    marks.ctypes.data,
+                    sums.ctypes.data,
+                )
+                best, level = look_closer(
+                    i, q, starts, near, mass, span, limits, steps, first_day, rows, marks, sums, best, level, held,
+                    shape[i],
+                )  # fmt: skip
+                k = steps.end[i, q]
+                q += 1
+            value[i] = best
+    return True

@@ -280,3 +280,45 @@ def sweep_days(
         return q
 
     return signature, code
+
+
+@intrinsic
+def mark_windows(context: Any, counts: Any, thresholds: Any, windows: Any, marks: Any, sums: Any) -> Any:
+    """Say which windows exceed their thresholds, by length and first day: `marks` 6 uint64 a length, `sums` 384 uint8.
+
+    `counts` as `sweep_days` left them, `thresholds` those of the chunk's bin.
+    """
+    signature = types.void(*[types.int64] * 5)
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        counts, thresholds, windows, marks, sums = arguments
+        many = range(DAY_VECTORS)
+        entry = builder.block
+        window, end = builder.append_basic_block("window"), builder.append_basic_block("end")
+        none = ir.Constant(LANE_BYTES, [0] * LANES)
+        builder.branch(window)
+        builder.position_at_end(window)
+        w = builder.phi(LONG)
+        held = [builder.phi(LANE_BYTES) for _ in many]
+        ahead, days = builder.add(counts, w), builder.mul(w, LONG(DAYS))
+        wider = []
+        for j in many:
+            at = builder.add(days, LONG(j * LANES))
+            daily = builder.load(_at(builder, ahead, LONG(j * LANES), LANE_BYTES), align=1)
+            wider.append(_saturating(builder, "uadd", held[j], daily))
+            bar = builder.load(_at(builder, thresholds, at, LANE_BYTES), align=64)
+            over = builder.bitcast(builder.icmp_unsigned(">", wider[j], bar), LONG)
+            place = builder.mul(builder.add(builder.mul(w, LONG(DAY_VECTORS)), LONG(j)), LONG(8))
+            builder.store(over, _at(builder, marks, place, LONG), align=8)
+            builder.store(wider[j], _at(builder, sums, at, LANE_BYTES), align=64)
+        next_w = builder.add(w, LONG(1))
+        w.add_incoming(LONG(0), entry)
+        w.add_incoming(next_w, window)
+        for j in many:
+            held[j].add_incoming(none, entry)
+            held[j].add_incoming(wider[j], window)
+        builder.cbranch(builder.icmp_signed("<", next_w, windows), window, end)
+        builder.position_at_end(end)
+        return context.get_dummy_value()
+
+    return signature, code
