@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from anlan.city.flood import REPORTS, ZONE, simulate
+from anlan.city.incidents import triage_year
 from anlan.core import cityfolder
 from anlan.core.actors import system
 from anlan.core.models import Person
@@ -65,6 +66,8 @@ def build(folder: Path, data: Path, wanted: int | None, tell: Tell = lambda text
         if Report.objects.filter(source=f"simulated-{seed}-{year}").count() < REPORTS[year]:
             tell(f"{year}: reports")
             receive_year(seed, year)
+        tell(f"{year}: incidents")
+        triage_year(year, seed, actor=ACTOR, zone=ZONE)
         if not Study.objects.filter(since__year=year, state=Study.State.FINISHED).exists():
             tell(f"{year}: study")
             study_year(year)

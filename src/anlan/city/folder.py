@@ -67,6 +67,14 @@ blocked_drain,雨水口堵塞,Blocked drain,help,flooding,1,0,雨水口、下水
 danger_spot,危险处,Dangerous spot,help,hazards,1,0,危险处：井盖缺失、护栏损坏、树倒、线垂落,"A danger: missing cover, broken rail, fallen tree, hanging wire",3
 other,其他,Other,help,other,1,0,其他,Something else,9
 """  # noqa: E501
+CLOCKS: Final = """\
+code,name,name_en,start,stop,target_s,calendar,owner,scope
+first_step,首次处理,First step,triage.incident_opened|triage.incident_reopened|triage.incident_returned,triage.incident_handed_over|triage.incident_resolved|triage.incident_closed|dispatch.unit_dispatched,300,all,command,
+sign,签收,Sign for,triage.incident_handed_over,triage.incident_signed|triage.incident_returned|triage.incident_disputed|triage.incident_handed_on,86400,working,,
+handle,办理,Handle,triage.incident_signed|dispatch.unit_dispatched,triage.incident_resolved|triage.incident_returned|triage.incident_disputed|triage.incident_handed_on,432000,working,,
+arbitrate,裁定,Arbitrate,triage.incident_disputed,triage.incident_arbitrated,86400,working,command,
+close,办结,Close,triage.incident_resolved,triage.incident_closed|triage.incident_reopened,172800,working,command,
+"""  # noqa: E501
 HOLIDAYS: Final = """\
 date,kind,name
 2015-01-01,holiday,元旦
@@ -154,7 +162,12 @@ def build(target: Path, packages: Path) -> Path:
     (target / "city.toml").write_text(CITY.format(bounds=bounds), encoding="utf-8")
     collection = {"type": "FeatureCollection", "features": [_written(one) for one in features]}
     (target / "areas.geojson").write_text(json.dumps(collection, ensure_ascii=False), encoding="utf-8")
-    for name, text in [("organisations", ORGANISATIONS), ("categories", CATEGORIES), ("holidays", HOLIDAYS)]:
+    for name, text in [
+        ("organisations", ORGANISATIONS),
+        ("categories", CATEGORIES),
+        ("clocks", CLOCKS),
+        ("holidays", HOLIDAYS),
+    ]:
         (target / f"{name}.csv").write_text(text, encoding="utf-8")
     return target
 

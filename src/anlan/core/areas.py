@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from anlan.core.models import AreaVersion, City
+from anlan.core.models import AreaVersion
+from anlan.core.queries import city
 from anlan.geo import AreaIndex
 
 
@@ -22,9 +23,9 @@ def areas_at(lon: float, lat: float, day: dt.date) -> tuple[AreaVersion, ...]:
 
 def area_index(day: dt.date) -> tuple[tuple[AreaVersion, ...], AreaIndex]:
     """Return the versions in force on a day and an index over their outlines, kept until the city's data change."""
-    city = City.objects.values_list("folder_hash", flat=True).first()
+    here = city()
     count = AreaVersion.objects.count()
-    return _index(f"{city}|{count}", day)
+    return _index(f"{here.folder_hash if here else None}|{count}", day)
 
 
 def outline(version: AreaVersion) -> BaseGeometry:
@@ -47,5 +48,5 @@ def _index(state: str, day: dt.date) -> tuple[tuple[AreaVersion, ...], AreaIndex
 
 def local_day(at: dt.datetime) -> dt.date:
     """Return the day of a moment in the city's zone."""
-    zone = City.objects.values_list("zone", flat=True).first()
-    return at.astimezone(ZoneInfo(zone or "UTC")).date()
+    here = city()
+    return at.astimezone(ZoneInfo(here.zone if here else "UTC")).date()

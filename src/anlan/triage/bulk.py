@@ -156,7 +156,7 @@ class _Clocks:
         running: dict[int, ClockRun] = {}
         incident = life.incident
         facts: dict[str, str] = {"category": incident.category.code, "kind": incident.kind}
-        if zone := _zone(incident):
+        if any("zone=" in rule.scope for rule in self.rules) and (zone := _zone(incident)):
             facts["zone"] = zone
         for kind, at, holder, _payload in life.told:
             for rule in self.rules:
