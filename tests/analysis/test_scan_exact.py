@@ -59,8 +59,9 @@ def model(asked: dict[str, Any], replications: int) -> Model:
 def drawn(laid: Model, replicate: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the places and study days of one replicate's cases."""
     room = 10_000
-    rows, days, swaps = (np.empty(room, np.int32) for _ in range(3))
-    count = draw(laid.urn, replicate, laid.urn.tickets.copy(), swaps, rows, days)
+    rows, days, used = np.empty(room, np.int32), np.empty(room, np.int32), np.zeros(room, np.uint64)
+    count = draw(laid.urn, replicate, laid.urn.tickets.copy(), used, rows, days)
+    assert not used.any()
     return laid.ground.place[rows[:count]], days[:count] + laid.origin
 
 

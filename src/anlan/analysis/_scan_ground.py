@@ -22,7 +22,7 @@ class Ground:
     Attributes
     ----------
     xy : (k, 2) coordinates; `at` : (k, 3) where distances are straight lines.
-    place : (m,) place of each row; `walk` : (k,) centres along the curve.
+    place : (m,) place of each row; `empty` : the places without mass; `walk` : (k,) centres along the curve.
     mass : (m, s) cases (or population) of each row, by stratum.
     starts, ends : (k,) of each centre's list in `near`, rows by distance; `most` : the greatest mass of a list.
     """
@@ -30,6 +30,7 @@ class Ground:
     xy: FloatArray
     at: FloatArray
     place: Int32Array
+    empty: Int32Array
     walk: Int32Array
     mass: FloatArray
     starts: IntArray

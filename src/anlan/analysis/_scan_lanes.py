@@ -21,7 +21,7 @@ from anlan.analysis.events import FloatArray, IntArray
 
 UInt16Array = npt.NDArray[np.uint16]
 FIRST_LEVEL = 40  # a statistic of 4: hardly any maximum is lower, and those are found the plain way
-STRIDE = 16
+STRIDE = 12
 BINS = 2048
 WORTH_IT = 2  # levels that the least best of 64 must rise before new thresholds are worth their time
 
@@ -56,7 +56,7 @@ def cut(
     scale: float,
     chunks: Chunks,
 ) -> None:
-    """Cut the lists where the expectation has grown by 0.7 of its deviation, or by 8 %."""
+    """Cut the lists where the expectation has grown by 0.35 of its deviation, or by 5 %."""
     strata, longest, by_mass = mass.shape[1], span.longest, len(chunks.fine) == 0
     last_day = span.cum.shape[1] - 2
     share = np.empty(strata)
@@ -83,7 +83,7 @@ def cut(
                     chunks.bin[i, q] = q
                     for w in range(longest):
                         chunks.fine[i, q, w] = _bin_of(expected(held, span, last_day - w, last_day), scale, chunks.edge)
-                limit = mu + max(0.7 * np.sqrt(mu), 0.08 * mu)
+                limit = mu + max(0.35 * np.sqrt(mu), 0.05 * mu)
                 q += 1
             else:
                 for s in range(strata):
@@ -129,7 +129,7 @@ def fill(
     known: bool,
     kept: Int32Array,
     bag: Int32Array,
-    swaps: Int32Array,
+    used: npt.NDArray[np.uint64],
     drawn: Int32Array,
     days: Int32Array,
     rows: UInt8Array,
@@ -143,7 +143,7 @@ def fill(
         here = drawn
         if len(kept):
             here = kept[replicates[lane]]
-        count = len(here) if known else draw(urn, replicates[lane], bag, swaps, here, days)
+        count = len(here) if known else draw(urn, replicates[lane], bag, used, here, days)
         own_days = urn.day if len(urn.day) else days
         for i in range(count):
             w = max(urn.days - 1 - own_days[i] - tile * WINDOWS, 0)
@@ -254,7 +254,8 @@ def simulate_lanes(
     """Raise the maxima of up to 64 replicates by what these centres hold; False where bytes are too small for it."""
     room = max(urn.drawn[-1], urn.sizes.max() if len(urn.sizes) else 0)
     bag = urn.tickets[:0] if known else urn.tickets.copy()
-    swaps, drawn, days = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int32)
+    drawn, days = np.empty(room, np.int32), np.empty(room, np.int32)
+    used = np.zeros(len(urn.tickets) // 64 + 1, np.uint64)
     most, by_mass = chunks.end.shape[1], len(chunks.fine) == 0
     store = np.empty(len(mass) * ROW_BYTES + ROW_BYTES + 128, np.uint8)
     shift = -store.ctypes.data % 64
@@ -274,7 +275,7 @@ def simulate_lanes(
             longest_list = max(longest_list, chunks.end[i, chunks.count[i] - 1])
     sums = np.empty((longest_list, mass.shape[1]))
     for tile in range((span.longest + WINDOWS - 1) // WINDOWS):
-        if not fill(replicates, urn, tile, may_overflow, known, kept, bag, swaps, drawn, days, rows):
+        if not fill(replicates, urn, tile, may_overflow, known, kept, bag, used, drawn, days, rows):
             return False
         set_for = -1
         windows = min(WINDOWS, span.longest - tile * WINDOWS)

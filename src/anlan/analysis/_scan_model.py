@@ -243,7 +243,8 @@ def _ground(xy: FloatArray, mass: FloatArray, sphere: bool, max_share: float, ma
 
     pieces = parts(len(xy), threads * 4 if len(xy) > 400 else 1)
     run([lambda piece=piece: task(*piece) for piece in pieces], threads, stop)  # type: ignore[misc]
-    return Ground(xy, at, place, walk, rows, starts, ends, near, float(taken.max()))
+    empty = np.flatnonzero(~settled).astype(np.int32)
+    return Ground(xy, at, place, empty, walk, rows, starts, ends, near, float(taken.max()))
 
 
 def _urn(key: np.uint64, tickets: Int32Array, stratum: IntArray, by_day: IntArray, days: int) -> Urn:

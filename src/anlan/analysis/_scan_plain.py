@@ -230,11 +230,11 @@ def simulate_plain(
     held = np.empty(len(span.whole))
     room = max(urn.drawn[-1], urn.sizes.max() if len(urn.sizes) else 0)
     bag = urn.tickets.copy()
-    swaps, rows = np.empty(room, np.int32), np.empty(room, np.int32)
+    rows, used = np.empty(room, np.int32), np.zeros(len(urn.tickets) // 64 + 1, np.uint64)
     days, sorted_days = np.empty(room, np.int32), np.empty(room, np.int32)
     heads = np.empty(len(mass) + 1, np.int32)
     for done in range(len(replicates)):
-        count = draw(urn, replicates[done], bag, swaps, rows, days)
+        count = draw(urn, replicates[done], bag, used, rows, days)
         by_row(count, rows, days, heads, sorted_days)
         best = 0.0
         for i in walk:

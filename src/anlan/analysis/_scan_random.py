@@ -56,40 +56,58 @@ def _below(state: UInt64Array, bound: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def draw(urn: Urn, replicate: int, bag: Int32Array, swaps: Int32Array, row: Int32Array, day: Int32Array) -> int:
+def draw(urn: Urn, replicate: int, bag: Int32Array, used: UInt64Array, row: Int32Array, day: Int32Array) -> int:
     """Draw the cases of one replicate that fall into the days in question: their rows and days. Returns how many.
 
-    `bag` is a copy of the tickets; it is put back in order at the end.
+    `bag` is a copy of the tickets and `used` a bit for each, all 0; both are put back at the end.
     """
     state = np.empty(1, np.uint64)
     state[0] = urn.key + np.uint64(replicate + 1) * np.uint64(0xD1342543DE82EF95)
     state[0] = _next(state)
     if len(urn.ladder):
         return _draw_from_people(urn, replicate, state, row, day)
+    mixed = False
     for part in range(len(urn.parts) - 1):
         begin, size = urn.parts[part], urn.parts[part + 1] - urn.parts[part]
-        first = urn.drawn[part]
-        for i in range(first, urn.drawn[part + 1]):
-            t = begin + i - first
-            j = t + _below(state, size - (i - first))
-            swaps[i] = j
-            ticket = bag[j]
-            bag[j] = bag[t]
-            bag[t] = ticket
-            row[i] = ticket
-            day[i] = urn.day[i]
-    if 4 * urn.drawn[-1] > len(bag):
+        first, last = urn.drawn[part], urn.drawn[part + 1]
+        if 4 * (last - first) > size:
+            _shuffle(state, bag[begin : begin + size], row[first:last])
+            mixed = True
+        else:
+            _pick(state, begin, size, bag, used, row[first:last])
+        day[first:last] = urn.day[first:last]
+    if mixed:
         bag[:] = urn.tickets
-        return urn.drawn[-1]
-    for part in range(len(urn.parts) - 1):
-        first = urn.drawn[part]
-        for i in range(urn.drawn[part + 1] - 1, first - 1, -1):
-            t = urn.parts[part] + i - first
-            j = swaps[i]
-            ticket = bag[j]
-            bag[j] = bag[t]
-            bag[t] = ticket
     return urn.drawn[-1]
+
+
+@njit(cache=True, nogil=True)
+def _shuffle(state: UInt64Array, bag: Int32Array, row: Int32Array) -> None:
+    """Draw many of the tickets without putting back (Fisher and Yates)."""
+    for i in range(len(row)):
+        j = i + _below(state, len(bag) - i)
+        ticket = bag[j]
+        bag[j] = bag[i]
+        bag[i] = ticket
+        row[i] = ticket
+
+
+@njit(cache=True, nogil=True)
+def _pick(state: UInt64Array, begin: int, size: int, bag: Int32Array, used: UInt64Array, row: Int32Array) -> None:
+    """Draw few of the tickets without putting back: one that is taken is drawn anew."""
+    one = np.uint64(1)
+    for i in range(len(row)):
+        while True:
+            j = begin + _below(state, size)
+            bit = one << np.uint64(j & 63)
+            if not used[j >> 6] & bit:
+                break
+        used[j >> 6] |= bit
+        row[i] = j
+    for i in range(len(row)):
+        j = np.int64(row[i])
+        used[j >> 6] = np.uint64(0)
+        row[i] = bag[j]
 
 
 @njit(cache=True, nogil=True)

@@ -61,9 +61,8 @@ def strongest(model: Model, limits: FloatArray, n_jobs: int | None) -> list[Circ
 
     run([partial(task, *piece) for piece in parts(len(value), threads * 4)], threads, stop)
     order = _by_strength(ground, value, shape)
-    empty = np.flatnonzero(np.bincount(ground.place, minlength=len(ground.xy)) == 0).astype(np.int32)
     picked = np.empty(len(order), np.int32)
-    count = pick_apart(order, shape, ground.at, ground.place, empty, ground.starts, ground.near, picked)
+    count = pick_apart(order, shape, ground.at, ground.place, ground.empty, ground.starts, ground.near, picked)
     return [_circle(int(i), model, float(value[i]), shape[i].tolist()) for i in picked[:count]]
 
 
@@ -107,18 +106,20 @@ def _circle(centre: int, model: Model, value: float, shape: list[int]) -> Circle
     rows = ground.near[ground.starts[centre] : ground.starts[centre] + k]
     held = np.cumsum(ground.mass[rows], axis=0)[-1]
     mu = float(sum(held[s] * (span.cum[s, b + 1] - span.cum[s, a]) / span.whole[s] for s in range(len(held))))
-    places, apart = _members(ground, centre, int(ground.place[rows[-1]]))
+    places, apart = _members(ground, centre, rows)
     radius = 2 * EARTH_M * float(np.arcsin(min(1.0, apart / (2 * EARTH_M)))) if model.sphere else apart
     return Circle(centre, places, radius, model.origin + a, model.origin + b, c, mu, value)
 
 
-def _members(ground: Ground, centre: int, edge: int) -> tuple[IntArray, float]:
-    """Return all places up to `edge` by distance, and its distance."""
-    off = ground.at - ground.at[centre]
+def _members(ground: Ground, centre: int, rows: Int32Array) -> tuple[IntArray, float]:
+    """Return the places of a circle by distance, those without cases too, and the distance of its last row."""
+    edge = int(ground.place[rows[-1]])
+    held = np.append(ground.place[rows], ground.empty).astype(np.int64)
+    off = ground.at[held] - ground.at[centre]
     apart: FloatArray = np.sqrt(off[:, 0] ** 2 + off[:, 1] ** 2 + off[:, 2] ** 2)
-    number = np.arange(len(apart))
-    inside = np.flatnonzero((apart < apart[edge]) | ((apart == apart[edge]) & (number <= edge)))
-    return inside[np.lexsort((inside, apart[inside]))], float(apart[edge])
+    reach = float(apart[len(rows) - 1])
+    inside = np.flatnonzero((apart < reach) | ((apart == reach) & (held <= edge)))
+    return held[inside[np.lexsort((held[inside], apart[inside]))]], reach
 
 
 def limits_of(model: Model) -> FloatArray:

@@ -194,7 +194,8 @@ def simulate_series(
     """
     room = max(urn.drawn[-1], urn.sizes.max() if len(urn.sizes) else 0)
     bag = urn.tickets.copy()
-    swaps, drawn, days = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int32)
+    drawn, days = np.empty(room, np.int32), np.empty(room, np.int32)
+    used = np.zeros(len(urn.tickets) // 64 + 1, np.uint64)
     bins, size = len(steps.edge) - 1, len(mass) * DAYS
     tail = ((span.longest + 63) // 64 + 1) * 64
     store = np.zeros(size + DAYS + tail + (bins + 1) * span.longest * DAYS + 64, np.uint8)
@@ -213,7 +214,7 @@ def simulate_series(
     stride = DAYS - span.longest + 1
     poorest, level, set_for, set_at = 1e300, first_level, -1, -1
     for done in range(len(replicates)):
-        count = draw(urn, replicates[done], bag, swaps, drawn, days)
+        count = draw(urn, replicates[done], bag, used, drawn, days)
         # the guess costs time where it is wrong, never exactness
         level = first_level if done == 0 else max(first_level, level_of(poorest * 0.85))
         best = 0.0

@@ -12,6 +12,6 @@ REVISIONS: Final = MappingProxyType(
         "near_repeat": 1,
         "recurrent_places": 2,
         "silent_areas": 1,
-        "space_time_scan": 1,
+        "space_time_scan": 2,
     }
 )
