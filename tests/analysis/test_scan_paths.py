@@ -6,8 +6,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numba.core.registry import CPUDispatcher as Dispatcher
 
-from anlan.analysis import Events, _scan_search
+from anlan.analysis import (
+    Events,
+    _scan_ground,
+    _scan_lanes,
+    _scan_plain,
+    _scan_random,
+    _scan_search,
+    _scan_series,
+    space_time_scan,
+)
 from anlan.analysis._scan_model import Model, model_of
 from anlan.analysis._scan_search import Race, limits_of, simulate, strongest
 
@@ -140,6 +150,36 @@ def test_a_machine_without_vectors_takes_the_plain_path(monkeypatch: pytest.Monk
     monkeypatch.setattr(_scan_search, "has_vectors", lambda: False)
     monkeypatch.setattr(Race, "by_lanes", None)
     assert (maxima(model, 1) == fast).all()
+
+
+def test_nothing_compiles_again_whatever_the_options() -> None:
+    """Each compiled function has one signature, whatever comes in: strided, read-only, whole or few numbers."""
+    draw = np.random.default_rng(5)
+    table = draw.integers(0, 20, (300, 3)).astype(np.float32)
+    whole = draw.integers(0, 20, (3, 300))
+    whole.setflags(write=False)
+    for options in (
+        {},
+        {"max_radius_m": 4.0, "max_days": 9, "n_jobs": 1},
+        {"prospective": False, "max_share": 0.3},
+        {"strata": "day_of_week"},
+        {"strata": "day_of_week", "prospective": False},
+        {"population": np.ones(300, np.int32)},
+        {"population": np.ones(300), "prospective": False},
+        {"adjust_for_looks": 4},
+        {"counts": np.ones(300, np.uint8)},
+    ):
+        for x, y, day in (table.T, whole):
+            places = np.column_stack([x, y]) if "population" in options else None
+            space_time_scan(x, y, day, replications=20, places=places, **options)
+    compiled = [
+        (name, one)
+        for module in (_scan_ground, _scan_lanes, _scan_plain, _scan_random, _scan_series)
+        for name, one in vars(module).items()
+        if isinstance(one, Dispatcher)
+    ]
+    assert len(compiled) > 15
+    assert [name for name, one in compiled if len(one.signatures) > 1] == []
 
 
 def test_progress_counts_each_replication_once() -> None:

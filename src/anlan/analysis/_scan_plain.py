@@ -136,13 +136,18 @@ def best_of_circles(
     level = level_of(best)
     last_day, known, single = len(daily) - 1, limits.shape[1], len(held) == 1
     held[:] = 0.0
-    reached = 0
+    reached, so_far = 0, 0.0
     for k in range(len(near)):
         row = near[k]
-        for s in range(len(held)):
-            held[s] += mass[row, s]
+        if single:
+            so_far += mass[row, 0]
+        else:
+            for s in range(len(held)):
+                held[s] += mass[row, s]
         if heads[row] == heads[row + 1]:
             continue
+        if single:
+            held[0] = so_far
         reached = k + 1
         rate = held[0] / span.whole[0] * (1.0 - 1e-12)
         for i in range(heads[row], heads[row + 1]):
