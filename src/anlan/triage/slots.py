@@ -14,6 +14,7 @@ from anlan.core.middleware.access import actor_of_request
 from anlan.core.roles import Role
 from anlan.core.slots import fill, rail
 from anlan.intake.models import Report
+from anlan.intake.templatetags.intake_words import area_label
 from anlan.intake.timeline import Standing, Step, Told, tells
 from anlan.triage.actions import DESK
 from anlan.triage.models import Incident
@@ -44,13 +45,13 @@ def told(report: Report, at: dt.datetime) -> Told:
     steps = [Step("done", _("We are dealing with it"), at=incident.opened_at)]
     given = incident.handovers.filter(signed_at__isnull=False).select_related("to").order_by("-signed_at").first()
     if given:
-        name = given.to.name
+        name = area_label(given.to)
         steps.append(Step("done", _("%(name)s has taken it on") % {"name": name}, at=given.signed_at))
     if incident.state == State.CLOSED:
         steps.append(Step("done", _("Closed: %(result)s") % {"result": incident.get_disposal_display()},
                           at=incident.closed_at))  # fmt: skip
         lead = _("The result: %(result)s.") % {"result": incident.get_disposal_display()}
-        return Told(tuple(steps), Standing(_("This matter is closed"), lead, "done", p("a report", "Closed")))
+        return Told(tuple(steps), Standing(_("This matter is closed"), lead, "done", p("state of a report", "Closed")))
     title = _("Somebody is dealing with it")
     lead = _("You need not do anything. This page shows what comes next.")
-    return Told(tuple(steps), Standing(title, lead, "calm", p("a report", "In hand")))
+    return Told(tuple(steps), Standing(title, lead, "calm", p("state of a report", "In hand")))

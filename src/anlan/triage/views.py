@@ -22,6 +22,7 @@ from anlan.core.middleware.access import actor_of_request
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.roles import Role
 from anlan.intake.models import Category, Report
+from anlan.intake.templatetags.intake_words import area_label
 from anlan.triage import actions, rules
 from anlan.triage.models import SEES_ALL, Incident
 from anlan.triage.queries import LISTS, clocks_of, incidents_in, others, whole
@@ -167,7 +168,7 @@ def _may(found: Incident, actor: Actor) -> dict[str, bool]:
 
 
 def _history(found: Incident) -> list[dict[str, Any]]:
-    names = dict(Organisation.objects.values_list("code", "name"))
+    names = {one.code: area_label(one) for one in Organisation.objects.all()}
     entries = LedgerEntry.objects.filter(subject=found.subject).order_by("-id")
     told = []
     for entry in entries:
