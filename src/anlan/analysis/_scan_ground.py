@@ -153,8 +153,7 @@ def _three(counts: IntArray, axis: int) -> IntArray:
 
 @njit(cache=True, nogil=True)
 def list_near(
-    first: int,
-    last: int,
+    centres: Int32Array,
     at: FloatArray,
     place: Int32Array,
     total: FloatArray,
@@ -176,10 +175,10 @@ def list_near(
     Equal distances: the lesser place first. Bucket sort by squared distance, made exact in the buckets.
     """
     most = 0
-    for i in range(first, last):
+    for i in centres:
         most = max(most, ends[i] - starts[i])
-    apart = np.empty(most, np.float64)
-    found = np.empty(most, np.int32)
+    apart = np.empty(most + 1, np.float64)
+    found = np.empty(most + 1, np.int32)
     bucket = np.empty(most, np.int32)
     key = np.empty(most, np.float64)
     who = np.empty(most, np.int32)
@@ -187,17 +186,26 @@ def list_near(
     weight = np.empty(most + 2, np.float64)
     box = np.zeros(3, np.int64)
     ax, ay, az = at[place, 0].copy(), at[place, 1].copy(), at[place, 2].copy()
-    for i in range(first, last):
+    bound = np.inf
+    for i in centres:
         if stop[0]:
             return
         x, y, z = at[i, 0], at[i, 1], at[i, 2]
         count, farthest = 0, 0.0
         if np.isinf(reach):
-            count = len(place)
-            for row in range(count):
-                square = (ax[row] - x) ** 2 + (ay[row] - y) ** 2 + (az[row] - z) ** 2
-                apart[row], found[row] = square, row
-                farthest = max(farthest, square)
+            # the last centre was near by: what is much farther than its list went is left out, if that leaves enough
+            while True:
+                count, farthest, weighed = 0, 0.0, 0.0
+                for row in range(len(place)):
+                    square = (ax[row] - x) ** 2 + (ay[row] - y) ** 2 + (az[row] - z) ** 2
+                    apart[count], found[count] = square, row
+                    if square <= bound:
+                        count += 1
+                        weighed += total[row]
+                        farthest = max(farthest, square)
+                if np.isinf(bound) or weighed > limit:
+                    break
+                bound = np.inf
         else:
             for axis in range(3):
                 box[axis] = min(np.int64((at[i, axis] - low[axis]) / width), shape[axis] - 1)
@@ -260,6 +268,7 @@ def list_near(
             length += 1
             taken_by[i] = taken
         ends[i] = starts[i] + length
+        bound = 1.25 * key[length - 1] ** 2 if 0 < length < kept else np.inf
 
 
 @njit(cache=True, nogil=True)

@@ -68,8 +68,8 @@ def cut(
         q, limit = 0, -1.0
         for k in range(ends[i] - starts[i]):
             row = near[starts[i] + k]
-            mu = 0.0
-            for s in range(strata):
+            mu = (held[0] + mass[row, 0]) * share[0]
+            for s in range(1, strata):
                 mu += (held[s] + mass[row, s]) * share[s]
             if mu > limit and q < chunks.end.shape[1]:
                 if q > 0:

@@ -62,6 +62,7 @@ def model_of(
     seed: int,
     strata: Any,
     adjust_for_looks: int,
+    n_jobs: int | None = None,
 ) -> Model:
     """Check everything and lay it out."""
     day = np.floor(events.day).astype(np.int64)
@@ -79,7 +80,7 @@ def model_of(
     xy, place_of = unique_places(np.concatenate([np.column_stack([events.x, events.y]), extra]))
     own = place_of[: len(events)]
     mass = _mass(own, counts, stratum, len(xy), people, place_of[len(events) :])
-    ground = _ground(xy, mass, events.metric == "sphere", max_share, max_radius_m)
+    ground = _ground(xy, mass, events.metric == "sphere", max_share, max_radius_m, workers(n_jobs))
     looks = length if not prospective else adjust_for_looks
     base = max(0, length - looks - max_days + 1)
     days = length - base
@@ -218,7 +219,9 @@ def _mass(
     return mass[:, None]
 
 
-def _ground(xy: FloatArray, mass: FloatArray, sphere: bool, max_share: float, max_radius_m: float | None) -> Ground:
+def _ground(
+    xy: FloatArray, mass: FloatArray, sphere: bool, max_share: float, max_radius_m: float | None, threads: int
+) -> Ground:
     at = on_sphere(xy) if sphere else np.column_stack([xy, np.zeros(len(xy))])
     walk = along_curve(xy)
     settled = mass.sum(axis=1) > 0
@@ -231,12 +234,11 @@ def _ground(xy: FloatArray, mass: FloatArray, sphere: bool, max_share: float, ma
     near = np.empty(room[-1], np.int32)
     starts, ends = room[:-1].copy(), room[1:].copy()
     limit = max_share * float(total.sum()) * _SLACK
-    threads = workers(None)
     stop, taken = np.zeros(1, np.uint8), np.zeros(len(xy))
 
     def task(first: int, last: int) -> int:
         list_near(
-            *(first, last, at, place, total, cells.low, cells.shape, cells.width, cells.starts, cells.row),
+            *(walk[first:last], at, place, total, cells.low, cells.shape, cells.width, cells.starts, cells.row),
             *(reach, limit, starts, ends, near, stop, taken),
         )
         return 0

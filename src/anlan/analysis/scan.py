@@ -206,6 +206,7 @@ def space_time_scan(
         seed=seed,
         strata=strata,
         adjust_for_looks=adjust_for_looks,
+        n_jobs=n_jobs,
     )
     limits = limits_of(model)
     maxima = simulate(model, limits, replications, n_jobs, progress)
