@@ -88,6 +88,8 @@ def test_lanes_agree_with_the_plain_path(asked: dict[str, Any]) -> None:
         {"places": 40, "cases": 900, "days": 90, "adjust_for_looks": 10},
         {"places": 40, "cases": 900, "days": 500, "adjust_for_looks": 450},
         {"places": 40, "cases": 900, "days": 12, "prospective": False},
+        {"places": 40, "cases": 300, "days": 2000, "prospective": False},
+        {"places": 40, "cases": 300, "days": 2000, "adjust_for_looks": 1500, "max_days": 12},
         {"places": 5, "cases": 12, "days": 9, "prospective": False},
         {"places": 4, "cases": 3000, "days": 9, "prospective": False, "max_share": 1.0},
     ],

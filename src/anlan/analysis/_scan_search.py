@@ -13,7 +13,7 @@ from anlan.analysis._scan_lanes import BINS, FIRST_LEVEL, STRIDE, Chunks, cut, s
 from anlan.analysis._scan_model import Model
 from anlan.analysis._scan_plain import UInt8Array, by_row, most_expected, pick_apart, scan_observed, simulate_plain
 from anlan.analysis._scan_run import Progress, parts, run, workers
-from anlan.analysis._scan_series import Steps, bars_of, cut_by_mass, observe_series, simulate_series
+from anlan.analysis._scan_series import Steps, bars_of, busy_days, cut_by_mass, observe_series, simulate_series
 from anlan.analysis._scan_vectors import LANES, has_vectors
 from anlan.analysis.events import FloatArray, IntArray
 
@@ -74,13 +74,16 @@ def _observe_side_by_side(
     steps = steps_of(model, threads, stop)
     if steps is None:
         return
-    bars = bars_of(span)
+    busy, span, _ = busy_days(span, model.urn)
+    bars = bars_of(busy, span, model.span.cum.shape[1] - 1)
+    rows, days = model.observed
+    slots = np.searchsorted(busy, days).astype(np.int32)
     fits: list[bool] = []
 
     def task(first: int, last: int) -> int:
         fits.append(
             observe_series(
-                *(first, last, ground.walk, ground.starts, ground.near, ground.mass, *model.observed, span, limits),
+                *(first, last, ground.walk, ground.starts, ground.near, ground.mass, rows, slots, span, limits),
                 *(steps, bars, FIRST_LEVEL, stop, value, shape),
             )
         )
@@ -89,6 +92,7 @@ def _observe_side_by_side(
     run((partial(task, *piece) for piece in parts(len(value), threads)), threads, stop)
     value[(value < FIRST_LEVEL / 10) | (not all(fits))] = 0
     shape[value == 0] = 0
+    shape[:, 1:3] = busy[shape[:, 1:3]]
 
 
 def _by_strength(ground: Ground, value: FloatArray, shape: Int32Array) -> IntArray:
@@ -230,7 +234,8 @@ class Race:
         steps = steps_of(self.model, self.threads, self.stop)
         if steps is None:
             return replicates
-        bars = bars_of(span)
+        busy, span, urn = busy_days(span, urn)
+        bars = bars_of(busy, span, self.model.span.cum.shape[1] - 1)
         walk = ground.walk[ground.ends[ground.walk] > ground.starts[ground.walk]]
         centres = np.ascontiguousarray(np.concatenate([walk[::STRIDE], np.delete(walk, np.s_[::STRIDE])]))
 

@@ -65,18 +65,38 @@ class Bars(NamedTuple):
     kind: Int32Array
 
 
-def bars_of(span: Span) -> Bars:
-    """Sort the windows of every tile of 384 days by the cases that they hold everywhere."""
-    days, longest = span.cum.shape[1] - 1, span.longest
+def busy_days(span: Span, urn: Urn) -> tuple[Int32Array, Span, Urn]:
+    """Return the days that have cases, and span and urn on these days alone.
+
+    Permutation leaves an empty day empty, and a window that begins or ends with one is no better than without it.
+    """
+    days = span.cum.shape[1] - 1
+    busy = np.arange(days) if len(urn.ladder) else np.flatnonzero(np.diff(span.cum.sum(axis=0)))
+    slot = np.zeros(days, np.int32)
+    slot[busy] = np.arange(len(busy))
+    cum = np.ascontiguousarray(np.concatenate([span.cum[:, busy], span.cum[:, -1:]], axis=1))
+    return busy.astype(np.int32), span._replace(cum=cum), urn._replace(day=slot[urn.day], days=len(busy))
+
+
+def bars_of(busy: Int32Array, span: Span, days: int) -> Bars:
+    """Sort the windows of every tile of 384 busy days by the cases that they hold everywhere.
+
+    `span` is that of the busy days; `days` is how many days there are in all.
+    """
+    longest, count = span.longest, len(busy)
     stride = DAYS - longest + 1
-    tiles = max(1, -(-(days - longest + 1) // stride))
+    tiles = max(1, -(-(count - longest + 1) // stride))
     first = (np.arange(tiles) * stride)[:, None, None] + np.arange(DAYS)[None, None]
     end = first + np.arange(longest)[None, :, None]
+    inside = end < count
+    first, end = np.minimum(first, count - 1), np.minimum(end, count - 1)
+    # a window may go on over empty days, to end where windows may end
+    until = np.maximum(busy[end], span.first_end)
+    fits = (until - busy[first] < longest) & (until < np.append(busy, days)[end + 1])
     # a window that begins in the overlap with the next tile is left to that tile
     own = (np.arange(DAYS) < stride)[None, None] | (np.arange(tiles) == tiles - 1)[:, None, None]
-    alive = (end < days) & (end >= span.first_end) & own
-    cases = span.cum[0, np.minimum(end, days - 1) + 1] - span.cum[0, np.minimum(first, days - 1)]
-    unique, kind = np.unique(cases[alive], return_inverse=True)
+    alive = inside & fits & own
+    unique, kind = np.unique((span.cum[0, end + 1] - span.cum[0, first])[alive], return_inverse=True)
     kinds = np.full(alive.shape, -1, np.int32)
     kinds[alive] = kind.reshape(-1)
     return Bars(unique, kinds)
