@@ -1,0 +1,34 @@
+"""What prevention does when something is written elsewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+from anlan.core.actors import system
+from anlan.core.clock import now
+from anlan.core.followers import follow
+from anlan.core.models import LedgerEntry
+from anlan.prevention.actions import reopen
+from anlan.prevention.jobs import ask_for_ladder
+from anlan.prevention.places import COUNTS, mended_at
+
+
+@follow("prevention.reopening", ["intake.report_received"])
+def reopen_what_fails(entry: LedgerEntry, position: int) -> None:
+    """Put a mended place back on the list when a report comes from it; what is told is older stays as it was."""
+    told = json.loads(entry.payload)
+    if told.get("lon") is None or told.get("validity") not in COUNTS:
+        return
+    received = dt.datetime.fromisoformat(told["received_at"])
+    for problem in mended_at(told["lon"], told["lat"], told["category"]):
+        if problem.accepted_at and received > problem.accepted_at:
+            number = entry.subject.removeprefix("report:")
+            at = dt.datetime.fromisoformat(entry.at)
+            reopen(problem=problem.number, reason=number, actor=system("prevention"), at=at)
+
+
+@follow("prevention.ladder", ["prevention.problem_raised"])
+def begin_the_ladder(entry: LedgerEntry, position: int) -> None:
+    """See that the ladder is looked at every day from the first problem on."""
+    ask_for_ladder(now())
