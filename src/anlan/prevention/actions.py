@@ -6,8 +6,8 @@ from anlan.prevention.assigning import arbitrate, instruct, return_problem, sign
 from anlan.prevention.ladder import escalate_overdue
 from anlan.prevention.listing import issue_list
 from anlan.prevention.raising import raise_problems
-from anlan.prevention.verifying import record_storm, reopen, strike_off, verify
-from anlan.prevention.working import add_evidence, extend, finish_task, plan_tasks
+from anlan.prevention.verifying import record_storm, reopen, strike_off, verify, verify_tasks
+from anlan.prevention.working import add_evidence, extend, finish_task, finish_tasks, plan_tasks
 
 __all__ = [
     "add_evidence",
@@ -15,6 +15,7 @@ __all__ = [
     "escalate_overdue",
     "extend",
     "finish_task",
+    "finish_tasks",
     "instruct",
     "issue_list",
     "plan_tasks",
@@ -25,4 +26,5 @@ __all__ = [
     "sign_for",
     "strike_off",
     "verify",
+    "verify_tasks",
 ]

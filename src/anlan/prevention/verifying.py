@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -50,6 +51,30 @@ def verify(
     ledger.append("prevention.task_verified", actor=actor, at=at, subject=f"task:{one.number}", payload=told)
     _settle(one.problem, actor, at)
     return {"task": one.number, "state": one.state, "problem": one.problem.state}
+
+
+@verb
+def verify_tasks(
+    *,
+    rows: Sequence[dict[str, Any]],
+    by: str | None = None,
+    actor: Actor,
+    at: dt.datetime,
+    key: str | None = None,
+) -> dict[str, Any]:
+    """Accept or refuse many works: rows of `task passed words`."""
+    found = [
+        verify(
+            task=row["task"],
+            passed=row["passed"],
+            words=row.get("words", ""),
+            by=by,
+            actor=actor,
+            at=row.get("at", at),
+        )
+        for row in rows
+    ]
+    return {"tasks": found}
 
 
 @verb

@@ -113,6 +113,17 @@ def finish_task(*, task: str, actor: Actor, at: dt.datetime, key: str | None = N
 
 
 @verb
+def finish_tasks(
+    *, rows: Sequence[dict[str, Any]], actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
+    """Say of many tasks that works are done: rows of `task`, with a line of `words` as evidence."""
+    for row in rows:
+        add_evidence(task=row["task"], words=row.get("words", ""), actor=actor, at=row.get("at", at))
+        finish_task(task=row["task"], actor=actor, at=row.get("at", at))
+    return {"tasks": [row["task"] for row in rows]}
+
+
+@verb
 def extend(
     *, task: str, due_on: dt.date, reason: str, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
