@@ -18,7 +18,16 @@ from anlan.core.jobs import JOBS
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src/anlan"
-PATH = ["geo", "tables", "analysis", "core", "intake", "hotspots", "prevention", "city"]  # data walk forward, imports point backward
+PATH = [
+    "geo",
+    "tables",
+    "analysis",
+    "core",
+    "intake",
+    "hotspots",
+    "prevention",
+    "city",
+]  # data walk forward, imports point backward
 
 # Words of things that Anlan refuses (CONTEXT.md, last section): no table, field, category, measure or export has one.
 REFUSED = re.compile(

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.cluster import DBSCAN
 
-from anlan.analysis import density_clusters
+from anlan.analysis import Events, density_clusters
 
 pytestmark = pytest.mark.pure
 
@@ -79,6 +79,14 @@ def test_the_order_of_rows_does_not_matter() -> None:
     first = density_clusters(x, y, radius_m=50, min_count=5, ids=np.arange(3000))
     again = density_clusters(x[order], y[order], radius_m=50, min_count=5, ids=order)
     assert (again.labels == first.labels[order]).all()
+
+
+def test_events_are_taken_in_place_of_columns() -> None:
+    """With their ids, which settle ties."""
+    x, y = town(2000, 4000)
+    ids = np.random.default_rng(2).permutation(2000)
+    found = density_clusters(Events(x, y, np.zeros(2000), ids=ids), radius_m=50, min_count=5)
+    assert (found.labels == density_clusters(x, y, radius_m=50, min_count=5, ids=ids).labels).all()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anlan.analysis import REVISIONS, NearRepeat, near_repeat
+from anlan.analysis import REVISIONS, Events, NearRepeat, near_repeat
 
 pytestmark = pytest.mark.pure
 GOLDEN = [(0.0, 0.0, 1.0), (78.0, 13.669563, 0.01)]
@@ -105,6 +105,17 @@ def test_output_changes_only_with_the_revision() -> None:
     found = near_repeat(*town(1, 60), distance_bands_m=[100], day_bands=[7], replications=99)
     told = [(band.observed, round(band.expected, 6), band.p_value) for band in found.bands]
     assert (REVISIONS["near_repeat"], told) == (1, GOLDEN)
+
+
+def test_events_are_taken_in_place_of_columns() -> None:
+    """The same answer; events on a sphere, or both at once, are refused."""
+    options = {"distance_bands_m": [100], "day_bands": [7], "replications": 19}
+    x, y, day = town(1, 20)
+    assert near_repeat(Events(x, y, day), **options).bands == near_repeat(x, y, day, **options).bands
+    with pytest.raises(ValueError, match="metric='projected'"):
+        near_repeat(Events.from_lonlat([119, 119.1, 119.2], [31, 31, 31], [1, 2, 3], metric="sphere"), **options)
+    with pytest.raises(ValueError, match="not both"):
+        near_repeat(Events(x, y, day), y, **options)
 
 
 def test_a_known_time_is_a_span_of_no_length() -> None:

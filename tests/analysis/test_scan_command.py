@@ -17,6 +17,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from anlan.cli import app
+from tests.processes import wait_until_at_work
 
 pytestmark = pytest.mark.pure
 DOCUMENTED = Path(__file__).parents[2] / "docs/reference/json.md"
@@ -110,7 +111,7 @@ def test_a_person_may_stop_it(cases: Path) -> None:
     """Ctrl-C ends a long scan within moments and says how many replications were done."""
     words = [Path(sys.executable).with_name("anlan"), "scan", cases, "--retrospective", "--replications", "9999999"]
     process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
-    time.sleep(6)
+    wait_until_at_work(process, 8)
     process.send_signal(signal.SIGINT)
     began = time.monotonic()
     said = process.communicate(timeout=20)[1]

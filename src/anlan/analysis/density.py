@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from anlan.analysis.events import BoolArray, FloatArray, IntArray
+from anlan.analysis.events import BoolArray, Events, FloatArray, IntArray
 
 _SHRINK = 1 - 1e-6  # of a cell, so that no rounding lets two points of one cell lie farther apart than the radius
 _MOST_CELLS_PER_POINT = 4
@@ -35,8 +35,8 @@ class DensityClusters:
 
 
 def density_clusters(
-    x: npt.ArrayLike,
-    y: npt.ArrayLike,
+    x: Events | npt.ArrayLike,
+    y: npt.ArrayLike | None = None,
     *,
     radius_m: float,
     min_count: int,
@@ -51,8 +51,8 @@ def density_clusters(
 
     Parameters
     ----------
-    x, y : array_like of float, shape (n,)
-        Position in metres.
+    x, y : array_like of float, shape (n,), or Events
+        Position in metres; or events in place of both, whose ids then settle ties.
     radius_m : float
         The radius, in metres.
     min_count : int
@@ -86,6 +86,10 @@ def density_clusters(
     >>> found.labels.tolist(), found.clusters
     ([0, 0, 0, 1, 1, 1, -1], 2)
     """
+    if isinstance(x, Events):
+        return density_clusters(x.x, x.y, radius_m=radius_m, min_count=min_count, ids=x.ids if ids is None else ids)
+    if y is None:
+        raise ValueError("give x and y, or events")
     x, y = (_column(name, values) for name, values in (("x", x), ("y", y)))
     if len(x) != len(y):
         raise ValueError(f"x and y must have one length, not {len(x)} and {len(y)}")

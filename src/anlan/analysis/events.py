@@ -170,3 +170,16 @@ def _own_ids(ids: Sequence[int] | Sequence[str] | None, length: int) -> npt.NDAr
         raise ValueError(f"ids must be unique; {values[counts > 1][0]!s} comes {counts.max()} times")
     named.setflags(write=False)
     return named
+
+
+def events_of(x: Events | npt.ArrayLike, y: npt.ArrayLike | None, day: npt.ArrayLike | None) -> Events:
+    """Return the events that a method was given: as events on a plane, or as columns."""
+    if isinstance(x, Events):
+        if y is not None or day is not None:
+            raise ValueError("give either events or x, y and day, not both")
+        if x.metric == "sphere":
+            raise ValueError("this method counts metres on a plane: make the events with metric='projected'")
+        return x
+    if y is None or day is None:
+        raise ValueError("give events, or x, y and day")
+    return Events(x, y, day)

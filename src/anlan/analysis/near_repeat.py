@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 from scipy.stats import chi2_contingency
 
-from anlan.analysis.events import Events, FloatArray, IntArray
+from anlan.analysis.events import Events, FloatArray, IntArray, events_of
 from anlan.analysis.revisions import REVISIONS
 
 _BLOCK = 32
@@ -73,9 +73,9 @@ class NearRepeat:
 
 
 def near_repeat(
-    x: npt.ArrayLike,
-    y: npt.ArrayLike,
-    day: npt.ArrayLike,
+    x: Events | npt.ArrayLike,
+    y: npt.ArrayLike | None = None,
+    day: npt.ArrayLike | None = None,
     *,
     distance_bands_m: Sequence[float],
     day_bands: Sequence[float],
@@ -90,8 +90,8 @@ def near_repeat(
 
     Parameters
     ----------
-    x, y : array_like of float, shape (n,)
-        Position in metres.
+    x, y : array_like of float, shape (n,), or Events
+        Position in metres; or the events in place of `x`, `y` and `day`.
     day : array_like of float, shape (n,)
         Time in days.
     distance_bands_m : sequence of float
@@ -145,7 +145,7 @@ def near_repeat(
         raise ValueError(
             f"replications must be 19 or more (999 is usual), not {replications}: p cannot fall below 0.05"
         )
-    xy, start, end = _sorted(Events(x, y, day), day_to)
+    xy, start, end = _sorted(events_of(x, y, day), day_to)
     first, second, near = _close_pairs(xy, distance)
     kinds, spans = len(distance) + 1, bool((end > start).any())
     count = _counter(first, second, near, kinds, start, end if spans else None, days)
