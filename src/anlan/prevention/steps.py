@@ -32,10 +32,15 @@ PAST = {
     "strike_off": "problem_struck_off",
     "reopen": "problem_reopened",
 }
-MOVING = [
-    "state", "due_on", "lead", "instruction_ref", "instruction_on", "supervision_level", "exit_criteria", "returns",
-    "arbitrated", "accepted_at", "struck_off_at", "reopened",
-]  # fmt: skip
+CHANGES: dict[str, tuple[str, ...]] = {  # what a step changes besides state and deadline
+    "instruct": ("lead", "instruction_ref", "instruction_on", "supervision_level"),
+    "return": ("returns",),
+    "dispute": ("returns",),
+    "arbitrate": ("lead", "arbitrated"),
+    "accept": ("accepted_at",),
+    "strike_off": ("struck_off_at",),
+    "reopen": ("reopened", "accepted_at", "struck_off_at"),
+}
 
 
 def locked(numbers: Iterable[str], actor: Actor) -> list[Problem]:
@@ -84,7 +89,7 @@ def take(
                           organisation_id=ours, words=words))  # fmt: skip
         told = {"from": before, "to": problem.state, "due_on": str(problem.due_on)} | (payload or {})
         entries.append(entry(PAST[verb], f"problem:{problem.number}", actor, at, told))
-    Problem.objects.bulk_update(problems, MOVING, batch_size=200)
+    Problem.objects.bulk_update(problems, ["state", "due_on", *CHANGES.get(verb, ())], batch_size=200)
     Move.objects.bulk_create(moves, batch_size=500)
     ledger.append_many(entries)
 
