@@ -16,4 +16,5 @@ urlpatterns = [
     path("", include("anlan.intake.urls")),
     path("", include("anlan.triage.urls")),
     path("", include("anlan.hotspots.urls")),
+    path("", include("anlan.prevention.urls")),
 ]

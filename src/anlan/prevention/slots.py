@@ -1,0 +1,25 @@
+"""Prevention's place on the rail, and what stands on a site's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from anlan.core.middleware.access import actor_of_request
+from anlan.core.slots import fill, rail
+from anlan.prevention.models import Problem
+from anlan.prevention.reading import READS
+
+rail(40, "治", _("Prevention"), "prevention:inbox", set(READS))
+
+
+@fill("site.aside")
+def of_site(context: dict[str, Any]) -> str:
+    """Show the problem of a site, or that none was raised."""
+    request, site = context["request"], context["site"]
+    if site is None:
+        return ""
+    found = Problem.objects.visible_to(actor_of_request(request)).filter(site=site).select_related("lead").first()
+    return render_to_string("prevention/_site_slot.html", {"problem": found}, request=request)

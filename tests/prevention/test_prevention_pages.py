@@ -1,0 +1,43 @@
+"""The inbox as an officer and a supervisor use it."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from anlan.core.models import Person
+from tests import make
+from tests.prevention.conftest import Town, problem
+
+
+@pytest.fixture
+def officer(town: Town, client: Client) -> Client:
+    client.force_login(Person.objects.get(pk=town.officer.person_id))
+    return client
+
+
+def test_an_officer_signs_for_a_problem_with_one_key(town: Town, officer: Client) -> None:
+    """The button carries its letter; pressed twice, the second press is told where the problem stands."""
+    number = town.assigned()
+    page = officer.get(f"/problems/?p={number}").content.decode()
+    assert 'data-key="s"' in page
+    officer.post(f"/problems/{number}/sign_for")
+    assert problem(number).state == "signed"
+    again = officer.post(f"/problems/{number}/sign_for", follow=True).content.decode()
+    assert "already" in again
+
+
+def test_a_stranger_finds_nothing(town: Town, client: Client) -> None:
+    """Another organisation's officer has an empty inbox, and the address answers that there is none."""
+    number = town.assigned()
+    client.force_login(make.person("officer", at="west-office"))
+    assert number not in client.get("/problems/").content.decode()
+    assert client.get(f"/problems/?p={number}").status_code == 404
+
+
+def test_a_sites_page_leads_to_its_problem(town: Town, client: Client) -> None:
+    """The path goes on from the site."""
+    number = town.accepted()
+    client.force_login(make.person("analyst"))
+    assert number in client.get("/sites/001/").content.decode()
+    assert "T-2016-0001" in client.get(f"/problems/?p={number}").content.decode()
