@@ -24,6 +24,7 @@ PATH = [
     "analysis",
     "core",
     "intake",
+    "triage",
     "hotspots",
     "prevention",
     "city",
