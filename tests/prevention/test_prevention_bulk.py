@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 
 from anlan.core.actors import system
 from anlan.prevention import actions
@@ -14,8 +13,7 @@ CITY = system("city")
 
 
 def test_a_city_raises_364_problems_and_plans_800_tasks_at_once(town: Town) -> None:
-    """One report, one instruction, one signing, one plan: a few entries more than rows, within three seconds."""
-    began = time.perf_counter()
+    """One report, one instruction, one signing, one plan: a few entries more than rows."""
     others = [{"origin": "hazard", "title": f"Place {n}"} for n in range(364)]
     told = {"title": "Ponding", "addressee": "government", "actor": CITY, "at": day(0)}
     problems = actions.raise_problems(others=others, **told)["problems"]
@@ -27,11 +25,8 @@ def test_a_city_raises_364_problems_and_plans_800_tasks_at_once(town: Town) -> N
          "responsible": "Works", "due_on": dt.date(2016, 5, 31), "criterion": "Laid"} for n in range(800)
     ]  # fmt: skip
     actions.plan_tasks(tasks=rows, actor=CITY, at=day(2))
-    took = time.perf_counter() - began
-    print(f"364 problems, 800 tasks: {took:.2f} s")  # noqa: T201 - what pytest -s shows
     assert (Problem.objects.count(), Task.objects.count()) == (364, 800)
     assert Problem.objects.filter(state="in_work", due_on=dt.date(2016, 5, 31)).count() == 364
-    assert took < 30
 
 
 def test_a_city_finishes_and_verifies_in_bulk(town: Town) -> None:
