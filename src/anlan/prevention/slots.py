@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.core.middleware.access import actor_of_request
 from anlan.core.slots import fill, rail
 from anlan.prevention.models import Problem
 from anlan.prevention.reading import READS
 
-rail(40, "治", _("Prevention"), "prevention:inbox", set(READS))
+rail(40, "治", pgettext_lazy("rail", "Problems"), "prevention:inbox", set(READS))
 
 
 @fill("site.aside")
