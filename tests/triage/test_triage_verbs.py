@@ -163,9 +163,39 @@ def test_what_is_no_police_matter_is_diverted_and_violence_at_home_never():
     assert (again(noise).diverted, again(noise).owner.code) == (True, "west-office")
     violence = opened(category="noise", lon=119.99)
     actions.confirm_category(number=violence.number, category="home_violence", actor=ME, at=AT)
-    with pytest.raises(TriageRefused, match="never diverted"):
-        actions.divert(number=violence.number, to="west-office", actor=ME, at=AT)
+    for verb in (actions.divert, actions.hand_over):
+        with pytest.raises(TriageRefused, match="never diverted"):
+            verb(number=violence.number, to="west-office", actor=ME, at=AT)
     assert again(violence).state == "new"
+
+
+def test_a_diverted_matter_that_turns_out_to_be_violence_at_home_comes_back_at_once():
+    """To the control room, as urgent as can be, with its clock."""
+    incident = opened(category="noise", lon=119.98)
+    actions.divert(number=incident.number, to="west-office", actor=ME, at=AT)
+    officer = make.actor(Role.OFFICER, at="west-office")
+    actions.sign_for(number=incident.number, actor=officer, at=AT)
+    actions.confirm_category(number=incident.number, category="home_violence", actor=officer, at=AT + MINUTE)
+    incident = again(incident)
+    assert (incident.owner.code, incident.state, incident.urgency, incident.diverted) == (
+        "control",
+        "returned",
+        1,
+        False,
+    )
+    assert running(incident) == {"first_step": "control"}
+
+
+def test_what_the_arbiter_decided_cannot_be_sent_back_again():
+    """The third return is refused with the reason."""
+    incident = handed()
+    drains = make.actor(Role.OFFICER, at="drains")
+    for n in range(2):
+        actions.return_incident(number=incident.number, reason="x", actor=drains, at=AT)
+        move = actions.arbitrate if n else actions.hand_over
+        move(number=incident.number, to="drains", actor=ME, at=AT, **({"reason": "x"} if n else {}))
+    with pytest.raises(TriageRefused, match="arbiter has decided"):
+        actions.return_incident(number=incident.number, reason="x", actor=drains, at=AT)
 
 
 def test_the_confirmed_category_stands_beside_the_one_at_call():

@@ -93,8 +93,6 @@ def hand_over(
     incident = _locked(number)
     _require_holder(actor, incident)
     rules.require_move(incident.state, State.HANDED_OVER)
-    if diverted:
-        rules.require_divertible(incident.category.exclusion_gate)
     return _give(incident, _organisation(to), diverted, "handed_over", actor, at)
 
 
@@ -118,6 +116,7 @@ def return_incident(*, number: str, reason: str, actor: Actor, at: dt.datetime) 
     """Send it back with a reason; the second time an arbiter decides."""
     incident = _held(number, actor)
     told = rules.require_reason(reason)
+    rules.require_returnable(incident.returns)
     to = rules.after_return(incident.returns)
     _move(incident, to)
     handover = _last_handover(incident)
@@ -140,7 +139,8 @@ def arbitrate(*, number: str, to: str, reason: str, actor: Actor, at: dt.datetim
         raise TriageRefused("no_such_move")
     told = rules.require_reason(reason)
     _leave("arbitrated", incident, actor, at, to=to)
-    answer = _give(incident, _organisation(to), incident.diverted, "handed_over", actor, at)
+    diverted = incident.diverted and not incident.category.exclusion_gate
+    answer = _give(incident, _organisation(to), diverted, "handed_over", actor, at)
     Handover.objects.filter(pk=_last_handover(incident).pk).update(reason=told)
     return answer
 
@@ -156,6 +156,8 @@ def confirm_category(*, number: str, category: str, actor: Actor, at: dt.datetim
     incident.category_confirmed, incident.kind = chosen, chosen.kind
     incident.save(update_fields=["category_confirmed", "kind"])
     _leave("category_confirmed", incident, actor, at, category=category, at_call=incident.category_at_call.code)
+    if not rules.may_hold(chosen.exclusion_gate, incident.owner.kind) and State.RETURNED in rules.MOVES[incident.state]:
+        _bring_back(incident, actor, at)
     return {"incident": number, "category": category}
 
 
@@ -222,6 +224,7 @@ def _give(
 ) -> dict[str, Any]:
     if to.pk == incident.owner_id:
         raise TriageRefused("holds_it_already")
+    rules.require_divertible(incident.category.exclusion_gate, diverted, to.kind)
     Handover.objects.create(incident=incident, sender=incident.owner, to=to, at=at, diverted=diverted)
     # A clock of the one who gives ends here also where it was handed on without being signed for.
     clocks.heard("triage.incident_handed_on", subject=incident.subject, at=at, holder=incident.owner, facts={})
@@ -229,6 +232,14 @@ def _give(
     incident.save(update_fields=["state", "owner", "diverted"])
     _leave(what, incident, actor, at, to=to.code, diverted=diverted)
     return {"incident": incident.number, "to": to.code}
+
+
+def _bring_back(incident: Incident, actor: Actor, at: dt.datetime) -> None:
+    """Take a matter that may hide danger to life back to the control room at once, where somebody can be sent."""
+    by = incident.owner.code
+    incident.state, incident.owner, incident.urgency, incident.diverted = State.RETURNED, control_room(), 1, False
+    incident.save(update_fields=["state", "owner", "urgency", "diverted"])
+    _leave("returned", incident, actor, at, by=by, urgency=1)
 
 
 def _move(incident: Incident, to: str) -> None:

@@ -98,8 +98,7 @@ def _walked(
 def _hand_over(life: _Life, to: Organisation, row: Mapping[str, Any]) -> None:
     incident, diverted = life.incident, bool(row.get("diverted"))
     rules.require_move(incident.state, rules.HANDED_OVER)
-    if diverted:
-        rules.require_divertible(incident.category.exclusion_gate)
+    rules.require_divertible(incident.category.exclusion_gate, diverted, to.kind)
     life.handover = Handover(sender=incident.owner, to=to, at=row["handed_at"], diverted=diverted)
     incident.state, incident.owner, incident.diverted = rules.HANDED_OVER, to, diverted
     life.leave("handed_over", row["handed_at"], to=to.code, diverted=diverted)

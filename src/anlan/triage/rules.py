@@ -25,6 +25,7 @@ MOVES: Final = MappingProxyType(
     }
 )
 DISPOSALS: Final = ("done", "advised", "passed_on", "not_found", "repeat_of", "no_matter")
+PROTECTS: Final = frozenset({"police", "control_room", "ambulance", "fire"})
 MOST_RETURNS = 1  # the second time is for the arbiter
 URGENCIES: Final = (1, 2, 3)
 
@@ -50,10 +51,21 @@ def after_return(returns: int) -> str:
     return RETURNED if returns < MOST_RETURNS else DISPUTED
 
 
-def require_divertible(exclusion_gate: bool) -> None:
-    """Refuse to divert what may hide danger to life, such as violence at home."""
-    if exclusion_gate:
+def may_hold(exclusion_gate: bool, kind: str) -> bool:
+    """Whether an organisation of this kind may hold a matter: what may hide danger to life stays with who can come."""
+    return not exclusion_gate or kind in PROTECTS
+
+
+def require_divertible(exclusion_gate: bool, diverted: bool, kind: str) -> None:
+    """Refuse to divert, or to hand to whom cannot come, what may hide danger to life, such as violence at home."""
+    if exclusion_gate and (diverted or not may_hold(exclusion_gate, kind)):
         raise TriageRefused("never_diverted")
+
+
+def require_returnable(returns: int) -> None:
+    """Refuse to send back what the arbiter has decided."""
+    if returns > MOST_RETURNS:
+        raise TriageRefused("arbiter_has_decided")
 
 
 def require_reason(reason: str) -> str:

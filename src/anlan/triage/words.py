@@ -12,6 +12,7 @@ def refusal(error: TriageRefused) -> str:
     return {
         "no_such_move": _("Somebody was quicker: it stands elsewhere now. Look at it again."),
         "never_diverted": _("This may hide danger to life. It is never diverted; send a unit."),
+        "arbiter_has_decided": _("The arbiter has decided that it is yours; it cannot be returned again."),
         "reason_missing": _("Write the reason, so that the others can act on it."),
         "unknown_disposal": _("Choose what came of it."),
         "unknown_urgency": _("Choose 1, 2 or 3."),
