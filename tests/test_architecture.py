@@ -25,8 +25,14 @@ PATH = [
     "core",
     "intake",
     "triage",
+    "dispatch",
     "hotspots",
     "prevention",
+    "voice",
+    "effect",
+    "bulletin",
+    "boards",
+    "api",
     "city",
 ]  # data walk forward, imports point backward
 

@@ -62,7 +62,18 @@ ROOT_URLCONF = "anlan.urls"
 LOGIN_URL = "core:login"
 LOGIN_REDIRECT_URL = "core:home"
 
-STAGES = ["anlan.core", "anlan.intake", "anlan.triage", "anlan.hotspots", "anlan.prevention"]
+STAGES = [
+    "anlan.core",
+    "anlan.intake",
+    "anlan.triage",
+    "anlan.dispatch",
+    "anlan.hotspots",
+    "anlan.prevention",
+    "anlan.voice",
+    "anlan.effect",
+    "anlan.bulletin",
+    "anlan.boards",
+]
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",

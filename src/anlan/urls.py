@@ -15,6 +15,12 @@ urlpatterns = [
     path("", include("anlan.core.urls")),
     path("", include("anlan.intake.urls")),
     path("", include("anlan.triage.urls")),
+    path("", include("anlan.dispatch.urls")),
     path("", include("anlan.hotspots.urls")),
     path("", include("anlan.prevention.urls")),
+    path("", include("anlan.voice.urls")),
+    path("", include("anlan.effect.urls")),
+    path("", include("anlan.bulletin.urls")),
+    path("", include("anlan.boards.urls")),
+    path("", include("anlan.api.urls")),
 ]
