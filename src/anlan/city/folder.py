@@ -69,9 +69,9 @@ other,其他,Other,help,other,1,0,其他,Something else,9
 """  # noqa: E501
 CLOCKS: Final = """\
 code,name,name_en,start,stop,target_s,calendar,owner,scope
-first_step,首次处理,First step,triage.incident_opened|triage.incident_reopened|triage.incident_returned,triage.incident_handed_over|triage.incident_resolved|triage.incident_closed|dispatch.unit_dispatched,300,all,command,
+first_step,首次处理,First step,triage.incident_opened|triage.incident_reopened|triage.incident_returned,triage.incident_handed_over|triage.incident_resolved|triage.incident_closed|triage.incident_dispatched,300,all,command,
 sign,签收,Sign for,triage.incident_handed_over,triage.incident_signed|triage.incident_returned|triage.incident_disputed|triage.incident_handed_on,86400,working,,
-handle,办理,Handle,triage.incident_signed|dispatch.unit_dispatched,triage.incident_resolved|triage.incident_returned|triage.incident_disputed|triage.incident_handed_on,432000,working,,
+handle,办理,Handle,triage.incident_signed|triage.incident_dispatched,triage.incident_resolved|triage.incident_returned|triage.incident_disputed|triage.incident_handed_on,432000,working,,
 arbitrate,裁定,Arbitrate,triage.incident_disputed,triage.incident_arbitrated,86400,working,command,
 close,办结,Close,triage.incident_resolved,triage.incident_closed|triage.incident_reopened,172800,working,command,
 """  # noqa: E501

@@ -13,8 +13,10 @@ from django.db import connection
 
 from anlan.core.actors import Actor
 from anlan.core.clock import stamp
+from anlan.core.inserting import insert
 from anlan.core.models import LedgerEntry, LedgerPosition
 
+COLUMNS = ("kind", "actor", "at", "subject", "cause_id", "payload")
 PLACING_LOCK = 0x414E4C414E  # "ANLAN"
 
 
@@ -59,10 +61,11 @@ def append(
 
 
 def append_many(rows: list[LedgerEntry]) -> None:
-    """Append many entries at once, for verbs in bulk."""
+    """Append many entries at once, for verbs in bulk; `pk` of the rows is not set."""
     if _pending.ids is None:
         raise RuntimeError("ledger entries outside write()")
-    _pending.ids.extend(entry.pk for entry in LedgerEntry.objects.bulk_create(rows, batch_size=2000))
+    told = [{name: getattr(row, name) for name in COLUMNS} for row in rows]
+    _pending.ids.extend(insert(LedgerEntry, told))
 
 
 def head_position() -> int:

@@ -15,7 +15,7 @@ from anlan.core.ledger import canonical
 from anlan.core.models import LedgerEntry
 from anlan.core.personal import commitment, new_salt
 from anlan.core.queries import city
-from anlan.intake.inserting import insert
+from anlan.core.inserting import insert
 from anlan.intake.models import Attachment, Category, DayCount, Report, ReportPersonal
 from anlan.intake.rules import Checked, Facts
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import F
@@ -91,7 +92,7 @@ def hand_over(
 ) -> dict[str, Any]:
     """Hand an incident to another organisation, which signs for it or sends it back with a reason."""
     incident = _locked(number)
-    _require_holder(actor, incident)
+    require_holder(actor, incident)
     rules.require_move(incident.state, State.HANDED_OVER)
     return _give(incident, _organisation(to), diverted, "handed_over", actor, at)
 
@@ -149,7 +150,7 @@ def arbitrate(*, number: str, to: str, reason: str, actor: Actor, at: dt.datetim
 def confirm_category(*, number: str, category: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Say what it really was; figures use this, and what was said at the call stays beside it."""
     incident = _locked(number)
-    _require_holder(actor, incident)
+    require_holder(actor, incident)
     chosen = Category.objects.filter(code=category, active=True).first()
     if chosen is None:
         raise TriageRefused("unknown_category")
@@ -173,10 +174,20 @@ def set_urgency(*, number: str, urgency: int, actor: Actor, at: dt.datetime) -> 
 
 
 @verb
+def send(*, number: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Note that a unit was sent; dispatch says which."""
+    incident = _locked(number)
+    require_holder(actor, incident)
+    _move(incident, State.DISPATCHED)
+    _leave("dispatched", incident, actor, at)
+    return {"incident": number}
+
+
+@verb
 def resolve(*, number: str, disposal: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Say that the matter itself is over: the danger gone, the water off, the parties heard. Not yet closed."""
     incident = _locked(number)
-    _require_holder(actor, incident)
+    require_holder(actor, incident)
     incident.disposal = rules.require_disposal(disposal)
     _move(incident, State.RESOLVED)
     incident.save(update_fields=["disposal"])
@@ -219,6 +230,11 @@ def control_room() -> Organisation:
     return found
 
 
+def desk_for(actor: Actor, incident: Incident) -> Actor:
+    """Return the actor in the name of the incident's holder, for a verb of a later stage that has checked the actor."""
+    return replace(actor, organisation_ids=actor.organisation_ids | {incident.owner_id})
+
+
 def _give(
     incident: Incident, to: Organisation, diverted: bool, what: str, actor: Actor, at: dt.datetime
 ) -> dict[str, Any]:
@@ -252,10 +268,11 @@ def _leave(what: str, incident: Incident, actor: Actor, at: dt.datetime, **paylo
     """Leave the entry, and let the clocks hear it."""
     kind = f"triage.incident_{what}"
     ledger.append(kind, actor=actor, at=at, subject=incident.subject, payload={"incident": incident.pk, **payload})
-    clocks.heard(kind, subject=incident.subject, at=at, holder=incident.owner, facts=_facts(incident))
+    clocks.heard(kind, subject=incident.subject, at=at, holder=incident.owner, facts=facts(incident))
 
 
-def _facts(incident: Incident) -> dict[str, str | None]:
+def facts(incident: Incident) -> dict[str, str | None]:
+    """Return what the scopes of clocks may ask for."""
     zone = None
     if incident.lon is not None and incident.lat is not None:
         covers = areas_at(incident.lon, incident.lat, local_day(incident.opened_at))
@@ -274,7 +291,7 @@ def _held(number: str, actor: Actor) -> Incident:
     return incident
 
 
-def _require_holder(actor: Actor, incident: Incident) -> None:
+def require_holder(actor: Actor, incident: Incident) -> None:
     """The holder's officers act on it; for what the control room holds, its desk."""
     if actor.is_system or (actor.roles & {Role.OFFICER, *DESK} and incident.owner_id in actor.organisation_ids):
         return

@@ -46,7 +46,7 @@ def open_incidents(
     """Open many incidents and walk each as far as its row tells.
 
     A row has `reports` (pairs of report id and time, the first opens it), and where it went on `category` (confirmed),
-    `to` with `handed_at` and `diverted`, `signed_at`, `resolved_at` with `disposal`, `closed_at`.
+    `to` with `handed_at` and `diverted`, `signed_at`, `sent_at`, `resolved_at` with `disposal`, `closed_at`.
     """
     actor.require(*DESK)
     with city_read_once():
@@ -83,6 +83,10 @@ def _walked(
         life.leave("category_confirmed", row["confirmed_at"], category=code, at_call=first.category.code)
     if to := row.get("to"):
         _hand_over(life, known[to], row)
+    if at := row.get("sent_at"):
+        rules.require_move(incident.state, rules.DISPATCHED)
+        incident.state = rules.DISPATCHED
+        life.leave("dispatched", at)
     if at := row.get("resolved_at"):
         rules.require_move(incident.state, rules.RESOLVED)
         incident.state, incident.disposal = rules.RESOLVED, rules.require_disposal(row["disposal"])

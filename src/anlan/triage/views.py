@@ -145,25 +145,30 @@ def _page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 2
     return render(request, "triage/incident.html", context, status=status)
 
 
+def holds(found: Incident, actor: Actor) -> bool:
+    """Whether this person may act for the incident's holder."""
+    try:
+        actions.require_holder(actor, found)
+    except NotAllowed:
+        return False
+    return True
+
+
 def _may(found: Incident, actor: Actor) -> dict[str, bool]:
     """Return which moves this person has now; the verbs check again."""
-    try:
-        actions._require_holder(actor, found)
-        holds = True
-    except NotAllowed:
-        holds = False
+    held = holds(found, actor)
     desk, moves = bool(actor.roles.intersection(actions.DESK)), rules.MOVES[found.state]
-    signs = holds and Role.OFFICER in actor.roles
+    signs = held and Role.OFFICER in actor.roles
     return {
-        "hand_over": holds and "handed_over" in moves and found.state != "disputed",
-        "divert": holds and "handed_over" in moves and found.state != "disputed" and not found.category.exclusion_gate,
+        "hand_over": held and "handed_over" in moves and found.state != "disputed",
+        "divert": held and "handed_over" in moves and found.state != "disputed" and not found.category.exclusion_gate,
         "sign_for": signs and "signed" in moves,
         "return": signs and "returned" in moves,
         "arbitrate": found.state == "disputed" and Role.SUPERVISOR in actor.roles,
-        "resolve": holds and "resolved" in moves,
+        "resolve": held and "resolved" in moves,
         "close": desk and "closed" in moves,
         "reopen": desk and "reopened" in moves,
-        "confirm": holds and found.state != "closed",
+        "confirm": held and found.state != "closed",
     }
 
 

@@ -40,6 +40,7 @@ def happened(kind: str, payload: dict[str, object]) -> str:
         "arbitrated": _("Decided: it belongs to %(to)s"),
         "category_confirmed": _("Category confirmed: %(category)s (at the call: %(at_call)s)"),
         "urgency_set": _("Urgency set to %(urgency)s"),
+        "dispatched": _("Unit sent"),
         "resolved": _("Resolved"),
         "closed": _("Closed"),
         "reopened": _("Reopened"),

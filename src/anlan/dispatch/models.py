@@ -1,0 +1,132 @@
+"""Units, their shifts, one unit sent to one incident, and the stamps on the way."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from anlan.core.actors import Actor
+from anlan.core.models import Organisation
+from anlan.core.roles import Role
+from anlan.dispatch.rules import ENDED, Step
+from anlan.triage.models import SEES_ALL, Incident
+
+
+class Unit(models.Model):
+    """Something that can be sent: a crew with vehicle and skills. A crew is a count, never a list of people."""
+
+    class Kind(models.TextChoices):
+        """What a clock may ask for: 1-3-5 is the rule of the mobile teams."""
+
+        MOBILE = "mobile", _("Mobile team")
+        PATROL = "patrol", _("Patrol")
+        TRAFFIC = "traffic", _("Traffic patrol")
+        FIRE = "fire", _("Fire crew")
+        WORKS = "works", _("Works crew")
+
+    code = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80)
+    kind = models.CharField(max_length=8, choices=Kind)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="units")
+    people = models.PositiveSmallIntegerField(default=0)
+    lon = models.FloatField(null=True)  # where it stands by; not where it is
+    lat = models.FloatField(null=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Shift(models.Model):
+    """A unit's time on duty, with how many people; what is open at its end is handed over."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="shifts")
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    people = models.PositiveSmallIntegerField()
+    handed_over_at = models.DateTimeField(null=True)
+    open_at_handover = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        ordering = ["begins_at", "pk"]
+        indexes = [models.Index(fields=["unit", "begins_at"], name="shift_of_unit")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("begins_at")), name="shift_ends_after_it_begins"),
+            models.UniqueConstraint(fields=["unit", "begins_at"], name="shift_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.begins_at:%Y-%m-%d %H:%M}"
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    """Questions about assignments."""
+
+    def visible_to(self, actor: Actor) -> AssignmentQuerySet:
+        """Return what the actor may see: all for the control room's people, for officers their units'."""
+        if actor.is_system or actor.roles & SEES_ALL:
+            return self
+        if Role.OFFICER in actor.roles:
+            return self.filter(unit__organisation_id__in=actor.organisation_ids)
+        return self.none()
+
+    def open(self) -> AssignmentQuerySet:
+        """Return those whose unit is not free yet."""
+        return self.filter(ended_at=None)
+
+
+class Assignment(models.Model):
+    """One unit sent to one incident."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="assignments")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assignments")
+    state = models.CharField(max_length=16, choices=Step, default=Step.DISPATCHED)
+    dispatched_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True)
+    backup = models.BooleanField(default=False)  # it asked for backup
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["dispatched_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit"], condition=Q(ended_at__isnull=True), name="unit_is_at_one_place"),
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(ENDED), ended_at__isnull=False)
+                | ~Q(state__in=sorted(ENDED)) & Q(ended_at__isnull=True),
+                name="assignment_ends_with_its_state",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.unit_id}"
+
+    @property
+    def subject(self) -> str:
+        """Its name in the ledger and on clocks."""
+        return f"assignment:{self.pk}"
+
+
+class Milestone(models.Model):
+    """One stamped step: the server's time, and the device's where it differs. A missing one has no row."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="milestones")
+    step = models.CharField(max_length=16, choices=Step)
+    at = models.DateTimeField()
+    device_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assignment", "step"], condition=~Q(step="backup_asked"), name="milestone_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assignment_id} {self.step}"

@@ -1,0 +1,97 @@
+"""Pure decisions of dispatch: the one table of milestones, which unit may go, who may stamp."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Step(TextChoices):
+    """The milestones in their usual order; any may be missing, and a missing one is shown as missing."""
+
+    RECEIVED = "received", _("Received")
+    ENTERED = "entered", _("Entered")
+    DISPATCHED = "dispatched", _("Dispatched")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    EN_ROUTE = "en_route", _("En route")
+    ON_SCENE = "on_scene", _("On scene")
+    BACKUP_ASKED = "backup_asked", _("Backup asked")
+    RESOLVED = "resolved", _("Danger ended")
+    FIELD_FEEDBACK = "field_feedback", _("Field feedback")
+    CLEARED = "cleared", _("Free again")
+    REASSIGNED = "reassigned", _("Reassigned")
+    REVIEWED = "reviewed", _("Reviewed")
+    ARCHIVED = "archived", _("Archived")
+
+
+S = Step
+_AFTER_WORK = frozenset({S.FIELD_FEEDBACK, S.CLEARED})
+
+# The one table: which milestone may follow which. A crew with a bad network skips some; nothing goes back.
+MOVES: Final = MappingProxyType(
+    {
+        S.DISPATCHED: frozenset({S.ACKNOWLEDGED, S.EN_ROUTE, S.ON_SCENE, S.RESOLVED, S.REASSIGNED}),
+        S.ACKNOWLEDGED: frozenset({S.EN_ROUTE, S.ON_SCENE, S.RESOLVED, S.REASSIGNED}),
+        S.EN_ROUTE: frozenset({S.ON_SCENE, S.RESOLVED, S.REASSIGNED}),
+        S.ON_SCENE: frozenset({S.RESOLVED, S.REASSIGNED}),
+        S.RESOLVED: _AFTER_WORK,
+        S.FIELD_FEEDBACK: frozenset({S.CLEARED}),
+        S.CLEARED: frozenset({S.REVIEWED}),
+        S.REASSIGNED: frozenset({S.REVIEWED}),
+        S.REVIEWED: frozenset({S.ARCHIVED}),
+        S.ARCHIVED: frozenset(),
+    }
+)
+ENDED: Final = frozenset({S.CLEARED, S.REASSIGNED, S.REVIEWED, S.ARCHIVED})  # the unit can be sent elsewhere
+OUT: Final = frozenset({S.ACKNOWLEDGED, S.EN_ROUTE, S.ON_SCENE})  # from here a crew may ask for backup
+CREW: Final = frozenset(
+    {S.ACKNOWLEDGED, S.EN_ROUTE, S.ON_SCENE, S.RESOLVED, S.FIELD_FEEDBACK, S.CLEARED, S.BACKUP_ASKED}
+)
+# The wider table as next usual step, for the one big button of a crew.
+NEXT: Final = MappingProxyType(
+    {
+        S.DISPATCHED: S.ACKNOWLEDGED,
+        S.ACKNOWLEDGED: S.EN_ROUTE,
+        S.EN_ROUTE: S.ON_SCENE,
+        S.ON_SCENE: S.RESOLVED,
+        S.RESOLVED: S.FIELD_FEEDBACK,
+        S.FIELD_FEEDBACK: S.CLEARED,
+        S.CLEARED: S.REVIEWED,
+        S.REASSIGNED: S.REVIEWED,
+        S.REVIEWED: S.ARCHIVED,
+    }
+)
+
+
+class DispatchRefused(ValueError):
+    """The step cannot be taken; `code` says why, and the page says it in words."""
+
+    exit_status = 1
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code.replace("_", " "))
+        self.code = code
+
+
+def require_step(state: str, to: str) -> None:
+    """Refuse a milestone that cannot follow; often the crew has stamped it already."""
+    if to not in MOVES[Step(state)]:
+        raise DispatchRefused("no_such_step")
+
+
+def require_free(busy: bool, on_shift: bool, active: bool) -> None:
+    """Refuse a unit that is elsewhere, off shift or gone."""
+    if not active:
+        raise DispatchRefused("unit_closed")
+    if not on_shift:
+        raise DispatchRefused("unit_off_shift")
+    if busy:
+        raise DispatchRefused("unit_busy")
+
+
+def next_step(state: str) -> str | None:
+    """Return the usual next milestone."""
+    return NEXT.get(Step(state))

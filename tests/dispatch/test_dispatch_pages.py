@@ -1,0 +1,112 @@
+"""The desk sends with one key, a crew stamps with one thumb: through HTTP."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from anlan.core.actors import system
+from anlan.core.clock import frozen
+from anlan.dispatch.models import Assignment
+from anlan.triage import actions as triage
+from tests import make
+
+AT = make.AT
+ME = system("test")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def town() -> Iterator[None]:
+    make.city()
+    with frozen(AT + dt.timedelta(minutes=1)):
+        yield
+
+
+def opened() -> str:
+    return str(triage.open_incident(report_id=make.report().pk, actor=ME, at=AT)["incident"])
+
+
+def test_the_desk_is_offered_the_nearest_free_unit_first(client: Client) -> None:
+    """One key sends it; the page then shows it with its stamps, and it is offered no more."""
+    number = opened()
+    client.force_login(make.person("dispatcher"))
+    page = client.get(f"/incidents/{number}/").content.decode()
+    assert page.index("Pump crew 1") < page.index("Mobile team 1") < page.index("Mobile team 2")
+    page = client.post(f"/incidents/{number}/send", {"unit": "pump-1"}, follow=True).content.decode()
+    assert "Dispatched 14:01" in page
+    assert 'value="pump-1"' not in page
+
+
+def test_a_crew_walks_its_assignment_with_one_button(client: Client) -> None:
+    """Acknowledge, set out, arrive, end, tell, free: each page shows the next stamp as its one large button."""
+    number = opened()
+    client.force_login(make.person("dispatcher"))
+    client.post(f"/incidents/{number}/send", {"unit": "mobile-1"})
+    pk = Assignment.objects.get().pk
+    client.force_login(make.person("officer", at="control"))
+    for step in ("acknowledged", "en_route", "on_scene", "resolved", "field_feedback", "cleared"):
+        page = client.get(f"/assignments/{pk}/").content.decode()
+        assert f'name="step" value="{step}" data-key="n"' in page
+        client.post(f"/assignments/{pk}/move", {"step": step, "disposal": "done"})
+    assert Assignment.objects.get().ended_at is not None
+    assert 'data-key="n"' not in client.get(f"/assignments/{pk}/").content.decode()
+
+
+def test_the_second_press_is_told_and_changes_nothing(client: Client) -> None:
+    """409 with the reason, and the page as it stands."""
+    number = opened()
+    client.force_login(make.person("dispatcher"))
+    client.post(f"/incidents/{number}/send", {"unit": "mobile-1"})
+    pk = Assignment.objects.get().pk
+    client.post(f"/assignments/{pk}/move", {"step": "en_route"})
+    answer = client.post(f"/assignments/{pk}/move", {"step": "en_route"})
+    assert answer.status_code == 409
+    assert "already" in answer.content.decode()
+
+
+def test_a_busy_unit_is_refused_with_what_to_do(client: Client) -> None:
+    """Two dispatchers choose the same unit: the second reads why."""
+    client.force_login(make.person("dispatcher"))
+    client.post(f"/incidents/{opened()}/send", {"unit": "mobile-1"})
+    answer = client.post(f"/incidents/{opened()}/send", {"unit": "mobile-1"})
+    assert answer.status_code == 409
+    assert "Choose another" in answer.content.decode()
+
+
+def test_the_board_shows_each_unit_and_what_it_does(client: Client, django_assert_max_num_queries: object) -> None:
+    """In a fixed number of queries; another organisation's officer sees the own units only."""
+    number = opened()
+    client.force_login(make.person("dispatcher"))
+    client.post(f"/incidents/{number}/send", {"unit": "mobile-1"})
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
+        page = client.get("/units/").content.decode()
+    assert "1 out, 2 free" in page
+    assert number in page
+    client.force_login(make.person("officer", at="drains"))
+    page = client.get("/units/").content.decode()
+    assert "Pump crew 1" in page
+    assert "Mobile team" not in page
+
+
+def test_who_only_looks_has_no_buttons(client: Client) -> None:
+    """An analyst sees the assignment and cannot stamp it."""
+    number = opened()
+    client.force_login(make.person("dispatcher"))
+    client.post(f"/incidents/{number}/send", {"unit": "mobile-1"})
+    pk = Assignment.objects.get().pk
+    client.force_login(make.person("analyst"))
+    assert 'name="step"' not in client.get(f"/assignments/{pk}/").content.decode()
+    assert client.post(f"/assignments/{pk}/move", {"step": "en_route"}).status_code == 403
+
+
+def test_an_officer_of_another_house_finds_no_assignment(client: Client) -> None:
+    """As if it were not there."""
+    number = opened()
+    client.force_login(make.person("dispatcher"))
+    client.post(f"/incidents/{number}/send", {"unit": "mobile-1"})
+    client.force_login(make.person("officer", at="west-office"))
+    assert client.get(f"/assignments/{Assignment.objects.get().pk}/").status_code == 404

@@ -1,0 +1,191 @@
+"""A unit is sent, stamps its way, and frees itself: the one table of milestones, with the clocks that hear it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from anlan.core.actors import NotAllowed, system
+from anlan.core.models import ClockRun, LedgerEntry
+from anlan.dispatch import actions, rules
+from anlan.dispatch.models import Assignment, Milestone
+from anlan.dispatch.rules import DispatchRefused, Step
+from anlan.triage import actions as triage
+from anlan.triage.models import Incident
+from tests import make
+
+AT = make.AT
+ME = system("test")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def town() -> None:
+    make.city()
+
+
+def later(seconds: int) -> dt.datetime:
+    return AT + dt.timedelta(seconds=seconds)
+
+
+def opened(**told: object) -> str:
+    return str(triage.open_incident(report_id=make.report(**told).pk, actor=ME, at=AT)["incident"])
+
+
+def sent(unit: str = "mobile-1", number: str | None = None) -> int:
+    number = number or opened()
+    return int(actions.dispatch_unit(number=number, unit=unit, actor=ME, at=AT)["assignment"])
+
+
+def stamp(pk: int, step: str, seconds: int) -> None:
+    if step == "resolved":
+        actions.resolve_on_scene(assignment=pk, disposal="done", actor=ME, at=later(seconds))
+    else:
+        actions.stamp(assignment=pk, step=step, actor=ME, at=later(seconds))
+
+
+def test_a_mobile_team_reacts_sets_out_and_ends_the_danger_against_its_clocks() -> None:
+    """Each stamp is one row; 1-3-5 runs for the mobile team, and the incident is resolved with the last unit."""
+    pk = sent()
+    for step, seconds in [("acknowledged", 45), ("en_route", 170), ("on_scene", 500), ("resolved", 900)]:
+        stamp(pk, step, seconds)
+    runs = {run.rule.code: run for run in ClockRun.objects.filter(subject=f"assignment:{pk}").select_related("rule")}
+    within = {code: run.stopped_at is not None and run.stopped_at <= run.due_at for code, run in runs.items()}
+    assert within == {"react": True, "set_out": True, "end_danger": False}
+    assert Incident.objects.get().state == "resolved"
+    steps = list(Milestone.objects.values_list("step", flat=True))
+    assert steps == ["received", "entered", "dispatched", "acknowledged", "en_route", "on_scene", "resolved"]
+
+
+def test_1_3_5_is_not_the_rule_of_a_works_crew() -> None:
+    """The scope asks for the kind of unit; a pump crew has no such clock."""
+    pk = sent("pump-1")
+    assert not ClockRun.objects.filter(subject=f"assignment:{pk}").exists()
+
+
+def test_a_missing_stamp_has_no_row_and_its_clock_no_end() -> None:
+    """A crew without network stamps the scene only: nothing is made up for the steps between."""
+    pk = sent()
+    stamp(pk, "on_scene", 400)
+    assert not Milestone.objects.filter(assignment=pk, step__in=["acknowledged", "en_route"]).exists()
+    assert ClockRun.objects.filter(subject=f"assignment:{pk}", rule__code="react", stopped_at=None).exists()
+
+
+def test_device_time_and_server_time_are_both_kept() -> None:
+    """A stamp that comes late over a bad network says when it was pressed."""
+    pk = sent()
+    actions.stamp(assignment=pk, step="en_route", device_at=later(60), actor=ME, at=later(600))
+    row = Milestone.objects.get(assignment=pk, step="en_route")
+    assert (row.device_at, row.at) == (later(60), later(600))
+
+
+def test_the_same_stamp_twice_is_refused_and_changes_nothing() -> None:
+    """Two people press at once: the second is told."""
+    pk = sent()
+    stamp(pk, "en_route", 60)
+    with pytest.raises(DispatchRefused):
+        stamp(pk, "en_route", 61)
+    assert Milestone.objects.filter(assignment=pk, step="en_route").count() == 1
+
+
+def test_a_unit_is_at_one_place_at_a_time() -> None:
+    """It is refused while it is elsewhere, and free once it says so."""
+    pk = sent()
+    other = opened(lon=119.95)
+    with pytest.raises(DispatchRefused, match="busy"):
+        sent(number=other)
+    for step, seconds in [("on_scene", 100), ("resolved", 200), ("field_feedback", 300), ("cleared", 310)]:
+        stamp(pk, step, seconds)
+    assert sent(number=other)
+
+
+def test_two_units_at_one_incident_and_the_last_one_resolves_it() -> None:
+    """While one of them works there the danger has not ended."""
+    number = opened()
+    first, second = sent("mobile-1", number), sent("mobile-2", number)
+    stamp(first, "on_scene", 100)
+    stamp(second, "on_scene", 120)
+    stamp(first, "resolved", 200)
+    assert Incident.objects.get().state == "dispatched"
+    stamp(second, "resolved", 260)
+    assert Incident.objects.get().state == "resolved"
+
+
+def test_backup_is_asked_and_another_unit_comes() -> None:
+    """The request is a stamp of its own and does not move the crew's state."""
+    pk = sent()
+    stamp(pk, "on_scene", 100)
+    actions.ask_backup(assignment=pk, actor=ME, at=later(120))
+    one = Assignment.objects.get(pk=pk)
+    assert (one.state, one.backup) == ("on_scene", True)
+    assert sent("mobile-2", one.incident.number)
+
+
+def test_a_reassigned_unit_is_free_and_its_clocks_stop() -> None:
+    """Another goes in its place."""
+    pk = sent()
+    new = actions.reassign(assignment=pk, unit="mobile-2", actor=ME, at=later(90))["assignment"]
+    assert Assignment.objects.get(pk=pk).ended_at == later(90)
+    assert not ClockRun.objects.running().filter(subject=f"assignment:{pk}").exists()
+    assert Assignment.objects.get(pk=new).unit.code == "mobile-2"
+
+
+def test_a_unit_off_shift_is_not_sent() -> None:
+    """A shift puts it on duty; the shift before says what it handed over."""
+    kwargs = {"unit": "mobile-1", "people": 20, "actor": ME, "at": AT}
+    actions.begin_shift(begins_at=later(-86400), ends_at=later(-3600), **kwargs)
+    number = opened()
+    with pytest.raises(DispatchRefused, match="off shift"):
+        sent(number=number)
+    actions.begin_shift(begins_at=later(-60), ends_at=later(28800), **kwargs)
+    assert sent(number=number)
+
+
+def test_who_reviews_was_not_there() -> None:
+    """Review and archive belong to the desk and the supervisor, after the unit is free."""
+    pk = sent()
+    with pytest.raises(DispatchRefused):
+        actions.review(assignment=pk, actor=ME, at=later(10))
+    for step, seconds in [("on_scene", 100), ("resolved", 200), ("cleared", 310)]:
+        stamp(pk, step, seconds)
+    officer = make.actor("officer", at="control")
+    with pytest.raises(NotAllowed):
+        actions.review(assignment=pk, actor=officer, at=later(400))
+    actions.review(assignment=pk, actor=make.actor("supervisor"), at=later(400))
+    assert actions.archive(assignment=pk, actor=make.actor("supervisor"), at=later(500))["state"] == "archived"
+
+
+def test_a_crew_stamps_only_its_own_units() -> None:
+    """An officer of another organisation is refused."""
+    pk = sent("pump-1")
+    with pytest.raises(NotAllowed):
+        actions.stamp(assignment=pk, step="en_route", actor=make.actor("officer", at="west-office"), at=later(5))
+    actions.stamp(assignment=pk, step="en_route", actor=make.actor("officer", at="drains"), at=later(5))
+
+
+def test_what_another_organisation_holds_is_not_sent_to_by_the_desk() -> None:
+    """The holder sends its own crew."""
+    number = opened()
+    triage.hand_over(number=number, to="drains", actor=ME, at=AT)
+    officer = make.actor("officer", at="drains")
+    triage.sign_for(number=number, actor=officer, at=AT)
+    with pytest.raises(NotAllowed):
+        actions.dispatch_unit(number=number, unit="mobile-1", actor=make.actor("dispatcher"), at=AT)
+    assert actions.dispatch_unit(number=number, unit="pump-1", actor=officer, at=AT)["unit"] == "pump-1"
+
+
+@pytest.mark.parametrize("step", list(rules.MOVES))
+def test_every_state_has_a_next_step_or_is_the_end(step: Step) -> None:
+    """No assignment hangs: the usual next step is one that the table allows, and only the archive is an end."""
+    usual = rules.next_step(step)
+    assert (usual is None) == (step == Step.ARCHIVED)
+    assert usual is None or usual in rules.MOVES[step]
+
+
+def test_each_step_leaves_one_entry() -> None:
+    """The ledger tells unit, incident and assignment, and no person."""
+    pk = sent()
+    stamp(pk, "en_route", 60)
+    kinds = list(LedgerEntry.objects.filter(subject=f"assignment:{pk}").values_list("kind", flat=True))
+    assert kinds == ["dispatch.unit_dispatched", "dispatch.unit_en_route"]
