@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from anlan.core import clocks, ledger
+from anlan.core import ledger
 from anlan.core.actors import Actor
 from anlan.core.areas import area_index, local_day
-from anlan.core.calendar import working_calendar
 from anlan.core.clock import stamp
-from anlan.core.models import ClockRule, ClockRun, LedgerEntry, Organisation
-from anlan.core.queries import city, city_read_once
+from anlan.core.clockbook import ClockBook
+from anlan.core.inserting import insert
+from anlan.core.models import ClockRun, LedgerEntry, Organisation
+from anlan.core.queries import city_read_once
 from anlan.core.verbs import verb
 from anlan.intake.models import Category, Report
 from anlan.triage import rules
 from anlan.triage.actions import DESK, control_room
 from anlan.triage.models import DayCount, Handover, Incident, IncidentReport
 
+_FIELDS = [field for field in Incident._meta.concrete_fields if not field.primary_key]
 COUNTED = {"valid", "repeat"}
 
 
@@ -57,8 +58,8 @@ def open_incidents(
         numbers = _numbers([row["reports"][0][1] for row in rows])
         lives = [_walked(row, number, reports, room, known, categories)
                  for row, number in zip(rows, numbers, strict=True)]  # fmt: skip
-        _store(lives, actor)
-    return {"incidents": numbers}
+        ids = _store(lives, actor)
+    return {"incidents": numbers, "ids": ids}
 
 
 def _walked(
@@ -111,75 +112,45 @@ def _hand_over(life: _Life, to: Organisation, row: Mapping[str, Any]) -> None:
         life.leave("signed", at, by=to.code)
 
 
-def _store(lives: list[_Life], actor: Actor) -> None:
-    incidents = Incident.objects.bulk_create([life.incident for life in lives], batch_size=500)
-    IncidentReport.objects.bulk_create(
-        [IncidentReport(incident=life.incident, report=report, linked_at=at) for life in lives
-         for report, at in life.links], batch_size=1000,
-    )  # fmt: skip
-    for life in lives:
-        if life.handover:
-            life.handover.incident = life.incident
-    Handover.objects.bulk_create([life.handover for life in lives if life.handover], batch_size=1000)
-    ledger.append_many(
-        [
-            LedgerEntry(
-                kind=kind, actor=actor.name, at=stamp(at), subject=incident.subject,
-                payload=ledger.canonical({"incident": incident.pk, **payload}),
-            )
-            for life, incident in zip(lives, incidents, strict=True) for kind, at, _, payload in life.told
-        ]
-    )  # fmt: skip
-    told = _Clocks.now()
-    ClockRun.objects.bulk_create([run for life in lives for run in told.of(life)], batch_size=1000)
+def _store(lives: list[_Life], actor: Actor) -> list[int]:
+    """Store the rows, entries and clocks of many lives; return the incidents' ids."""
+    ids = insert(Incident, [_columns(life.incident) for life in lives])
+    insert(IncidentReport, [
+        {"incident_id": pk, "report_id": report.pk, "linked_at": at, "unlinked_at": None}
+        for pk, life in zip(ids, lives, strict=True) for report, at in life.links
+    ])  # fmt: skip
+    insert(Handover, [
+        {"incident_id": pk, "sender_id": one.sender_id, "to_id": one.to_id, "at": one.at, "diverted": one.diverted,
+         "signed_at": one.signed_at, "returned_at": None, "reason": ""}
+        for pk, life in zip(ids, lives, strict=True) if (one := life.handover)
+    ])  # fmt: skip
+    ledger.append_many([
+        LedgerEntry(kind=kind, actor=actor.name, at=stamp(at), subject=life.incident.subject,
+                    payload=ledger.canonical({"incident": pk, **payload}))
+        for pk, life in zip(ids, lives, strict=True) for kind, at, _, payload in life.told
+    ])  # fmt: skip
+    book = ClockBook.now()
+    zoned = book.asks_for("zone")
+    insert(ClockRun, [run for life in lives for run in _runs(life, book, zoned)])
+    return ids
 
 
-@dataclass
-class _Clocks:
-    """What clocks need to know, read once for a batch."""
-
-    rules: list[ClockRule]
-    owners: dict[str, Organisation]
-    due: Any
-
-    @classmethod
-    def now(cls) -> _Clocks:
-        """Read the rules, once for a batch."""
-        here = city()
-        zone, working = ZoneInfo(here.zone if here else "UTC"), working_calendar()
-        owners = {one.code: one for one in Organisation.objects.all()}
-        return cls(
-            list(ClockRule.objects.filter(active=True)),
-            owners,
-            lambda rule, at: clocks.due(at, rule.target_s, rule.calendar, working, zone),
-        )
-
-    def of(self, life: _Life) -> Iterator[ClockRun]:
-        """Return the runs that the entries of one life make."""
-        running: dict[int, ClockRun] = {}
-        incident = life.incident
-        facts: dict[str, str] = {"category": incident.category.code, "kind": incident.kind}
-        if any("zone=" in rule.scope for rule in self.rules) and (zone := _zone(incident)):
-            facts["zone"] = zone
-        for kind, at, holder, _payload in life.told:
-            for rule in self.rules:
-                if rule.stops_with(kind) and rule.pk in running:
-                    running[rule.pk].stopped_at = at
-                    yield running.pop(rule.pk)
-            for rule in self.rules:
-                if rule.starts_with(kind) and rule.pk not in running and rule.applies_to(facts):
-                    owner = self.owners.get(rule.owner) if rule.owner else holder
-                    running[rule.pk] = ClockRun(
-                        rule=rule,
-                        subject=incident.subject,
-                        organisation=owner,
-                        started_at=at,
-                        due_at=self.due(rule, at),
-                    )
-        yield from running.values()
+def _runs(life: _Life, book: ClockBook, zoned: bool) -> list[dict[str, Any]]:
+    incident = life.incident
+    facts = {
+        "category": incident.category.code,
+        "kind": incident.kind,
+        "zone": zone_of(incident) if zoned else None,
+    }
+    return book.runs(incident.subject, facts, [(kind, at, holder.pk) for kind, at, holder, _ in life.told])
 
 
-def _zone(incident: Incident) -> str | None:
+def _columns(one: Incident) -> dict[str, Any]:
+    return {field.attname: getattr(one, field.attname) for field in _FIELDS}
+
+
+def zone_of(incident: Incident) -> str | None:
+    """Return the code of the zone that an incident lies in, as a clock's scope asks for it."""
     if incident.lon is None or incident.lat is None:
         return None
     versions, index = area_index(local_day(incident.opened_at))

@@ -1,0 +1,118 @@
+"""Many incidents at once with the units that went: the same rows, entries and clocks as the single verbs leave."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from anlan.core import ledger
+from anlan.core.actors import Actor
+from anlan.core.clock import stamp as written
+from anlan.core.clockbook import ClockBook
+from anlan.core.inserting import insert
+from anlan.core.models import ClockRun, LedgerEntry
+from anlan.core.queries import city_read_once
+from anlan.core.verbs import verb
+from anlan.dispatch import rules
+from anlan.dispatch.models import Assignment, Milestone, Unit
+from anlan.dispatch.rules import ENDED, DispatchRefused, Step
+from anlan.intake.models import Report
+from anlan.triage.actions import DESK
+from anlan.triage.bulk import open_incidents, zone_of
+from anlan.triage.models import Incident
+
+
+@verb
+def run_incidents(
+    *, rows: Sequence[Mapping[str, Any]], actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
+    """Open many incidents and walk each as far as its row tells, the units that went included.
+
+    A row is one of `triage.bulk.open_incidents`; with `sent_at` it may have `units`, each a mapping of `unit` (its
+    code) and `stamps` (pairs of milestone and time in order, the first is the sending). A stamp that is not there is
+    missing. An incident with several units lists them all.
+    """
+    actor.require(*DESK)
+    opened: dict[str, Any] = open_incidents(rows=rows, actor=actor, at=at)
+    going = [(n, told) for n, row in enumerate(rows) for told in row.get("units", ())]
+    if not going:
+        return opened
+    with city_read_once():
+        _store(rows, opened, going, actor)
+    return opened
+
+
+def _store(
+    rows: Sequence[Mapping[str, Any]], opened: dict[str, Any], going: list[tuple[int, Mapping[str, Any]]], actor: Actor
+) -> None:
+    units = {one.code: one for one in Unit.objects.all()}
+    walked = [_walked(told, units) for _, told in going]
+    ids = insert(Assignment, [
+        {"incident_id": opened["ids"][n], "unit_id": units[told["unit"]].pk, **columns}
+        for (n, told), columns in zip(going, walked, strict=True)
+    ])  # fmt: skip
+    heard = _heard(rows, {n for n, _ in going})
+    stamps, entries = [], []
+    for pk, (n, told) in zip(ids, going, strict=True):
+        for step, at in (*heard[n], *told["stamps"]):
+            stamps.append({"assignment_id": pk, "step": step, "at": at, "device_at": None})
+        payload = ledger.canonical({"assignment": pk, "unit": told["unit"], "incident": opened["incidents"][n]})
+        entries += [
+            LedgerEntry(kind=f"dispatch.unit_{step}", actor=actor.name, at=written(at), subject=f"assignment:{pk}",
+                        payload=payload) for step, at in told["stamps"]
+        ]  # fmt: skip
+    insert(Milestone, stamps)
+    ledger.append_many(entries)
+    _start_clocks(ids, opened, going, units)
+
+
+def _walked(told: Mapping[str, Any], units: Mapping[str, Unit]) -> dict[str, Any]:
+    """Return an assignment's columns after its stamps, each checked in the table."""
+    if told["unit"] not in units:
+        raise DispatchRefused("unknown_unit")
+    (first, sent), *more = told["stamps"]
+    if first != Step.DISPATCHED:
+        raise DispatchRefused("no_such_step")
+    state, ended, backup = str(first), None, False
+    for step, at in more:
+        if step == Step.BACKUP_ASKED:
+            backup = True
+            continue
+        rules.require_step(state, step)
+        state = str(step)
+        if step in ENDED and ended is None:
+            ended = at
+    return {"state": state, "dispatched_at": sent, "ended_at": ended, "backup": backup}
+
+
+def _heard(rows: Sequence[Mapping[str, Any]], wanted: set[int]) -> dict[int, tuple[tuple[str, dt.datetime], ...]]:
+    """Return for each incident when its first report was received and entered."""
+    first = {n: rows[n]["reports"][0][0] for n in wanted}
+    times = Report.objects.in_bulk(list(set(first.values())))
+    return {
+        n: ((Step.RECEIVED.value, times[pk].received_at), (Step.ENTERED.value, times[pk].entered_at))
+        for n, pk in first.items()
+    }
+
+
+def _start_clocks(
+    ids: list[int], opened: dict[str, Any], going: list[tuple[int, Mapping[str, Any]]], units: Mapping[str, Unit]
+) -> None:
+    book = ClockBook.now()
+    zoned = book.asks_for("zone")
+    held = Incident.objects.select_related("category_at_call", "category_confirmed").in_bulk(
+        list({opened["ids"][n] for n, _ in going})
+    )
+    runs = []
+    for pk, (n, told) in zip(ids, going, strict=True):
+        incident, unit = held[opened["ids"][n]], units[told["unit"]]
+        facts = {
+            "category": incident.category.code,
+            "kind": incident.kind,
+            "zone": zone_of(incident) if zoned else None,
+            "unit_kind": unit.kind,
+        }
+        heard = [(f"dispatch.unit_{step}", at, unit.organisation_id) for step, at in told["stamps"]]
+        runs += book.runs(f"assignment:{pk}", facts, heard)
+    insert(ClockRun, runs)
