@@ -16,7 +16,7 @@ from anlan.core.roles import Role
 from anlan.core.verbs import verb
 from anlan.prevention.models import Problem, Task
 from anlan.prevention.rules import RETURNS, PreventionRefused, TaskState
-from anlan.prevention.steps import entry, locked, organisation, require_own, take
+from anlan.prevention.steps import entry, locked, organisation, require_own, require_seen, take
 
 POLICE = frozenset({"police", "police_bureau", "police_station"})
 
@@ -30,13 +30,15 @@ def instruct(
     lead: str,
     supporting: Sequence[str] = (),
     supervision_level: str = "",
+    seen: str | None = None,
     actor: Actor,
     at: dt.datetime,
     key: str | None = None,
 ) -> dict[str, Any]:
     """Note the government's instruction (number, date): one lead answers for the problems, others must help.
 
-    A problem with a lead gets a new one the same way; tasks that are not passed go along.
+    A problem with a lead gets a new one the same way; tasks that are not passed go along. `seen` is the last step that
+    the page showed.
     """
     actor.require(Role.SUPERVISOR)
     _require_tasking(actor)
@@ -45,6 +47,7 @@ def instruct(
     if on > local_day(at):
         raise PreventionRefused(_("The instruction's date has not come yet."), "on")
     found = locked(problems, actor)
+    require_seen(found, seen)
     leader, helpers = organisation(lead, "lead"), [organisation(code, "supporting") for code in supporting]
     for problem in found:
         problem.instruction_ref, problem.instruction_on = reference.strip()[:80], on
@@ -88,11 +91,13 @@ def return_problem(
 
 @verb
 def arbitrate(
-    *, problem: str, lead: str, reason: str, actor: Actor, at: dt.datetime, key: str | None = None
-) -> dict[str, Any]:
+    *, problem: str, lead: str, reason: str, seen: str | None = None, actor: Actor, at: dt.datetime,
+    key: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Decide whose problem it is; the decision stands."""
     actor.require(Role.LEADER)
     one = locked([problem], actor)[0]
+    require_seen([one], seen)
     if not reason.strip():
         raise PreventionRefused(_("Write why it is theirs."), "reason")
     one.lead, one.arbitrated = organisation(lead, "lead"), True

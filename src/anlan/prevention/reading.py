@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from anlan.core.actors import Actor
 from anlan.core.models import Organisation
 from anlan.core.roles import Role
 from anlan.prevention import rules
@@ -24,6 +22,11 @@ VIEWS = ("open", "sign", "late", "check", "rain", "back", "done")
 
 def in_view(problems: QuerySet[Problem], view: str, today: dt.date) -> QuerySet[Problem]:
     """Return the problems of one tab of the inbox."""
+    return problems.filter(asked(view, today))
+
+
+def asked(view: str, today: dt.date) -> Q:
+    """Return what one tab of the inbox asks for."""
     wanted = {
         "sign": Q(state=ProblemState.ASSIGNED),
         "late": Q(due_on__lt=today),
@@ -32,7 +35,7 @@ def in_view(problems: QuerySet[Problem], view: str, today: dt.date) -> QuerySet[
         "back": Q(state__in=[ProblemState.RETURNED, ProblemState.DISPUTED]),
         "done": Q(state=ProblemState.STRUCK_OFF),
     }
-    return problems.filter(wanted.get(view, ~Q(state=ProblemState.STRUCK_OFF)))
+    return wanted.get(view, ~Q(state=ProblemState.STRUCK_OFF))
 
 
 def view_word(view: str) -> str:
@@ -74,19 +77,3 @@ def named(organisation: Organisation | None) -> str:
     if organisation is None:
         return "—"
     return organisation.name_en if (get_language() or "en").startswith("en") else organisation.name
-
-
-def next_steps(problem: Problem, actor: Actor) -> list[dict[str, Any]]:
-    """Return the steps that this person can take now, the likely one first, each with its key."""
-    led = actor.is_system or problem.lead_id in actor.organisation_ids
-    officer, state = led and Role.OFFICER in actor.roles, problem.state
-    offered = [
-        (officer and state == ProblemState.ASSIGNED, "sign_for", _("Sign for"), "s", False),
-        (officer and not problem.arbitrated and state in {ProblemState.ASSIGNED, ProblemState.SIGNED},
-         "return", _("Return"), "b", True),
-        (Role.SUPERVISOR in actor.roles and state == ProblemState.ACCEPTED, "strike_off", _("Strike off"), "x",
-         bool(problem.supervision_level)),
-        (bool(actor.roles & {Role.SUPERVISOR, Role.ANALYST, Role.VERIFIER})
-         and state in {ProblemState.ACCEPTED, ProblemState.STRUCK_OFF}, "reopen", _("Reopen"), "r", True),
-    ]  # fmt: skip
-    return [{"verb": verb, "words": words, "key": key, "asks": asks} for can, verb, words, key, asks in offered if can]

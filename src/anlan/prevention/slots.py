@@ -21,5 +21,7 @@ def of_site(context: dict[str, Any]) -> str:
     request, site = context["request"], context["site"]
     if site is None:
         return ""
-    found = Problem.objects.visible_to(actor_of_request(request)).filter(site=site).select_related("lead").first()
-    return render_to_string("prevention/_site_slot.html", {"problem": found}, request=request)
+    actor = actor_of_request(request)
+    found = Problem.objects.visible_to(actor).filter(site=site).select_related("lead").first()
+    told = {"problem": found, "opens": bool(actor.roles & set(READS))}  # a call-taker sees the site, not the inbox
+    return render_to_string("prevention/_site_slot.html", told, request=request)

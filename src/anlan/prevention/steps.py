@@ -54,6 +54,22 @@ def locked(numbers: Iterable[str], actor: Actor) -> list[Problem]:
     return found
 
 
+def last_move(problem: Problem) -> str:
+    """Return what a page keeps of a problem's history, to notice a step that somebody else took meanwhile."""
+    return str(problem.moves.aggregate(pk=Max("pk"))["pk"] or 0)
+
+
+def require_seen(problems: Sequence[Problem], seen: str | None) -> None:
+    """Refuse a step decided on a page that no longer holds: of two who press at once none overwrites the other."""
+    for problem in problems if seen else []:
+        if last_move(problem) != seen:
+            told = {"number": problem.number, "state": ProblemState(problem.state).label}
+            raise PreventionRefused(
+                _("Somebody took a step with %(number)s meanwhile: it is “%(state)s” now. Look, then send again.")
+                % told
+            )
+
+
 def locked_task(number: str, actor: Actor) -> Task:
     """Return a task with its problem, both under lock, the problem first."""
     visible = Problem.objects.visible_to(actor)

@@ -29,6 +29,7 @@ from anlan.prevention.steps import (
     organisation,
     organisation_of,
     require_own,
+    require_seen,
     step_due,
     take,
 )
@@ -38,7 +39,7 @@ NEEDED = ("kind", "title", "responsible", "due_on", "criterion")
 
 @verb
 def plan_tasks(
-    *, tasks: Sequence[dict[str, Any]], actor: Actor, at: dt.datetime, key: str | None = None
+    *, tasks: Sequence[dict[str, Any]], seen: str | None = None, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
     """Plan tasks of one problem or of many: rows of `problem kind title responsible due_on criterion`.
 
@@ -49,6 +50,7 @@ def plan_tasks(
     found = {one.number: one for one in locked([str(row.get("problem", "")) for row in tasks], actor)}
     for one in found.values():
         require_own(actor, one.lead_id)
+    require_seen(list(found.values()), seen)
     today, calendar = local_day(at), working_calendar()
     given = numbers(Task, "T", today.year, len(tasks), 4)
     doers = _doers(tasks, list(found.values()))
@@ -125,15 +127,22 @@ def finish_tasks(
 
 @verb
 def extend(
-    *, task: str, due_on: dt.date, reason: str, actor: Actor, at: dt.datetime, key: str | None = None
-) -> dict[str, Any]:
-    """Grant a later deadline, before the old one has passed, with a reason; never to one's own organisation."""
+    *, task: str, due_on: dt.date, reason: str, seen: str | None = None, actor: Actor, at: dt.datetime,
+    key: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Grant a later deadline, before the old one has passed, with a reason; never to one's own organisation.
+
+    `seen` is the deadline that the page showed.
+    """
     actor.require(Role.SUPERVISOR)
     one = locked_task(task, actor)
     if one.state not in {TaskState.OPEN, TaskState.REFUSED}:
         raise PreventionRefused(_("The works are done; there is nothing to extend."), "due_on")
     if not actor.is_system and one.organisation_id in actor.organisation_ids:
         raise NotAllowed(f"{actor.name} cannot extend a task of their own organisation")
+    if seen and seen != str(one.due_on):
+        raise PreventionRefused(_("The deadline was moved to %(day)s meanwhile. Look, then send again.")
+                                % {"day": one.due_on}, "due_on")  # fmt: skip
     if local_day(at) > one.due_on:
         raise PreventionRefused(_("The deadline has passed; a late task is late, not extended."), "due_on")
     later = working_calendar().next_working_day(due_on)

@@ -1,0 +1,153 @@
+"""What people type about problems and tasks, checked field by field; the verbs decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from anlan.core.models import Organisation
+from anlan.intake.forms import reencoded
+from anlan.intake.photos import Photo
+from anlan.prevention.models import Task
+from anlan.prevention.reading import named
+
+Choices = list[tuple[str, Any]]
+LEVELS = [("", "—"), ("ministry", _("Ministry")), ("province", _("Province")), ("city", _("City")),
+          ("district", _("District"))]  # fmt: skip
+
+
+def day_field(label: Any) -> forms.DateField:
+    """Return a field for a day, written as on paper."""
+    return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+
+
+def active_organisations() -> Choices:
+    """Return the organisations that take work, as choices in the reader's language."""
+    return choices_of(Organisation.objects.filter(active=True).order_by("code"))
+
+
+def choices_of(organisations: Iterable[Organisation]) -> Choices:
+    """Return organisations as choices."""
+    return [(one.code, named(one)) for one in organisations]
+
+
+def choosing(form: forms.Form, name: str, choices: Choices, empty: str | None = "—") -> None:
+    """Give a field of a form its choices."""
+    first = [] if empty is None else [("", empty)]
+    cast(forms.ChoiceField, form.fields[name]).choices = [*first, *choices]
+
+
+class StepForm(forms.Form):
+    """A step's form: `alias` says which field shows a refusal that names another word."""
+
+    alias: dict[str, str] = {}
+
+    def told(self) -> dict[str, Any]:
+        """Return what the verb takes."""
+        return dict(self.cleaned_data)
+
+    def field_of(self, name: str | None) -> str | None:
+        """Return the field that shows a refusal, or none for the whole form."""
+        meant = self.alias.get(name or "", name)
+        return meant if meant in self.fields else None
+
+
+class ReasonForm(StepForm):
+    """Why, in one line."""
+
+    alias = {"words": "reason"}
+    reason = forms.CharField(max_length=200, label=_("Reason"))
+
+
+class DelistingForm(StepForm):
+    """The paper by which a superior's supervision ends."""
+
+    alias = {"words": "reference"}
+    reference = forms.CharField(max_length=80, label=_("Number of the delisting paper"))
+
+
+class InstructForm(StepForm):
+    """The government's instruction: its paper, one lead, those that help, and who supervises."""
+
+    alias = {"words": "reference"}
+    reference = forms.CharField(max_length=80, label=_("Number of the instruction"))
+    on = day_field(_("Date of the instruction"))
+    lead = forms.ChoiceField(label=_("Lead"))
+    supporting = forms.MultipleChoiceField(required=False, label=_("Supporting"))
+    supervision_level = forms.ChoiceField(required=False, choices=LEVELS, label=_("Supervision by"))
+
+    def __init__(self, *args: Any, organisations: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choosing(self, "lead", organisations)
+        choosing(self, "supporting", organisations, empty=None)
+
+
+class ArbitrateForm(StepForm):
+    """Whose problem it is, and why."""
+
+    alias = {"words": "reason"}
+    lead = forms.ChoiceField(label=_("Lead"))
+    reason = forms.CharField(max_length=200, label=_("Reason"))
+
+    def __init__(self, *args: Any, organisations: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choosing(self, "lead", organisations)
+
+
+class PlanForm(StepForm):
+    """One task of a problem."""
+
+    kind = forms.ChoiceField(choices=Task.Kind.choices, label=_("Kind"))
+    title = forms.CharField(max_length=120, label=_("What is to be done"))
+    responsible = forms.CharField(max_length=80, label=_("Responsible post"))
+    organisation = forms.ChoiceField(label=_("Organisation"))
+    due_on = day_field(_("Deadline"))
+    criterion = forms.CharField(max_length=200, label=_("Acceptance criterion"))
+
+    def __init__(self, *args: Any, organisations: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choosing(self, "organisation", organisations, empty=None)
+        self.fields["responsible"].help_text = _("A post, never a person's name.")
+
+
+class EvidenceForm(StepForm):
+    """A photo, or a line of words, or both."""
+
+    photo = forms.FileField(required=False, allow_empty_file=True, label=_("Photo"),
+                            widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp"}))  # fmt: skip
+    words = forms.CharField(required=False, max_length=200, label=_("Words"))
+
+    def clean_photo(self) -> Photo | None:
+        """Re-encode the photo, or say what to do."""
+        return reencoded(self.cleaned_data["photo"])
+
+
+class VerifyForm(StepForm):
+    """What a verifier found, by the task's criterion."""
+
+    passed = forms.TypedChoiceField(choices=[("yes", _("Passed")), ("no", _("Refused"))],
+                                    coerce=lambda value: value == "yes", widget=forms.RadioSelect,
+                                    label=_("The criterion is"))  # fmt: skip
+    words = forms.CharField(required=False, max_length=200, label=_("Words"))
+
+
+class ExtendForm(StepForm):
+    """A later deadline, and why."""
+
+    due_on = day_field(_("New deadline"))
+    reason = forms.CharField(max_length=200, label=_("Reason"))
+
+
+class IssueForm(StepForm):
+    """A list of chosen tasks: its kind and until when."""
+
+    tasks = forms.MultipleChoiceField(label=_("Tasks"))
+    kind = forms.CharField(max_length=40, label=_("Kind of list"))
+    due_on = day_field(_("Deadline"))
+
+    def __init__(self, *args: Any, tasks: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choosing(self, "tasks", [(number, number) for number in tasks], empty=None)
