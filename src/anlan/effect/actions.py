@@ -1,0 +1,96 @@
+"""The verb of estimates: ask once, freeze what was asked and what came of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from anlan.core import ledger
+from anlan.core.actors import Actor
+from anlan.core.areas import local_day
+from anlan.core.ledger import canonical
+from anlan.core.roles import Role
+from anlan.core.verbs import verb
+from anlan.effect import rules
+from anlan.effect.estimating import Question, compute
+from anlan.effect.models import Estimate
+from anlan.effect.rules import EffectRefused, Sides
+from anlan.hotspots.models import SiteVersion, Study
+from anlan.prevention.models import Move
+from anlan.prevention.steps import numbers
+
+WRITES = (Role.ANALYST, Role.SUPERVISOR)
+LISTS = ("storms", "warnings")
+
+
+@verb
+def estimate(
+    *,
+    study: int,
+    since: dt.date,
+    until: dt.date,
+    measure_at: dt.date,
+    treated: Sequence[int] | None = None,
+    seed: int = 0,
+    actor: Actor,
+    at: dt.datetime,
+    key: str | None = None,
+) -> dict[str, Any]:
+    """Estimate what works changed at a study's sites: mended before `measure_at` beside those that were not.
+
+    Without `treated` (site numbers) the sites are those whose works were accepted before that day, by the first
+    acceptance, so that a place that failed again afterwards stays among the mended. Sites mended while the storms
+    after are counted are on neither side.
+    """
+    actor.require(*WRITES)
+    rules.require_days(since, measure_at, until, local_day(at))
+    rules.require_chosen_before(_adopted(study).until, measure_at)
+    sides = _sides(study, measure_at, until, treated)
+    rules.require_sides(sides)
+    question = Question(study, since, until, measure_at, sides, seed, ledger.head_position())
+    return _freeze(question, compute(question), actor, at)
+
+
+def _freeze(question: Question, content: dict[str, Any], actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Store an estimate under its number and hash, with its entry."""
+    sides = {name: canonical(getattr(question.sides, name)) for name in ("treated", "controls", "later")}
+    found = Estimate.objects.create(
+        number=numbers(Estimate, "V", local_day(at).year, 1, 3)[0], made_at=at, study_id=question.study,
+        since=question.since, until=question.until, measure_at=question.measure_at, seed=question.seed,
+        position=question.position, **sides,
+        **{name: canonical(value) if name in LISTS else value for name, value in content.items()},
+    )  # fmt: skip
+    told = {"study": question.study, "measure_at": str(question.measure_at), "verdict": found.verdict,
+            "ratio": found.ratio, "low": found.low, "high": found.high, "revision": found.revision,
+            "position": found.position, "content": found.content_hash}  # fmt: skip
+    ledger.append("effect.estimated", actor=actor, at=at, subject=f"estimate:{found.number}", payload=told)
+    return {"estimate": found.number, "verdict": found.verdict, "content_hash": found.content_hash}
+
+
+def _adopted(study: int) -> Study:
+    found = Study.objects.adopted().filter(pk=study).first()
+    if found is None:
+        raise EffectRefused(_("Choose an adopted study: its sites are compared."), "study")
+    return found
+
+
+def _sides(study: int, measure_at: dt.date, until: dt.date, treated: Sequence[int] | None) -> Sides:
+    placed = SiteVersion.objects.filter(study_id=study, place__isnull=False)
+    sites = set(placed.values_list("site__number", flat=True))
+    if treated is None:
+        return rules.sides(sites, first_accepted(sites), measure_at, until)
+    if missing := sorted(set(treated) - sites):
+        told = {"sites": ", ".join(f"{number:03d}" for number in missing)}
+        raise EffectRefused(_("The study has no site %(sites)s.") % told, "treated")
+    return Sides(tuple(sorted(set(treated))), tuple(sorted(sites - set(treated))), ())
+
+
+def first_accepted(sites: set[int]) -> dict[int, dt.date]:
+    """Return the local day on which the works at each site were first accepted, however often they were since."""
+    moves = Move.objects.filter(verb="accept", problem__site__isnull=False).order_by()
+    first = moves.values_list("problem__site__number").annotate(at=Min("at"))
+    return {number: local_day(at) for number, at in first if number in sites}
