@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from anlan.boards.views import overview
 
 app_name = "boards"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("overview/", overview, name="overview")]

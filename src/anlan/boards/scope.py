@@ -1,0 +1,105 @@
+"""Which day and which area the overview shows, and up to which moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from anlan.core.areas import area_index
+from anlan.core.models import Area, AreaVersion
+from anlan.core.queries import city
+from anlan.intake.models import Report
+
+MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
+DISTRICTS = (Area.Kind.DISTRICT, Area.Kind.COUNTY_CITY)
+Point = tuple[float | None, float | None]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A day in the city's zone, up to a moment of it; `stand` is the moment against which lateness is told."""
+
+    day: dt.date
+    at: dt.datetime
+    stand: dt.datetime
+    zone: ZoneInfo
+    first: dt.date | None  # first and last day that have reports
+    last: dt.date | None
+    area: AreaVersion | None = None
+
+    @property
+    def is_whole_day(self) -> bool:
+        """Whether the day is over."""
+        return self.at == self.midnight(self.day + DAY)
+
+    def midnight(self, day: dt.date) -> dt.datetime:
+        """Return the beginning of a day."""
+        return dt.datetime.combine(day, dt.time(), self.zone)
+
+    def covers(self, points: Iterable[Point]) -> NDArray[np.bool_]:
+        """Return for each point whether it lies in the chosen area; what has no place lies in the whole city only."""
+        rows = np.array(list(points), dtype=float).reshape(-1, 2)
+        return np.ones(len(rows), bool) if self.area is None else inside(self.area, rows)
+
+
+def scope_of(day: str, area: str, at: dt.datetime) -> Scope:
+    """Read what the address asks for; what means nothing gives the last day that has reports, and the whole city."""
+    here, at = city(), at.replace(second=0, microsecond=0)
+    zone = ZoneInfo(here.zone if here else "UTC")
+    first, last = _ends(at + MINUTE)
+    today = at.astimezone(zone).date()
+    known = last.astimezone(zone).date() if last else None
+    shown = _day(day, today) or known or today
+    end = dt.datetime.combine(shown + DAY, dt.time(), zone)
+    ended = dt.datetime.combine((known or today) + DAY, dt.time(), zone)
+    stand = min(at, ended) if here and here.synthetic else at  # a simulated year ends; a real city's clocks never do
+    found = next((one for one in areas_on(shown) if one.area.code == area), None)
+    return Scope(shown, min(at, end), stand, zone, first.astimezone(zone).date() if first else None, known, found)
+
+
+def areas_on(day: dt.date) -> list[AreaVersion]:
+    """Return the zones and then the districts in force on a day."""
+    versions = area_index(day)[0]
+    zones = [one for one in versions if one.area.kind == Area.Kind.ZONE]
+    return zones + districts_on(day)
+
+
+def districts_on(day: dt.date) -> list[AreaVersion]:
+    """Return the districts in force on a day, county-level cities among them."""
+    return sorted((one for one in area_index(day)[0] if one.area.kind in DISTRICTS), key=lambda one: one.area.code)
+
+
+def inside(area: AreaVersion, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return for each row (lon, lat) whether the area covers it; the border belongs to both sides."""
+    return np.asarray(shapely.intersects_xy(ground(area.geometry), points[:, 0], points[:, 1]), dtype=bool)
+
+
+@lru_cache(maxsize=64)
+def ground(geometry: str) -> BaseGeometry:
+    """Return an outline ready for many questions, read once."""
+    found = shape(json.loads(geometry))
+    shapely.prepare(found)
+    return found
+
+
+def _ends(before: dt.datetime) -> tuple[dt.datetime | None, dt.datetime | None]:
+    known = Report.objects.filter(received_at__lt=before).values_list("received_at", flat=True)
+    return known.order_by("received_at").first(), known.order_by("-received_at").first()
+
+
+def _day(text: str, today: dt.date) -> dt.date | None:
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if dt.date(1900, 1, 1) < day <= today else None

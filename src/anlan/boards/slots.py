@@ -1,0 +1,10 @@
+"""The overview's place on the rail."""
+
+from __future__ import annotations
+
+from django.utils.translation import pgettext_lazy
+
+from anlan.boards.views import READS
+from anlan.core.slots import rail
+
+rail(80, "览", pgettext_lazy("rail", "Overview"), "boards:overview", set(READS))

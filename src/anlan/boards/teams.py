@@ -1,0 +1,90 @@
+"""The clocks of the mobile teams (1-3-5) over the last 24 hours; a stamp that nobody gave is missing, never zero."""
+
+from __future__ import annotations
+
+import datetime as dt
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from anlan.boards.scope import DAY, Scope
+from anlan.core.models import ClockRule, ClockRun
+from anlan.dispatch.models import Assignment, Unit
+from anlan.intake.templatetags.intake_words import in_chinese
+
+MEETS = 90.0  # percent within the target: what the design of the page asks for
+Run = tuple[dt.datetime, dt.datetime, dt.datetime | None]  # started, due, stopped
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast one step was: n ended or overdue, the median of those that ended, and how many have no stamp."""
+
+    name: str
+    target_s: int
+    n: int
+    median_s: float | None
+    percent: float | None
+    missing: int
+
+    @property
+    def mark(self) -> str:
+        """Whether enough kept within the target."""
+        return "idle" if self.percent is None else "done" if self.percent >= MEETS else "warn"
+
+
+@dataclass(frozen=True)
+class Teams:
+    """Sendings of mobile teams in 24 hours, and the pace of each step."""
+
+    sent: int
+    paces: list[Pace]
+
+
+def mobile_teams(scope: Scope) -> Teams:
+    """Read the clocks of what mobile teams were sent to in the 24 hours before."""
+    sent = _sent(scope)
+    rules = [rule for rule in ClockRule.objects.filter(active=True).order_by("target_s", "code") if is_mobile(rule)]
+    runs = ClockRun.objects.filter(rule__in=rules, subject__in=[f"assignment:{pk}" for pk in sent])
+    told: dict[int, dict[str, Run]] = {rule.pk: {} for rule in rules}
+    for rule, subject, *run in runs.values_list("rule", "subject", "started_at", "due_at", "stopped_at"):
+        told[rule][subject] = (run[0], run[1], run[2])
+    return Teams(len(sent), [_pace(rule, told[rule.pk], sent, scope.at) for rule in rules])
+
+
+def is_mobile(rule: ClockRule) -> bool:
+    """Whether a rule is about mobile teams."""
+    wanted = dict(part.split("=", 1) for part in rule.scope.split())
+    return str(Unit.Kind.MOBILE) in wanted.get("unit_kind", "").split(",")
+
+
+def _sent(scope: Scope) -> dict[int, bool]:
+    """Return the sendings, each with whether its unit is free again."""
+    found = Assignment.objects.filter(
+        dispatched_at__gte=scope.at - DAY, dispatched_at__lt=scope.at, unit__kind=Unit.Kind.MOBILE
+    ).order_by()
+    rows = list(found.values_list("pk", "ended_at", "incident__lon", "incident__lat"))
+    here = scope.covers((lon, lat) for _, _, lon, lat in rows)
+    return {pk: ended is not None for (pk, ended, _, _), yes in zip(rows, here, strict=True) if yes}
+
+
+def _pace(rule: ClockRule, runs: dict[str, Run], sent: dict[int, bool], at: dt.datetime) -> Pace:
+    took = [(run[2] - run[0]).total_seconds() for run in runs.values() if run[2]]
+    within = sum(1 for _, due, stopped in runs.values() if stopped and stopped <= due)
+    waiting = [run for pk, ended in sent.items() if not ended and (run := runs.get(f"assignment:{pk}")) and not run[2]]
+    overdue = sum(1 for _, due, _ in waiting if due < at)
+    n = len(took) + overdue
+    untold = sum(1 for pk, ended in sent.items() if ended and not _stopped(runs.get(f"assignment:{pk}")))
+    return Pace(
+        rule.name if in_chinese() else rule.name_en, rule.target_s, n, _median(took), 100 * within / n if n else None,
+        untold,
+    )  # fmt: skip
+
+
+def _stopped(run: Run | None) -> bool:
+    return run is not None and run[2] is not None
+
+
+def _median(took: Iterable[float]) -> float | None:
+    held = list(took)
+    return statistics.median(held) if held else None

@@ -1,0 +1,118 @@
+"""The leader's overview: one page, reads only, nothing personal."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import resolve, reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from anlan.boards import drawing, mending, queries, teams, words
+from anlan.boards.scope import DAY, Scope, areas_on, districts_on, scope_of
+from anlan.boards.templatetags.board_words import against
+from anlan.core.access import declared, roles
+from anlan.core.actors import Actor
+from anlan.core.clock import now
+from anlan.core.middleware.access import actor_of_request
+from anlan.core.queries import city_read_once
+from anlan.core.roles import Role
+
+READS = (Role.LEADER, Role.SUPERVISOR, Role.DISPATCHER, Role.ANALYST, Role.PUBLISHER, Role.AUDITOR)
+
+
+@roles(*READS)
+@never_cache
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show the city, or one area of it, as of a moment."""
+    with city_read_once():
+        scope = scope_of(request.GET.get("day", ""), request.GET.get("a", ""), now())
+        context: dict[str, Any] = {"scope": scope, "tabs": _tabs(scope)}
+        if scope.last is not None:
+            context |= _figures(scope) | {"links": _links(scope, actor_of_request(request))} | _days(scope)
+        else:
+            context["imports"] = _address(actor_of_request(request), "intake:imports")
+        return render(request, "boards/overview.html", context)
+
+
+def _figures(scope: Scope) -> dict[str, Any]:
+    heard, opened = queries.heard(scope), queries.open_incidents(scope)
+    lists, lines = mending.listed_tasks(scope)
+    found, sites, listed = mending.problems(scope), mending.sites(scope), mending.key_areas(scope)
+    return {
+        "heard": heard, "chart": drawing.hours_chart(heard.hours, heard.bands),
+        "hours": list(enumerate(zip(heard.hours, heard.bands or [None] * 24, strict=False))),
+        "last": _last_hour(heard), "open": opened, "map": _map(scope, opened), "diverted": queries.diverted(scope),
+        "teams": teams.mobile_teams(scope),
+        "lists": lists, "listed": sum(lines.values()), "task_bar": words.task_bar(lines),
+        "problems": sum(found.values()), "problem_bar": words.problem_bar(found),
+        "sites": sum(sites.values()), "site_bar": words.site_bar(sites),
+        "key_areas": sum(listed.values()), "key_area_bar": words.key_area_bar(listed),
+    }  # fmt: skip
+
+
+def _last_hour(heard: queries.Heard) -> dict[str, Any] | None:
+    if not heard.hours or heard.bands is None:
+        return None
+    hour = len(heard.hours) - 1
+    n, usual = heard.hours[hour], heard.bands[hour]
+    return {"hour": hour, "n": n, "usual": usual, "how": against(n, usual)}
+
+
+def _map(scope: Scope, opened: queries.Open) -> dict[str, Any]:
+    drawn = drawing.map_of(areas_on(scope.day))
+    marks = []
+    for place in opened.places:
+        x, y = drawn.points[place.area.area.code]
+        shape, reach = drawing.mark(place.state, x, y, place.n)
+        marks.append({"place": place, "shape": shape, "x": x, "y": y + 4, "below": round(y + reach + 16)})
+    districts = {one.area.code for one in districts_on(scope.day)}
+    outlines = [(code, path) for code, path in drawn.paths.items() if code in districts]
+    zones = [path for code, path in drawn.paths.items() if code not in districts]
+    chosen = drawn.paths.get(scope.area.area.code) if scope.area else None
+    return {"box": drawn.box, "districts": outlines, "zones": zones, "chosen": chosen, "marks": marks}
+
+
+def _tabs(scope: Scope) -> list[dict[str, Any]]:
+    areas = [None, *areas_on(scope.day)]
+    return [{"area": one, "query": _query(scope, one.area.code if one else ""), "here": one == scope.area}
+            for one in areas]  # fmt: skip
+
+
+def _days(scope: Scope) -> dict[str, str]:
+    code = scope.area.area.code if scope.area else ""
+    told = {"before": _query(scope, code, day=scope.day - DAY)}
+    return told | ({"after": _query(scope, code, day=scope.day + DAY)} if scope.last and scope.day < scope.last else {})
+
+
+def _query(scope: Scope, area: str, day: Any = None) -> str:
+    """Return an address of this page; the last day that has reports needs no day in it."""
+    shown = day or scope.day
+    return "?" + urlencode(({"day": shown} if shown != scope.last else {}) | ({"a": area} if area else {}))
+
+
+def _links(scope: Scope, actor: Actor) -> dict[str, str]:
+    """Return the list behind each figure, where this person may open it."""
+    day = str(scope.day)
+    return {
+        "reports": _address(actor, "intake:reports", since=day, until=day),
+        "incidents": _address(actor, "triage:incidents", list="open"),
+        "closed": _address(actor, "triage:incidents", list="closed"),
+        "units": _address(actor, "dispatch:units"),
+        "problems": _address(actor, "prevention:inbox", view="open"),
+        "late": _address(actor, "prevention:inbox", view="late"),
+        "rain": _address(actor, "prevention:inbox", view="rain"),
+        "sites": _address(actor, "hotspots:sites"),
+    }
+
+
+def _address(actor: Actor, name: str, **query: str) -> str:
+    address = reverse(name)
+    access = declared(resolve(address).func)
+    if access is None or (access.kind == "roles" and not actor.roles & access.roles):
+        return ""
+    return address + ("?" + urlencode(query) if query else "")
