@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from anlan.core.actors import Actor
 from anlan.core.clock import frozen
 from anlan.core.models import Person
+from anlan.prevention import actions
 from tests import make
-from tests.prevention.conftest import Town, day, problem
+from tests.prevention.conftest import Town, day, problem, task
 
 Enter = Callable[[Actor], Client]
 INSTRUCTION = {"reference": "常政办〔2016〕12号", "on": "2016-01-13", "lead": "drains", "supporting": ["west-office"],
@@ -153,3 +157,126 @@ def test_the_inbox_asks_the_database_a_bounded_number_of_questions(
     browser.get("/problems/")
     with django_assert_max_num_queries(20):
         browser.get(f"/problems/?p={number}")
+
+
+def picture() -> SimpleUploadedFile:
+    """Return a photo as a phone sends it, with its own name and a note about its maker."""
+    upload, notes = io.BytesIO(), Image.Exif()
+    notes[0x010F] = "PhoneMaker"
+    Image.new("RGB", (64, 48), "steelblue").save(upload, "JPEG", exif=notes)
+    return SimpleUploadedFile("works.jpg", upload.getvalue(), "image/jpeg")
+
+
+def test_an_officer_plans_proves_and_finishes_and_a_verifier_of_elsewhere_passes(town: Town, enter: Enter) -> None:
+    """The whole way of a task through its page, and the photo comes back as pixels only."""
+    number, officer, verifier = town.signed(), enter(town.officer), enter(town.verifier)
+    officer.post(f"/problems/{number}/plan_tasks", PLAN)
+    assert "/tasks/T-2016-0001/" in officer.get(f"/problems/?p={number}").content.decode()
+    sent = officer.post("/tasks/T-2016-0001/finish")
+    assert (sent.status_code, "Add evidence first" in sent.content.decode()) == (409, True)
+    officer.post("/tasks/T-2016-0001/add_evidence", {"photo": picture(), "words": "Pipe laid"})
+    (address,) = set(re.findall(r'src="(/tasks/[^"]+\.jpg)"', officer.get("/tasks/T-2016-0001/").content.decode()))
+    photo = officer.get(address)
+    assert (photo["Content-Type"], photo["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
+    assert b"PhoneMaker" not in photo.content
+    assert officer.post("/tasks/T-2016-0001/finish").status_code == 302
+    assert verifier.post("/tasks/T-2016-0001/verify", {"passed": "yes", "words": "DN 800"}).status_code == 302
+    assert (task("T-2016-0001").state, problem(number).state) == ("passed", "accepted")
+
+
+def test_a_photo_is_sent_to_nobody_who_may_not_see_the_problem(town: Town, enter: Enter) -> None:
+    """Another organisation's officer finds neither page nor photo."""
+    _, tasks = town.planned()
+    pk = actions.add_evidence(task=tasks[0], photo=make.photo(), actor=town.officer, at=day(2))["evidence"]
+    stranger = enter(make.actor("officer", at="west-office"))
+    assert stranger.get(f"/tasks/{tasks[0]}/").status_code == 404
+    assert stranger.get(f"/tasks/{tasks[0]}/photos/{pk}.jpg").status_code == 404
+    assert stranger.post(f"/tasks/{tasks[0]}/finish").status_code == 404
+    assert enter(town.verifier).get(f"/tasks/{tasks[0]}/photos/{pk}.jpg").status_code == 200
+
+
+def test_what_is_no_photo_is_refused_and_the_words_stay(town: Town, enter: Enter) -> None:
+    """A file of another kind is named at its field."""
+    _, tasks = town.planned()
+    file = SimpleUploadedFile("works.jpg", b"%PDF-1.7", "image/jpeg")
+    sent = enter(town.officer).post(f"/tasks/{tasks[0]}/add_evidence", {"photo": file, "words": "Pipe laid"})
+    assert sent.status_code == 422
+    assert "no photo" in sent.content.decode()
+    assert "Pipe laid" in sent.content.decode()
+
+
+def test_the_doer_cannot_verify(town: Town, enter: Enter) -> None:
+    """A verifier of the organisation that did the work is not offered the form, and sent all the same is told why."""
+    _, tasks = town.planned()
+    town.done(tasks[0], at=day(2))
+    own = enter(make.actor("verifier", at="drains"))
+    assert f"/tasks/{tasks[0]}/verify" not in own.get(f"/tasks/{tasks[0]}/").content.decode()
+    sent = own.post(f"/tasks/{tasks[0]}/verify", {"passed": "yes"})
+    assert (sent.status_code, "somebody else does" in sent.content.decode()) == (409, True)
+    assert task(tasks[0]).state == "works_done"
+
+
+def test_of_two_verifiers_at_once_the_second_is_told(town: Town, enter: Enter) -> None:
+    """The second word does not undo the first, and stays on the page."""
+    _, tasks = town.planned()
+    town.done(tasks[0], at=day(2))
+    assert enter(town.verifier).post(f"/tasks/{tasks[0]}/verify", {"passed": "yes"}).status_code == 302
+    second = enter(make.actor("verifier", at="government"))
+    sent = second.post(f"/tasks/{tasks[0]}/verify", {"passed": "no", "words": "Pump missing"})
+    page = sent.content.decode()
+    assert (sent.status_code, "already “Passed”" in page, "Pump missing" in page) == (409, True, True)
+
+
+def test_a_refusal_says_which_part_is_not_met(town: Town, enter: Enter) -> None:
+    """Without words a refusal is no refusal."""
+    _, tasks = town.planned()
+    town.done(tasks[0], at=day(2))
+    sent = enter(town.verifier).post(f"/tasks/{tasks[0]}/verify", {"passed": "no"})
+    assert (sent.status_code, "criterion" in sent.content.decode()) == (422, True)
+
+
+def test_a_supervisor_extends_and_of_two_the_second_is_told(town: Town, enter: Enter) -> None:
+    """The later deadline stands with its reason, and nobody moves it a second time unseen."""
+    _, tasks = town.planned()
+    first, second = enter(town.supervisor), enter(make.actor("supervisor", at="government"))
+    seen = hidden(second, f"/tasks/{tasks[0]}/")["seen"]
+    first.post(f"/tasks/{tasks[0]}/extend", {"due_on": "2016-03-31", "reason": "Frost", "seen": seen})
+    sent = second.post(f"/tasks/{tasks[0]}/extend", {"due_on": "2016-04-29", "reason": "No pipe", "seen": seen})
+    page = sent.content.decode()
+    assert (sent.status_code, "meanwhile" in page, "No pipe" in page) == (422, True, True)
+    assert str(task(tasks[0]).due_on) == "2016-03-31"
+    assert "Frost" in first.get(f"/tasks/{tasks[0]}/").content.decode()
+
+
+def test_sites_are_raised_with_a_reserve_and_those_that_stand_are_shown(town: Town, enter: Enter) -> None:
+    """The analyst picks in a table; a picked site is on the list afterwards, with its number in the table."""
+    browser = enter(town.analyst)
+    told = {"what": "sites", "study": town.study, "title": "Ponding", "addressee": "government", "sites": ["1"]}
+    wrong = browser.post("/problems/new/", told | {"sites": []})
+    assert (wrong.status_code, "at least one site" in wrong.content.decode()) == (422, True)
+    assert "P-2016-0001" in browser.post("/problems/new/", told, follow=True).content.decode()
+    assert "P-2016-0001" in browser.get("/problems/new/").content.decode()
+    again = browser.post("/problems/new/", told)
+    assert (again.status_code, "has a problem already" in again.content.decode()) == (422, True)
+
+
+def test_a_silent_area_is_raised_once(town: Town, enter: Enter) -> None:
+    """Where people live and nobody reported in the study, it is offered by its name of then, until it stands."""
+    browser = enter(town.analyst)
+    told = {"what": "sites", "study": town.study, "title": "Ponding", "addressee": "government", "sites": ["1"]}
+    assert "East City (east-city)" in browser.get("/problems/new/").content.decode()
+    assert browser.post("/problems/new/", told | {"silent_areas": ["east-city"]}).status_code == 302
+    assert problem("P-2016-0002").origin == "silent_area"
+    again = browser.post("/problems/new/", told | {"sites": [], "silent_areas": ["east-city"]})
+    assert (again.status_code, "Ponding" in again.content.decode()) == (422, True)
+
+
+def test_a_key_area_is_raised_with_its_exit_criteria(town: Town, enter: Enter) -> None:
+    """Without them it is not listed, and what was typed stays."""
+    browser = enter(town.supervisor)
+    told = {"what": "one", "origin": "key_area", "title": "老火车站地区", "addressee": "government"}
+    wrong = browser.post("/problems/new/", told)
+    assert (wrong.status_code, "老火车站地区" in wrong.content.decode()) == (422, True)
+    browser.post("/problems/new/", told | {"exit_criteria": "三个月无同类报告"})
+    assert problem("P-2016-0001").exit_criteria == "三个月无同类报告"
+    assert enter(town.officer).get("/problems/new/").status_code == 403

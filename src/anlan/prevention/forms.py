@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.core.models import Organisation
 from anlan.intake.forms import reencoded
 from anlan.intake.photos import Photo
-from anlan.prevention.models import Task
+from anlan.prevention.models import Origin, Task
 from anlan.prevention.reading import named
 
 Choices = list[tuple[str, Any]]
@@ -144,10 +144,65 @@ class ExtendForm(StepForm):
 class IssueForm(StepForm):
     """A list of chosen tasks: its kind and until when."""
 
-    tasks = forms.MultipleChoiceField(label=_("Tasks"))
+    tasks = forms.MultipleChoiceField(
+        label=_("Tasks"),
+        error_messages={
+            "required": _("Choose the tasks of the list."),
+            "invalid_choice": _("%(value)s is no open task any more; take it off and send again."),
+        },
+    )
     kind = forms.CharField(max_length=40, label=_("Kind of list"))
     due_on = day_field(_("Deadline"))
 
     def __init__(self, *args: Any, tasks: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choosing(self, "tasks", [(number, number) for number in tasks], empty=None)
+
+
+class RaiseForm(StepForm):
+    """Picked sites of an adopted study, silent areas beside them, and whom it is sent to."""
+
+    alias = {"study": "sites"}
+    title = forms.CharField(max_length=120, label=_("Title of the analysis report"))
+    addressee = forms.ChoiceField(label=_("Addressee"))
+    sites = forms.TypedMultipleChoiceField(required=False, coerce=int, label=_("Sites"))
+    silent_areas = forms.MultipleChoiceField(required=False, label=_("Silent areas"),
+                                             widget=forms.CheckboxSelectMultiple)  # fmt: skip
+    silence_words = forms.CharField(required=False, max_length=200, label=_("Why there are no silent areas"))
+
+    def __init__(self, *args: Any, organisations: Choices, sites: Choices, areas: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choosing(self, "addressee", organisations)
+        choosing(self, "sites", sites, empty=None)
+        choosing(self, "silent_areas", areas, empty=None)
+        self.fields["silent_areas"].help_text = _("People live there and nobody reports: one place in twenty is kept.")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for something to raise."""
+        data = self.cleaned_data
+        if not data.get("sites") and not data.get("silent_areas") and "sites" not in self.errors:
+            self.add_error("sites", _("Choose at least one site or silent area."))
+        return data
+
+
+class OneForm(StepForm):
+    """One problem that is no site: a key area, a hazard found on a round, an item of a campaign."""
+
+    origin = forms.ChoiceField(label=_("Origin"))
+    title = forms.CharField(max_length=120, label=_("What is to be put right"))
+    area = forms.ChoiceField(required=False, label=_("Area"))
+    exit_criteria = forms.CharField(required=False, max_length=400, label=_("Exit criteria"))
+    addressee = forms.ChoiceField(label=_("Addressee"))
+
+    def __init__(self, *args: Any, organisations: Choices, areas: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choosing(self, "addressee", organisations)
+        choosing(self, "area", areas)
+        origins = [(value, word) for value, word in Origin.choices if value not in {Origin.SITE, Origin.SILENT_AREA}]
+        choosing(self, "origin", origins, empty=None)
+        self.fields["exit_criteria"].help_text = _("A key area is listed with its exit criteria.")
+
+    def told(self) -> dict[str, Any]:
+        """Return an analysis report of one problem, named as the problem is."""
+        data = dict(self.cleaned_data)
+        return {"title": data["title"], "addressee": data.pop("addressee"), "others": [data]}

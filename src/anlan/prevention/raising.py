@@ -48,13 +48,14 @@ def raise_problems(
     actor.require(Role.ANALYST, Role.SUPERVISOR)
     rules.require_reserve(len(sites), len(silent_areas), silence_words)
     government = organisation(addressee, "addressee")
+    number = numbers(AnalysisReport, "A", local_day(at).year, 1, 3)[0]  # its lock comes first: of two, the second sees
     rows, standing = _site_rows(study, list(sites), rain_test_mm_h)
     rows += [_row({"origin": Origin.SILENT_AREA, "title": _area_name(code), "area": code}) for code in silent_areas]
     rows += [_row(told) for told in others]
     if not rows:
         raise PreventionRefused(_("Every site chosen has a problem already; choose others."), "sites")
     report = AnalysisReport.objects.create(
-        number=numbers(AnalysisReport, "A", local_day(at).year, 1, 3)[0], title=title.strip()[:120], study_id=study,
+        number=number, title=title.strip()[:120], study_id=study,
         addressee=government, silence_words=silence_words.strip()[:200], sent_at=at,
     )  # fmt: skip
     found = _store(rows, report, actor, at)

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from anlan.core.actors import Actor
 from anlan.core.models import Organisation
 from anlan.core.roles import Role
 from anlan.prevention import rules
@@ -16,6 +17,7 @@ from anlan.prevention.models import Problem, Task
 from anlan.prevention.rules import ProblemState, TaskState
 
 READS = (Role.OFFICER, Role.ANALYST, Role.SUPERVISOR, Role.VERIFIER, Role.LEADER, Role.AUDITOR)
+RAISES = (Role.ANALYST, Role.SUPERVISOR)
 PAGE = 50
 VIEWS = ("open", "sign", "late", "check", "rain", "back", "done")
 
@@ -58,11 +60,30 @@ def standing(problem: Problem, today: dt.date) -> Standing:
     turn = rules.turn(problem.state, bool(problem.lead and problem.lead.active))
     if problem.due_on is None:
         return Standing(turn_word(turn, problem), "done", problem.get_state_display())
-    left = (problem.due_on - today).days
+    return Standing(turn_word(turn, problem), *against(problem.due_on, today))
+
+
+def against(due_on: dt.date, today: dt.date) -> tuple[str, str]:
+    """Return the mark and the words of a day's distance from its deadline."""
+    left = (due_on - today).days
     if left < 0:
-        return Standing(turn_word(turn, problem), "late", _("%(n)d days late") % {"n": -left})
-    words = _("due today") if left == 0 else _("%(n)d days left") % {"n": left}
-    return Standing(turn_word(turn, problem), "warn" if left <= 3 else "calm", words)
+        return "late", _("%(n)d days late") % {"n": -left}
+    return "warn" if left <= 3 else "calm", _("due today") if left == 0 else _("%(n)d days left") % {"n": left}
+
+
+def task_standing(task: Task, today: dt.date) -> Standing:
+    """Say how a task stands: by its deadline until works are done, then by the verifier's own."""
+    if task.state == TaskState.PASSED:
+        return Standing("—", "done", task.get_state_display())
+    if task.state == TaskState.WORKS_DONE and task.verify_by:
+        return Standing(_("Verifier"), *against(task.verify_by, today))
+    return Standing(named(task.organisation), *against(task.due_on, today))
+
+
+def visible_tasks(actor: Actor) -> QuerySet[Task]:
+    """Return the tasks of the problems that the actor may see."""
+    visible = Problem.objects.visible_to(actor).order_by()
+    return Task.objects.filter(problem__in=visible.values("pk")).select_related("problem", "organisation")
 
 
 def turn_word(turn: str, problem: Problem) -> str:
@@ -76,4 +97,9 @@ def named(organisation: Organisation | None) -> str:
     """Name an organisation in the reader's language."""
     if organisation is None:
         return "—"
-    return organisation.name_en if (get_language() or "en").startswith("en") else organisation.name
+    return organisation.name_en if in_english() else organisation.name
+
+
+def in_english() -> bool:
+    """Whether the reader reads English."""
+    return (get_language() or "en").startswith("en")

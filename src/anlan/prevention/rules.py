@@ -49,6 +49,15 @@ class TaskState(TextChoices):
     PASSED = "passed", gettext_lazy("Passed")
 
 
+class Fate(TextChoices):
+    """What became of a task on an issued list, by the deadline that the list gave it."""
+
+    ON_TIME = "on_time", gettext_lazy("Done on time")
+    EXTENDED = "extended", gettext_lazy("Done within an extension")
+    LATE = "late", gettext_lazy("Done late")
+    OPEN = "open", gettext_lazy("Open")
+
+
 P, T = ProblemState, TaskState
 PROBLEM_MOVES: dict[str, dict[str, str]] = {
     P.RAISED: {"instruct": P.ASSIGNED},
@@ -126,3 +135,12 @@ def is_accepted(tasks: Iterable[tuple[str, str]]) -> bool:
     """Whether every task (kind, state) passed, and one of them was permanent."""
     rows = list(tasks)
     return all(state == TaskState.PASSED for _, state in rows) and any(kind == "permanent" for kind, _ in rows)
+
+
+def fate(state: str, finished_on: dt.date | None, listed_due_on: dt.date, due_on: dt.date) -> Fate:
+    """Say what became of a listed task: done is what a verifier passed, on time is when the works were done."""
+    if state != TaskState.PASSED or finished_on is None:
+        return Fate.OPEN
+    if finished_on <= listed_due_on:
+        return Fate.ON_TIME
+    return Fate.EXTENDED if finished_on <= due_on else Fate.LATE

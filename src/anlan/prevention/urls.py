@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.prevention.views import inbox
+from anlan.prevention.views import inbox, lists, raising, tasks
 
 app_name = "prevention"
-urlpatterns = [*inbox.urlpatterns]
+urlpatterns = [*raising.urlpatterns, *inbox.urlpatterns, *tasks.urlpatterns, *lists.urlpatterns]

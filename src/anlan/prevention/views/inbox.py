@@ -22,7 +22,7 @@ from anlan.prevention.answering import TAKEN, send
 from anlan.prevention.forms import StepForm
 from anlan.prevention.models import Problem
 from anlan.prevention.offering import ACTS, form_of, offers
-from anlan.prevention.reading import PAGE, READS, VIEWS, asked, in_view, named, standing, view_word
+from anlan.prevention.reading import PAGE, RAISES, READS, VIEWS, asked, in_view, named, standing, view_word
 from anlan.prevention.steps import last_move
 
 Sent = tuple[str, StepForm] | None
@@ -64,7 +64,7 @@ def _page(request: HttpRequest, number: str, sent: Sent = None, status: int = 20
         raise Http404
     counts = mine.aggregate(**{name: Count("pk", filter=asked(name, today)) for name in VIEWS})
     context = {"tabs": [(name, view_word(name), counts[name]) for name in VIEWS], "view": view, "listed": listed,
-               "problem": one}  # fmt: skip
+               "problem": one, "raises": bool(actor.roles & set(RAISES))}  # fmt: skip
     if one is not None:
         context |= _chosen(one, actor, today, sent)
     return render(request, "prevention/inbox.html", context, status=status)

@@ -1,0 +1,83 @@
+"""What the lists show: problems, tasks, results, and the numbered lists as they were issued and as they stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from anlan.core.actors import Actor
+from anlan.core.areas import local_day
+from anlan.core.models import Organisation
+from anlan.prevention.models import ListedTask, Problem, Result, Task, TaskList
+from anlan.prevention.reading import visible_tasks
+from anlan.prevention.rules import Fate, TaskState, fate
+
+
+def problem_list(actor: Actor, organisation: str = "") -> QuerySet[Problem]:
+    """Return the problem list, the newest number first, with how many tasks each has and how many passed."""
+    rows = Problem.objects.visible_to(actor).select_related("lead", "site")
+    rows = rows.filter(lead__code=organisation) if organisation else rows
+    passed = Count("tasks", filter=Q(tasks__state=TaskState.PASSED))
+    return rows.annotate(planned=Count("tasks"), passed=passed).order_by("-number")
+
+
+def task_list(actor: Actor, organisation: str = "", *, waiting: bool = False) -> QuerySet[Task]:
+    """Return the task list, the soonest due first; with `waiting` only what is still to be done."""
+    rows = visible_tasks(actor)
+    rows = rows.filter(organisation__code=organisation) if organisation else rows
+    rows = rows.filter(state__in=[TaskState.OPEN, TaskState.REFUSED]) if waiting else rows
+    return rows.order_by("due_on", "number")
+
+
+def achievement_list(actor: Actor, organisation: str = "") -> QuerySet[Result]:
+    """Return what verifiers passed, the newest first, with how much evidence stands behind each."""
+    rows = Result.objects.filter(passed=True, task__in=task_list(actor, organisation).order_by())
+    rows = rows.select_related("task__problem", "task__organisation", "by")
+    return rows.annotate(pieces=Count("task__evidence")).order_by("-verified_at", "-pk")
+
+
+def issued_lists(actor: Actor) -> QuerySet[TaskList]:
+    """Return the numbered lists with at least one task that the actor may see, the newest first."""
+    lines = ListedTask.objects.filter(task__in=visible_tasks(actor))
+    return TaskList.objects.filter(pk__in=lines.values("list")).select_related("issuer").order_by("-number")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an issued list and what became of its task."""
+
+    item: ListedTask
+    fate: Fate
+
+    @property
+    def mark(self) -> str:
+        """Return the mark of the fate."""
+        return {Fate.LATE: "late", Fate.OPEN: "idle", Fate.EXTENDED: "warn"}.get(self.fate, "done")
+
+
+def lines_of(lists: Sequence[TaskList], actor: Actor) -> dict[int, list[Line]]:
+    """Return the visible lines of lists, by list."""
+    items = ListedTask.objects.filter(list__in=lists, task__in=visible_tasks(actor))
+    found: dict[int, list[Line]] = {one.pk: [] for one in lists}
+    for item in items.select_related("task__organisation", "task__problem").order_by("list", "line"):
+        task = item.task
+        done = local_day(task.finished_at) if task.finished_at else None
+        found[item.list_id].append(Line(item, fate(task.state, done, item.due_on, task.due_on)))
+    return found
+
+
+def tally(lines: Sequence[Line]) -> list[tuple[Fate, int]]:
+    """Count the lines of a list by what became of them."""
+    counts = Counter(line.fate for line in lines)
+    return [(one, counts[one]) for one in Fate]
+
+
+def doers(actor: Actor) -> list[Organisation]:
+    """Return the organisations that have a task or a problem which the actor may see."""
+    tasks = visible_tasks(actor).order_by()
+    led = Problem.objects.visible_to(actor).order_by()
+    either = Q(pk__in=tasks.values("organisation")) | Q(pk__in=led.values("lead"))
+    return list(Organisation.objects.filter(either).order_by("code"))

@@ -1,0 +1,108 @@
+"""The lists: problems, tasks and results as views of the same records, and the numbered lists that were issued."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from anlan.core.access import roles
+from anlan.core.areas import local_day
+from anlan.core.clock import now
+from anlan.core.middleware.access import actor_of_request
+from anlan.core.roles import Role
+from anlan.prevention import actions
+from anlan.prevention import lists_read as read
+from anlan.prevention.answering import TAKEN, send
+from anlan.prevention.forms import IssueForm, choices_of
+from anlan.prevention.reading import PAGE, READS, named, standing, task_standing
+
+VIEWS = ("problems", "tasks", "results", "issued")
+
+
+@require_safe
+@roles(*READS)
+def lists(request: HttpRequest) -> HttpResponse:
+    """Show one of the lists, filtered by its address."""
+    actor, today = actor_of_request(request), local_day(now())
+    view = str(request.GET.get("view")) if request.GET.get("view") in VIEWS else "problems"
+    org = request.GET.get("org", "")
+    rows: dict[str, QuerySet[Any]] = {
+        "problems": read.problem_list(actor, org), "tasks": read.task_list(actor, org),
+        "results": read.achievement_list(actor, org), "issued": read.issued_lists(actor),
+    }  # fmt: skip
+    page = Paginator(rows[view], PAGE).get_page(request.GET.get("page"))
+    shown: list[Any] = list(page.object_list)
+    if view == "issued":
+        lines = read.lines_of(shown, actor)
+        shown = [(one, named(one.issuer), read.tally(lines[one.pk])) for one in shown]
+    elif view == "tasks":
+        shown = [(one, task_standing(one, today), named(one.organisation)) for one in shown]
+    elif view == "problems":
+        shown = [(one, standing(one, today), named(one.lead)) for one in shown]
+    else:
+        shown = [(one, named(one.task.organisation), named(one.by)) for one in shown]
+    context = {
+        "tabs": [(name, _word(name), rows[name].count()) for name in VIEWS], "view": view, "page": page,
+        "shown": shown, "org": org, "organisations": choices_of(read.doers(actor)),
+        "issues": Role.SUPERVISOR in actor.roles,
+    }  # fmt: skip
+    return render(request, "prevention/lists.html", context)
+
+
+def _word(view: str) -> str:
+    return {"problems": _("Problem list"), "tasks": _("Task list"), "results": _("Achievement list"),
+            "issued": _("Issued lists")}[view]  # fmt: skip
+
+
+@require_safe
+@roles(*READS)
+def issued(request: HttpRequest, number: str) -> HttpResponse:
+    """Show an issued list as it prints."""
+    actor = actor_of_request(request)
+    one = read.issued_lists(actor).filter(number=number).first()
+    if one is None:
+        raise Http404
+    lines = read.lines_of([one], actor)[one.pk]
+    context = {
+        "list": one, "issuer": named(one.issuer), "tally": read.tally(lines), "at": now(),
+        "lines": [(line, named(line.item.task.organisation)) for line in lines],
+        "hidden": one.items.count() - len(lines),
+    }  # fmt: skip
+    return render(request, "prevention/issued.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@roles(Role.SUPERVISOR)
+def issue(request: HttpRequest) -> HttpResponse:
+    """Issue a numbered list of chosen open tasks."""
+    actor, org, today = actor_of_request(request), request.GET.get("org", ""), local_day(now())
+    waiting = list(read.task_list(actor, waiting=True))
+    form = IssueForm(request.POST or None, tasks=[one.number for one in waiting], auto_id="issue-%s")
+    status = 200
+    if request.method == "POST":
+        who: dict[str, Any] = {"actor": actor, "at": now(), "key": request.POST.get("key") or None}
+        status, told = send(form, "issue", lambda **asked: actions.issue_list(**asked, **who))
+        if status == TAKEN:
+            return redirect("prevention:issued", told["list"])
+    chosen = set(request.POST.getlist("tasks"))
+    offered = [one for one in waiting if not org or one.organisation.code == org or one.number in chosen]
+    context = {
+        "form": form, "key": uuid4(), "chosen": chosen, "org": org, "organisations": choices_of(read.doers(actor)),
+        "rows": [(one, task_standing(one, today), named(one.organisation)) for one in offered],
+    }  # fmt: skip
+    return render(request, "prevention/issue.html", context, status=status)
+
+
+urlpatterns = [
+    path("lists/", lists, name="lists"),
+    path("lists/new/", issue, name="issue"),
+    path("lists/<str:number>/", issued, name="issued"),
+]

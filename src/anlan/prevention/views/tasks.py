@@ -1,0 +1,100 @@
+"""A task's page: what is to be done, the evidence, and the next step; it prints as a task sheet."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_http_methods, require_safe
+
+from anlan.core.access import roles
+from anlan.core.areas import local_day
+from anlan.core.clock import now
+from anlan.core.middleware.access import actor_of_request
+from anlan.prevention.answering import TAKEN, send
+from anlan.prevention.forms import StepForm
+from anlan.prevention.models import Evidence, Task
+from anlan.prevention.reading import READS, named, task_standing, visible_tasks
+from anlan.prevention.task_offers import TASK_ACTS, history_of, task_form, task_offers
+
+
+def found(request: HttpRequest, number: str) -> Task:
+    """Return a task that this person may see."""
+    one = visible_tasks(actor_of_request(request)).filter(number=number).first()
+    if one is None:
+        raise Http404
+    return one
+
+
+@require_safe
+@roles(*READS)
+def task(request: HttpRequest, number: str) -> HttpResponse:
+    """Show a task with its evidence and history."""
+    return _page(request, found(request, number))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@roles(*READS)
+def task_step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """Take a step with a task, or say on its page why it cannot be taken."""
+    if verb not in TASK_ACTS:
+        raise Http404
+    one = found(request, number)
+    if request.method != "POST":
+        return redirect("prevention:task", number)
+    form = task_form(verb, request.POST, request.FILES)
+    who = {"task": number, "actor": actor_of_request(request), "at": now(), "seen": request.POST.get("seen"),
+           "key": request.POST.get("key") or None}  # fmt: skip
+    status, _told = send(form, verb, lambda **told: TASK_ACTS[verb](**who, **told))
+    if status == TAKEN:
+        return redirect("prevention:task", number)
+    one.refresh_from_db()
+    return _page(request, one, (verb, form), status)
+
+
+@require_safe
+@roles(*READS)
+def photo(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Send one photo of the evidence, as it was re-encoded when it came."""
+    row = Evidence.objects.filter(pk=pk, task=found(request, number), jpeg__isnull=False).first()
+    if row is None or row.jpeg is None:
+        raise Http404
+    return HttpResponse(
+        bytes(row.jpeg),
+        content_type="image/jpeg",
+        headers={
+            "Content-Disposition": f'inline; filename="{number}-{pk}.jpg"',
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store, private",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        },
+    )
+
+
+def _page(request: HttpRequest, one: Task, sent: tuple[str, StepForm] | None = None, status: int = 200) -> HttpResponse:
+    today = local_day(now())
+    context = {
+        "task": one,
+        "problem": one.problem,
+        "organisation": named(one.organisation),
+        "stands": task_standing(one, today),
+        "offers": task_offers(one, actor_of_request(request), today, sent),
+        "evidence": [
+            (row, named(row.organisation)) for row in one.evidence.select_related("organisation").defer("jpeg")
+        ],
+        "history": history_of(one),
+        "seen": one.due_on.isoformat(),
+        "key": uuid4(),
+        "at": now(),
+    }
+    return render(request, "prevention/task.html", context, status=status)
+
+
+urlpatterns = [
+    path("tasks/<str:number>/", task, name="task"),
+    path("tasks/<str:number>/photos/<int:pk>.jpg", photo, name="task_photo"),
+    path("tasks/<str:number>/<str:verb>", task_step, name="task_step"),
+]
