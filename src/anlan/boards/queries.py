@@ -6,15 +6,16 @@ Each reads a range of an index (received_at, opened_at, dispatched_at, the runni
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Any
 
 import numpy as np
 from django.db.models import CharField, Count, Func, Q, QuerySet
 
-from anlan.boards.scope import DAY, Scope, districts_on, inside
+from anlan.boards.scope import DAY, Scope, inside
 from anlan.core.models import AreaVersion, ClockRun
 from anlan.intake.models import Report
 from anlan.intake.models.report import Validity
@@ -66,50 +67,45 @@ def heard(scope: Scope) -> Heard:
     return Heard(sum(today), (min(so_far), max(so_far)) if enough else None, len(known), today[:whole], bands)
 
 
-Minutes = dict[dt.date, tuple[list[str], list[int]]]  # sorted minutes, and the running sum of their counts
+Minutes = tuple[list[str], list[int]]  # sorted minutes, and the running sum of their counts
 
 
 def _minutes(scope: Scope, days: list[dt.date]) -> Minutes:
-    return {day: _summed(_day_minutes(scope, day)) for day in days}
+    """Return the minutes of these days in one question; each day is a range of the index of its own."""
+    first, *more = (_of_day(scope, day) for day in days)
+    rows = list(first.union(*more, all=True))
+    if scope.area is None:
+        counts = dict(rows)
+    else:
+        covered = scope.covers((lon, lat) for _, lon, lat in rows)
+        counts = Counter(row[0] for row, yes in zip(rows, covered, strict=True) if yes)
+    minutes = sorted(counts)
+    return minutes, [0, *accumulate(counts[minute] for minute in minutes)]
 
 
-def _summed(counts: Counter[str]) -> tuple[list[str], list[int]]:
-    minutes, sums, total = sorted(counts), [0], 0
-    for minute in minutes:
-        total += counts[minute]
-        sums.append(total)
-    return minutes, sums
-
-
-def _day_minutes(scope: Scope, day: dt.date) -> Counter[str]:
+def _of_day(scope: Scope, day: dt.date) -> QuerySet[Report, tuple[Any, ...]]:
     end = min(scope.midnight(day + DAY), scope.at)
     found = Report.objects.filter(received_at__gte=scope.midnight(day), received_at__lt=end, validity__in=COUNTED)
     minutes = found.order_by().annotate(minute=Minute("received_at"))
     if scope.area is None:
-        return Counter(dict(minutes.values_list("minute").annotate(n=Count("pk"))))
-    rows = list(_near(minutes, scope.area).values_list("minute", "lon", "lat"))
-    covered = scope.covers((lon, lat) for _, lon, lat in rows)
-    return Counter(minute for (minute, _, _), yes in zip(rows, covered, strict=True) if yes)
-
-
-def _near(found: QuerySet[Report], area: AreaVersion) -> QuerySet[Report]:
-    return found.filter(lon__range=(area.west, area.east), lat__range=(area.south, area.north))
+        return minutes.values_list("minute").annotate(n=Count("pk"))
+    return minutes.values_list("minute", "lon", "lat")  # no box: the index of places would be taken instead
 
 
 def _hours(scope: Scope, day: dt.date, minutes: Minutes) -> list[int]:
-    told, sums = minutes[day]
-    starts = [_text(scope, day, dt.time(hour)) for hour in range(24)]
-    edges = [sums[bisect_left(told, start)] for start in starts] + [sums[-1]]
-    return [max(0, after - before) for before, after in itertools.pairwise(edges)]
+    starts = [_before(scope, day, dt.time(hour), minutes) for hour in range(24)]
+    edges = [*starts, _before(scope, day + DAY, dt.time(), minutes)]
+    return [max(0, after - before) for before, after in pairwise(edges)]
 
 
 def _until(scope: Scope, day: dt.date, clock: dt.time, minutes: Minutes) -> int:
-    told, sums = minutes[day]
-    return sums[bisect_left(told, _text(scope, day, clock))]
+    return _before(scope, day, clock, minutes) - _before(scope, day, dt.time(), minutes)
 
 
-def _text(scope: Scope, day: dt.date, clock: dt.time) -> str:
-    return dt.datetime.combine(day, clock, scope.zone).astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M")
+def _before(scope: Scope, day: dt.date, clock: dt.time, minutes: Minutes) -> int:
+    moment = dt.datetime.combine(day, clock, scope.zone).astimezone(dt.UTC)
+    told, sums = minutes
+    return sums[bisect_left(told, moment.strftime("%Y-%m-%d %H:%M"))]
 
 
 @dataclass(frozen=True)
@@ -146,7 +142,7 @@ def open_incidents(scope: Scope) -> Open:
     points = np.array([(lon, lat) for _, lon, lat in rows], dtype=float).reshape(-1, 2)
     here = scope.covers(points)
     places = []
-    for district in districts_on(scope.day):
+    for district in scope.districts:
         there = states[inside(district, points)]
         places.append(Place(district, len(there), int((there == 2).sum()), int((there == 1).sum())))
     counted = states[here]

@@ -35,6 +35,8 @@ class Scope:
     zone: ZoneInfo
     first: dt.date | None  # first and last day that have reports
     last: dt.date | None
+    zones: list[AreaVersion]  # in force on the day
+    districts: list[AreaVersion]  # county-level cities among them
     area: AreaVersion | None = None
 
     @property
@@ -63,20 +65,12 @@ def scope_of(day: str, area: str, at: dt.datetime) -> Scope:
     end = dt.datetime.combine(shown + DAY, dt.time(), zone)
     ended = dt.datetime.combine((known or today) + DAY, dt.time(), zone)
     stand = min(at, ended) if here and here.synthetic else at  # a simulated year ends; a real city's clocks never do
-    found = next((one for one in areas_on(shown) if one.area.code == area), None)
-    return Scope(shown, min(at, end), stand, zone, first.astimezone(zone).date() if first else None, known, found)
-
-
-def areas_on(day: dt.date) -> list[AreaVersion]:
-    """Return the zones and then the districts in force on a day."""
-    versions = area_index(day)[0]
+    versions = sorted(area_index(shown)[0], key=lambda one: one.area.code)
     zones = [one for one in versions if one.area.kind == Area.Kind.ZONE]
-    return zones + districts_on(day)
-
-
-def districts_on(day: dt.date) -> list[AreaVersion]:
-    """Return the districts in force on a day, county-level cities among them."""
-    return sorted((one for one in area_index(day)[0] if one.area.kind in DISTRICTS), key=lambda one: one.area.code)
+    districts = [one for one in versions if one.area.kind in DISTRICTS]
+    found = next((one for one in [*zones, *districts] if one.area.code == area), None)
+    began = first.astimezone(zone).date() if first else None
+    return Scope(shown, min(at, end), stand, zone, began, known, zones, districts, found)
 
 
 def inside(area: AreaVersion, points: NDArray[np.float64]) -> NDArray[np.bool_]:

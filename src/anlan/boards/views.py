@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from anlan.boards import drawing, mending, queries, teams, words
-from anlan.boards.scope import DAY, Scope, areas_on, districts_on, scope_of
+from anlan.boards.scope import DAY, Scope, scope_of
 from anlan.boards.templatetags.board_words import against
 from anlan.core.access import declared, roles
 from anlan.core.actors import Actor
@@ -64,13 +64,13 @@ def _last_hour(heard: queries.Heard) -> dict[str, Any] | None:
 
 
 def _map(scope: Scope, opened: queries.Open) -> dict[str, Any]:
-    drawn = drawing.map_of(areas_on(scope.day))
+    drawn = drawing.map_of([*scope.zones, *scope.districts])
     marks = []
     for place in opened.places:
         x, y = drawn.points[place.area.area.code]
         shape, reach = drawing.mark(place.state, x, y, place.n)
         marks.append({"place": place, "shape": shape, "x": x, "y": y + 4, "below": round(y + reach + 16)})
-    districts = {one.area.code for one in districts_on(scope.day)}
+    districts = {one.area.code for one in scope.districts}
     outlines = [(code, path) for code, path in drawn.paths.items() if code in districts]
     zones = [path for code, path in drawn.paths.items() if code not in districts]
     chosen = drawn.paths.get(scope.area.area.code) if scope.area else None
@@ -78,7 +78,7 @@ def _map(scope: Scope, opened: queries.Open) -> dict[str, Any]:
 
 
 def _tabs(scope: Scope) -> list[dict[str, Any]]:
-    areas = [None, *areas_on(scope.day)]
+    areas = [None, *scope.zones, *scope.districts]
     return [{"area": one, "query": _query(scope, one.area.code if one else ""), "here": one == scope.area}
             for one in areas]  # fmt: skip
 

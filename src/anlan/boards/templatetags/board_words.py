@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django import template
 from django.utils.translation import gettext as _
 
-from anlan.intake.templatetags.intake_words import in_chinese
+from anlan.intake.templatetags.intake_words import in_chinese, local
 
 register = template.Library()
 MISSING = "—"
@@ -40,6 +42,12 @@ def clock(seconds: float | None) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+@register.filter
+def minute(at: dt.datetime) -> str:
+    """Write a moment in the city's own time."""
+    return f"{local(at):%Y-%m-%d %H:%M}"
 
 
 @register.filter
