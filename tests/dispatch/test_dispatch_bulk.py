@@ -100,7 +100,5 @@ def test_stamps_out_of_order_are_refused_whole() -> None:
     """One bad row and the batch is as if it had not been sent."""
     stamps = [("dispatched", after(20)), ("resolved", after(30)), ("on_scene", after(40))]
     with pytest.raises(DispatchRefused):
-        run_incidents(
-            rows=[row(make.report().pk, units=[{"unit": "mobile-1", "stamps": stamps}])], actor=ME, at=AT
-        )
+        run_incidents(rows=[row(make.report().pk, units=[{"unit": "mobile-1", "stamps": stamps}])], actor=ME, at=AT)
     assert not Incident.objects.exists()

@@ -59,8 +59,10 @@ def test_a_batch_leaves_the_same_rows_entries_and_clocks_as_the_single_verbs():
     rows = [
         {"reports": [(a, steps[0]), (b, steps[1]), (c, steps[2])], "to": "drains", "handed_at": steps[3],
          "signed_at": steps[4], "resolved_at": steps[5], "disposal": "done", "closed_at": steps[6]},
-        {"reports": [(d, steps[0])], "category": "noise", "confirmed_at": steps[1], "to": "west-office",
-         "handed_at": steps[2], "diverted": True},
+        {"reports": [(d, steps[0])], "category": "noise", "confirmed_at": steps[5],
+         "returned": [{"to": "drains", "handed_at": steps[1], "diverted": True, "returned_at": steps[2],
+                       "reason": "No pipe of ours"}],
+         "to": "west-office", "handed_at": steps[3], "diverted": True},
         {"reports": [(e, steps[0])]},
         {"reports": [(f, steps[0])], "closed_at": steps[1], "disposal": "no_matter"},
     ]  # fmt: skip
@@ -92,13 +94,16 @@ def singly(rows: list[dict[str, Any]]) -> list[str]:
         number = actions.open_incident(report_id=next(fresh), actor=ME, at=opened)["incident"]
         for _, at in more:
             actions.link_report(number=number, report_id=next(fresh), actor=ME, at=at)
-        if "category" in row:
-            actions.confirm_category(number=number, category=row["category"], actor=ME, at=row["confirmed_at"])
+        for told in row.get("returned", ()):
+            actions.hand_over(number=number, to=told["to"], diverted=True, actor=ME, at=told["handed_at"])
+            actions.return_incident(number=number, reason=told["reason"], actor=ME, at=told["returned_at"])
         if "to" in row:
             actions.hand_over(number=number, to=row["to"], diverted=row.get("diverted", False), actor=ME,
                               at=row["handed_at"])  # fmt: skip
         if "signed_at" in row:
             actions.sign_for(number=number, actor=ME, at=row["signed_at"])
+        if "category" in row:
+            actions.confirm_category(number=number, category=row["category"], actor=ME, at=row["confirmed_at"])
         if "resolved_at" in row:
             actions.resolve(number=number, disposal=row["disposal"], actor=ME, at=row["resolved_at"])
         if "closed_at" in row:

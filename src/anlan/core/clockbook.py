@@ -13,7 +13,8 @@ from anlan.core.clocks import DAY_S, due
 from anlan.core.models import ClockRule, Organisation
 from anlan.core.queries import city
 
-Told = tuple[str, dt.datetime, int | None]  # kind of entry, when, and whose matter it then was (organisation's id)
+Facts = Mapping[str, str | None]
+Told = tuple[str, dt.datetime, int | None, Facts]  # kind of entry, when, whose matter it then was, what was known of it
 
 
 @dataclass
@@ -44,19 +45,18 @@ class ClockBook:
         """Whether any rule's scope asks for this fact."""
         return any(f"{name}=" in rule.scope for rules in self.starts.values() for rule in rules)
 
-    def runs(self, subject: str, facts: Mapping[str, str | None], told: Iterable[Told]) -> list[dict[str, Any]]:
+    def runs(self, subject: str, told: Iterable[Told]) -> list[dict[str, Any]]:
         """Return the rows of the runs that the entries of one matter make, in the order of time."""
-        known = {name: value for name, value in facts.items() if value is not None}
         running: dict[int, dict[str, Any]] = {}
         ended: list[dict[str, Any]] = []
-        for kind, at, holder in told:
+        for kind, at, holder, facts in told:
             for rule in self.stops.get(kind, ()):
                 if rule.pk in running:
                     run = running.pop(rule.pk)
                     run["stopped_at"] = at
                     ended.append(run)
             for rule in self.starts.get(kind, ()):
-                if rule.pk not in running and (not rule.scope or rule.applies_to(known)):
+                if rule.pk not in running and (not rule.scope or rule.applies_to(_known(facts))):
                     running[rule.pk] = self._begun(rule, subject, at, holder)
         return [*ended, *running.values()]
 
@@ -78,3 +78,7 @@ class ClockBook:
         if key not in self.days:
             self.days[key] = due(at, rule.target_s, rule.calendar, self.working, self.zone).astimezone(dt.UTC)
         return self.days[key]
+
+
+def _known(facts: Facts) -> dict[str, str]:
+    return {name: value for name, value in facts.items() if value is not None}

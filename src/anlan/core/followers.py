@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from anlan.core import ledger
@@ -12,8 +12,10 @@ from anlan.core.models import Cursor, LedgerEntry, LedgerPosition
 from anlan.core.writes import write
 
 BATCH = 100
+FILTERED_BATCH = 2000  # where most entries concern nobody
 log = logging.getLogger("anlan.followers")
 Effect = Callable[[LedgerEntry, int], None]
+Concerns = Callable[[Sequence[LedgerEntry]], set[int]]
 
 
 @dataclass(frozen=True)
@@ -23,19 +25,26 @@ class Follower:
     name: str
     kinds: frozenset[str]
     effect: Effect
+    concerns: Concerns | None = None
+
+    @property
+    def batch(self) -> int:
+        """How many entries one transaction reads."""
+        return FILTERED_BATCH if self.concerns else BATCH
 
 
 FOLLOWERS: dict[str, Follower] = {}
 
 
-def follow(name: str, kinds: Iterable[str]) -> Callable[[Effect], Effect]:
+def follow(name: str, kinds: Iterable[str], concerns: Concerns | None = None) -> Callable[[Effect], Effect]:
     """Register a function for kinds of ledger entries; it runs once for each, in the order of commit.
 
     Its effects and its cursor are stored in one transaction. What leaves the database it enqueues as a job.
+    `concerns` may say of many entries at once which of them (ids) can have an effect at all; the others are passed.
     """
 
     def register(effect: Effect) -> Effect:
-        FOLLOWERS[name] = Follower(name, frozenset(kinds), effect)
+        FOLLOWERS[name] = Follower(name, frozenset(kinds), effect, concerns)
         return effect
 
     return register
@@ -63,7 +72,7 @@ def _catch_up(follower: Follower) -> int:
         with write():
             taken = _take(follower)
         count += taken
-        if taken < BATCH:
+        if taken < follower.batch:
             break
     return count
 
@@ -89,12 +98,13 @@ def _take(follower: Follower) -> int:
     if cursor.stopped_at:
         return 0
     head = ledger.head_position()
-    news = list(_news(follower, cursor.position).filter(position__lte=head).select_related("entry")[:BATCH])
+    news = list(_news(follower, cursor.position).filter(position__lte=head).select_related("entry")[: follower.batch])
+    wanted = follower.concerns([placed.entry for placed in news]) if follower.concerns else None
     for placed in news:
-        if not _apply(follower, placed, cursor):
+        if (wanted is None or placed.entry_id in wanted) and not _apply(follower, placed, cursor):
             break
         cursor.position = placed.position
-    if len(news) < BATCH and not cursor.stopped_at:
+    if len(news) < follower.batch and not cursor.stopped_at:
         cursor.position = head
     cursor.save()
     return len(news)

@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models.functions import Coalesce
+
 from anlan.core import ledger
 from anlan.core.actors import Actor
-from anlan.core.clock import stamp as written
 from anlan.core.clockbook import ClockBook
 from anlan.core.inserting import insert
-from anlan.core.models import ClockRun, LedgerEntry
+from anlan.core.models import ClockRun
 from anlan.core.queries import city_read_once
 from anlan.core.verbs import verb
 from anlan.dispatch import rules
@@ -19,7 +20,7 @@ from anlan.dispatch.models import Assignment, Milestone, Unit
 from anlan.dispatch.rules import ENDED, DispatchRefused, Step
 from anlan.intake.models import Report
 from anlan.triage.actions import DESK
-from anlan.triage.bulk import open_incidents, zone_of
+from anlan.triage.bulk import open_incidents, zone_at
 from anlan.triage.models import Incident
 
 
@@ -59,11 +60,11 @@ def _store(
             stamps.append({"assignment_id": pk, "step": step, "at": at, "device_at": None})
         payload = ledger.canonical({"assignment": pk, "unit": told["unit"], "incident": opened["incidents"][n]})
         entries += [
-            LedgerEntry(kind=f"dispatch.unit_{step}", actor=actor.name, at=written(at), subject=f"assignment:{pk}",
-                        payload=payload) for step, at in told["stamps"]
-        ]  # fmt: skip
+            ledger.row_of(f"dispatch.unit_{step}", actor, at, f"assignment:{pk}", payload)
+            for step, at in told["stamps"]
+        ]
     insert(Milestone, stamps)
-    ledger.append_many(entries)
+    ledger.append_rows(entries)
     _start_clocks(ids, opened, going, units)
 
 
@@ -89,11 +90,12 @@ def _walked(told: Mapping[str, Any], units: Mapping[str, Unit]) -> dict[str, Any
 def _heard(rows: Sequence[Mapping[str, Any]], wanted: set[int]) -> dict[int, tuple[tuple[str, dt.datetime], ...]]:
     """Return for each incident when its first report was received and entered."""
     first = {n: rows[n]["reports"][0][0] for n in wanted}
-    times = Report.objects.in_bulk(list(set(first.values())))
-    return {
-        n: ((Step.RECEIVED.value, times[pk].received_at), (Step.ENTERED.value, times[pk].entered_at))
-        for n, pk in first.items()
-    }
+    times: dict[int, tuple[dt.datetime, dt.datetime]] = {}
+    asked = list(set(first.values()))
+    for start in range(0, len(asked), 900):
+        some = Report.objects.filter(pk__in=asked[start : start + 900])
+        times |= {pk: (heard, typed) for pk, heard, typed in some.values_list("pk", "received_at", "entered_at")}
+    return {n: ((Step.RECEIVED.value, times[pk][0]), (Step.ENTERED.value, times[pk][1])) for n, pk in first.items()}
 
 
 def _start_clocks(
@@ -101,18 +103,23 @@ def _start_clocks(
 ) -> None:
     book = ClockBook.now()
     zoned = book.asks_for("zone")
-    held = Incident.objects.select_related("category_at_call", "category_confirmed").in_bulk(
-        list({opened["ids"][n] for n, _ in going})
-    )
+    held = _categories([opened["ids"][n] for n, _ in going])
     runs = []
     for pk, (n, told) in zip(ids, going, strict=True):
-        incident, unit = held[opened["ids"][n]], units[told["unit"]]
-        facts = {
-            "category": incident.category.code,
-            "kind": incident.kind,
-            "zone": zone_of(incident) if zoned else None,
-            "unit_kind": unit.kind,
-        }
-        heard = [(f"dispatch.unit_{step}", at, unit.organisation_id) for step, at in told["stamps"]]
-        runs += book.runs(f"assignment:{pk}", facts, heard)
+        unit = units[told["unit"]]
+        category, kind, lon, lat, begun = held[opened["ids"][n]]
+        zone = zone_at(lon, lat, begun) if zoned else None
+        facts = {"category": category, "kind": kind, "zone": zone, "unit_kind": unit.kind}
+        heard = [(f"dispatch.unit_{step}", at, unit.organisation_id, facts) for step, at in told["stamps"]]
+        runs += book.runs(f"assignment:{pk}", heard)
     insert(ClockRun, runs)
+
+
+def _categories(wanted: Sequence[int]) -> dict[int, Any]:
+    found: dict[int, Any] = {}
+    code = Coalesce("category_confirmed__code", "category_at_call__code")
+    for start in range(0, len(wanted), 900):
+        some = Incident.objects.filter(pk__in=wanted[start : start + 900]).annotate(code=code)
+        rows = some.values_list("pk", "code", "kind", "lon", "lat", "opened_at")
+        found |= {pk: told for pk, *told in rows}
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from anlan.core import ledger
@@ -109,7 +110,8 @@ def receive_reports(
     """Receive many reports: good rows go in, the others come back as `refused` with field, code and reason.
 
     Each row has the fields of `receive_report`; `line` and `record` are kept for the answer. Rows that were here
-    before (same source and id, or without an id the same content) are counted as `repeated`.
+    before (same source and id, or without an id the same content) are counted as `repeated`. Anlan itself, which loads
+    years at once, may say in `entered_at` when a row was typed in.
     """
     known = facts(at)
     good: list[tuple[dict[str, Any], Checked]] = []
@@ -177,12 +179,14 @@ def refused_row(row: dict[str, Any], refusal: Refusal) -> dict[str, Any]:
     }
 
 
-def _checked(row: dict[str, Any], actor: Actor, known: Facts) -> Checked:
-    told = {name: value for name, value in row.items() if name not in {"line", "record"}}
+def _checked(sent: dict[str, Any], actor: Actor, known: Facts) -> Checked:
+    told = {name: value for name, value in sent.items() if name not in {"line", "record"}}
+    entered = told.pop("entered_at", None) if actor.is_system else None
     require_channel(actor, str(told.get("channel", "")))
     if not any(told.get(name) for name in ("source_id", "received_at", "device_time")):
         raise ReportRefused(Refusal("source_id", "no_identity"))
-    return with_content_hash(check(told, known), bool(told.get("received_at")))
+    row = check(told, replace(known, at=entered) if entered and entered <= known.at else known)
+    return with_content_hash(row, bool(told.get("received_at")))
 
 
 def _new(good: list[tuple[dict[str, Any], Checked]], refused: list[dict[str, Any]]) -> tuple[list[Checked], int]:

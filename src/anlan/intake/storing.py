@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo
 from anlan.core import ledger
 from anlan.core.actors import Actor
 from anlan.core.clock import stamp
+from anlan.core.inserting import insert
 from anlan.core.ledger import canonical
-from anlan.core.models import LedgerEntry
 from anlan.core.personal import commitment, new_salt
 from anlan.core.queries import city
-from anlan.core.inserting import insert
 from anlan.intake.models import Attachment, Category, DayCount, Report, ReportPersonal
 from anlan.intake.rules import Checked, Facts
 
@@ -74,7 +73,7 @@ def store(rows: Sequence[Checked], actor: Actor, at: dt.datetime, organisation_i
         payload["personal"] = commitment(salt, row.personal) if salt else None
         payload["masked"] = list(row.masked)
         entries.append(_entry(columns["number"], actor, at, payload))
-    ledger.append_many(entries)
+    ledger.append_rows(entries)
     return ids
 
 
@@ -110,10 +109,8 @@ def _payload(pk: int, columns: dict[str, Any], codes: dict[int, str]) -> dict[st
     return told
 
 
-def _entry(number: str, actor: Actor, at: dt.datetime, payload: dict[str, Any]) -> LedgerEntry:
-    return LedgerEntry(
-        kind=RECEIVED, actor=actor.name, at=stamp(at), subject=f"report:{number}", payload=canonical(payload)
-    )
+def _entry(number: str, actor: Actor, at: dt.datetime, payload: dict[str, Any]) -> dict[str, Any]:
+    return ledger.row_of(RECEIVED, actor, at, f"report:{number}", canonical(payload))
 
 
 def _numbers(moments: Sequence[dt.datetime]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 
 from anlan.core.actors import system
 from anlan.core.clock import now
@@ -11,10 +12,18 @@ from anlan.core.followers import follow
 from anlan.core.models import LedgerEntry
 from anlan.prevention.actions import reopen
 from anlan.prevention.jobs import ask_for_ladder
-from anlan.prevention.places import COUNTS, mended_at
+from anlan.prevention.places import COUNTS, mended_at, near_mended
 
 
-@follow("prevention.reopening", ["intake.report_received"])
+def at_mended_places(entries: Sequence[LedgerEntry]) -> set[int]:
+    """Return which entries tell of a report at a place that is mended, of the place's kind."""
+    told = [(entry.pk, json.loads(entry.payload)) for entry in entries]
+    placed = [(pk, one) for pk, one in told if one.get("lon") is not None and one.get("validity") in COUNTS]
+    near = near_mended([(one["lon"], one["lat"], one["category"]) for _, one in placed])
+    return {pk for (pk, _), is_near in zip(placed, near, strict=True) if is_near}
+
+
+@follow("prevention.reopening", ["intake.report_received"], concerns=at_mended_places)
 def reopen_what_fails(entry: LedgerEntry, position: int) -> None:
     """Put a mended place back on the list when a report comes from it; what is told is older stays as it was."""
     told = json.loads(entry.payload)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+import numpy as np
 from django.db.models import QuerySet
 
 from anlan.geo import distance_m
@@ -40,6 +42,25 @@ def mended_at(lon: float, lat: float, category: str) -> list[Problem]:
         lat__range=(lat - high, lat + high),
     ).select_related("site")
     return [one for one in near if one.site and category in one.site.subject.split("+") and is_at(one, lon, lat)]
+
+
+def near_mended(points: Sequence[tuple[float, float, str]]) -> list[bool]:
+    """Return for each point and category whether a mended problem of that kind lies there, in one reading."""
+    mended = list(
+        Problem.objects.filter(state__in=MENDED, site__isnull=False, lon__isnull=False).select_related("site")
+    )
+    found = [False] * len(points)
+    kinds = {category for one in mended if one.site for category in one.site.subject.split("+")}
+    wanted = [n for n, (_, _, category) in enumerate(points) if category in kinds]
+    if not wanted:
+        return found
+    lon, lat = (np.array([points[n][axis] for n in wanted]) for axis in (0, 1))
+    for one in mended:
+        assert one.site is not None, "only problems of sites were read"
+        kind = one.site.subject.split("+")
+        for k in np.flatnonzero(distance_m(one.lon, one.lat, lon, lat) <= reach(one)):
+            found[wanted[k]] = found[wanted[k]] or points[wanted[k]][2] in kind
+    return found
 
 
 def is_at(problem: Problem, lon: float | None, lat: float | None) -> bool:
