@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from anlan.effect.views import estimates
 
 app_name = "effect"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*estimates.urlpatterns]

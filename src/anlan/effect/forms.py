@@ -1,0 +1,32 @@
+"""The form of a new estimate."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from anlan.core.actors import Actor
+from anlan.hotspots.models import Study
+from anlan.hotspots.reading import period
+
+
+def day(label: Any) -> forms.DateField:
+    """Return a field for a local day."""
+    return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+
+
+class EstimateForm(forms.Form):
+    """The study whose sites were mended, the day on which the works count as done, and the days of reports."""
+
+    study = forms.TypedChoiceField(label=_("Adopted study"), coerce=int)
+    measure_at = day(_("Works done before this day count"))
+    since = day(_("First day of reports"))
+    until = day(_("Last day of reports, included"))
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        studies = Study.objects.visible_to(actor).adopted().order_by("-until")
+        choices = [(one.pk, f"{period(one)} · {one.name}") for one in studies]
+        cast(forms.TypedChoiceField, self.fields["study"]).choices = choices

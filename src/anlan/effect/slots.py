@@ -1,0 +1,30 @@
+"""The stage's place on the rail, and the estimates on a site's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import pgettext_lazy
+
+from anlan.core.middleware.access import actor_of_request
+from anlan.core.slots import fill, rail
+from anlan.effect.models import READS, Estimate
+from anlan.effect.reading import shown
+
+rail(60, "验", pgettext_lazy("rail", "Effect"), "effect:estimates", set(READS))
+
+
+@fill("site.aside", order=200)
+def of_site(context: dict[str, Any]) -> str:
+    """Show the newest estimate that holds a site, and lead to the earlier ones; to whoever may see any."""
+    request, site = context["request"], context["site"]
+    actor = actor_of_request(request)
+    if site is None or not actor.roles.intersection(READS):
+        return ""
+    every = Estimate.objects.visible_to(actor).filter(study__subject=site.subject).order_by("-pk")
+    found = [one for one in every if one.holds(site.number)]
+    newest = shown(found[0]) if found else None
+    mended = newest is not None and site.number in newest.one.told("treated")
+    values = {"shown": newest, "mended": mended, "earlier": found[1:4], "site": site}
+    return render_to_string("effect/_site_slot.html", values, request=request)

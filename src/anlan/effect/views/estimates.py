@@ -1,0 +1,81 @@
+"""Estimates: the list, a new one, one with all that it rests on."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_http_methods, require_safe
+
+from anlan.core.access import roles
+from anlan.core.areas import local_day
+from anlan.core.clock import now
+from anlan.core.middleware.access import actor_of_request
+from anlan.effect.actions import WRITES, estimate
+from anlan.effect.checking import verify
+from anlan.effect.forms import EstimateForm
+from anlan.effect.models import READS, Estimate
+from anlan.effect.reading import details, shown
+from anlan.effect.rules import EffectRefused
+from anlan.effect.words import found_by
+from anlan.hotspots.models import Study
+
+
+@require_safe
+@roles(*READS)
+def estimates(request: HttpRequest) -> HttpResponse:
+    """List the estimates, the newest first."""
+    actor = actor_of_request(request)
+    rows = [shown(one) for one in Estimate.objects.visible_to(actor).select_related("study").order_by("-pk")[:100]]
+    context = {"estimates": rows, "may_write": bool(actor.roles.intersection(WRITES))}
+    return render(request, "effect/estimates.html", context)
+
+
+@require_safe
+@roles(*READS)
+def one(request: HttpRequest, number: str) -> HttpResponse:
+    """Show an estimate; with `check` compute it again and say what was found."""
+    mine = Estimate.objects.visible_to(actor_of_request(request)).select_related("study")
+    found = mine.filter(number=number).first()
+    if found is None:
+        raise Http404
+    checked = verify(found) if "check" in request.GET else None
+    context = {"shown": shown(found), "one": found, "checked": checked} | details(found)
+    if checked:
+        context |= {"found": found_by(checked, found), "changed": checked.changed[:50]}
+    return render(request, "effect/estimate.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@roles(*WRITES)
+def new(request: HttpRequest) -> HttpResponse:
+    """Ask for an estimate, make it, and go to it."""
+    actor = actor_of_request(request)
+    form = EstimateForm(request.POST or None, actor=actor, initial=_suggested())
+    if request.method == "POST" and form.is_valid():
+        try:
+            answer = estimate(**form.cleaned_data, actor=actor, at=now())
+        except EffectRefused as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+        else:
+            return redirect("effect:estimate", answer["estimate"])
+    return render(request, "effect/new.html", {"form": form}, status=422 if request.method == "POST" else 200)
+
+
+def _suggested() -> dict[str, object]:
+    """Offer the last adopted study, a measure before the next season, and all reports until yesterday."""
+    last = Study.objects.adopted().last()
+    if last is None:
+        return {}
+    yesterday = local_day(now()) - dt.timedelta(days=1)
+    begins = last.until + dt.timedelta(days=1)
+    return {"study": last.pk, "measure_at": str(begins), "since": str(last.since), "until": str(yesterday)}
+
+
+urlpatterns = [
+    path("effect/", estimates, name="estimates"),
+    path("effect/new", new, name="new"),
+    path("effect/<str:number>/", one, name="estimate"),
+]
