@@ -1,0 +1,290 @@
+"""The leader's overview as its readers open it: through HTTP, beside slow plain counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+
+from anlan.core.actors import Actor, system
+from anlan.core.clock import frozen
+from anlan.core.models import ClockRun
+from anlan.core.roles import Role
+from anlan.dispatch import actions as dispatch
+from anlan.intake.models import Report
+from anlan.prevention import actions as prevention
+from anlan.triage import actions as triage
+from anlan.triage.models import Incident
+from tests import make
+
+AT = make.AT  # 14:00 in the small town, a Tuesday
+ZONE = ZoneInfo("Asia/Shanghai")
+ME = system("test")
+EAST = {"lon": 120.05, "lat": 31.75}
+READERS = {Role.LEADER, Role.SUPERVISOR, Role.DISPATCHER, Role.ANALYST, Role.PUBLISHER, Role.AUDITOR}
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def town() -> Iterator[None]:
+    make.city()
+    with frozen(AT):
+        yield
+
+
+@pytest.fixture
+def leader(client: Client) -> Client:
+    client.force_login(make.person("leader"))
+    return client
+
+
+def page(client: Client, query: str = "", **headers: str) -> str:
+    answer = client.get(f"/overview/{query}", headers=headers)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def figure(text: str, name: str) -> str:
+    found = re.search(rf'<b id="f-{name}">([^<]+)</b>', text)
+    assert found, name
+    return found[1]
+
+
+def flat(text: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+
+
+def ago(**time: float) -> dt.datetime:
+    return AT - dt.timedelta(**time)
+
+
+def told(at: dt.datetime, **values: Any) -> Report:
+    """Receive a report that came in at this moment."""
+    one: Report = make.report(at=at, **values)
+    return one
+
+
+def opened(at: dt.datetime, **values: Any) -> str:
+    return str(triage.open_incident(report_id=told(at, **values).pk, actor=ME, at=at)["incident"])
+
+
+def sent(at: dt.datetime, *stamps: tuple[str, int], unit: str = "mobile-1", **values: Any) -> int:
+    """Send a mobile team, with stamps so many seconds after the sending, and free it."""
+    number = opened(at - dt.timedelta(minutes=1), **values)
+    pk = int(dispatch.dispatch_unit(number=number, unit=unit, actor=ME, at=at)["assignment"])
+    for step, seconds in stamps:
+        moment = at + dt.timedelta(seconds=seconds)
+        if step == "resolved":
+            dispatch.resolve_on_scene(assignment=pk, disposal="done", actor=ME, at=moment)
+        else:
+            dispatch.stamp(assignment=pk, step=step, actor=ME, at=moment)
+    return pk
+
+
+def test_todays_reports_stand_beside_the_same_weekdays(leader: Client) -> None:
+    """Lowest to highest of eight earlier Tuesdays up to the same minute, misdials left out, as a plain count says."""
+    for week in range(10):
+        for n in range(week % 4 + 1):
+            told(ago(days=7 * week, minutes=30 + 50 * n))
+            told(ago(days=7 * week, minutes=-30 - n))  # later in the day: only of the earlier days
+        told(ago(days=7 * week + 1))
+    told(ago(minutes=5), validity="misdial")
+    text = page(leader)
+    midnight = dt.datetime(2016, 6, 28, tzinfo=ZONE)
+    valid = list(Report.objects.filter(validity__in=["valid", "repeat"]).values_list("received_at", flat=True))
+
+    def count(week: int) -> int:
+        shift = dt.timedelta(days=7 * week)
+        return sum(midnight - shift <= at < AT - shift for at in valid)
+
+    usual = [count(week) for week in range(1, 9)]
+    assert figure(text, "reports") == str(count(0))
+    assert f"usually {min(usual)}–{max(usual)} (n = 8 days)" in flat(text)
+    assert (
+        f"Last whole hour, from 13:00: {sum(at.astimezone(ZONE).hour == 13 and at >= midnight for at in valid)}" in text
+    )
+
+
+def test_a_young_city_has_no_usual(leader: Client) -> None:
+    """With less than four such days before, the usual is a dash and says how many days are known."""
+    told(ago(hours=1))
+    assert "usual: — (only 0 such days before)" in flat(page(leader))
+    told(ago(days=15))
+    assert "usual: — (only 2 such days before)" in flat(page(leader))
+
+
+def test_open_incidents_and_their_lateness_are_counted_by_district(leader: Client) -> None:
+    """The figure, the map's table and a plain count over clocks agree; closed ones do not count."""
+    opened(ago(hours=1))
+    opened(ago(minutes=1))
+    opened(ago(hours=2), **EAST)
+    opened(ago(hours=2), lon=None, lat=None, place_words="somewhere")
+    done = opened(ago(hours=3))
+    triage.close_incident(number=done, disposal="no_matter", actor=ME, at=ago(hours=2))
+    text = page(leader)
+    late = ClockRun.objects.overdue(AT).filter(subject__startswith="incident:").values("subject").distinct().count()
+    assert figure(text, "open") == str(Incident.objects.exclude(state="closed").count()) == "4"
+    assert f"of which {late} late, 1 due within the hour" in flat(text)
+    rows = dict(re.findall(r'<tr data-area="([^"]+)">(.*?)</tr>', text))
+    assert flat(rows["west"]).split()[-3:] == ["2", "1", "1"]
+    assert flat(rows["east"]).split()[-3:] == ["1", "1", "0"]
+    assert "1 without a place" in text
+    assert 'class="m late"' in text
+
+
+def test_the_share_diverted_says_its_n(leader: Client) -> None:
+    """Of four incidents one was diverted; with none at all stands a dash."""
+    told(ago(minutes=1))
+    assert figure(page(leader), "diverted") == "—"
+    numbers = [opened(ago(days=n, minutes=1)) for n in range(4)]
+    triage.divert(number=numbers[1], to="drains", actor=ME, at=ago(hours=1))
+    text = page(leader)
+    assert figure(text, "diverted") == "1"
+    assert "25.0% of all incidents (n = 4)" in flat(text)
+
+
+def test_mobile_teams_show_median_share_and_what_is_missing(leader: Client) -> None:
+    """Stamps that nobody gave are missing, and lower neither the median nor the share."""
+    way = [("on_scene", 300), ("resolved", 500), ("field_feedback", 600), ("cleared", 700)]
+    sent(ago(hours=5), ("acknowledged", 40), ("en_route", 120), *way)
+    sent(ago(hours=4), ("acknowledged", 80), ("en_route", 170), *way)
+    sent(ago(hours=3), ("en_route", 190), *way)
+    sent(ago(hours=30), ("acknowledged", 10), unit="mobile-2")
+    text = flat(page(leader))
+    assert "24 hours before, n = 3 sendings" in text
+    assert "React target 1:00 1:00 within 50.0%, n = 2, 1 missing" in text
+    assert "Set out target 3:00 2:50 within 66.7%, n = 3 " in text
+    assert "End the danger target 5:00 3:20 within 100.0%, n = 3 " in text
+
+
+def test_without_sendings_the_clocks_show_dashes(leader: Client) -> None:
+    """Missing is a dash, never zero."""
+    told(ago(minutes=1))
+    assert "React target 1:00 — within —, n = 0" in flat(page(leader))
+
+
+@pytest.fixture
+def mending() -> list[str]:
+    """Two sites of the year before as problems, one of them in work with a task on a list."""
+    make.organisation("government", kind="government")
+    make.storms(2015, [(119.95, 31.74), (120.05, 31.75)])
+    jan = dt.datetime(2016, 1, 13, 1, tzinfo=dt.UTC)
+    people: dict[str, Actor] = {
+        role: make.actor(role, at=at)
+        for role, at in [("analyst", "control"), ("supervisor", "government"), ("officer", "drains")]
+    }
+    study = make.study(2015, adopt=True).pk
+    numbers: list[str] = prevention.raise_problems(
+        title="Ponding", addressee="government", study=study, sites=[1, 2], actor=people["analyst"], at=jan
+    )["problems"]
+    prevention.instruct(
+        problems=numbers, lead="drains", reference="12", on=jan.date(), actor=people["supervisor"], at=jan
+    )
+    prevention.sign_for(problems=numbers[:1], actor=people["officer"], at=jan)
+    row = {"problem": numbers[0], "kind": "interim", "title": "Pump", "responsible": "Head of works", "criterion": "on",
+           "due_on": dt.date(2016, 7, 29)}  # fmt: skip
+    tasks = prevention.plan_tasks(tasks=[row, row | {"due_on": dt.date(2016, 2, 29)}], actor=people["officer"], at=jan)[
+        "tasks"
+    ]
+    prevention.issue_list(tasks=tasks, kind="Flood", due_on=dt.date(2016, 7, 29), actor=people["supervisor"], at=jan)
+    prevention.add_evidence(task=tasks[0], words="Pump stands", actor=people["officer"], at=jan)
+    prevention.finish_task(task=tasks[0], actor=people["officer"], at=jan)
+    return numbers
+
+
+def test_problems_tasks_and_sites_stand_in_one_state_each(leader: Client, mending: list[str]) -> None:
+    """A problem whose deadline has passed is late; a task done is done, one open past its day late."""
+    told(ago(minutes=1))
+    text = flat(page(leader))
+    assert "2 problems" in text
+    assert "Struck off 0 In hand, in time 0 To sign for 0 Due soon 0 Late 2" in text
+    assert "1 task list 2 tasks on them" in text
+    assert "Done on time 1 Open, in time 0 Extended 0 Late 1" in text
+    assert "2 sites" in text
+    assert "Passed the rain 0 Accepted, waiting for rain 0 Interim only 1 Not mended yet 1" in text
+    assert "0 key areas" in text
+    assert "In hand — Failed again afterwards —" in text
+
+
+def test_an_area_filters_what_has_a_place(leader: Client, mending: list[str]) -> None:
+    """East has its own reports, incidents, problems and sites; the tab says which area is shown."""
+    opened(ago(minutes=20))
+    opened(ago(minutes=30), **EAST)
+    told(ago(minutes=40), **EAST)
+    text = page(leader, "?a=east")
+    assert (figure(text, "reports"), figure(text, "open")) == ("2", "1")
+    assert "1 problem " in flat(text)
+    assert "1 site " in flat(text)
+    assert re.search(r'<a href="\?a=east" aria-current="true">East District</a>', text)
+    assert figure(page(leader, "?a=nowhere"), "reports") == "3"
+
+
+def test_an_earlier_day_is_shown_whole(leader: Client) -> None:
+    """The address names the day; without one it is the last day that has reports, and the page says so."""
+    told(ago(days=3))
+    told(ago(days=3, hours=-8))
+    text = page(leader)
+    assert "As of the end of 2016-06-25" in text
+    assert figure(text, "reports") == "2"
+    told(ago(days=1))
+    assert figure(page(leader, "?day=2016-06-25"), "reports") == "2"
+    assert "As of the end of 2016-06-27" in page(leader, "?day=2030-01-01")
+    assert "As of the end of 2016-06-27" in page(leader, "?day=yesterday")
+
+
+def test_nothing_personal_stands_on_the_page(leader: Client, mending: list[str]) -> None:
+    """No words of a place, no contact, no report's number, nobody's name."""
+    one = told(ago(minutes=9), place_words="人民路7号桥下", contact="13800000000", words="Water in the cellar")
+    text = page(leader)
+    for word in ("人民路", "13800000000", "cellar", one.number, "Somebody", "Head of works", *mending):
+        assert word not in text
+
+
+def test_a_page_costs_few_questions(leader: Client, mending: list[str], django_assert_max_num_queries: Any) -> None:
+    """However much there is, the page asks the database at most forty times."""
+    for n in range(12):
+        opened(ago(minutes=n))
+    for query in ("", "?a=east"):
+        with django_assert_max_num_queries(40):
+            page(leader, query)
+
+
+def test_both_languages_are_written(leader: Client) -> None:
+    """The page follows the reader's language, names of areas too."""
+    told(ago(minutes=5))
+    assert "West District" in page(leader, **{"accept-language": "en"})
+    chinese = page(leader, **{"accept-language": "zh-hans"})
+    assert "西区" in chinese
+    assert 'lang="zh-Hans"' in chinese
+
+
+def test_an_empty_city_says_what_to_do(leader: Client) -> None:
+    """No figures of nothing: the way to the first report instead."""
+    text = page(leader)
+    assert "No report has come in yet" in text
+    assert 'class="figures"' not in text
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_the_page_opens_to_those_who_steer(client: Client, role: str) -> None:
+    """Call-takers, officers, verifiers and operators have pages of their own."""
+    told(ago(minutes=5))
+    client.force_login(make.person(role))
+    assert client.get("/overview/").status_code == (200 if role in READERS else 403)
+
+
+def test_a_list_is_offered_only_to_whom_it_opens(client: Client) -> None:
+    """A publisher reads the figures and follows no link that would be refused."""
+    told(ago(minutes=5))
+    client.force_login(make.person("publisher"))
+    text = page(client)
+    addresses = set(re.findall(r'<a class="def noprint" href="([^"]+)"', text))
+    assert not any(client.get(address.replace("&amp;", "&"), follow=True).status_code == 403 for address in addresses)
+    client.force_login(make.person("leader"))
+    assert "/incidents/?list=open" in page(client)
+    assert "/incidents/" not in "".join(addresses)
