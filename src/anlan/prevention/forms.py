@@ -130,7 +130,7 @@ class VerifyForm(StepForm):
 
     passed = forms.TypedChoiceField(choices=[("yes", _("Passed")), ("no", _("Refused"))],
                                     coerce=lambda value: value == "yes", widget=forms.RadioSelect,
-                                    label=_("The criterion is"))  # fmt: skip
+                                    label=_("Finding"))  # fmt: skip
     words = forms.CharField(required=False, max_length=200, label=_("Words"))
 
 
