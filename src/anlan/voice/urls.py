@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from anlan.voice.views import answering
 
 app_name = "voice"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*answering.urlpatterns]

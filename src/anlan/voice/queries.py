@@ -1,0 +1,43 @@
+"""What the answers say of all: figures that carry their numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q
+
+from anlan.core.queries import city
+from anlan.voice.models import Satisfaction
+from anlan.voice.rules import wilson
+
+Helped = Satisfaction.Helped
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many were asked, answered, and were helped; `share` is of those who answered, with its 95 % interval."""
+
+    asked: int
+    answered: int
+    helped: int
+    partly: int
+    not_helped: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+def rate(since: dt.date, until: dt.date) -> Rate:
+    """Return the rate of those asked on local days from `since` to `until`, both included."""
+    here = city()
+    zone = ZoneInfo(here.zone if here else "UTC")
+    start = dt.datetime.combine(since, dt.time(), zone)
+    end = dt.datetime.combine(until + dt.timedelta(days=1), dt.time(), zone)
+    counts = {f"n_{word}": Count("pk", filter=Q(helped=word)) for word in Helped.values}
+    found = Satisfaction.objects.filter(asked_at__gte=start, asked_at__lt=end).aggregate(asked=Count("pk"), **counts)
+    yes, partly, no = found["n_yes"], found["n_partly"], found["n_no"]
+    answered = yes + partly + no
+    low, high = wilson(yes, answered) or (None, None)
+    return Rate(found["asked"], answered, yes, partly, no, yes / answered if answered else None, low, high)
