@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
-from django.db.models import CharField, Count, Func, Q, QuerySet
+from django.db.models import CharField, Count, Func, QuerySet
 
 from anlan.boards.scope import DAY, Scope, inside
 from anlan.core.models import AreaVersion, ClockRun
@@ -180,5 +180,6 @@ def diverted(scope: Scope) -> Diverted:
     """Count the year's incidents and those diverted, in the whole city."""
     since = scope.day.replace(month=1, day=1)
     opened = Incident.objects.filter(opened_at__gte=scope.midnight(since), opened_at__lt=scope.at)
-    counted = opened.aggregate(n=Count("pk", filter=Q(diverted=True)), incidents=Count("pk"))
-    return Diverted(since, counted["n"], counted["incidents"])
+    return Diverted(
+        since, opened.filter(diverted=True).count(), opened.count()
+    )  # two: the second never leaves its index
