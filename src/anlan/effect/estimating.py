@@ -59,18 +59,18 @@ def reports_of(study: Study, since: dt.date, until: dt.date, position: int) -> I
 
 
 def _content(study: Study, question: Question, told: Input) -> dict[str, Any]:
-    parameters = _parameters(study)
+    radius_m, gap_h = _parameters(study)
     plane = LocalProjection.around(*(np.array([getattr(row, name) for row in told.rows]) for name in ("lon", "lat")))
     events = Events(*plane.forward([row.lon for row in told.rows], [row.lat for row in told.rows]),
                     [row.day for row in told.rows])  # fmt: skip
     sites = [*question.sides.treated, *question.sides.controls]
     x, y = plane.forward(*np.array([_places(study)[site] for site in sites], dtype=float).T)
     day = _first_moment(question.measure_at)
-    table = failures_of(events, x=x, y=y, since=day, **parameters)
+    table = failures_of(events, x=x, y=y, since=day, radius_m=radius_m, episode_gap_h=gap_h)
     treated = np.arange(len(sites)) < len(question.sides.treated)
     found = before_after(table, treated=treated, seed=question.seed)
     return _plain(found) | {
-        "storms": _storms(events, day, parameters["episode_gap_h"]),
+        "storms": _storms(events, day, gap_h),
         "reports": len(told.rows),
         "input_hash": told.hash,
     }
@@ -106,10 +106,10 @@ def _places(study: Study) -> dict[int, tuple[float, float]]:
     return {one.site.number: (one.place.lon, one.place.lat) for one in versions if one.place}
 
 
-def _parameters(study: Study) -> dict[str, float]:
-    """Return what a storm is and how near a report means a failure: as the study had it."""
+def _parameters(study: Study) -> tuple[float, float]:
+    """Return how near a report means a failure (m), and what gap (h) parts storms: as the study had them."""
     frozen = json.loads(study.parameters)
-    return {"radius_m": float(frozen["radius_m"]), "episode_gap_h": float(frozen["episode_gap_h"])}
+    return float(frozen["radius_m"]), float(frozen["episode_gap_h"])
 
 
 def _first_moment(day: dt.date) -> float:
