@@ -283,7 +283,7 @@ def test_a_list_is_offered_only_to_whom_it_opens(client: Client) -> None:
     told(ago(minutes=5))
     client.force_login(make.person("publisher"))
     text = page(client)
-    addresses = set(re.findall(r'<a class="def noprint" href="([^"]+)"', text))
+    addresses = set(re.findall(r'<span class="noprint"> · <a class="def" href="([^"]+)"', text))
     assert not any(client.get(address.replace("&amp;", "&"), follow=True).status_code == 403 for address in addresses)
     client.force_login(make.person("leader"))
     assert "/incidents/?list=open" in page(client)

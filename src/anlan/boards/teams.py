@@ -47,8 +47,8 @@ def mobile_teams(scope: Scope) -> Teams:
     rules = [rule for rule in ClockRule.objects.filter(active=True).order_by("target_s", "code") if is_mobile(rule)]
     runs = ClockRun.objects.filter(rule__in=rules, subject__in=[f"assignment:{pk}" for pk in sent])
     told: dict[int, dict[str, Run]] = {rule.pk: {} for rule in rules}
-    for rule, subject, *run in runs.values_list("rule", "subject", "started_at", "due_at", "stopped_at"):
-        told[rule][subject] = (run[0], run[1], run[2])
+    for run in runs:
+        told[run.rule_id][run.subject] = (run.started_at, run.due_at, run.stopped_at)
     return Teams(len(sent), [_pace(rule, told[rule.pk], sent, scope.at) for rule in rules])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlencode
 
@@ -45,7 +46,7 @@ def _figures(scope: Scope) -> dict[str, Any]:
     found, sites, listed = mending.problems(scope), mending.sites(scope), mending.key_areas(scope)
     return {
         "heard": heard, "chart": drawing.hours_chart(heard.hours, heard.bands),
-        "hours": list(enumerate(zip(heard.hours, heard.bands or [None] * 24, strict=False))),
+        "hours": list(enumerate(zip_longest(heard.hours, heard.bands or []))),
         "last": _last_hour(heard), "open": opened, "map": _map(scope, opened), "diverted": queries.diverted(scope),
         "teams": teams.mobile_teams(scope),
         "lists": lists, "listed": sum(lines.values()), "task_bar": words.task_bar(lines),

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext as p
 from anlan.boards.drawing import Part, bar
 
 States = Mapping[str, int]
+WIDE = 736  # a bar as wide as two cards
 
 
 def problem_bar(states: States) -> list[Part]:
@@ -22,7 +23,7 @@ def problem_bar(states: States) -> list[Part]:
 def task_bar(states: States) -> list[Part]:
     """Lines of task lists by lateness."""
     return _bar(states, [("done", _("Done on time"), "done"), ("calm", _("Open, in time"), "open"),
-                         ("warn", _("Extended"), "extended"), ("late", _("Late"), "late")])  # fmt: skip
+                         ("warn", _("Extended"), "extended"), ("late", _("Late"), "late")], length=WIDE)  # fmt: skip
 
 
 def site_bar(states: States) -> list[Part]:
@@ -38,5 +39,5 @@ def key_area_bar(states: States) -> list[Part]:
                          ("late", _("Failed again afterwards"), "again")])  # fmt: skip
 
 
-def _bar(states: States, order: list[tuple[str, str, str]]) -> list[Part]:
-    return bar([(mark, words, states.get(name, 0)) for mark, words, name in order])
+def _bar(states: States, order: list[tuple[str, str, str]], length: int = 400) -> list[Part]:
+    return bar([(mark, words, states.get(name, 0)) for mark, words, name in order], length)
