@@ -20,6 +20,7 @@ from anlan.intake.models import Report
 from anlan.prevention import actions as prevention
 from anlan.triage import actions as triage
 from anlan.triage.models import Incident
+from anlan.voice.models import Satisfaction
 from tests import make
 
 AT = make.AT  # 14:00 in the small town, a Tuesday
@@ -146,6 +147,20 @@ def test_the_share_diverted_says_its_n(leader: Client) -> None:
     text = page(leader)
     assert figure(text, "diverted") == "1"
     assert "25.0% of all incidents (n = 4)" in flat(text)
+
+
+def test_the_share_helped_is_of_those_who_answered(leader: Client) -> None:
+    """Three of four answered, two were helped; nobody's answer is listed. Before the first answer stands a dash."""
+    reports = [told(ago(hours=n + 1)) for n in range(4)]
+    assert figure(page(leader), "helped") == "—"
+    for n, answer in enumerate(["yes", "yes", "no", ""]):
+        asked = Satisfaction(report=reports[n], asked_at=ago(days=2), helped=answer)
+        asked.answered_at = ago(days=1) if answer else None
+        asked.save()
+    Satisfaction.objects.create(report=told(ago(days=50)), asked_at=ago(days=40))
+    text = page(leader)
+    assert figure(text, "helped") == "66.7%"
+    assert "n = 3 answers of 4 asked" in flat(text)
 
 
 def test_mobile_teams_show_median_share_and_what_is_missing(leader: Client) -> None:

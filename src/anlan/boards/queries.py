@@ -20,8 +20,10 @@ from anlan.core.models import AreaVersion, ClockRun
 from anlan.intake.models import Report
 from anlan.intake.models.report import Validity
 from anlan.triage.models import Incident
+from anlan.voice.queries import Rate, rate
 
 USUAL_DAYS, USUAL_LEAST = 8, 4
+ASKED_DAYS = 30
 COUNTED = (Validity.VALID, Validity.REPEAT)
 OPEN = tuple(state for state in Incident.State.values if state != Incident.State.CLOSED)
 SOON = dt.timedelta(hours=1)
@@ -183,3 +185,20 @@ def diverted(scope: Scope) -> Diverted:
     return Diverted(
         since, opened.filter(diverted=True).count(), opened.count()
     )  # two: the second never leaves its index
+
+
+@dataclass(frozen=True)
+class HelpedShare:
+    """What reporters answered, in percent."""
+
+    rate: Rate
+    percent: float | None
+    low: float | None
+    high: float | None
+
+
+def helped(scope: Scope) -> HelpedShare:
+    """Return the share that was helped among those asked in the thirty days up to the day, in the whole city."""
+    found = rate(scope.day - ASKED_DAYS * DAY + DAY, scope.day)
+    percent, low, high = (None if one is None else 100 * one for one in (found.share, found.low, found.high))
+    return HelpedShare(found, percent, low, high)

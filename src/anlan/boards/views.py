@@ -47,7 +47,8 @@ def _figures(scope: Scope) -> dict[str, Any]:
     return {
         "heard": heard, "chart": drawing.hours_chart(heard.hours, heard.bands),
         "hours": list(enumerate(zip_longest(heard.hours, heard.bands or []))),
-        "last": _last_hour(heard), "open": opened, "map": _map(scope, opened), "diverted": queries.diverted(scope),
+        "last": _last_hour(heard), "open": opened, "map": _map(scope, opened),
+        "diverted": queries.diverted(scope), "helped": queries.helped(scope),
         "teams": teams.mobile_teams(scope),
         "lists": lists, "listed": sum(lines.values()), "task_bar": words.task_bar(lines),
         "problems": sum(found.values()), "problem_bar": words.problem_bar(found),
