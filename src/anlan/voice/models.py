@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.intake.models import Report
 
@@ -15,9 +15,9 @@ class Satisfaction(models.Model):
     class Helped(models.TextChoices):
         """What the holder of the code chose."""
 
-        YES = "yes", _("Yes")
-        PARTLY = "partly", _("Partly")
-        NO = "no", _("No")
+        YES = "yes", pgettext_lazy("did it help", "Yes")
+        PARTLY = "partly", pgettext_lazy("did it help", "Partly")
+        NO = "no", pgettext_lazy("did it help", "No")
 
     report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="satisfaction")
     asked_at = models.DateTimeField(db_index=True)
