@@ -52,6 +52,7 @@ COMMANDS: dict[str, Entry] = {
     "restore": Entry("anlan.core.commands.backup:restore", "Make a data directory from a backup."),
     "import": Entry("anlan.intake.commands.import_reports:import_reports", "Import a file of reports."),
     "study": Entry("anlan.hotspots.commands.study:study", "Run, list and adopt studies."),
+    "bulletin": Entry("anlan.bulletin.commands.bulletin:bulletin", "Verify bulletins, and check imported ones."),
     "status": Entry("anlan.core.commands.status:status", "What this data directory holds."),
 }
 

@@ -1,8 +1,8 @@
-"""Addresses of bulletin."""
+"""Addresses of the bulletin."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from anlan.bulletin.views import pages, publishing
 
 app_name = "bulletin"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*publishing.urlpatterns, *pages.urlpatterns]

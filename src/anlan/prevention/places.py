@@ -56,7 +56,8 @@ def near_mended(points: Sequence[tuple[float, float, str]]) -> list[bool]:
         return found
     lon, lat = (np.array([points[n][axis] for n in wanted]) for axis in (0, 1))
     for one in mended:
-        assert one.site is not None, "only problems of sites were read"
+        if one.site is None or one.lon is None or one.lat is None:
+            continue
         kind = one.site.subject.split("+")
         for k in np.flatnonzero(distance_m(one.lon, one.lat, lon, lat) <= reach(one)):
             found[wanted[k]] = found[wanted[k]] or points[wanted[k]][2] in kind

@@ -82,7 +82,11 @@ class Incident(models.Model):
                 name="incident_closed_has_a_time",
             )
         ]
-        indexes = [models.Index(fields=["lon", "lat"], name="incident_place")]
+        indexes = [
+            models.Index(fields=["lon", "lat"], name="incident_place"),
+            models.Index(fields=["opened_at"], condition=Q(diverted=True), name="incident_diverted"),
+            models.Index(fields=["opened_at"], condition=~Q(state="closed"), name="incident_open"),
+        ]
 
     def __str__(self) -> str:
         return self.number

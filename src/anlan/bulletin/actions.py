@@ -1,0 +1,152 @@
+"""The verbs of a bulletin: measures are fixed, an issue is composed of them, a mistake is corrected by a new issue."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anlan.bulletin import measures as declared
+from anlan.bulletin import rules
+from anlan.bulletin.measuring import MEASURES, Measure, Period, interval_of, value_of
+from anlan.bulletin.models import Figure, Issue, Plan
+from anlan.bulletin.rows import hash_of, packed
+from anlan.bulletin.rules import BulletinRefused
+from anlan.core import ledger
+from anlan.core.actors import Actor
+from anlan.core.areas import local_day
+from anlan.core.models import City, Organisation
+from anlan.core.roles import Role
+from anlan.core.verbs import verb
+
+assert declared.__all__, "importing them registers every measure"
+
+
+@verb
+def fix_measures(
+    *,
+    since: dt.date,
+    until: dt.date,
+    measures: Sequence[str] = (),
+    actor: Actor,
+    at: dt.datetime,
+    key: str | None = None,
+) -> dict[str, Any]:
+    """Fix which measures a period's bulletin prints, before the period ends; every counter-indicator comes along."""
+    actor.require(Role.PUBLISHER)
+    if until < since:
+        raise BulletinRefused(_("The period ends before it begins."))
+    if local_day(at) > until:
+        raise BulletinRefused(_("The period is over: measures are fixed before it ends, not by how they came out."))
+    list(City.objects.select_for_update().all())
+    if Plan.objects.filter(since=since, until=until).exists():
+        raise BulletinRefused(_("The measures of this period are fixed already."))
+    counters = {code: one.counter for code, one in MEASURES.items()}
+    codes = rules.require_counters(list(measures) or list(MEASURES), counters)
+    made = Plan.objects.filter(number__startswith=f"BP-{since.year}-").count() + 1
+    number = f"BP-{since.year}-{made:02d}"
+    Plan.objects.create(number=number, since=since, until=until, fixed_at=at, measures=ledger.canonical(codes))
+    told = {"since": str(since), "until": str(until), "measures": codes}
+    ledger.append("bulletin.measures_fixed", actor=actor, at=at, subject=f"plan:{number}", payload=told)
+    return {"plan": number, "measures": codes}
+
+
+@verb
+def compose(
+    *,
+    plan: str,
+    headline: str,
+    headline_en: str = "",
+    estimate: str = "",
+    issuer: str | None = None,
+    actor: Actor,
+    at: dt.datetime,
+    key: str | None = None,
+) -> dict[str, Any]:
+    """Draw every figure of a plan and publish the issue; figures and position are read in one transaction."""
+    actor.require(Role.PUBLISHER)
+    list(City.objects.select_for_update().all())
+    found = _plan(plan)
+    if local_day(at) <= found.until:
+        raise BulletinRefused(_("The period is not over yet."))
+    if not headline.strip():
+        raise BulletinRefused(_("Write a headline."))
+    if Issue.objects.filter(plan=found, corrects=None).exists():
+        raise BulletinRefused(_("This period has its bulletin; correct that one."))
+    made = Issue.objects.filter(number__startswith=f"B-{local_day(at).year}-", corrects=None).count() + 1
+    number = f"B-{local_day(at).year}-{made:02d}"
+    issue = Issue(number=number, plan=found, issuer=_issuer(issuer, actor), published_at=at, estimate=estimate,
+                  headline=headline.strip()[:120], headline_en=headline_en.strip()[:160])  # fmt: skip
+    return _publish(issue, actor, at)
+
+
+@verb
+def correct(*, issue: str, note: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
+    """Publish a period again with what has changed since, and say why; the old issue stays as it is."""
+    actor.require(Role.PUBLISHER)
+    list(City.objects.select_for_update().all())
+    old = Issue.objects.select_related("plan", "issuer").filter(number=issue).first()
+    if old is None or hasattr(old, "corrected_by"):
+        raise BulletinRefused(_("There is no such issue, or it was corrected already."))
+    if not note.strip():
+        raise BulletinRefused(_("Write what was wrong and why."))
+    revision = old.revision + 1
+    number = f"{old.number.split('-r')[0]}-r{revision}"
+    new = Issue(number=number, plan=old.plan, issuer=old.issuer, published_at=at, revision=revision, corrects=old,
+                note=note.strip()[:400], headline=old.headline, headline_en=old.headline_en,
+                estimate=old.estimate)  # fmt: skip
+    return _publish(new, actor, at)
+
+
+def _publish(issue: Issue, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    issue.position = ledger.head_position()
+    figures = [
+        drawn(MEASURES[code], issue.plan.period, issue.position, line) for line, code in enumerate(issue.plan.codes, 1)
+    ]
+    issue.code = code_of(issue.number, figures)
+    issue.save()
+    for figure in figures:
+        figure.issue = issue
+    Figure.objects.bulk_create(figures, batch_size=50)
+    told = {"plan": issue.plan.number, "position": issue.position, "code": issue.code, "figures": len(figures),
+            "corrects": issue.corrects.number if issue.corrects else None}  # fmt: skip
+    ledger.append("bulletin.published", actor=actor, at=at, subject=f"bulletin:{issue.number}", payload=told)
+    return {"issue": issue.number, "code": issue.code, "figures": len(figures)}
+
+
+def drawn(of: Measure, period: Period, position: int, line: int = 1) -> Figure:
+    """Return a measure's figure of a period beside the same days of the year before; not stored."""
+    now, before = of.draw(period), of.draw(period.year_before())
+    value, base = value_of(of.aggregate, now.values), value_of(of.aggregate, before.values)
+    low, high = interval_of(of.aggregate, now.values) or (None, None)
+    rows, base_rows = packed(now), packed(before)
+    return Figure(
+        line=line, measure=of.code, revision=of.revision, position=position, value=value, low=low, high=high, n=now.n,
+        base=base, base_n=before.n, rows=rows, base_rows=base_rows, rows_hash=hash_of(rows),
+        base_rows_hash=hash_of(base_rows),
+    )  # fmt: skip
+
+
+def code_of(number: str, figures: Sequence[Figure]) -> str:
+    """Return the verification code of an issue."""
+    told = [(one.measure, one.revision, one.value, one.n, one.base, one.base_n, one.position, one.rows_hash,
+             one.base_rows_hash) for one in figures]  # fmt: skip
+    return rules.verification_code(number, told)
+
+
+def _plan(number: str) -> Plan:
+    found = Plan.objects.filter(number=number).first()
+    if found is None:
+        raise BulletinRefused(_("No measures were fixed for this period."))
+    return found
+
+
+def _issuer(code: str | None, actor: Actor) -> Organisation:
+    rows = Organisation.objects.filter(active=True)
+    rows = rows.filter(code=code) if code else rows.filter(pk__in=actor.organisation_ids)
+    found = rows.order_by("pk").first()
+    if found is None:
+        raise BulletinRefused(_("Whoever publishes belongs to an organisation; ask the operator."))
+    return found

@@ -1,0 +1,81 @@
+"""`anlan bulletin`: verify what was printed, and check what somebody else printed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from anlan.core.setup import DataOption
+
+bulletin = typer.Typer(add_completion=False, no_args_is_help=True, help="Verify bulletins, and check imported ones.")
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+
+
+@bulletin.command()
+def verify(
+    number: Annotated[str | None, typer.Argument(help="One issue; all of them without it.")] = None,
+    data: DataOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Recompute every figure of every issue; status 1 where stored rows do not give what was printed."""
+    from anlan.core.setup import open_platform, refuse, say
+
+    open_platform(data)
+    from anlan.bulletin.models import Issue
+    from anlan.bulletin.verifying import verify as recompute
+
+    issues = Issue.objects.select_related("plan").order_by("pk")
+    issues = issues.filter(number=number) if number else issues
+    if number and not issues.exists():
+        raise refuse(f"there is no bulletin {number}")
+    found = [recompute(issue) for issue in issues]
+    if json_:
+        told = [{"issue": one.issue, "holds": one.holds, "code_holds": one.code_holds,
+                 "figures": [figure.told() for figure in one.figures]} for one in found]  # fmt: skip
+        typer.echo(json.dumps({"ok": all(one.holds for one in found), "issues": told}, ensure_ascii=False))
+    for one in found:
+        same = sum(figure.same for figure in one.figures)
+        word = "holds" if one.holds else "DOES NOT HOLD"
+        say(f"{one.issue}: {word}, {len(one.figures)} figures, {same} the same today")
+        for figure in one.figures:
+            if not figure.holds:
+                say(f"  {figure.measure}: the stored rows do not give {figure.value}")
+            elif not figure.same:
+                names = ", ".join(row["row"] for row in figure.changed[:3])
+                say(f"  {figure.measure}: {figure.value:g} printed, {figure.value_now} today; rows +{figure.entered}"
+                    f" -{figure.left} ~{figure.revalued}{'; ' + names if names else ''}")  # fmt: skip
+    if not all(one.holds for one in found):
+        raise typer.Exit(1)
+
+
+@bulletin.command()
+def check(
+    file: Annotated[
+        Path, typer.Argument(help="CSV: name,value and where known base,change_percent,part_of,percent,percent_of")
+    ],
+    json_: JsonOption = False,
+) -> None:
+    """Name parts that do not sum to their whole, and percentages that do not follow from their bases."""
+    from anlan.bulletin.checking import check as faults_of
+    from anlan.bulletin.checking import read
+
+    if not file.is_file():
+        typer.echo(f"anlan: {file}: no such file", err=True)
+        raise typer.Exit(2)
+    rows = read(file)
+    faults = faults_of(rows)
+    if json_:
+        told = [{"line": one.line, "name": one.name, "code": one.code, "printed": one.printed, "follows": one.follows}
+                for one in faults]  # fmt: skip
+        typer.echo(json.dumps({"figures": len(rows), "faults": told}, ensure_ascii=False))
+    else:
+        for one in faults:
+            typer.echo(
+                f"line {one.line}: {one.name}: {one.code.replace('_', ' ')}: printed {one.printed}; {one.follows}"
+            )
+        typer.echo(f"{len(rows)} figures, {len(faults)} faults", err=True)
+    if faults:
+        raise typer.Exit(1)

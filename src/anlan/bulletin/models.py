@@ -1,0 +1,112 @@
+"""Plans of measures, issues of a bulletin, and the figures in them."""
+
+from __future__ import annotations
+
+import json
+
+from django.db import models
+from django.db.models import F, Q
+
+from anlan.bulletin.measuring import MEASURES, Measure, Period
+from anlan.core.actors import Actor
+from anlan.core.models import Organisation
+
+
+class Plan(models.Model):
+    """Which measures a period's bulletin has, fixed before the period ends: what got worse is printed too."""
+
+    number = models.CharField(max_length=16, unique=True)  # BP-2016-01
+    since = models.DateField()
+    until = models.DateField()
+    fixed_at = models.DateTimeField()
+    measures = models.TextField()  # canonical JSON: codes in the order of print
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gte=F("since")), name="plan_period"),
+            models.UniqueConstraint(fields=["since", "until"], name="plan_once_a_period"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def codes(self) -> list[str]:
+        """The measures in the order of print."""
+        return list(json.loads(self.measures))
+
+    @property
+    def period(self) -> Period:
+        """Its days."""
+        return Period(self.since, self.until)
+
+
+class BulletinQuerySet(models.QuerySet["Issue"]):
+    """Questions about issues."""
+
+    def visible_to(self, actor: Actor) -> BulletinQuerySet:
+        """Return all of them: an issue is published the moment it exists."""
+        return self
+
+    def newest(self) -> BulletinQuerySet:
+        """Return those that no later revision corrects."""
+        return self.filter(corrected_by__isnull=True)
+
+
+class Issue(models.Model):
+    """One published bulletin. It never changes: a correction is an issue of its own with a revision note."""
+
+    number = models.CharField(max_length=20, unique=True)  # B-2017-01, of a correction B-2017-01-r2
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="issues")
+    issuer = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField()
+    revision = models.PositiveSmallIntegerField(default=1)
+    corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
+    note = models.CharField(max_length=400, default="", blank=True)  # why it was corrected
+    headline = models.CharField(max_length=120)
+    headline_en = models.CharField(max_length=160)
+    estimate = models.CharField(
+        max_length=16, default="", blank=True
+    )  # number of the estimate whose sentence stands in it
+    position = models.BigIntegerField()
+    code = models.CharField(max_length=32)  # verification code over all figures
+
+    objects = BulletinQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Figure(models.Model):
+    """One printed number: value, base, n, revision of its measure, position, and the rows that give it."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="figures")
+    line = models.PositiveSmallIntegerField()
+    measure = models.CharField(max_length=40)
+    revision = models.PositiveSmallIntegerField()
+    position = models.BigIntegerField()
+    value = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    n = models.PositiveIntegerField()
+    base = models.FloatField(null=True)
+    base_n = models.PositiveIntegerField()
+    rows = models.BinaryField()
+    base_rows = models.BinaryField()
+    rows_hash = models.CharField(max_length=64)
+    base_rows_hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["issue", "line"]
+        constraints = [models.UniqueConstraint(fields=["issue", "measure"], name="figure_once_an_issue")]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id} {self.measure}"
+
+    @property
+    def of(self) -> Measure:
+        """The measure as it is declared now."""
+        return MEASURES[self.measure]

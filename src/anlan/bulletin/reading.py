@@ -1,0 +1,86 @@
+"""What the pages of a bulletin show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anlan.bulletin.kinds import KINDS, visible
+from anlan.bulletin.models import Figure, Issue
+from anlan.bulletin.rows import unpacked
+from anlan.bulletin.words import Line, in_english, lines
+from anlan.core.actors import Actor
+from anlan.effect.models import Estimate
+
+PAGE = 100
+GROUPS = ("intake", "triage", "dispatch", "hotspots", "prevention", "voice")
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The records behind a figure, as far as this reader may open them."""
+
+    total: int
+    openable: list[tuple[str, str, str]]  # name, address, contribution
+    closed: int  # counted, but not for this reader to open
+    page: int
+    pages: int
+
+
+def group_word(group: str) -> str:
+    """Name a part of the bulletin."""
+    return {"intake": _("Heard"), "triage": _("What it was and whose"), "dispatch": _("Who went"),
+            "hotspots": _("Places that keep failing"), "prevention": _("Put right"),
+            "voice": _("What the public says")}[group]  # fmt: skip
+
+
+def parts(issue: Issue, *, public: bool) -> list[tuple[str, list[Line]]]:
+    """Return the lines of an issue in their parts."""
+    told = lines(list(issue.figures.all()), public=public)
+    return [
+        (group_word(group), [one for one in told if one.figure.of.group == group]) for group in GROUPS
+        if any(one.figure.of.group == group for one in told)
+    ]  # fmt: skip
+
+
+def behind(figure: Figure, actor: Actor, page: int) -> Behind:
+    """Return a page of the records behind a figure."""
+    drawn, kind = unpacked(figure.rows), KINDS[figure.of.of]
+    pages = max(1, -(-drawn.n // PAGE))
+    page = min(max(page, 1), pages)
+    some = drawn.ids[(page - 1) * PAGE : page * PAGE]
+    values = dict(zip(drawn.ids.tolist(), drawn.values.tolist(), strict=True))
+    seen = visible(kind, some.tolist(), actor)
+    rows = [(label, kind.link(label) if kind.link else "", _contribution(figure, values[pk])) for pk, label in seen]
+    return Behind(drawn.n, rows, len(some) - len(rows), page, pages)
+
+
+def sentence(issue: Issue) -> str:
+    """Return the estimate's sentence that the issue prints, in the page's language."""
+    found = Estimate.objects.filter(number=issue.estimate).first() if issue.estimate else None
+    return "" if found is None else (found.sentence_en if in_english() else found.sentence_zh)
+
+
+def table(issue: Issue) -> list[dict[str, Any]]:
+    """Return an issue as plain rows, for files."""
+    return [
+        {
+            "measure": one.figure.measure, "name": one.figure.of.name, "name_en": one.figure.of.name_en,
+            "unit": one.figure.of.unit, "value": None if one.hidden else one.figure.value,
+            "base": None if one.hidden else one.figure.base, "n": None if one.hidden else one.figure.n,
+            "base_n": None if one.hidden else one.figure.base_n, "low": None if one.hidden else one.figure.low,
+            "high": None if one.hidden else one.figure.high, "revision": one.figure.revision,
+            "position": one.figure.position, "counter": one.figure.of.counter, "definition": one.figure.of.says,
+        }
+        for one in lines(list(issue.figures.all()), public=True)
+    ]  # fmt: skip
+
+
+def _contribution(figure: Figure, value: float) -> str:
+    if figure.of.aggregate == "count":
+        return ""
+    if figure.of.aggregate == "share":
+        return _("yes") if value else _("no")
+    return f"{value:,.1f}"

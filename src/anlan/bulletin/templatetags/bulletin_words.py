@@ -1,0 +1,38 @@
+"""Tags and filters of bulletins."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from anlan.bulletin.measuring import Measure
+from anlan.bulletin.models import Issue
+from anlan.bulletin.qr import path
+from anlan.bulletin.words import in_english, number
+from anlan.core.models import Organisation
+
+register = template.Library()
+
+
+@register.simple_tag
+def square(issue: Issue) -> SafeString:
+    """Draw the verification code as a square."""
+    drawn, side = path(f"{issue.number} {issue.code}")
+    return format_html(
+        '<svg viewBox="-1 -1 {} {}" role="img" aria-label="{}"><path d="{}"/></svg>', side + 2, side + 2,
+        _("Verification code"), drawn,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def value(of: Measure, told: float | None) -> str:
+    """Write a value of a measure."""
+    return number(of, told)
+
+
+@register.filter
+def organisation(one: Organisation) -> str:
+    """Name an organisation in the page's language."""
+    return one.name_en if in_english() else one.name

@@ -1,0 +1,229 @@
+"""A bulletin from its plan to its correction: through HTTP, and recomputed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from anlan.bulletin import actions
+from anlan.bulletin.measuring import MEASURES
+from anlan.bulletin.models import Figure, Issue, Plan
+from anlan.bulletin.rules import BulletinRefused
+from anlan.bulletin.verifying import verify
+from anlan.core.actors import system
+from anlan.core.clock import frozen
+from anlan.intake.actions import erase_report, set_validity
+from anlan.intake.models import Report
+from anlan.triage import actions as triage
+from tests import make
+
+ME = system("test")
+SINCE, UNTIL = dt.date(2016, 1, 1), dt.date(2016, 12, 31)
+JAN, LATER = dt.datetime(2016, 1, 4, tzinfo=dt.UTC), dt.datetime(2017, 1, 25, tzinfo=dt.UTC)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def town() -> Iterator[None]:
+    """A small town with seven reports in 2016, two in 2015, and three incidents."""
+    make.city()
+    make.organisation("government", kind="government")
+    for n in range(7):
+        report = make.report(lon=119.93 + n / 500, at=dt.datetime(2016, 6, 10 + n, 4, tzinfo=dt.UTC))
+        if n < 3:
+            triage.open_incident(report_id=report.pk, actor=ME, at=dt.datetime(2016, 6, 10 + n, 5, tzinfo=dt.UTC))
+    for n in range(2):
+        make.report(lon=119.93 + n / 500, at=dt.datetime(2015, 6, 10, 4 + n, tzinfo=dt.UTC))
+    with frozen(LATER):
+        yield
+
+
+def published(measures: tuple[str, ...] = ("reports", "valid_share", "incidents")) -> Issue:
+    plan = actions.fix_measures(since=SINCE, until=UNTIL, measures=measures, actor=ME, at=JAN)["plan"]
+    told = actions.compose(
+        plan=plan, headline="接报七件", headline_en="Seven reports", issuer="government", actor=ME, at=LATER
+    )
+    return Issue.objects.get(number=told["issue"])
+
+
+def test_at_least_forty_measures_each_with_its_counter_indicator_and_two_languages() -> None:
+    """Every definition is complete, and what stands beside a measure is a measure."""
+    assert len(MEASURES) >= 40
+    for one in MEASURES.values():
+        assert one.counter in MEASURES
+        assert one.counter != one.code
+        assert all((one.name, one.name_en, one.unit, one.unit_en, one.says, one.says_en))
+        assert one.revision >= 1
+
+
+@pytest.mark.parametrize("code", sorted(MEASURES))
+def test_every_measure_draws_its_rows(code: str) -> None:
+    """On a small town, without error, ids in order and without doubles."""
+    issue_of = actions.drawn(MEASURES[code], Plan(since=SINCE, until=UNTIL).period, 0)
+    assert issue_of.n >= 0
+    drawn = MEASURES[code].draw(Plan(since=SINCE, until=UNTIL).period)
+    assert (drawn.ids[1:] > drawn.ids[:-1]).all()
+
+
+def test_measures_are_fixed_before_the_period_ends_and_only_once() -> None:
+    """Afterwards nobody can choose what came out well."""
+    with pytest.raises(BulletinRefused, match="over"):
+        actions.fix_measures(since=SINCE, until=UNTIL, measures=["reports"], actor=ME, at=LATER)
+    actions.fix_measures(since=SINCE, until=UNTIL, measures=["reports"], actor=ME, at=JAN)
+    with pytest.raises(BulletinRefused, match="already"):
+        actions.fix_measures(since=SINCE, until=UNTIL, measures=["incidents"], actor=ME, at=JAN)
+
+
+def test_a_measure_brings_its_counter_indicator_along() -> None:
+    """Whoever chooses one gets the other."""
+    codes = actions.fix_measures(since=SINCE, until=UNTIL, measures=["diverted"], actor=ME, at=JAN)["measures"]
+    assert MEASURES["diverted"].counter in codes
+
+
+def test_an_issue_prints_value_base_n_and_change() -> None:
+    """Seven reports after two: a manifold prints both numbers, and the code covers it all."""
+    issue = published()
+    client = Client()
+    page = client.get(f"/bulletins/{issue.number}/").content.decode()
+    assert "fewer than 5" in page  # the base of two, and the three incidents
+    assert "×3.5" not in page
+    assert issue.code in page
+    client.force_login(make.person("analyst"))
+    assert "×3.5, from 2 to 7" in client.get(f"/bulletins/{issue.number}/").content.decode()
+    reports = Figure.objects.get(issue=issue, measure="reports")
+    assert (reports.value, reports.n, reports.base, reports.base_n) == (7, 7, 2, 2)
+
+
+def test_a_click_leads_down_to_the_records() -> None:
+    """The public sees how many; who signs in sees those that they may open, and how many they may not."""
+    issue = published()
+    address = f"/bulletins/{issue.number}/figures/reports/"
+    client = Client()
+    numbers = list(Report.objects.filter(received_at__year=2016).values_list("number", flat=True))
+    assert not any(number in client.get(address).content.decode() for number in numbers)
+    client.force_login(make.person("analyst"))
+    page = client.get(address).content.decode()
+    assert all(number in page for number in numbers)
+    client.force_login(make.person("officer", at="west-office"))
+    page = client.get(address).content.decode()
+    assert not any(number in page for number in numbers)
+    assert "7 of this page are counted" in page
+
+
+def test_verification_names_what_changed_since_and_why() -> None:
+    """A report is later found to be a misdial: the printed figure holds, today's differs, and the row is named."""
+    issue = published()
+    assert verify(issue).holds
+    assert all(one.same for one in verify(issue).figures)
+    report = Report.objects.filter(received_at__year=2016).first()
+    assert report is not None
+    set_validity(report_id=report.pk, validity="misdial", actor=ME, at=LATER)
+    found = {one.measure: one for one in verify(issue).figures}
+    assert found["reports"].same
+    share = found["valid_share"]
+    assert share.holds
+    assert share.revalued == 1
+    assert share.changed == [{"row": report.number, "entries": {"intake.validity_set": 1}}]
+
+
+def test_one_changed_byte_of_the_stored_rows_is_found() -> None:
+    """A figure that does not follow from its rows fails, and so does a value that was changed."""
+    issue = published()
+    Figure.objects.filter(issue=issue, measure="reports").update(value=8)
+    found = verify(issue)
+    assert not found.holds
+    assert not found.code_holds
+
+
+def test_a_correction_is_an_issue_of_its_own_and_the_old_one_stays() -> None:
+    """With its note; the old page says which issue corrects it."""
+    issue = published()
+    report = Report.objects.filter(received_at__year=2016).first()
+    assert report is not None
+    set_validity(report_id=report.pk, validity="misdial", actor=ME, at=LATER)
+    before = Figure.objects.get(issue=issue, measure="valid_share").value
+    new = actions.correct(issue=issue.number, note="一件误拨更正。", actor=ME, at=LATER)["issue"]
+    assert new == f"{issue.number}-r2"
+    assert Figure.objects.get(issue=issue, measure="valid_share").value == before
+    assert Figure.objects.get(issue__number=new, measure="valid_share").value == pytest.approx(100 * 6 / 7)
+    assert new in Client().get(f"/bulletins/{issue.number}/").content.decode()
+    with pytest.raises(BulletinRefused):
+        actions.correct(issue=issue.number, note="again", actor=ME, at=LATER)
+
+
+def test_erasing_a_caller_leaves_every_figure_and_every_verification_as_it_was() -> None:
+    """Figures rest on ids and non-personal columns."""
+    make.report(words="water", contact="13900000000", at=dt.datetime(2016, 7, 1, tzinfo=dt.UTC))
+    issue = published()
+    for report in Report.objects.all():
+        erase_report(report_id=report.pk, reason="asked", actor=ME, at=LATER)
+    found = verify(issue)
+    assert found.holds
+    assert all(one.same for one in found.figures)
+
+
+def test_a_publisher_works_through_the_desk(client: Client) -> None:
+    """Fix, publish, recompute, correct: each by its button; others are refused."""
+    client.force_login(make.person("publisher", at="government"))
+    with frozen(JAN):
+        told: dict[str, Any] = {"since": "2016-01-01", "until": "2016-12-31", "measures": ["reports", "incidents"]}
+        assert client.post("/bulletins/desk/plan", told).status_code == 302
+        assert client.post("/bulletins/desk/plan", told).status_code == 422
+    plan = Plan.objects.get().number
+    answer = client.post("/bulletins/desk/compose", {"plan": plan, "headline": "年报"}, follow=True)
+    number = Issue.objects.get().number
+    assert number in answer.content.decode()
+    assert "same today" in client.get(f"/bulletins/{number}/recompute/").content.decode()
+    client.post(f"/bulletins/{number}/correct", {"note": "typing error"})
+    assert Issue.objects.count() == 2
+    client.force_login(make.person("analyst"))
+    assert client.post("/bulletins/desk/compose", {"plan": plan, "headline": "x"}).status_code == 403
+
+
+def test_files_for_print_and_for_sheets(client: Client) -> None:
+    """The PDF is a PDF; the CSV has a row a figure, and what is hidden on the page is hidden there."""
+    issue = published()
+    pdf = client.get(f"/bulletins/{issue.number}/bulletin.pdf")
+    assert pdf.content.startswith(b"%PDF-")
+    assert pdf["Content-Type"] == "application/pdf"
+    rows = client.get(f"/bulletins/{issue.number}/bulletin.csv").content.decode("utf-8-sig").splitlines()
+    assert len(rows) == 1 + len(issue.plan.codes)
+    incidents = next(row for row in rows if row.startswith("incidents,"))
+    assert ",,,,," in incidents
+
+
+def test_a_code_finds_its_issue_and_a_wrong_one_finds_none(client: Client) -> None:
+    """One digit off is no bulletin of ours."""
+    issue = published()
+    assert issue.number in client.get("/bulletins/check", {"code": issue.code.lower()}).content.decode()
+    page = client.get("/bulletins/check", {"code": issue.code[:-1] + ("0" if issue.code[-1] != "0" else "1")})
+    assert "No bulletin has this code" in page.content.decode()
+
+
+def test_the_list_is_public_and_speaks_chinese(client: Client) -> None:
+    """No log-in; both languages."""
+    issue = published()
+    page = client.get("/bulletins/", headers={"accept-language": "zh-CN"}).content.decode()
+    assert issue.number in page
+    assert "通报" in page
+
+
+def test_an_issue_is_read_in_a_fixed_number_of_queries(client: Client, django_assert_max_num_queries: Any) -> None:
+    """However many figures it has."""
+    issue = published(())
+    with django_assert_max_num_queries(12):
+        client.get(f"/bulletins/{issue.number}/")
+
+
+def test_the_payload_in_the_ledger_names_the_code() -> None:
+    """So that a bulletin cannot be swapped without the ledger noticing."""
+    from anlan.core.models import LedgerEntry
+
+    issue = published()
+    entry = LedgerEntry.objects.get(kind="bulletin.published")
+    assert json.loads(entry.payload)["code"] == issue.code
