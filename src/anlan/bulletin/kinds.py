@@ -56,7 +56,7 @@ KINDS: dict[str, Kind] = {
     "result": Kind(Result, "task", "task__number", "task__number", "task__problem"),
     "list": Kind(TaskList, "list", "number", "number"),
     "escalation": Kind(Escalation, "", "subject", "subject", "problem"),
-    "satisfaction": Kind(Satisfaction, "report", "report__number", "report__number", "report", sealed=True),
+    "satisfaction": Kind(Satisfaction, "satisfaction", "pk", "pk", "report", sealed=True),
 }
 
 

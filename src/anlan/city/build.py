@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from anlan.city import mending
+from anlan.city import mending, publishing
+from anlan.city.answers import answer_all
 from anlan.city.flood import ZONE
 from anlan.city.lives import Crews
 from anlan.city.months import Fails, Month, always, live
@@ -74,6 +75,9 @@ def build(folder: Path, data: Path, wanted: int | None, tell: Tell = lambda text
         walk.once(f"study {year}", f"{year}: study", partial(study_year, year))
         if year == YEARS[0]:
             walk.once("adopted", "2015: adopted", adopt_first)
+            walk.once("measures", "2016: measures fixed", partial(publishing.fix_measures, ACTOR))
+    walk.once("estimate", "2017: did it work?", partial(publishing.judge, ACTOR))
+    walk.once("bulletin", "2017: bulletin", partial(publishing.publish, ACTOR))
 
 
 class Walk:
@@ -111,6 +115,7 @@ class Walk:
         if one.year == mending.YEAR:
             mending.after_the_rain(one)
             mending.climb(one)
+        answer_all(one)
 
     def _desk(self, one: Month) -> None:
         name = f"{one.name} desk"

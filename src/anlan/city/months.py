@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from anlan.city.calls import Call, month_of_calls
+from anlan.city.codes import CODED, code_of
 from anlan.city.flood import STORMS, ZONE, FloodYear, simulate
 from anlan.city.ground import PLANE
 from anlan.city.lives import Crews, flood_life, life_of
@@ -173,7 +174,10 @@ def storms_of(month: Month) -> list[tuple[dt.datetime, dt.datetime, float]]:
 
 def _sent(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row as its source sends it: what it does not know is not there."""
-    return {name: value for name, value in row.items() if name != "n" and value not in {None, ""}}
+    sent = {name: value for name, value in row.items() if name != "n" and value not in {None, ""}}
+    if row["channel"] in CODED and row["validity"] == "valid":
+        sent["tracking_code"] = code_of(row["source"], row["source_id"])
+    return sent
 
 
 def _flood_rows(

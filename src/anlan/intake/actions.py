@@ -111,7 +111,7 @@ def receive_reports(
 
     Each row has the fields of `receive_report`; `line` and `record` are kept for the answer. Rows that were here
     before (same source and id, or without an id the same content) are counted as `repeated`. Anlan itself, which loads
-    years at once, may say in `entered_at` when a row was typed in.
+    years at once, may say in `entered_at` when a row was typed in, and in `tracking_code` which code was told.
     """
     known = facts(at)
     good: list[tuple[dict[str, Any], Checked]] = []
@@ -123,6 +123,8 @@ def receive_reports(
             refused.append(refused_row(row, error.refusal))
     new, repeated = _new(good, refused)
     report_ids = store(new, actor, at, organisation_of(actor, organisation_id)) if new else []
+    codes = [(pk, row.tracking_code) for pk, row in zip(report_ids, new, strict=True) if row.tracking_code]
+    Tracking.objects.bulk_create([Tracking(code_hash=code_hash(code), report_id=pk) for pk, code in codes])
     return {
         "accepted": len(report_ids),
         "repeated": repeated,
@@ -181,11 +183,12 @@ def refused_row(row: dict[str, Any], refusal: Refusal) -> dict[str, Any]:
 
 def _checked(sent: dict[str, Any], actor: Actor, known: Facts) -> Checked:
     told = {name: value for name, value in sent.items() if name not in {"line", "record"}}
-    entered = told.pop("entered_at", None) if actor.is_system else None
+    entered, code = (told.pop(name, None) if actor.is_system else None for name in ("entered_at", "tracking_code"))
     require_channel(actor, str(told.get("channel", "")))
     if not any(told.get(name) for name in ("source_id", "received_at", "device_time")):
         raise ReportRefused(Refusal("source_id", "no_identity"))
     row = check(told, replace(known, at=entered) if entered and entered <= known.at else known)
+    row = replace(row, tracking_code=code or "")
     return with_content_hash(row, bool(told.get("received_at")))
 
 

@@ -44,6 +44,7 @@ class Checked:
     columns: dict[str, Any]
     personal: dict[str, str]
     masked: tuple[str, ...] = ()
+    tracking_code: str = ""
 
 
 def check(row: Mapping[str, Any], facts: Facts) -> Checked:
