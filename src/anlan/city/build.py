@@ -25,6 +25,7 @@ from anlan.core.clock import now
 from anlan.core.followers import catch_up
 from anlan.core.models import LedgerEntry, Person
 from anlan.core.people import add_person
+from anlan.core.queries import city_read_once
 from anlan.core.roles import Role
 from anlan.core.writes import write
 from anlan.hotspots.actions import adopt_study, run_now, start_study
@@ -68,6 +69,11 @@ def build(folder: Path, data: Path, wanted: int | None, tell: Tell = lambda text
     seed = seed_of(wanted)
     cityfolder.load(folder, actor=ACTOR, at=dt.datetime(2015, 1, 1, tzinfo=ZONE))
     people(data)
+    with city_read_once():
+        _walk(seed, tell, scale)
+
+
+def _walk(seed: int, tell: Tell, scale: float) -> None:
     walk = Walk(seed, scale, tell)
     for year in YEARS:
         for month in range(1, 13):

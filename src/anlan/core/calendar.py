@@ -37,6 +37,12 @@ class WorkingCalendar:
 
 def working_calendar() -> WorkingCalendar:
     """Return the city's calendar as it is now."""
+    from anlan.core.queries import read_once
+
+    return read_once("calendar", _read)
+
+
+def _read() -> WorkingCalendar:
     from anlan.core.models import Holiday
 
     days = list(Holiday.objects.values_list("date", "kind"))

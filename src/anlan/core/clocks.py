@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from anlan.core.calendar import WorkingCalendar, working_calendar
 from anlan.core.models import ClockRule, ClockRun, Organisation
-from anlan.core.queries import city
+from anlan.core.queries import city, read_once
 
 DAY_S = 86_400
 
@@ -28,7 +28,7 @@ def heard(
 
     `facts` are what scopes may ask for (category, zone, unit_kind); `holder` owns a clock whose rule names no owner.
     """
-    rules = list(ClockRule.objects.filter(active=True))
+    rules = read_once("clocks", lambda: list(ClockRule.objects.filter(active=True)))
     stopped = [rule.pk for rule in rules if rule.stops_with(kind)]
     if stopped:
         ClockRun.objects.running().filter(subject=subject, rule_id__in=stopped).update(stopped_at=at)

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, TypeVar
 
 from anlan.core.models import City
 
-_held: ContextVar[dict[str, City | None] | None] = ContextVar("city", default=None)
+R = TypeVar("R")
+_held: ContextVar[dict[str, Any] | None] = ContextVar("city", default=None)
 
 
 def city() -> City | None:
     """Return the city of this data directory, or None before `anlan init`; within `city_read_once`, read once."""
+    return read_once("city", City.objects.first)
+
+
+def read_once(name: str, read: Callable[[], R]) -> R:
+    """Read something of the city's folder (its calendar, its clocks); within `city_read_once`, only once."""
     held = _held.get()
     if held is None:
-        return City.objects.first()
-    if "city" not in held:
-        held["city"] = City.objects.first()
-    return held["city"]
+        return read()
+    if name not in held:
+        held[name] = read()
+    found: R = held[name]
+    return found
 
 
 @contextmanager
 def city_read_once() -> Iterator[None]:
-    """Read the city once for a whole page: each moment on it asks for its zone."""
+    """Read what the city's folder holds once for a whole page: each moment on it asks for its zone."""
     token = _held.set({})
     try:
         yield

@@ -64,7 +64,8 @@ def _content(study: Study, question: Question, told: Input) -> dict[str, Any]:
     events = Events(*plane.forward([row.lon for row in told.rows], [row.lat for row in told.rows]),
                     [row.day for row in told.rows])  # fmt: skip
     sites = [*question.sides.treated, *question.sides.controls]
-    x, y = plane.forward(*np.array([_places(study)[site] for site in sites], dtype=float).T)
+    places = _places(study)
+    x, y = plane.forward(*np.array([places[site] for site in sites], dtype=float).T)
     day = _first_moment(question.measure_at)
     table = failures_of(events, x=x, y=y, since=day, radius_m=radius_m, episode_gap_h=gap_h)
     treated = np.arange(len(sites)) < len(question.sides.treated)

@@ -72,11 +72,10 @@ def require_seen(problems: Sequence[Problem], seen: str | None) -> None:
 
 def locked_task(number: str, actor: Actor) -> Task:
     """Return a task with its problem, both under lock, the problem first."""
-    visible = Problem.objects.visible_to(actor)
-    problem = Problem.objects.filter(tasks__number=number, pk__in=visible.values("pk")).first()
-    if problem is None:
+    pk = Task.objects.filter(number=number).values_list("problem_id", flat=True).first()
+    if pk is None or not Problem.objects.visible_to(actor).filter(pk=pk).exists():
         raise NotAllowed(f"{actor.name} may not act on {number}, or it does not exist")
-    problem = Problem.objects.select_for_update().get(pk=problem.pk)
+    problem = Problem.objects.select_for_update().get(pk=pk)
     task = Task.objects.select_for_update(of=("self",)).select_related("organisation").get(number=number)
     task.problem = problem
     return task
