@@ -99,6 +99,21 @@ def test_an_issue_prints_value_base_n_and_change() -> None:
     assert (reports.value, reports.n, reports.base, reports.base_n) == (7, 7, 2, 2)
 
 
+def test_districts_sum_to_the_city_by_the_boundaries_at_the_end_of_the_period(client: Client) -> None:
+    """East City became East District on New Year: both years are counted for it, and nothing is lost in the parts."""
+    make.report(lon=120.05, at=dt.datetime(2016, 7, 1, tzinfo=dt.UTC))
+    make.report(lon=120.05, at=dt.datetime(2015, 7, 1, tzinfo=dt.UTC))
+    issue = published(("waterlogging_reports",))
+    parts = Figure.objects.filter(issue=issue, measure="waterlogging_reports").exclude(area="")
+    whole = Figure.objects.get(issue=issue, measure="waterlogging_reports", area="")
+    assert {one.area: (one.value, one.base) for one in parts} == {"west": (7, 2), "east": (1, 1)}
+    assert sum(one.value or 0 for one in parts) == whole.value
+    assert sum(one.base or 0 for one in parts) == whole.base
+    page = client.get(f"/bulletins/{issue.number}/").content.decode()
+    assert "not shown" in page
+    assert verify(issue).holds
+
+
 def test_a_click_leads_down_to_the_records() -> None:
     """The public sees how many; who signs in sees those that they may open, and how many they may not."""
     issue = published()

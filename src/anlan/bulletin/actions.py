@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from anlan.bulletin import measures as declared
 from anlan.bulletin import rules
-from anlan.bulletin.measuring import MEASURES, Measure, Period, interval_of, value_of
+from anlan.bulletin.districts import by_district
+from anlan.bulletin.measuring import MEASURES, NOTHING, Drawn, Measure, Period, interval_of, value_of
 from anlan.bulletin.models import Figure, Issue, Plan
 from anlan.bulletin.rows import hash_of, packed
 from anlan.bulletin.rules import BulletinRefused
@@ -103,7 +104,9 @@ def correct(*, issue: str, note: str, actor: Actor, at: dt.datetime, key: str | 
 def _publish(issue: Issue, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     issue.position = ledger.head_position()
     figures = [
-        drawn(MEASURES[code], issue.plan.period, issue.position, line) for line, code in enumerate(issue.plan.codes, 1)
+        figure
+        for line, code in enumerate(issue.plan.codes, 1)
+        for figure in family(MEASURES[code], issue.plan.period, issue.position, line)
     ]
     issue.code = code_of(issue.number, figures)
     issue.save()
@@ -116,22 +119,36 @@ def _publish(issue: Issue, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     return {"issue": issue.number, "code": issue.code, "figures": len(figures)}
 
 
+def family(of: Measure, period: Period, position: int, line: int) -> list[Figure]:
+    """Return a measure's figure of the city and, where it is printed by district too, those of the districts."""
+    now, before = of.draw(period), of.draw(period.year_before())
+    whole = _figure(of, now, before, position, line)
+    if not of.placed:
+        return [whole]
+    parts, base = by_district(of, now, period.until), by_district(of, before, period.until)
+    return [whole, *(_figure(of, parts.get(code, NOTHING), base.get(code, NOTHING), position, line, code)
+                     for code in sorted({*parts, *base}))]  # fmt: skip
+
+
 def drawn(of: Measure, period: Period, position: int, line: int = 1) -> Figure:
     """Return a measure's figure of a period beside the same days of the year before; not stored."""
-    now, before = of.draw(period), of.draw(period.year_before())
+    return _figure(of, of.draw(period), of.draw(period.year_before()), position, line)
+
+
+def _figure(of: Measure, now: Drawn, before: Drawn, position: int, line: int, area: str = "") -> Figure:
     value, base = value_of(of.aggregate, now.values), value_of(of.aggregate, before.values)
     low, high = interval_of(of.aggregate, now.values) or (None, None)
     rows, base_rows = packed(now), packed(before)
     return Figure(
-        line=line, measure=of.code, revision=of.revision, position=position, value=value, low=low, high=high, n=now.n,
-        base=base, base_n=before.n, rows=rows, base_rows=base_rows, rows_hash=hash_of(rows),
+        line=line, measure=of.code, area=area, revision=of.revision, position=position, value=value, low=low,
+        high=high, n=now.n, base=base, base_n=before.n, rows=rows, base_rows=base_rows, rows_hash=hash_of(rows),
         base_rows_hash=hash_of(base_rows),
     )  # fmt: skip
 
 
 def code_of(number: str, figures: Sequence[Figure]) -> str:
     """Return the verification code of an issue."""
-    told = [(one.measure, one.revision, one.value, one.n, one.base, one.base_n, one.position, one.rows_hash,
+    told = [(one.key, one.revision, one.value, one.n, one.base, one.base_n, one.position, one.rows_hash,
              one.base_rows_hash) for one in figures]  # fmt: skip
     return rules.verification_code(number, told)
 

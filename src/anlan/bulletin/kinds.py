@@ -31,6 +31,7 @@ class Kind:
     label: str  # the lookup to the name that people read
     owner: str = ""  # the lookup to the record whose `visible_to` decides; empty: the row's own
     link: Callable[[str], str] | None = None
+    point: tuple[str, str] = ("", "")  # the lookups to where it lies
     sealed: bool = False  # counted, never listed: who chose what is nobody's to read
 
 
@@ -43,12 +44,12 @@ def _query(name: str, parameter: str) -> Callable[[str], str]:
 
 
 KINDS: dict[str, Kind] = {
-    "report": Kind(Report, "report", "number", "number", link=_to("intake:report_page")),
-    "incident": Kind(Incident, "incident", "number", "number", link=_to("triage:incident")),
+    "report": Kind(Report, "report", "number", "number", link=_to("intake:report_page"), point=("lon", "lat")),
+    "incident": Kind(Incident, "incident", "number", "number", link=_to("triage:incident"), point=("lon", "lat")),
     "handover": Kind(Handover, "incident", "incident__number", "incident__number", "incident", _to("triage:incident")),
     "assignment": Kind(Assignment, "assignment", "pk", "pk", link=_to("dispatch:assignment")),
     "run": Kind(ClockRun, "", "subject", "subject"),
-    "site": Kind(SiteVersion, "", "pk", "site__number", "site"),
+    "site": Kind(SiteVersion, "", "pk", "site__number", "site", point=("place__lon", "place__lat")),
     "storm": Kind(Storm, "storm", "pk", "pk"),
     "problem": Kind(Problem, "problem", "number", "number", link=_query("prevention:inbox", "p")),
     "move": Kind(Move, "problem", "problem__number", "problem__number", "problem", _query("prevention:inbox", "p")),

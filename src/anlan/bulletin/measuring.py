@@ -64,6 +64,9 @@ class Drawn:
         return len(self.ids)
 
 
+NOTHING = Drawn(np.empty(0, np.int64), np.empty(0))
+
+
 @dataclass(frozen=True)
 class Measure:
     """One measure: what is counted, of which rows, and which other measure stands beside it so that it tells no lie."""
@@ -81,12 +84,13 @@ class Measure:
     revision: int
     rows: Callable[[Period], Rows]
     group: str
+    placed: bool = False  # printed by district too
 
     def draw(self, period: Period) -> Drawn:
         """Return the rows of a period in the order of their ids."""
         told = list(self.rows(period))
         if not told:
-            return Drawn(np.empty(0, np.int64), np.empty(0))
+            return NOTHING
         ids = np.array([row[0] for row in told], np.int64)
         values = np.array([row[1] for row in told], np.float64) if len(told[0]) > 1 else np.ones(len(ids))
         order = np.argsort(ids, kind="stable")
@@ -106,6 +110,7 @@ def measure(
     counter: str,
     aggregate: Aggregate = "count",
     revision: int = 1,
+    placed: bool = False,
 ) -> Callable[[Callable[[Period], Rows]], Callable[[Period], Rows]]:
     """Register a function that yields a period's rows, (id,) or (id, contribution), as a measure.
 
@@ -115,7 +120,20 @@ def measure(
     def register(rows: Callable[[Period], Rows]) -> Callable[[Period], Rows]:
         group = rows.__module__.rsplit(".", 1)[1]
         MEASURES[code] = Measure(
-            code, of, aggregate, name[0], name[1], unit[0], unit[1], says[0], says[1], counter, revision, rows, group
+            code,
+            of,
+            aggregate,
+            name[0],
+            name[1],
+            unit[0],
+            unit[1],
+            says[0],
+            says[1],
+            counter,
+            revision,
+            rows,
+            group,
+            placed,
         )
         return rows
 

@@ -86,6 +86,7 @@ class Figure(models.Model):
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="figures")
     line = models.PositiveSmallIntegerField()
     measure = models.CharField(max_length=40)
+    area = models.CharField(max_length=32, default="", blank=True)  # a district's code; empty: the whole city
     revision = models.PositiveSmallIntegerField()
     position = models.BigIntegerField()
     value = models.FloatField(null=True)
@@ -101,10 +102,15 @@ class Figure(models.Model):
 
     class Meta:
         ordering = ["issue", "line"]
-        constraints = [models.UniqueConstraint(fields=["issue", "measure"], name="figure_once_an_issue")]
+        constraints = [models.UniqueConstraint(fields=["issue", "measure", "area"], name="figure_once_an_issue")]
 
     def __str__(self) -> str:
         return f"{self.issue_id} {self.measure}"
+
+    @property
+    def key(self) -> str:
+        """Its name within the issue."""
+        return f"{self.measure}@{self.area}" if self.area else self.measure
 
     @property
     def of(self) -> Measure:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from anlan.bulletin.kinds import KINDS, visible
 from anlan.bulletin.models import Figure, Issue
 from anlan.bulletin.rows import unpacked
-from anlan.bulletin.words import Line, in_english, lines
+from anlan.bulletin.words import District, Line, districts, in_english, lines, name_of
 from anlan.core.actors import Actor
+from anlan.core.areas import area_index
 from anlan.effect.models import Estimate
 
 PAGE = 100
@@ -38,7 +39,7 @@ def group_word(group: str) -> str:
 
 def parts(issue: Issue, *, public: bool) -> list[tuple[str, list[Line]]]:
     """Return the lines of an issue in their parts."""
-    told = lines(list(issue.figures.all()), public=public)
+    told = lines(_figures(issue), public=public)
     return [
         (group_word(group), [one for one in told if one.figure.of.group == group]) for group in GROUPS
         if any(one.figure.of.group == group for one in told)
@@ -55,6 +56,13 @@ def behind(figure: Figure, actor: Actor, page: int) -> Behind:
     seen = visible(kind, some.tolist(), actor)
     rows = [(label, kind.link(label) if kind.link else "", _contribution(figure, values[pk])) for pk, label in seen]
     return Behind(drawn.n, rows, len(some) - len(rows), page, pages)
+
+
+def of_districts(issue: Issue, *, public: bool) -> list[tuple[str, list[District]]]:
+    """Return what is printed by district, by the boundaries at the end of the period in both years."""
+    versions, _index = area_index(issue.plan.until)
+    names = {one.area.code: (one.name_en if in_english() else one.name) for one in versions}
+    return [(name_of(of), rows) for of, rows in districts(_figures(issue), names, public=public)]
 
 
 def sentence(issue: Issue) -> str:
@@ -74,8 +82,13 @@ def table(issue: Issue) -> list[dict[str, Any]]:
             "high": None if one.hidden else one.figure.high, "revision": one.figure.revision,
             "position": one.figure.position, "counter": one.figure.of.counter, "definition": one.figure.of.says,
         }
-        for one in lines(list(issue.figures.all()), public=True)
+        for one in lines(_figures(issue), public=True)
     ]  # fmt: skip
+
+
+def _figures(issue: Issue) -> list[Figure]:
+    """Return an issue's figures without the rows behind them, which a page of figures does not need."""
+    return list(issue.figures.defer("rows", "base_rows"))
 
 
 def _contribution(figure: Figure, value: float) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from anlan.bulletin.actions import code_of
+from anlan.bulletin.districts import by_district
 from anlan.bulletin.kinds import KINDS, touched
-from anlan.bulletin.measuring import value_of
+from anlan.bulletin.measuring import NOTHING, Drawn, value_of
 from anlan.bulletin.models import Figure, Issue
 from anlan.bulletin.rows import hash_of, unpacked
 from anlan.core.models import LedgerPosition
@@ -79,15 +80,21 @@ def _figure(one: Figure, issue: Issue, later: dict[str, Counter[str]]) -> Verdic
         and (hash_of(one.rows), hash_of(one.base_rows)) == (one.rows_hash, one.base_rows_hash)
         and (stored.n, base.n) == (one.n, one.base_n)
     )
-    now, before = of.draw(issue.plan.period), of.draw(issue.plan.period.year_before())
+    period = issue.plan.period
+    now, before = (_part(one, of.draw(one_year), issue) for one_year in (period, period.year_before()))
     both, at_stored, at_now = np.intersect1d(stored.ids, now.ids, return_indices=True)
     return Verdict(
-        measure=one.measure, holds=holds, value=one.value, value_now=value_of(of.aggregate, now.values),
+        measure=one.key, holds=holds, value=one.value, value_now=value_of(of.aggregate, now.values),
         base_now=value_of(of.aggregate, before.values), revision_now=of.revision,
         entered=now.n - len(both), left=stored.n - len(both),
         revalued=int((np.abs(stored.values[at_stored] - now.values[at_now]) > 1e-9).sum()),
         changed=_changed(one, np.union1d(stored.ids, now.ids), later),
     )  # fmt: skip
+
+
+def _part(one: Figure, drawn: Drawn, issue: Issue) -> Drawn:
+    """Return the rows of the figure's district, or all for the city."""
+    return by_district(one.of, drawn, issue.plan.until).get(one.area, NOTHING) if one.area else drawn
 
 
 def _changed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
@@ -33,9 +34,49 @@ class Line:
 
 def lines(figures: list[Figure], *, public: bool) -> list[Line]:
     """Return the figures of an issue as printed; for the public without what small cells would give away."""
-    by_code = {one.measure: one for one in figures}
-    hidden = {one.measure for one in figures if public and _is_hidden(one)}
-    return [_line(one, by_code, hidden) for one in figures]
+    whole = [one for one in figures if not one.area]
+    by_code = {one.measure: one for one in whole}
+    hidden = {one.measure for one in whole if public and _is_hidden(one)}
+    return [_line(one, by_code, hidden) for one in whole]
+
+
+@dataclass(frozen=True)
+class District:
+    """One district's row of a measure: its name, both years, and how wide their bars are, in per cent."""
+
+    name: str
+    value: str
+    base: str
+    wide: float
+    base_wide: float
+
+
+def districts(figures: list[Figure], names: Mapping[str, str], *, public: bool) -> list[tuple[Measure, list[District]]]:
+    """Return the measures that are printed by district; small cells go with their complements."""
+    told = []
+    for code in dict.fromkeys(one.measure for one in figures if one.area):
+        parts = [one for one in figures if one.measure == code and one.area]
+        veiled = _veiled(parts) if public else set()
+        most = max([1.0, *(value for one in parts for value in (one.value, one.base) if value)])
+        told.append((parts[0].of, [_district(one, names, one.area in veiled, most) for one in parts]))
+    return told
+
+
+def _veiled(parts: list[Figure]) -> set[str]:
+    now = rules.suppressed({one.area: one.value or 0 for one in parts})
+    return now | rules.suppressed({one.area: one.base or 0 for one in parts})
+
+
+def _district(one: Figure, names: Mapping[str, str], veiled: bool, most: float) -> District:
+    small = 0 < (one.value or 0) < rules.LEAST
+    less = _("fewer than %(n)d") % {"n": rules.LEAST} if small else _("not shown")
+    return District(
+        name=names.get(one.area, _("without a place")),
+        value=less if veiled else number(one.of, one.value),
+        base=_("not shown") if veiled else number(one.of, one.base),
+        wide=0.0 if veiled else round(100 * (one.value or 0) / most, 1),
+        base_wide=0.0 if veiled else round(100 * (one.base or 0) / most, 1),
+    )
 
 
 def number(of: Measure, value: float | None) -> str:

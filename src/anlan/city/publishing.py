@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from anlan.bulletin import actions as bulletin
+from anlan.bulletin.measuring import MEASURES
 from anlan.bulletin.models import Plan
 from anlan.city.flood import ZONE
 from anlan.core.actors import Actor
@@ -30,7 +31,7 @@ def publish(actor: Actor) -> None:
     """Compose the year's bulletin; its headline says what came out, whichever way."""
     plan = Plan.objects.get(since=dt.date(2016, 1, 1))
     number = Estimate.objects.latest("pk").number
-    drawn = bulletin.drawn(bulletin.MEASURES["waterlogging_reports"], plan.period, 0)
+    drawn = bulletin.drawn(MEASURES["waterlogging_reports"], plan.period, 0)
     now, before = round(drawn.value or 0), round(drawn.base or 0)
     bulletin.compose(
         plan=plan.number, headline=f"2016年水涝接报{now:,}件，上年{before:,}件",

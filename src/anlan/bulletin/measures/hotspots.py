@@ -9,7 +9,7 @@ from anlan.prevention.models import Storm
 SITES = ("个", "sites")
 
 
-@measure("sites", of="site", name=("易涝点", "Flood-prone sites"), unit=SITES, counter="waterlogging_reports",
+@measure("sites", placed=True, of="site", name=("易涝点", "Flood-prone sites"), unit=SITES, counter="waterlogging_reports",
          says=("采用的、覆盖该统计期的研判中，至少两场雨积水的点位；未采用研判的年份没有数。",
                "Sites of an adopted study of this period where water stood in at least two storms; none where no study "
                "was adopted."))  # fmt: skip

@@ -99,7 +99,7 @@ def _delays(period: Period) -> Rows:
     return [(pk, (entered - received).total_seconds()) for pk, received, entered in told.iterator(20_000)]
 
 
-@measure("waterlogging_reports", of="report", name=("水涝接报", "Waterlogging reports"), unit=REPORTS,
+@measure("waterlogging_reports", placed=True, of="report", name=("水涝接报", "Waterlogging reports"), unit=REPORTS,
          counter="storms_strong", says=("接报类别为水涝的有效与重复接报。", "Valid and repeat reports of waterlogging."))  # fmt: skip
 def waterlogging_reports(period: Period) -> Rows:
     """Count what the miner of flood-prone places reads."""

@@ -33,7 +33,7 @@ def share(rows: QuerySet[Incident], of: Q) -> Rows:
     return rows.annotate(one=one).values_list("pk", "one")
 
 
-@measure("incidents", of="incident", name=("事件数", "Incidents"), unit=INCIDENTS, counter="reports",
+@measure("incidents", placed=True, of="incident", name=("事件数", "Incidents"), unit=INCIDENTS, counter="reports",
          says=("统计期内立为事件的全部事件；几件接报说同一件事，只算一起。",
                "Incidents opened in the period; several reports of one event are one incident."))  # fmt: skip
 def incidents(period: Period) -> Rows:

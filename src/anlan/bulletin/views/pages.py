@@ -36,7 +36,9 @@ def issue(request: HttpRequest, number: str) -> HttpResponse:
     one, actor = _issue(request, number), actor_of_request(request)
     context = {
         "issue": one, "parts": reading.parts(one, public=_is_public(actor)), "sentence": reading.sentence(one),
-        "base": one.plan.period.year_before(), "headline": _headline(one), "figures": one.figures.count(),
+        "districts": reading.of_districts(one, public=_is_public(actor)),
+        "base": one.plan.period.year_before(), "headline": _headline(one),
+        "figures": one.figures.filter(area="").count(),
         "earlier": one.corrects, "later": getattr(one, "corrected_by", None),
     }  # fmt: skip
     return render(request, "bulletin/issue.html", context)
@@ -47,11 +49,13 @@ def issue(request: HttpRequest, number: str) -> HttpResponse:
 def figure(request: HttpRequest, number: str, measure: str) -> HttpResponse:
     """Show a figure's definition, and the records behind it that the reader may open."""
     one, actor = _issue(request, number), actor_of_request(request)
-    found = Figure.objects.filter(issue=one, measure=measure).first()
+    found = Figure.objects.filter(issue=one, measure=measure, area="").first()
     if found is None:
         raise Http404
     told = next(
-        line for line in lines(list(one.figures.all()), public=_is_public(actor)) if line.figure.measure == measure
+        line
+        for line in lines(list(one.figures.defer("rows", "base_rows")), public=_is_public(actor))
+        if line.figure.measure == measure
     )
     page = request.GET.get("page", "1")
     behind = reading.behind(found, actor, int(page) if page.isdigit() else 1)

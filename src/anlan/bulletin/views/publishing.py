@@ -109,7 +109,7 @@ def recompute(request: HttpRequest, number: str) -> HttpResponse:
     if one is None:
         raise Http404
     found = verify(one)
-    figures = {figure.measure: figure for figure in one.figures.all()}
+    figures = {figure.key: figure for figure in one.figures.all()}
     rows = [(verdict, figures[verdict.measure].of, name_of(figures[verdict.measure].of)) for verdict in found.figures]
     context = {"issue": one, "found": found, "rows": rows, "same": sum(verdict.same for verdict in found.figures),
                "publishes": Role.PUBLISHER in actor.roles, "said": _("holds") if found.holds else _("does not hold"),
