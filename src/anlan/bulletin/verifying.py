@@ -67,11 +67,37 @@ def verify(issue: Issue) -> IssueVerdict:
     """Recompute an issue."""
     figures = list(issue.figures.all())
     later = _later(issue.position)
-    found = [_figure(one, issue, later) for one in figures]
+    today = _Today(issue)
+    found = [_figure(one, today, later) for one in figures]
     return IssueVerdict(issue.number, code_of(issue.number, figures) == issue.code, found)
 
 
-def _figure(one: Figure, issue: Issue, later: dict[str, Counter[str]]) -> Verdict:
+class _Today:
+    """What each measure gives now, drawn once and divided once."""
+
+    def __init__(self, issue: Issue) -> None:
+        self.until, period = issue.plan.until, issue.plan.period
+        self.periods = (period, period.year_before())
+        self.whole: dict[str, tuple[Drawn, Drawn]] = {}
+        self.parts: dict[str, tuple[dict[str, Drawn], dict[str, Drawn]]] = {}
+
+    def of(self, one: Figure) -> tuple[Drawn, Drawn]:
+        """Return the rows of a figure's measure and district in both years."""
+        now, before = self._whole(one)
+        if not one.area:
+            return now, before
+        if one.measure not in self.parts:
+            self.parts[one.measure] = by_district(one.of, now, self.until), by_district(one.of, before, self.until)
+        parts, base = self.parts[one.measure]
+        return parts.get(one.area, NOTHING), base.get(one.area, NOTHING)
+
+    def _whole(self, one: Figure) -> tuple[Drawn, Drawn]:
+        if one.measure not in self.whole:
+            self.whole[one.measure] = one.of.draw(self.periods[0]), one.of.draw(self.periods[1])
+        return self.whole[one.measure]
+
+
+def _figure(one: Figure, today: _Today, later: dict[str, Counter[str]]) -> Verdict:
     stored, base = unpacked(one.rows), unpacked(one.base_rows)
     of = one.of
     holds = (
@@ -80,8 +106,7 @@ def _figure(one: Figure, issue: Issue, later: dict[str, Counter[str]]) -> Verdic
         and (hash_of(one.rows), hash_of(one.base_rows)) == (one.rows_hash, one.base_rows_hash)
         and (stored.n, base.n) == (one.n, one.base_n)
     )
-    period = issue.plan.period
-    now, before = (_part(one, of.draw(one_year), issue) for one_year in (period, period.year_before()))
+    now, before = today.of(one)
     both, at_stored, at_now = np.intersect1d(stored.ids, now.ids, return_indices=True)
     return Verdict(
         measure=one.key, holds=holds, value=one.value, value_now=value_of(of.aggregate, now.values),
@@ -90,11 +115,6 @@ def _figure(one: Figure, issue: Issue, later: dict[str, Counter[str]]) -> Verdic
         revalued=int((np.abs(stored.values[at_stored] - now.values[at_now]) > 1e-9).sum()),
         changed=_changed(one, np.union1d(stored.ids, now.ids), later),
     )  # fmt: skip
-
-
-def _part(one: Figure, drawn: Drawn, issue: Issue) -> Drawn:
-    """Return the rows of the figure's district, or all for the city."""
-    return by_district(one.of, drawn, issue.plan.until).get(one.area, NOTHING) if one.area else drawn
 
 
 def _changed(
