@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
@@ -75,7 +76,7 @@ def _figures(issue: Issue, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
         rows: list[list[Any]] = [
             [
                 Paragraph(text, styles["small"])
-                for text in (_("Measure"), _("Unit"), _("This period"), _("Base"), _("Change"))
+                for text in (_("Measure"), pgettext("of a figure", "Unit"), _("This period"), _("Base"), _("Change"))
             ]
         ]
         rows += [_row(line, styles) for line in lines]

@@ -65,6 +65,15 @@ def of_districts(issue: Issue, *, public: bool) -> list[tuple[str, list[District
     return [(name_of(of), rows) for of, rows in districts(_figures(issue), names, public=public)]
 
 
+def named(figure: Figure, issue: Issue) -> str:
+    """Name a figure, with its district where it is of one."""
+    if not figure.area:
+        return name_of(figure.of)
+    versions, _index = area_index(issue.plan.until)
+    names = {one.area.code: (one.name_en if in_english() else one.name) for one in versions}
+    return f"{name_of(figure.of)} · {names.get(figure.area, _('without a place'))}"
+
+
 def sentence(issue: Issue) -> str:
     """Return the estimate's sentence that the issue prints, in the page's language."""
     found = Estimate.objects.filter(number=issue.estimate).first() if issue.estimate else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from anlan.bulletin import actions
 from anlan.bulletin.measuring import MEASURES
 from anlan.bulletin.models import Issue, Plan
+from anlan.bulletin.reading import GROUPS, group_word, named
 from anlan.bulletin.rules import BulletinRefused
 from anlan.bulletin.verifying import verify
-from anlan.bulletin.words import name_of
+from anlan.bulletin.words import in_english, name_of
 from anlan.core.access import roles
 from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
@@ -41,6 +44,15 @@ def _choices() -> list[tuple[str, str]]:
     return [(code, name_of(one)) for code, one in MEASURES.items()]
 
 
+def _groups(form: PlanForm) -> list[tuple[str, list[tuple[Any, str]]]]:
+    """Return the boxes of the measures by the part of the bulletin that they stand in, each with its definition."""
+    found: dict[str, list[tuple[Any, str]]] = {}
+    for box in form["measures"]:
+        one = MEASURES[str(box.data["value"])]
+        found.setdefault(one.group, []).append((box, one.says_en if in_english() else one.says))
+    return [(group_word(group), found[group]) for group in GROUPS if group in found]
+
+
 @require_http_methods(["GET", "POST"])
 @roles(*DESK)
 def plan(request: HttpRequest) -> HttpResponse:
@@ -55,7 +67,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         except BulletinRefused as error:
             form.add_error(None, str(error))
     status = 422 if request.method == "POST" else 200
-    return render(request, "bulletin/plan.html", {"form": form}, status=status)
+    return render(request, "bulletin/plan.html", {"form": form, "groups": _groups(form)}, status=status)
 
 
 @require_safe
@@ -110,7 +122,7 @@ def recompute(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404
     found = verify(one)
     figures = {figure.key: figure for figure in one.figures.all()}
-    rows = [(verdict, figures[verdict.measure].of, name_of(figures[verdict.measure].of)) for verdict in found.figures]
+    rows = [(verdict, figures[verdict.measure].of, named(figures[verdict.measure], one)) for verdict in found.figures]
     context = {"issue": one, "found": found, "rows": rows, "same": sum(verdict.same for verdict in found.figures),
                "publishes": Role.PUBLISHER in actor.roles, "said": _("holds") if found.holds else _("does not hold"),
                "later": getattr(one, "corrected_by", None)}  # fmt: skip
