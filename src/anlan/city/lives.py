@@ -43,8 +43,8 @@ class Crews:
             crews.free_s[kind] = np.zeros(len(units))
         return crews
 
-    def send(self, kind: str, lon: float, lat: float, at: dt.datetime, busy_s: float) -> tuple[str, dt.datetime, float]:
-        """Return who goes, from when, and how long the way takes in seconds; that unit is busy from then on."""
+    def nearest(self, kind: str, lon: float, lat: float, at: dt.datetime) -> tuple[int, dt.datetime, float]:
+        """Return which unit can be there first, from when it goes, and how long the way takes in seconds."""
         place, free = self.place[kind], self.free_s[kind]
         apart = np.hypot((place[:, 0] - lon) * math.cos(math.radians(lat)), place[:, 1] - lat) * METRES
         way = 60 + apart * DETOUR / SPEED_M_S
@@ -52,8 +52,12 @@ class Crews:
         near = np.argsort(apart)[:NEAREST]
         one = int(near[np.argmin((start + way)[near])])
         begins = at + dt.timedelta(seconds=round(float(start[one]) - at.timestamp()))
-        free[one] = start[one] + way[one] + busy_s
-        return self.codes[kind][one], begins, float(way[one])
+        return one, begins, float(way[one])
+
+    def busy(self, kind: str, one: int, until: dt.datetime) -> str:
+        """Keep a unit busy until then, and return its code."""
+        self.free_s[kind][one] = until.timestamp() + 1
+        return self.codes[kind][one]
 
 
 def life_of(call: Call, reports: Sequence[int], crews: Crews, dice: Generator, end: dt.datetime) -> dict[str, Any]:
@@ -100,13 +104,14 @@ def _sent(
     assert call.kind is not None
     told = call.rows[0]
     work = minutes(dice, call.kind.minutes)
-    unit, at, way = crews.send(call.kind.unit, told["lon"], told["lat"], begun, work.total_seconds() + 240)
-    return _stamped(row, unit, at, way, work, dice)
+    return _stamped(row, crews, call.kind.unit, (told["lon"], told["lat"]), begun, work, dice)
 
 
 def _stamped(
-    row: dict[str, Any], unit: str, at: dt.datetime, way: float, work: dt.timedelta, dice: Generator
-) -> tuple[dict[str, Any], dt.datetime]:
+    row: dict[str, Any], crews: Crews, kind: str, place: tuple[float, float], begun: dt.datetime, work: dt.timedelta,
+    dice: Generator,
+) -> tuple[dict[str, Any], dt.datetime]:  # fmt: skip
+    one, at, way = crews.nearest(kind, *place, begun)
     knew = at + minutes(dice, 0.6)
     off = knew + minutes(dice, 1.1)
     there = off + dt.timedelta(seconds=round(way * float(dice.lognormal(0, 0.25))))
@@ -114,7 +119,8 @@ def _stamped(
     told = done + minutes(dice, 3)
     stamps = [("dispatched", at), ("acknowledged", knew), ("en_route", off), ("on_scene", there), ("resolved", done),
               ("field_feedback", told), ("cleared", told + minutes(dice, 8))]  # fmt: skip
-    stamps = [one for one in stamps if one[0] not in STAMPED or dice.random() >= MISSING]
+    unit = crews.busy(kind, one, stamps[-1][1])
+    stamps = [stamp for stamp in stamps if stamp[0] not in STAMPED or dice.random() >= MISSING]
     if dice.random() < REVIEWED:
         looked = stamps[-1][1] + minutes(dice, 2000)
         stamps += [("reviewed", looked), ("archived", looked + minutes(dice, 3000))]
@@ -133,8 +139,7 @@ def flood_life(
     done = signed + minutes(dice, 150)
     if holder == "drainage" and place and dice.random() < 0.4:
         work = minutes(dice, 100)
-        unit, at, way = crews.send("works", *place, signed + minutes(dice, 5), work.total_seconds() + 600)
-        row, done = _stamped(row, unit, at, way, work, dice)
+        row, done = _stamped(row, crews, "works", place, signed + minutes(dice, 5), work, dice)
     found = "done" if dice.random() < 0.9 else "not_found"
     row |= {"resolved_at": done, "disposal": found, "closed_at": done + minutes(dice, 600)}
     return cut(row, end)

@@ -17,7 +17,7 @@ CENTRES: Final = {  # where people live and units stand by, hand-set: lon, lat, 
 }
 CREWS: Final = (  # kind, Chinese, English, organisation, how many, people
     ("patrol", "巡组", "Patrol", "police", 48, 4),
-    ("traffic", "交警巡组", "Traffic patrol", "traffic_police", 30, 2),
+    ("traffic", "交警巡组", "Traffic patrol", "traffic_police", 90, 2),
     ("fire", "消防车组", "Fire crew", "fire", 12, 7),
     ("works", "抢修班组", "Works crew", "drainage", 8, 6),
 )
