@@ -48,6 +48,7 @@ COMMANDS: dict[str, Entry] = {
     "worker": Entry("anlan.core.commands.worker:worker", "Run only the worker: jobs, followers, seals."),
     "user": Entry("anlan.core.commands.user:user", "People, their roles, and keys of partner systems."),
     "ledger": Entry("anlan.core.commands.ledger:ledger", "Verify the ledger, print its head."),
+    "clocks": Entry("anlan.core.commands.clocks:clocks", "How long the city's clocks ran, by rule."),
     "backup": Entry("anlan.core.commands.backup:backup", "Copy everything into one file, while it runs."),
     "restore": Entry("anlan.core.commands.backup:restore", "Make a data directory from a backup."),
     "import": Entry("anlan.intake.commands.import_reports:import_reports", "Import a file of reports."),

@@ -1,0 +1,61 @@
+"""`anlan clocks`: how long each clock ran, beside its target."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from anlan.core.setup import DataOption, open_platform, refuse
+
+clocks = typer.Typer(add_completion=False, no_args_is_help=True, help="How long each clock ran, beside its target.")
+HEAD = ("clock", "group", "target_s", "median_s", "p90_s", "n", "missing", "within_target")
+
+
+@clocks.callback()
+def root() -> None:
+    """How long each clock ran, beside its target."""
+
+
+@clocks.command()
+def report(
+    since: Annotated[str | None, typer.Option(help="First local day, such as 2016-01-01.")] = None,
+    until: Annotated[str | None, typer.Option(help="Last local day, included.")] = None,
+    by: Annotated[str, typer.Option(help="Part each clock by a group: owner.")] = "",
+    data: DataOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
+) -> None:
+    """Print median, 90th percentile, how many stopped, how many have no end, and the share in time, by clock."""
+    open_platform(data)
+    from anlan.core.clockreport import clock_report, groupings
+
+    if by and by not in groupings():
+        raise refuse(f"--by is one of {', '.join(groupings())}")
+    first, last = _moment(since), _moment(until, days=1)
+    rows = clock_report(since=first, until=last, by=by)
+    if json_:
+        typer.echo(json.dumps({"since": since, "until": until, "clocks": rows}, ensure_ascii=False))
+        return
+    typer.echo("  ".join(f"{name:>14}" for name in HEAD))
+    for row in rows:
+        typer.echo("  ".join(f"{_told(row[name]):>14}" for name in HEAD))
+
+
+def _told(value: Any) -> str:
+    return "-" if value is None else str(value)
+
+
+def _moment(day: str | None, days: int = 0) -> dt.datetime | None:
+    from anlan.core.queries import city
+
+    if day is None:
+        return None
+    here = city()
+    try:
+        start = dt.datetime.combine(dt.date.fromisoformat(day), dt.time(), ZoneInfo(here.zone if here else "UTC"))
+    except ValueError:
+        raise refuse(f"{day!r} is no day; write it as 2016-01-31") from None
+    return start + dt.timedelta(days=days)
