@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from anlan.api import geojson
 
 app_name = "api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("api/geojson/<str:name>", geojson.for_partner, name="geojson"),
+    path("geo/<str:name>.geojson", geojson.for_people, name="geo"),
+]

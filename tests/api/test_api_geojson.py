@@ -1,0 +1,112 @@
+"""GeoJSON for GIS desktops: what a key or a log-in may see, and nothing of persons or places of crime."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from anlan.core.actors import system
+from anlan.triage import actions as triage
+from tests import make
+
+AT = make.AT
+ME = system("test")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def town() -> None:
+    make.city()
+
+
+def opened(**told: Any) -> str:
+    return str(triage.open_incident(report_id=make.report(**told).pk, actor=ME, at=AT)["incident"])
+
+
+def numbers(answer: Any) -> list[str]:
+    assert answer.status_code == 200, answer.content
+    return [one["properties"]["number"] for one in answer.json()["features"]]
+
+
+def test_a_person_reads_incidents_in_pages_and_in_a_box(client: Client) -> None:
+    """Matched and returned are told, the next page is linked, and a box leaves the others out."""
+    made = [opened(lon=119.93 + n / 100) for n in range(4)]
+    client.force_login(make.person("analyst"))
+    answer = client.get("/geo/incidents.geojson?limit=3")
+    told = answer.json()
+    assert (told["numberMatched"], told["numberReturned"]) == (4, 3)
+    following = next(link["href"] for link in told["links"] if link["rel"] == "next")
+    assert numbers(answer) + numbers(client.get(following)) == made
+    assert numbers(client.get("/geo/incidents.geojson?bbox=119.925,31.7,119.945,31.8")) == made[:2]
+
+
+def test_places_of_crime_and_violence_are_no_points(client: Client) -> None:
+    """Nor is anything said of who called: ten metres, category, state, times."""
+    water = opened(words="water", contact="13900000000")
+    opened(category="theft", lon=119.95)
+    opened(category="home_violence", lon=119.96)
+    client.force_login(make.person("analyst"))
+    answer = client.get("/geo/incidents.geojson")
+    assert numbers(answer) == [water]
+    assert set(answer.json()["features"][0]["properties"]) == {
+        "number", "category", "state", "urgency", "owner", "opened_at", "closed_at"
+    }  # fmt: skip
+    assert "13900000000" not in answer.content.decode()
+
+
+def test_a_partner_sees_what_its_organisation_holds(client: Client) -> None:
+    """With its key; without one nothing."""
+    opened(lon=119.93)
+    mine = opened(lon=119.95)
+    triage.hand_over(number=mine, to="drains", actor=ME, at=AT)
+    _, key = make.partner(at="drains")
+    headers = {"authorization": f"Bearer {key}"}
+    assert numbers(client.get("/api/geojson/incidents", headers=headers)) == [mine]
+    assert client.get("/api/geojson/incidents").status_code == 401
+
+
+def test_an_officer_of_another_house_sees_none(client: Client) -> None:
+    """The same scope as on the pages."""
+    opened()
+    client.force_login(make.person("officer", at="west-office"))
+    assert numbers(client.get("/geo/incidents.geojson")) == []
+
+
+def test_sites_and_problems_have_their_numbers(client: Client) -> None:
+    """As points that a map can carry."""
+    from anlan.prevention.actions import raise_problems
+
+    make.organisation("government", kind="government")
+    make.storms(2015, [(119.95, 31.74), (119.97, 31.75)])
+    study = make.study(2015, adopt=True)
+    at = dt.datetime(2016, 1, 13, tzinfo=dt.UTC)
+    raise_problems(title="Ponding", addressee="government", study=study.pk, sites=[1], actor=ME, at=at)
+    client.force_login(make.person("analyst"))
+    assert numbers(client.get("/geo/sites.geojson")) == ["001", "002"]
+    assert numbers(client.get("/geo/problems.geojson")) == ["P-2016-0001"]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("bbox=1,2,3", "west,south,east,north"), ("limit=0", "whole number"), ("since=June", "2016-06-28"),
+     ("bbox=2,0,1,1", "west before east")],
+)  # fmt: skip
+def test_what_cannot_be_read_is_said(client: Client, query: str, said: str) -> None:
+    """400 with how to write it; an unknown collection is 404."""
+    client.force_login(make.person("analyst"))
+    answer = client.get(f"/geo/incidents.geojson?{query}")
+    assert answer.status_code == 400
+    assert said in answer.json()["message"]
+    assert client.get("/geo/callers.geojson").status_code == 404
+
+
+def test_a_page_takes_a_fixed_number_of_queries(client: Client, django_assert_max_num_queries: Any) -> None:
+    """However many features it has."""
+    for n in range(12):
+        opened(lon=119.92 + n / 200)
+    client.force_login(make.person("analyst"))
+    with django_assert_max_num_queries(8):
+        client.get("/geo/incidents.geojson")
