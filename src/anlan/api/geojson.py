@@ -64,7 +64,7 @@ def sites(actor: Actor, asked: Asked) -> tuple[QuerySet[Any], Callable[[Any], Fe
 
 def problems(actor: Actor, asked: Asked) -> tuple[QuerySet[Any], Callable[[Any], Feature]]:
     """Return problems that have a place; a partner system sees those of its organisation."""
-    rows = Problem.objects.all() if actor.client_id else Problem.objects.visible_to(actor)
+    rows: QuerySet[Any] = Problem.objects.all() if actor.client_id else Problem.objects.visible_to(actor)
     if actor.client_id:
         rows = rows.filter(lead__in=actor.organisation_ids)
     rows = _inside(rows.filter(lon__isnull=False), asked, "lon", "lat").select_related("lead")
@@ -73,7 +73,7 @@ def problems(actor: Actor, asked: Asked) -> tuple[QuerySet[Any], Callable[[Any],
 
 def incidents(actor: Actor, asked: Asked) -> tuple[QuerySet[Any], Callable[[Any], Feature]]:
     """Return incidents at about ten metres; places of crime and of violence are no points, areas tell of them."""
-    rows = Incident.objects.all() if actor.client_id else Incident.objects.visible_to(actor)
+    rows: QuerySet[Any] = Incident.objects.all() if actor.client_id else Incident.objects.visible_to(actor)
     if actor.client_id:
         rows = rows.filter(owner__in=actor.organisation_ids)
     shown = Q(category_confirmed=None, category_at_call__police=False, category_at_call__exclusion_gate=False)
