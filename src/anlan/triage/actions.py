@@ -221,6 +221,21 @@ def reopen(*, number: str, reason: str, actor: Actor, at: dt.datetime) -> dict[s
     return {"incident": number}
 
 
+@verb
+def take_back(*, number: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Take a matter back to the control room whose holder was closed: no incident waits for nobody."""
+    actor.require(*DESK)
+    incident = _locked(number)
+    if incident.owner.active or incident.state not in rules.TAKEN_BACK:
+        raise TriageRefused("holder_is_there")
+    by = incident.owner.code
+    clocks.heard("triage.incident_handed_on", subject=incident.subject, at=at, holder=incident.owner, facts={})
+    incident.state, incident.owner = State.RETURNED, control_room()
+    incident.save(update_fields=["state", "owner"])
+    _leave("returned", incident, actor, at, by=by, returns=incident.returns)
+    return {"incident": number}
+
+
 def control_room() -> Organisation:
     """Return the organisation that holds what nobody else holds."""
     rooms = Organisation.objects.filter(active=True)

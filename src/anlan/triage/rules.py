@@ -9,6 +9,7 @@ from typing import Final
 NEW, HANDED_OVER, SIGNED, RETURNED = "new", "handed_over", "signed", "returned"
 DISPUTED, DISPATCHED, RESOLVED, CLOSED, REOPENED = "disputed", "dispatched", "resolved", "closed", "reopened"
 _OPEN = frozenset({HANDED_OVER, DISPATCHED, RESOLVED, CLOSED})
+TAKEN_BACK: Final = frozenset({HANDED_OVER, SIGNED, DISPATCHED})  # from a holder that was closed, to the control room
 
 # The one table of allowed moves. Whoever holds an incident in a state owes its next move.
 MOVES: Final = MappingProxyType(

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce, Substr
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.utils.translation import pgettext as p
 
+from anlan.core.clockreport import grouping
 from anlan.core.middleware.access import actor_of_request
+from anlan.core.models import ClockRun
 from anlan.core.roles import Role
 from anlan.core.slots import fill, rail
 from anlan.intake.models import Report
@@ -55,3 +60,22 @@ def told(report: Report, at: dt.datetime) -> Told:
     title = _("Somebody is dealing with it")
     lead = _("You need not do anything. This page shows what comes next.")
     return Told(tuple(steps), Standing(title, lead, "calm", p("state of a report", "In hand")))
+
+
+@grouping("category")
+def categories(runs: QuerySet[ClockRun]) -> Mapping[str, str]:
+    """Return the category of each incident whose clocks ran, as confirmed, until then as at call."""
+    return _by_subject(runs, "code")
+
+
+@grouping("group")
+def category_groups(runs: QuerySet[ClockRun]) -> Mapping[str, str]:
+    """Return the group of categories of each incident whose clocks ran."""
+    return _by_subject(runs, "group")
+
+
+def _by_subject(runs: QuerySet[ClockRun], field: str) -> dict[str, str]:
+    numbers = runs.filter(subject__startswith="incident:").values(number=Substr("subject", len("incident:") + 1))
+    told = Coalesce(F(f"category_confirmed__{field}"), F(f"category_at_call__{field}"))
+    found = Incident.objects.filter(number__in=numbers).values_list("number", told)
+    return {f"incident:{number}": name for number, name in found.iterator(10_000)}

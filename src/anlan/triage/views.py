@@ -49,6 +49,7 @@ VERBS: dict[str, Verb] = {
         number=n, disposal=told.get("disposal", ""), actor=actor, at=at
     ),
     "reopen": lambda n, told, actor, at: actions.reopen(number=n, reason=told.get("reason", ""), actor=actor, at=at),
+    "take_back": lambda n, told, actor, at: actions.take_back(number=n, actor=actor, at=at),
     "confirm": lambda n, told, actor, at: actions.confirm_category(
         number=n, category=told.get("category", ""), actor=actor, at=at
     ),
@@ -168,6 +169,7 @@ def _may(found: Incident, actor: Actor) -> dict[str, bool]:
         "resolve": held and "resolved" in moves,
         "close": desk and "closed" in moves,
         "reopen": desk and "reopened" in moves,
+        "take_back": desk and not found.owner.active and found.state in rules.TAKEN_BACK,
         "confirm": held and found.state != "closed",
     }
 

@@ -4,20 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0002_clocks'),
-        ('intake', '0003_flags'),
-        ('triage', '0001_initial'),
+        ("core", "0002_clocks"),
+        ("intake", "0003_flags"),
+        ("triage", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('diverted', True)), fields=['opened_at'], name='incident_diverted'),
+            model_name="incident",
+            index=models.Index(condition=models.Q(("diverted", True)), fields=["opened_at"], name="incident_diverted"),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['opened_at'], name='incident_open'),
+            model_name="incident",
+            index=models.Index(
+                condition=models.Q(("state", "closed"), _negated=True), fields=["opened_at"], name="incident_open"
+            ),
         ),
     ]

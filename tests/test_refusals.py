@@ -1,0 +1,75 @@
+"""What Anlan refuses stays refused: measures, exports, units, clocks and categories are looked through as well."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from anlan.api import geojson
+from anlan.bulletin import measures as declared
+from anlan.bulletin.kinds import KINDS
+from anlan.bulletin.measuring import MEASURES
+from anlan.city import folder
+from anlan.city.units import units_csv
+from anlan.core.models import Person
+from anlan.core.roles import Role
+from anlan.dispatch.models import Shift, Unit
+from tests.test_architecture import REFUSED
+
+CITIES = Path(__file__).parent / "cities"
+assert declared.__all__
+
+
+@pytest.mark.parametrize("code", sorted(MEASURES))
+def test_no_measure_counts_what_we_refuse(code: str) -> None:
+    """Neither its code nor its words; and it counts places, matters, tasks or answers, never people."""
+    one = MEASURES[code]
+    assert not [word for word in (one.code, one.name, one.name_en, one.says, one.says_en) if REFUSED.search(word)]
+    assert KINDS[one.of].model is not Person
+
+
+def test_a_measure_that_crosses_the_line_would_be_seen() -> None:
+    """The check is not blind, in either language."""
+    assert all(
+        REFUSED.search(word) for word in ("risk_score_of_callers", "重点人员数", "repeat_callers", "破案前科籍贯")
+    )
+
+
+def test_no_address_for_maps_carries_a_caller() -> None:
+    """What GIS desktops get has no contact, words or names, and no places of crime."""
+    text = Path(geojson.__file__).read_text(encoding="utf-8")
+    assert not REFUSED.search(text)
+    assert not [name for name in ("contact", "place_words", "personal", "phone") if name in text]
+
+
+def test_crews_and_shifts_are_counts() -> None:
+    """No relation from a unit or a shift to a person."""
+    for model in (Unit, Shift):
+        assert not [field for field in model._meta.get_fields() if field.related_model is Person]
+        assert "people" in {field.name for field in model._meta.get_fields()}
+
+
+def test_satisfaction_is_counted_and_never_listed() -> None:
+    """Who chose what is nobody's to read."""
+    assert KINDS["satisfaction"].sealed
+
+
+def test_folders_of_cities_name_nothing_refused() -> None:
+    """Categories, organisations, clocks and units, of the reference city and of the tests'."""
+    texts = [folder.CATEGORIES, folder.ORGANISATIONS, folder.CLOCKS, units_csv()]
+    texts += [path.read_text(encoding="utf-8") for path in CITIES.glob("*/*.csv")]
+    assert len(texts) > 10
+    assert not [text[:40] for text in texts if REFUSED.search(text)]
+
+
+def test_no_role_watches_people() -> None:
+    """Roles are posts of the path."""
+    assert not [role for role in Role.values if REFUSED.search(role)]
+
+
+def test_a_measure_has_no_score() -> None:
+    """Nothing weighs or ranks: a measure counts, shares, or takes a median."""
+    assert {one.aggregate for one in MEASURES.values()} <= {"count", "share", "median", "p90"}
+    assert "weight" not in {field.name for field in fields(type(next(iter(MEASURES.values()))))}
