@@ -5,26 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 
 from anlan.core.actors import Actor
 from anlan.core.models import ClockRun, Organisation
 from anlan.geo import distance_m
 from anlan.intake.models import Report
-from anlan.triage.models import Handover, Incident, IncidentReport
+from anlan.triage.models import Handover, Incident, IncidentQuerySet, IncidentReport
 
 NEAR_M = 300.0
 RECENT = dt.timedelta(hours=24)
 LISTS = ("mine", "open", "closed")
 
 
-def incidents_in(name: str, actor: Actor) -> QuerySet[Incident]:
+def incidents_in(name: str, actor: Actor) -> IncidentQuerySet:
     """Return a list by its name: what this person's organisation holds, all that is open, or what is closed."""
     seen = Incident.objects.visible_to(actor).select_related("category_at_call", "category_confirmed", "owner")
-    seen = seen.annotate(reports=Count("links", filter=Q(links__unlinked_at=None), distinct=True))
+    told = IncidentReport.objects.filter(incident=OuterRef("pk"), unlinked_at=None).order_by()
+    seen = seen.annotate(reports=Subquery(told.values("incident").annotate(n=Count("pk")).values("n")))
     if name == "closed":
         return seen.filter(state=Incident.State.CLOSED).order_by("-closed_at", "-pk")
-    seen = seen.exclude(state=Incident.State.CLOSED).order_by("urgency", "opened_at", "pk")
+    seen = seen.open().order_by("urgency", "opened_at", "pk")
     return seen.filter(owner_id__in=actor.organisation_ids) if name == "mine" else seen
 
 
