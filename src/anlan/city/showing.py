@@ -17,8 +17,11 @@ def show(logins: dict[str, str], address: str, data: Path) -> list[str]:
         "",
         "  What to look at first 先看什么:",
         "   1. as analyst: the study of 2016 beside the adopted one of 2015; then Adopt   分析员：对比两年研判，再采用",
-        "   2. a site's page, and a report behind it   点位与背后的接报",
+        "   2. a site's page, its problem, and a report behind it   点位、它的问题与背后的接报",
         "   3. as call_taker: /calls/new, hands on the keyboard   接线员：全键盘录入",
-        f"   4. anlan ledger verify --data {data}   审计：核验账本",
+        "   4. as leader: /overview/?day=2016-06-28, the day of the great storm   领导：大暴雨当日总览",
+        "   5. no log-in: /bulletins/ , the year's figures, down to their definitions   无需登录：年度通报",
+        f"   6. anlan bulletin verify --data {data}   重算通报的每一个数",
+        f"   7. anlan ledger verify --data {data}   审计：核验账本",
         "",
     ]
