@@ -22,7 +22,7 @@ from anlan.core.middleware.access import actor_of_request
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.roles import Role
 from anlan.intake.models import Category, Report
-from anlan.intake.templatetags.intake_words import area_label
+from anlan.intake.templatetags.intake_words import area_label, label
 from anlan.triage import actions, rules
 from anlan.triage.models import SEES_ALL, Incident
 from anlan.triage.queries import LISTS, clocks_of, incidents_in, others, whole
@@ -176,11 +176,13 @@ def _may(found: Incident, actor: Actor) -> dict[str, bool]:
 
 def _history(found: Incident) -> list[dict[str, Any]]:
     names = {one.code: area_label(one) for one in Organisation.objects.all()}
+    kinds = {one.code: label(one) for one in Category.objects.all()}
     entries = LedgerEntry.objects.filter(subject=found.subject).order_by("-id")
     told = []
     for entry in entries:
         payload = json.loads(entry.payload)
         payload |= {key: names.get(payload[key], payload[key]) for key in ("to", "by") if key in payload}
+        payload |= {key: kinds.get(payload[key], payload[key]) for key in ("category", "at_call") if key in payload}
         told.append({"what": happened(entry.kind, payload), "at": dt.datetime.fromisoformat(entry.at)})
     return told
 
