@@ -167,3 +167,19 @@ def test_the_list_asks_the_database_a_fixed_number_of_times(client, django_asser
     sign_in(client, Role.DISPATCHER)
     with django_assert_max_num_queries(10):
         client.get("/incidents/?list=open")
+
+
+def test_the_desk_sees_open_incidents_while_it_types_and_links_what_it_saved(client):
+    """Near the pin, with metres; after saving one key links the call to it or opens another."""
+    number = opened()
+    sign_in(client, Role.CALL_TAKER)
+    near = client.post("/calls/near", {"what": "1", "lon": "119.9702", "lat": "31.7601"}).content.decode()
+    assert "Open incidents near this call" in near
+    assert number in near
+    assert "Open incidents" not in client.post("/calls/near", {"what": "1", "where": "x"}).content.decode()
+    report = make.report(lon=119.9702, lat=31.7601, channel="phone_110")
+    page = client.get(f"/calls/new?saved={report.number}").content.decode()
+    assert number in page
+    assert "Tells of this" in page
+    client.post(f"/incidents/for/{report.number}", {"incident": number})
+    assert Incident.objects.get(number=number).links.count() == 2

@@ -33,12 +33,17 @@ def open_incidents_near(report: Report, actor: Actor) -> list[tuple[Incident, fl
     """Return open incidents of the last day within 300 m of a report, the nearest first, with metres."""
     if report.lon is None or report.lat is None:
         return []
+    return open_incidents_at(report.lon, report.lat, report.received_at, actor)
+
+
+def open_incidents_at(lon: float, lat: float, at: dt.datetime, actor: Actor) -> list[tuple[Incident, float]]:
+    """Return open incidents of the day before a moment within 300 m of a point, the nearest first, with metres."""
     reach = NEAR_M / 111_000
-    wide = reach / max(math.cos(math.radians(report.lat)), 0.01)
-    box = {"lon__range": (report.lon - wide, report.lon + wide), "lat__range": (report.lat - reach, report.lat + reach)}
-    found = Incident.objects.visible_to(actor).open().filter(opened_at__gte=report.received_at - RECENT, **box)
+    wide = reach / max(math.cos(math.radians(lat)), 0.01)
+    box = {"lon__range": (lon - wide, lon + wide), "lat__range": (lat - reach, lat + reach)}
+    found = Incident.objects.visible_to(actor).open().filter(opened_at__gte=at - RECENT, **box)
     near = [
-        (one, float(distance_m(report.lon, report.lat, one.lon, one.lat)))
+        (one, float(distance_m(lon, lat, one.lon, one.lat)))
         for one in found.select_related("category_at_call", "category_confirmed")
         if one.lon is not None and one.lat is not None
         if one.lon is not None and one.lat is not None

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.utils.translation import pgettext as p
 
+from anlan.core.clock import now
 from anlan.core.clockreport import grouping
 from anlan.core.middleware.access import actor_of_request
 from anlan.core.models import ClockRun
@@ -23,7 +24,7 @@ from anlan.intake.templatetags.intake_words import area_label
 from anlan.intake.timeline import Standing, Step, Told, tells
 from anlan.triage.actions import DESK
 from anlan.triage.models import Incident
-from anlan.triage.queries import incident_of, open_incidents_near
+from anlan.triage.queries import incident_of, open_incidents_at, open_incidents_near
 
 rail(20, "分", gettext_lazy("Incidents"), "triage:incidents", set(Role.values) - {Role.PUBLISHER})
 State = Incident.State
@@ -39,6 +40,27 @@ def of_report(context: dict[str, Any]) -> str:
     near = open_incidents_near(report, actor) if may_open and told_of is None else []
     values = {"report": report, "told_of": told_of, "may_open": may_open, "near": near}
     return render_to_string("triage/_report_slot.html", values, request=request)
+
+
+@fill("intake.near")
+def near_the_call(context: dict[str, Any]) -> str:
+    """Show open incidents near the call that is being typed, once it has a pin."""
+    request, point = context["request"], context.get("point")
+    if not point:
+        return ""
+    near = open_incidents_at(*point, now(), actor_of_request(request))
+    return render_to_string("triage/_call_slot.html", {"near": near}, request=request)
+
+
+@fill("intake.saved")
+def of_saved_call(context: dict[str, Any]) -> str:
+    """Offer to link the call just saved to an incident near by, or to open one."""
+    request, report = context["request"], context["saved"]
+    actor, told_of = actor_of_request(request), incident_of(report)
+    near = open_incidents_near(report, actor) if told_of is None else []
+    may_open = bool(actor.roles.intersection(DESK)) and report.validity in {"valid", "repeat"}
+    values = {"report": report, "told_of": told_of, "may_open": may_open, "near": near}
+    return render_to_string("triage/_saved_slot.html", values, request=request)
 
 
 @tells

@@ -74,7 +74,8 @@ def near(request: HttpRequest) -> HttpResponse:
         place_words=form.cleaned_data.get("where", ""),
         point=form.cleaned_data.get("point"),
     )
-    return render(request, "intake/_near.html", {"near": found, "asked": True, "at": now()})
+    told = {"near": found, "asked": True, "at": now(), "point": form.cleaned_data.get("point")}
+    return render(request, "intake/_near.html", told)
 
 
 def _save(request: HttpRequest, form: CallForm, key: str) -> dict[str, Any]:
