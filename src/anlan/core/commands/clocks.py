@@ -24,7 +24,7 @@ def root() -> None:
 def report(
     since: Annotated[str | None, typer.Option(help="First local day, such as 2016-01-01.")] = None,
     until: Annotated[str | None, typer.Option(help="Last local day, included.")] = None,
-    by: Annotated[str, typer.Option(help="Part each clock by a group: owner.")] = "",
+    by: Annotated[str, typer.Option(help="Part each clock: by owner, category, or group of categories.")] = "",
     data: DataOption = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
 ) -> None:
