@@ -48,7 +48,8 @@ def near_the_call(context: dict[str, Any]) -> str:
     request, point = context["request"], context.get("point")
     if not point:
         return ""
-    near = open_incidents_at(*point, now(), actor_of_request(request))
+    lon, lat = point
+    near = open_incidents_at(lon, lat, now(), actor_of_request(request))
     return render_to_string("triage/_call_slot.html", {"near": near}, request=request)
 
 
