@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from anlan.core.actors import NotAllowed, system
-from anlan.core.models import ClockRun, LedgerEntry
+from anlan.core.clockreport import clock_report
+from anlan.core.models import ClockRule, ClockRun, LedgerEntry
 from anlan.dispatch import actions, rules
 from anlan.dispatch.models import Assignment, Milestone
 from anlan.dispatch.rules import DispatchRefused, Step
@@ -64,12 +65,72 @@ def test_1_3_5_is_not_the_rule_of_a_works_crew() -> None:
     assert not ClockRun.objects.filter(subject=f"assignment:{pk}").exists()
 
 
-def test_a_missing_stamp_has_no_row_and_its_clock_no_end() -> None:
+def ends(pk: int) -> dict[str, tuple[dt.datetime | None, dt.datetime | None]]:
+    """Return when each clock of an assignment stopped, and from when on its stamp is missing."""
+    told = ClockRun.objects.filter(subject=f"assignment:{pk}")
+    return {
+        code: (stopped, missing)
+        for code, stopped, missing in told.values_list("rule__code", "stopped_at", "missing_at")
+    }
+
+
+def test_a_stamp_that_can_come_no_more_is_missing_and_its_clock_has_no_time() -> None:
     """A crew without network stamps the scene only: nothing is made up for the steps between."""
     pk = sent()
     stamp(pk, "on_scene", 400)
     assert not Milestone.objects.filter(assignment=pk, step__in=["acknowledged", "en_route"]).exists()
-    assert ClockRun.objects.filter(subject=f"assignment:{pk}", rule__code="react", stopped_at=None).exists()
+    assert ends(pk) == {"react": (None, later(400)), "set_out": (None, later(400)), "end_danger": (None, None)}
+    told = {row["clock"]: row for row in clock_report(since=None, until=None)}
+    assert [(told[code]["n"], told[code]["missing"], told[code]["running"]) for code in ends(pk)] == [
+        (0, 1, 0), (0, 1, 0), (0, 1, 1)]  # fmt: skip
+    assert told["react"]["median_s"] is None
+
+
+def test_a_unit_that_is_not_needed_is_free_again_and_ended_nothing() -> None:
+    """No time is made of it; the incident stays with the desk, its own clock running."""
+    pk = sent()
+    stamp(pk, "on_scene", 100)
+    stamp(pk, "cleared", 200)
+    assert ends(pk)["end_danger"] == (None, later(200))
+    assert not ClockRun.objects.running().filter(subject=f"assignment:{pk}").exists()
+    one = Incident.objects.get()
+    assert one.state == "dispatched"
+    assert ClockRun.objects.running().filter(subject=one.subject).exists()
+    assert sent(number=one.number)
+
+
+def test_a_unit_is_out_until_it_is_free_also_where_the_incident_was_closed() -> None:
+    """The desk ends the matter on the phone: no clock of it runs; the crew's run until it is told."""
+    pk = sent()
+    number = Incident.objects.get().number
+    triage.resolve(number=number, disposal="not_found", actor=ME, at=later(50))
+    triage.close_incident(number=number, actor=ME, at=later(60))
+    assert not ClockRun.objects.running().filter(subject=f"incident:{number}").exists()
+    assert set(ends(pk).values()) == {(None, None)}
+    stamp(pk, "cleared", 90)
+    assert set(ends(pk).values()) == {(None, later(90))}
+
+
+def test_a_clock_that_the_city_dropped_runs_out_and_starts_no_more() -> None:
+    """What ran goes on to its stop; the next unit has no such clock."""
+    pk = sent()
+    ClockRule.objects.filter(code="react").update(active=False)
+    stamp(pk, "acknowledged", 30)
+    assert ends(pk)["react"] == (later(30), None)
+    assert "react" not in ends(sent("mobile-2"))
+
+
+@pytest.mark.parametrize("state", list(rules.MOVES))
+def test_what_can_come_yet_is_what_the_table_leads_to(state: Step) -> None:
+    """Held against a plain walk of the table; backup is asked while a crew is out or can still go."""
+    reached, edge = set(), [state]
+    while edge:
+        for step in rules.MOVES[edge.pop()]:
+            reached.add(step)
+            edge.append(step)
+    told = rules.still_to_come(state)
+    assert told - {"backup_asked"} == reached
+    assert ("backup_asked" in told) == bool(rules.OUT & {state, *reached})
 
 
 def test_device_time_and_server_time_are_both_kept() -> None:
@@ -122,11 +183,12 @@ def test_backup_is_asked_and_another_unit_comes() -> None:
     assert sent("mobile-2", one.incident.number)
 
 
-def test_a_reassigned_unit_is_free_and_its_clocks_stop() -> None:
+def test_a_reassigned_unit_is_free_and_its_clocks_have_no_time() -> None:
     """Another goes in its place."""
     pk = sent()
     new = actions.reassign(assignment=pk, unit="mobile-2", actor=ME, at=later(90))["assignment"]
     assert Assignment.objects.get(pk=pk).ended_at == later(90)
+    assert set(ends(pk).values()) == {(None, later(90))}
     assert not ClockRun.objects.running().filter(subject=f"assignment:{pk}").exists()
     assert Assignment.objects.get(pk=new).unit.code == "mobile-2"
 

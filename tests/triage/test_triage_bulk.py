@@ -44,7 +44,7 @@ def state() -> list[Any]:
         Handover.objects.order_by("pk").values_list("incident__number", "to__code", "at", "signed_at", "diverted")
     )
     runs = sorted(ClockRun.objects.values_list("rule__code", "subject", "organisation__code", "started_at", "due_at",
-                                               "stopped_at"), key=str)  # fmt: skip
+                                               "stopped_at", "missing_at"), key=str)  # fmt: skip
     entries = [
         (one.subject, one.kind, one.at, said(one.payload))
         for one in LedgerEntry.objects.filter(kind__startswith="triage.").order_by("subject", "id")

@@ -104,10 +104,10 @@ sign,签收,Sign for,triage.incident_handed_over,triage.incident_signed|triage.i
 handle,办理,Handle,triage.incident_signed|triage.incident_dispatched,triage.incident_resolved|triage.incident_returned|triage.incident_disputed|triage.incident_handed_on,432000,working,,
 arbitrate,裁定,Arbitrate,triage.incident_disputed,triage.incident_arbitrated,86400,working,command,
 close,办结,Close,triage.incident_resolved,triage.incident_closed|triage.incident_reopened,172800,working,command,
-react,一分钟反应,React,dispatch.unit_dispatched,dispatch.unit_acknowledged|dispatch.unit_reassigned,60,all,,unit_kind=mobile
-set_out,三分钟出击,Set out,dispatch.unit_dispatched,dispatch.unit_en_route|dispatch.unit_reassigned,180,all,,unit_kind=mobile
-end_danger,五分钟解决,End the danger,dispatch.unit_on_scene,dispatch.unit_resolved|dispatch.unit_reassigned,300,all,,unit_kind=mobile
-arrive,到场,Arrive,dispatch.unit_dispatched,dispatch.unit_on_scene|dispatch.unit_reassigned,900,all,,"unit_kind=patrol,traffic,fire"
+react,一分钟反应,React,dispatch.unit_dispatched,dispatch.unit_acknowledged,60,all,,unit_kind=mobile
+set_out,三分钟出击,Set out,dispatch.unit_dispatched,dispatch.unit_en_route,180,all,,unit_kind=mobile
+end_danger,五分钟解决,End the danger,dispatch.unit_on_scene,dispatch.unit_resolved,300,all,,unit_kind=mobile
+arrive,到场,Arrive,dispatch.unit_dispatched,dispatch.unit_on_scene,900,all,,"unit_kind=patrol,traffic,fire"
 """  # noqa: E501
 HOLIDAYS: Final = """\
 date,kind,name

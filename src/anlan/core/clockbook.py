@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from anlan.core.calendar import WorkingCalendar, working_calendar
@@ -14,7 +14,17 @@ from anlan.core.models import ClockRule, Organisation
 from anlan.core.queries import city
 
 Facts = Mapping[str, str | None]
-Told = tuple[str, dt.datetime, int | None, Facts]  # kind of entry, when, whose matter it then was, what was known of it
+Still = Collection[str] | None
+
+
+class Told(NamedTuple):
+    """One entry of a matter: its kind, when, whose it then was, what was known of it, and what can come yet."""
+
+    kind: str
+    at: dt.datetime
+    holder: int | None
+    facts: Facts
+    still: Still = None
 
 
 @dataclass
@@ -49,12 +59,13 @@ class ClockBook:
         """Return the rows of the runs that the entries of one matter make, in the order of time."""
         running: dict[int, dict[str, Any]] = {}
         ended: list[dict[str, Any]] = []
-        for kind, at, holder, facts in told:
+        for kind, at, holder, facts, still in told:
             for rule in self.stops.get(kind, ()):
                 if rule.pk in running:
-                    run = running.pop(rule.pk)
-                    run["stopped_at"] = at
-                    ended.append(run)
+                    ended.append(running.pop(rule.pk) | {"stopped_at": at})
+            if still is not None and running:
+                over = running.keys() - {rule.pk for stop in still for rule in self.stops.get(stop, ())}
+                ended += [running.pop(pk) | {"missing_at": at} for pk in sorted(over)]
             for rule in self.starts.get(kind, ()):
                 if rule.pk not in running and (not rule.scope or rule.applies_to(_known(facts))):
                     running[rule.pk] = self._begun(rule, subject, at, holder)
@@ -69,6 +80,7 @@ class ClockBook:
             "due_at": self._due(rule, at),
             "paused_at": None,
             "stopped_at": None,
+            "missing_at": None,
         }
 
     def _due(self, rule: ClockRule, at: dt.datetime) -> dt.datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -48,13 +49,14 @@ def groupings() -> list[str]:
 def clock_report(*, since: dt.datetime | None, until: dt.datetime | None, by: str = "") -> list[dict[str, Any]]:
     """Return one row for each clock (and group): runs that started from `since` on and before `until`.
 
-    `n` runs have stopped; `missing` ones have no stop stamp, and are in no duration and in no share.
+    `n` runs have stopped; `missing` ones have no stop stamp, and are in no duration and in no share; of these,
+    `running` ones can get one yet.
     """
     rules = {rule.pk: rule for rule in ClockRule.objects.all()}
     found = _grouped(_started(since, until), by)
     if not by:
-        found = {(pk, ""): ([], []) for pk, rule in rules.items() if rule.active} | found
-    rows = [_row(rules[pk], group, *runs) for (pk, group), runs in found.items()]
+        found = {(pk, ""): _Runs() for pk, rule in rules.items() if rule.active} | found
+    rows = [_row(rules[pk], group, runs) for (pk, group), runs in found.items()]
     return sorted(rows, key=lambda row: (row["clock"], row["group"] or ""))
 
 
@@ -64,23 +66,33 @@ def _started(since: dt.datetime | None, until: dt.datetime | None) -> ClockRunQu
     return runs.filter(started_at__lt=until) if until else runs
 
 
-def _grouped(runs: ClockRunQuerySet, by: str) -> dict[tuple[int, str], tuple[list[float | None], list[bool]]]:
-    """Return seconds (None: no stamp) and whether in time, by rule and group."""
+@dataclass
+class _Runs:
+    """Of one clock and group: seconds (None: no stamp), how many were in time, how many can get a stamp yet."""
+
+    seconds: list[float | None] = field(default_factory=list)
+    within: int = 0
+    running: int = 0
+
+
+def _grouped(runs: ClockRunQuerySet, by: str) -> dict[tuple[int, str], _Runs]:
     in_time = Case(When(stopped_at__lte=F("due_at"), then=Value(True)), default=False, output_field=BooleanField())
     of = F("organisation__code") if by == OWNER else F("subject") if by else Value("")
     names = None if by in {"", OWNER} else _groupings[by](runs)
     columns = runs.annotate(of=of, took=Took(F("stopped_at"), F("started_at")))
-    found: dict[tuple[int, str], tuple[list[float | None], list[bool]]] = {}
-    for rule, told, took, within in columns.values_list("rule_id", "of", "took", in_time).iterator(10_000):
-        group = names.get(told, "") if names is not None else told or ""
-        seconds, kept = found.setdefault((rule, group), ([], []))
-        seconds.append(took)
-        kept.append(within)
+    found: dict[tuple[int, str], _Runs] = {}
+    told = columns.values_list("rule_id", "of", "took", in_time, "missing_at")
+    for rule, subject, took, within, missing_at in told.iterator(10_000):
+        group = names.get(subject, "") if names is not None else subject or ""
+        held = found.setdefault((rule, group), _Runs())
+        held.seconds.append(took)
+        held.within += within
+        held.running += took is None and missing_at is None
     return found
 
 
-def _row(rule: ClockRule, group: str, seconds: list[float | None], within: list[bool]) -> dict[str, Any]:
-    took = np.array(seconds, dtype=float)  # a missing stamp becomes NaN
+def _row(rule: ClockRule, group: str, runs: _Runs) -> dict[str, Any]:
+    took = np.array(runs.seconds, dtype=float)  # a missing stamp becomes NaN
     stopped = took[~np.isnan(took)]
     n = len(stopped)
     median, p90 = np.quantile(stopped, [0.5, 0.9]) if n else (None, None)
@@ -95,5 +107,6 @@ def _row(rule: ClockRule, group: str, seconds: list[float | None], within: list[
         "p90_s": None if p90 is None else round(float(p90), 3),
         "n": n,
         "missing": len(took) - n,
-        "within_target": round(sum(within) / n, 4) if n else None,
+        "running": runs.running,
+        "within_target": round(runs.within / n, 4) if n else None,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from zoneinfo import ZoneInfo
 
 from anlan.core.calendar import WorkingCalendar, working_calendar
@@ -22,19 +22,30 @@ def due(started: dt.datetime, target_s: int, calendar: str, working: WorkingCale
 
 
 def heard(
-    kind: str, *, subject: str, at: dt.datetime, holder: Organisation | None, facts: Mapping[str, str | None]
+    kind: str,
+    *,
+    subject: str,
+    at: dt.datetime,
+    holder: Organisation | None,
+    facts: Mapping[str, str | None],
+    still: Collection[str] | None = None,
 ) -> None:
     """Start and stop clocks for an entry of this kind about a matter; inside the verb that leaves the entry.
 
     `facts` are what scopes may ask for (category, zone, unit_kind); `holder` owns a clock whose rule names no owner.
+    `still` are the kinds of entries that can come yet: a clock that waits for none of them ends as missing.
     """
-    rules = read_once("clocks", lambda: list(ClockRule.objects.filter(active=True)))
+    rules = read_once("clocks", lambda: list(ClockRule.objects.all()))  # one that is gone still runs out
+    running = ClockRun.objects.running().filter(subject=subject)
     stopped = [rule.pk for rule in rules if rule.stops_with(kind)]
     if stopped:
-        ClockRun.objects.running().filter(subject=subject, rule_id__in=stopped).update(stopped_at=at)
+        running.filter(rule_id__in=stopped).update(stopped_at=at)
+    if still is not None:
+        waiting = [rule.pk for rule in rules if rule.may_stop_with(still)]
+        running.exclude(rule_id__in=waiting).update(missing_at=at)
     known = {name: value for name, value in facts.items() if value is not None}
     for rule in rules:
-        if rule.starts_with(kind) and rule.applies_to(known):
+        if rule.active and rule.starts_with(kind) and rule.applies_to(known):
             start(rule, subject=subject, at=at, holder=holder)
 
 
@@ -47,6 +58,7 @@ def start(rule: ClockRule, *, subject: str, at: dt.datetime, holder: Organisatio
         rule=rule,
         subject=subject,
         stopped_at=None,
+        missing_at=None,
         defaults={
             "organisation": owner,
             "started_at": at,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
 from anlan.core import clocks, ledger
@@ -188,7 +189,16 @@ def _leave(step: Step, one: Assignment, actor: Actor, at: dt.datetime, device_at
     told = {"assignment": one.pk, "unit": one.unit.code, "incident": one.incident.number}
     told |= {"device_at": written(device_at)} if device_at else {}
     ledger.append(kind, actor=actor, at=at, subject=one.subject, payload=told)
-    clocks.heard(kind, subject=one.subject, at=at, holder=one.unit.organisation, facts=facts_of(one))
+    clocks.heard(
+        kind, subject=one.subject, at=at, holder=one.unit.organisation, facts=facts_of(one),
+        still=kinds_to_come(one.state),
+    )  # fmt: skip
+
+
+@cache
+def kinds_to_come(state: str) -> frozenset[str]:
+    """Return the kinds of entries that an assignment in this state can leave yet."""
+    return frozenset(f"dispatch.unit_{step}" for step in rules.still_to_come(state))
 
 
 def facts_of(one: Assignment) -> dict[str, str | None]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models.functions import Coalesce
 
 from anlan.core import ledger
 from anlan.core.actors import Actor
-from anlan.core.clockbook import ClockBook
+from anlan.core.clockbook import ClockBook, Facts, Told
 from anlan.core.inserting import insert
 from anlan.core.models import ClockRun
 from anlan.core.queries import city_read_once
 from anlan.core.verbs import verb
 from anlan.dispatch import rules
+from anlan.dispatch.actions import kinds_to_come
 from anlan.dispatch.models import Assignment, Milestone, Unit
 from anlan.dispatch.rules import ENDED, DispatchRefused, Step
 from anlan.intake.models import Report
@@ -110,9 +111,15 @@ def _start_clocks(
         category, kind, lon, lat, begun = held[opened["ids"][n]]
         zone = zone_at(lon, lat, begun) if zoned else None
         facts = {"category": category, "kind": kind, "zone": zone, "unit_kind": unit.kind}
-        heard = [(f"dispatch.unit_{step}", at, unit.organisation_id, facts) for step, at in told["stamps"]]
-        runs += book.runs(f"assignment:{pk}", heard)
+        runs += book.runs(f"assignment:{pk}", _told(told["stamps"], unit, facts))
     insert(ClockRun, runs)
+
+
+def _told(stamps: Iterable[tuple[str, dt.datetime]], unit: Unit, facts: Facts) -> Iterator[Told]:
+    state = ""
+    for step, at in stamps:
+        state = state if step == Step.BACKUP_ASKED else str(step)
+        yield Told(f"dispatch.unit_{step}", at, unit.organisation_id, facts, kinds_to_come(state))
 
 
 def _categories(wanted: Sequence[int]) -> dict[int, Any]:

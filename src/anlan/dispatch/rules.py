@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -31,12 +32,13 @@ S = Step
 _AFTER_WORK = frozenset({S.FIELD_FEEDBACK, S.CLEARED})
 
 # The one table: which milestone may follow which. A crew with a bad network skips some; nothing goes back.
+# A unit that is not needed any more is free again without having ended anything.
 MOVES: Final = MappingProxyType(
     {
-        S.DISPATCHED: frozenset({S.ACKNOWLEDGED, S.EN_ROUTE, S.ON_SCENE, S.RESOLVED, S.REASSIGNED}),
-        S.ACKNOWLEDGED: frozenset({S.EN_ROUTE, S.ON_SCENE, S.RESOLVED, S.REASSIGNED}),
-        S.EN_ROUTE: frozenset({S.ON_SCENE, S.RESOLVED, S.REASSIGNED}),
-        S.ON_SCENE: frozenset({S.RESOLVED, S.REASSIGNED}),
+        S.DISPATCHED: frozenset({S.ACKNOWLEDGED, S.EN_ROUTE, S.ON_SCENE, S.RESOLVED, S.REASSIGNED, S.CLEARED}),
+        S.ACKNOWLEDGED: frozenset({S.EN_ROUTE, S.ON_SCENE, S.RESOLVED, S.REASSIGNED, S.CLEARED}),
+        S.EN_ROUTE: frozenset({S.ON_SCENE, S.RESOLVED, S.REASSIGNED, S.CLEARED}),
+        S.ON_SCENE: frozenset({S.RESOLVED, S.REASSIGNED, S.CLEARED}),
         S.RESOLVED: _AFTER_WORK,
         S.FIELD_FEEDBACK: frozenset({S.CLEARED}),
         S.CLEARED: frozenset({S.REVIEWED}),
@@ -90,6 +92,14 @@ def require_free(busy: bool, on_shift: bool, active: bool) -> None:
         raise DispatchRefused("unit_off_shift")
     if busy:
         raise DispatchRefused("unit_busy")
+
+
+@cache
+def still_to_come(state: str) -> frozenset[str]:
+    """Return the milestones that can be stamped yet: one that is not among them and has no stamp stays missing."""
+    after = MOVES[Step(state)]
+    found = {str(step) for step in after}.union(*(still_to_come(step) for step in after))
+    return frozenset(found | ({str(S.BACKUP_ASKED)} if OUT & {state, *found} else set()))
 
 
 def next_step(state: str) -> str | None:

@@ -283,7 +283,8 @@ def _leave(what: str, incident: Incident, actor: Actor, at: dt.datetime, **paylo
     """Leave the entry, and let the clocks hear it."""
     kind = f"triage.incident_{what}"
     ledger.append(kind, actor=actor, at=at, subject=incident.subject, payload={"incident": incident.pk, **payload})
-    clocks.heard(kind, subject=incident.subject, at=at, holder=incident.owner, facts=facts(incident))
+    still = () if incident.state == State.CLOSED else None  # no clock runs on what is closed
+    clocks.heard(kind, subject=incident.subject, at=at, holder=incident.owner, facts=facts(incident), still=still)
 
 
 def facts(incident: Incident) -> dict[str, str | None]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from anlan.core import ledger
 from anlan.core.actors import Actor
 from anlan.core.areas import area_index, local_day
-from anlan.core.clockbook import ClockBook
+from anlan.core.clockbook import ClockBook, Told
 from anlan.core.inserting import insert
 from anlan.core.models import ClockRun, Organisation
 from anlan.core.queries import city_read_once
@@ -23,6 +23,7 @@ from anlan.triage.models import DayCount, Handover, Incident, IncidentReport
 
 _FIELDS = [field for field in Incident._meta.concrete_fields if not field.primary_key]
 COUNTED = {"valid", "repeat"}
+CLOSES = "triage.incident_closed"
 
 
 class _Heard(NamedTuple):
@@ -174,8 +175,10 @@ def _store(lives: list[_Life], actor: Actor) -> list[int]:
 def _runs(life: _Life, book: ClockBook, zoned: bool) -> list[dict[str, Any]]:
     one = life.incident
     zone = zone_at(one.lon, one.lat, one.opened_at) if zoned else None
-    told = [(kind, at, holder.pk, {"category": category, "kind": wanted, "zone": zone})
-            for kind, at, holder, category, wanted, _ in life.told]  # fmt: skip
+    told = [
+        Told(kind, at, holder.pk, {"category": category, "kind": wanted, "zone": zone}, () if kind == CLOSES else None)
+        for kind, at, holder, category, wanted, _ in life.told
+    ]
     return book.runs(life.incident.subject, told)
 
 

@@ -12,7 +12,7 @@ import typer
 from anlan.core.setup import DataOption, open_platform, refuse
 
 clocks = typer.Typer(add_completion=False, no_args_is_help=True, help="How long each clock ran, beside its target.")
-HEAD = ("clock", "group", "target_s", "median_s", "p90_s", "n", "missing", "within_target")
+HEAD = ("clock", "group", "target_s", "median_s", "p90_s", "n", "missing", "running", "within_target")
 
 
 @clocks.callback()

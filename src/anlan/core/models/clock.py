@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import models
 from django.db.models import Q
 
 from anlan.core.models.organisation import Organisation
+
+RUNS = Q(stopped_at__isnull=True, missing_at__isnull=True)
+
+
+def kinds_of(joined: str) -> set[str]:
+    """Return the kinds of entries that a rule names, joined by "|"."""
+    return set(joined.split("|"))
 
 
 class ClockRule(models.Model):
@@ -38,11 +46,15 @@ class ClockRule(models.Model):
 
     def starts_with(self, kind: str) -> bool:
         """Return whether an entry of this kind starts it."""
-        return kind in self.start.split("|")
+        return kind in kinds_of(self.start)
 
     def stops_with(self, kind: str) -> bool:
         """Return whether an entry of this kind stops it."""
-        return kind in self.stop.split("|")
+        return kind in kinds_of(self.stop)
+
+    def may_stop_with(self, kinds: Collection[str]) -> bool:
+        """Return whether one of these kinds of entries stops it."""
+        return not kinds_of(self.stop).isdisjoint(kinds)
 
     def applies_to(self, facts: dict[str, str]) -> bool:
         """Return whether what is known of the matter lies in the rule's scope."""
@@ -54,8 +66,8 @@ class ClockRunQuerySet(models.QuerySet["ClockRun"]):
     """Questions about running clocks."""
 
     def running(self) -> ClockRunQuerySet:
-        """Return those that have not stopped, paused ones included."""
-        return self.filter(stopped_at__isnull=True)
+        """Return those that have no end yet, paused ones included."""
+        return self.filter(stopped_at__isnull=True, missing_at__isnull=True)
 
     def overdue(self, at: dt.datetime) -> ClockRunQuerySet:
         """Return those whose time is up; a paused clock is never overdue."""
@@ -63,7 +75,7 @@ class ClockRunQuerySet(models.QuerySet["ClockRun"]):
 
 
 class ClockRun(models.Model):
-    """One run of a rule on one matter."""
+    """One run of a rule on one matter. It ends with its stop entry, or as missing once that can come no more."""
 
     rule = models.ForeignKey(ClockRule, on_delete=models.PROTECT, related_name="runs")
     subject = models.CharField(max_length=64, db_index=True)
@@ -72,16 +84,18 @@ class ClockRun(models.Model):
     due_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
+    missing_at = models.DateTimeField(null=True)  # from when on no stop stamp can come; such a run has no duration
 
     objects = ClockRunQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["rule", "subject"], condition=Q(stopped_at__isnull=True), name="clock_runs_once"
-            )
+            models.UniqueConstraint(fields=["rule", "subject"], condition=RUNS, name="clock_runs_once"),
+            models.CheckConstraint(
+                condition=Q(stopped_at__isnull=True) | Q(missing_at__isnull=True), name="clock_ends_one_way"
+            ),
         ]
-        indexes = [models.Index(fields=["due_at"], condition=Q(stopped_at__isnull=True), name="clock_due")]
+        indexes = [models.Index(fields=["due_at"], condition=RUNS, name="clock_due")]
 
     def __str__(self) -> str:
         return f"{self.rule_id} {self.subject}"
