@@ -23,9 +23,13 @@ def areas_at(lon: float, lat: float, day: dt.date) -> tuple[AreaVersion, ...]:
 
 def area_index(day: dt.date) -> tuple[tuple[AreaVersion, ...], AreaIndex]:
     """Return the versions in force on a day and an index over their outlines, kept until the city's data change."""
+    return _index(state(), day)
+
+
+def state() -> str:
+    """Name the state of the city's areas: what is kept of them holds as long as it stays the same."""
     here = city()
-    count = AreaVersion.objects.count()
-    return _index(f"{here.folder_hash if here else None}|{count}", day)
+    return f"{here.folder_hash if here else None}|{AreaVersion.objects.count()}"
 
 
 def outline(version: AreaVersion) -> BaseGeometry:

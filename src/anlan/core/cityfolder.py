@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from anlan.core import ledger
 from anlan.core.actors import Actor
-from anlan.core.areas import forget
+from anlan.core.areamap import forget
 from anlan.core.models import Area, AreaVersion, City, Holiday, Organisation
 from anlan.core.queries import forget_city
 from anlan.core.roles import Role

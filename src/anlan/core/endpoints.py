@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any
 
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -15,12 +14,12 @@ from django.views.decorators.http import require_POST
 from anlan import __version__
 from anlan.core import jobs
 from anlan.core.access import public, signed_in
-from anlan.core.areas import area_index, local_day
+from anlan.core.areamap import area_map
+from anlan.core.areas import local_day
 from anlan.core.clock import now
 from anlan.core.condition import is_sealing_late
-from anlan.core.ledger import canonical
 from anlan.core.middleware.access import actor_of_request
-from anlan.core.models import Area, AreaVersion, Job
+from anlan.core.models import Area, Job
 from anlan.core.queries import city
 
 
@@ -49,9 +48,7 @@ def areas(request: HttpRequest) -> HttpResponse:
     etag = f'"{here.folder_hash[:16] if here else "none"}-{day}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304)
-    versions = area_index(day)[0] if here else ()
-    features = [_feature(version) for version in versions if not kinds or version.area.kind in kinds]
-    body = canonical({"type": "FeatureCollection", "features": features})
+    body = area_map(day, tuple(sorted(set(kinds))))
     headers = {"ETag": etag, "Cache-Control": "public, max-age=300"}
     return HttpResponse(body, content_type="application/geo+json", headers=headers)
 
@@ -110,25 +107,3 @@ def _day(text: str | None) -> dt.date | None:
         return dt.date.fromisoformat(text) if text else local_day(now())
     except ValueError:
         return None
-
-
-def _feature(version: AreaVersion) -> dict[str, Any]:
-    said = {
-        "code": version.area.code,
-        "name": version.name,
-        "name_en": version.name_en,
-        "kind": version.area.kind,
-        "parent": version.parent.code if version.parent else None,
-        "population": version.population,
-    }
-    geometry = _rounded(json.loads(version.geometry))
-    return {"type": "Feature", "id": version.pk, "properties": said, "geometry": geometry}
-
-
-def _rounded(value: Any) -> Any:
-    """Round coordinates to about a metre: a map needs no more, and the answer is a third smaller."""
-    if isinstance(value, float):
-        return round(value, 5)
-    if isinstance(value, list):
-        return [_rounded(item) for item in value]
-    return {name: _rounded(item) for name, item in value.items()} if isinstance(value, dict) else value
