@@ -51,6 +51,14 @@ def flushable_ledger() -> None:
     TransactionTestCase._fixture_teardown = without_triggers
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Every test begins with an empty cache, as a process does."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
 @pytest.fixture
 def anlan(tmp_path: Path) -> Iterator[Cli]:
     """Return the `anlan` command on a data directory (and, on PostgreSQL, a database) of its own."""

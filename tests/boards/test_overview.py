@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from anlan.core.actors import Actor, system
@@ -142,11 +143,24 @@ def test_the_share_diverted_says_its_n(leader: Client) -> None:
     """Of four incidents one was diverted; with none at all stands a dash."""
     told(ago(minutes=1))
     assert figure(page(leader), "diverted") == "—"
+    cache.clear()
     numbers = [opened(ago(days=n, minutes=1)) for n in range(4)]
     triage.divert(number=numbers[1], to="drains", actor=ME, at=ago(hours=1))
     text = page(leader)
     assert figure(text, "diverted") == "1"
     assert "25.0% of all incidents (n = 4)" in flat(text)
+
+
+def test_days_that_are_over_are_counted_now_and_then_and_say_when(leader: Client) -> None:
+    """What comes late for an earlier day waits ten minutes to be counted; what comes today is counted at once."""
+    opened(ago(days=1))
+    assert "(n = 1), counted 14:00" in flat(page(leader))
+    opened(ago(days=2))
+    opened(ago(minutes=2))
+    with frozen(AT + dt.timedelta(minutes=5)):
+        assert "(n = 2), counted 14:00" in flat(page(leader))
+        cache.clear()  # as after ten minutes
+        assert "(n = 3), counted 14:05" in flat(page(leader))
 
 
 def test_the_share_helped_is_of_those_who_answered(leader: Client) -> None:

@@ -6,16 +6,19 @@ Each reads a range of an index (received_at, opened_at, dispatched_at, the runni
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
-from django.db.models import CharField, Count, Func, QuerySet
+from django.core.cache import cache
+from django.db.models import CharField, Count, F, Func, QuerySet, Value
+from django.db.models.functions import Concat
+from numpy.typing import NDArray
 
-from anlan.boards.scope import DAY, Scope, inside
+from anlan.boards.scope import DAY, Scope, ground, inside
+from anlan.core.clock import now
 from anlan.core.models import AreaVersion, ClockRun
 from anlan.intake.models import Report
 from anlan.intake.models.report import Validity
@@ -27,18 +30,19 @@ ASKED_DAYS = 30
 COUNTED = (Validity.VALID, Validity.REPEAT)
 OPEN = tuple(state for state in Incident.State.values if state != Incident.State.CLOSED)
 SOON = dt.timedelta(hours=1)
+KEPT_S = 600  # how long the counts of days that are over are kept
 Span = tuple[int, int]
 
 
-class Minute(Func):
-    """The minute of a moment in UTC as text, the same on both databases: it sorts as time does."""
+class Start(Func):
+    """The first characters of a moment in UTC, written the same on both databases: its hour, or its minute."""
 
     output_field = CharField()
-    template = "SUBSTR(%(expressions)s, 1, 16)"
+    template = "SUBSTR(%(expressions)s, 1, %(length)s)"
 
     def as_postgresql(self, compiler, connection, **extra):  # type: ignore[no-untyped-def]
-        """Write the minute as SQLite stores it."""
-        written = "TO_CHAR(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')"
+        """Write the moment as SQLite stores it."""
+        written = "LEFT(TO_CHAR(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), %(length)s)"
         return self.as_sql(compiler, connection, template=written, **extra)
 
 
@@ -57,57 +61,66 @@ def heard(scope: Scope) -> Heard:
     """Count the valid reports of the day, repeats among them, and what the eight earlier same weekdays had."""
     earlier = [scope.day - n * 7 * DAY for n in range(1, USUAL_DAYS + 1)]
     known = [day for day in earlier if scope.first and day >= scope.first]
-    minutes = _minutes(scope, [scope.day, *known])
-    today = _hours(scope, scope.day, minutes)
-    usual = [_hours(scope, day, minutes) for day in known]
-    clock = scope.at.astimezone(scope.zone).time()
-    so_far = [sum(hours) if scope.is_whole_day else _until(scope, day, clock, minutes)
-              for day, hours in zip(known, usual, strict=True)]  # fmt: skip
-    whole = 24 if scope.is_whole_day else clock.hour
+    before, after = _by_the_hour(scope, [scope.day, *known])
+    usual = (before + after)[1:].tolist()
+    so_far = before[1:].sum(axis=1).tolist()
+    whole = 24 if scope.is_whole_day else scope.at.astimezone(scope.zone).hour
     enough = len(known) >= USUAL_LEAST
     bands = [(min(each), max(each)) for each in zip(*usual, strict=True)] if enough else None
-    return Heard(sum(today), (min(so_far), max(so_far)) if enough else None, len(known), today[:whole], bands)
+    return Heard(
+        int(before[0].sum()), (min(so_far), max(so_far)) if enough else None, len(known), before[0, :whole].tolist(),
+        bands,
+    )  # fmt: skip
 
 
-Minutes = tuple[list[str], list[int]]  # sorted minutes, and the running sum of their counts
+def _by_the_hour(scope: Scope, days: list[dt.date]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the reports of each day by local hour, up to the clock of the moment shown and after it.
 
-
-def _minutes(scope: Scope, days: list[dt.date]) -> Minutes:
-    """Return the minutes of these days in one question; each day is a range of the index of its own."""
-    first, *more = (_of_day(scope, day) for day in days)
+    Every stretch is a range of the index of its own, and the database adds up its hours: a day of thousands of reports
+    comes back as 24 rows.
+    """
+    stretches = [stretch for day in days for stretch in _halves(scope, day)]
+    counts = np.zeros((len(stretches), 24), np.int64)
+    asked = [n for n, (begin, end) in enumerate(stretches) if begin < end or n == 0]
+    first, *more = (_of_stretch(scope, n, *stretches[n]) for n in asked)
     rows = list(first.union(*more, all=True))
+    if scope.area is not None:
+        covered = scope.covers((lon, lat) for _, _, lon, lat in rows)
+        rows = [(n, start, 1) for (n, start, _, _), yes in zip(rows, covered, strict=True) if yes]
+    for (n, start), found in _summed(rows).items():
+        counts[n, _local_hour(start, scope)] += found
+    return counts[0::2], counts[1::2]
+
+
+def _halves(scope: Scope, day: dt.date) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Return a day up to the clock of the moment shown, and the rest of it; of the day shown there is no rest."""
+    begin, end = scope.midnight(day), scope.midnight(day + DAY)
+    clock = scope.at.astimezone(scope.zone).time()
+    now = end if scope.is_whole_day else dt.datetime.combine(day, clock, scope.zone)
+    return [(begin, now), (now, now if day == scope.day else end)]
+
+
+def _of_stretch(scope: Scope, n: int, begin: dt.datetime, end: dt.datetime) -> QuerySet[Report, tuple[Any, ...]]:
+    found = Report.objects.filter(received_at__gte=begin, received_at__lt=end, validity__in=COUNTED).order_by()
+    in_hours = not (begin.utcoffset() or DAY).seconds % 3600
+    rows = found.annotate(n=Value(n), start=Start("received_at", length=13 if in_hours else 16))
     if scope.area is None:
-        counts = dict(rows)
-    else:
-        covered = scope.covers((lon, lat) for _, lon, lat in rows)
-        counts = Counter(row[0] for row, yes in zip(rows, covered, strict=True) if yes)
-    minutes = sorted(counts)
-    return minutes, [0, *accumulate(counts[minute] for minute in minutes)]
+        return rows.values_list("n", "start").annotate(found=Count("pk"))
+    west, south, east, north = ground(scope.area.geometry).bounds
+    # A sum, so that the index of places is not taken instead of the range of moments.
+    near = rows.annotate(x=F("lon") + Value(0.0), y=F("lat") + Value(0.0))
+    return near.filter(x__range=(west, east), y__range=(south, north)).values_list("n", "start", "lon", "lat")
 
 
-def _of_day(scope: Scope, day: dt.date) -> QuerySet[Report, tuple[Any, ...]]:
-    end = min(scope.midnight(day + DAY), scope.at)
-    found = Report.objects.filter(received_at__gte=scope.midnight(day), received_at__lt=end, validity__in=COUNTED)
-    minutes = found.order_by().annotate(minute=Minute("received_at"))
-    if scope.area is None:
-        return minutes.values_list("minute").annotate(n=Count("pk"))
-    return minutes.values_list("minute", "lon", "lat")  # no box: the index of places would be taken instead
+def _summed(rows: Iterable[tuple[Any, ...]]) -> Counter[tuple[int, str]]:
+    counts: Counter[tuple[int, str]] = Counter()
+    for n, start, found in rows:
+        counts[n, start] += found
+    return counts
 
 
-def _hours(scope: Scope, day: dt.date, minutes: Minutes) -> list[int]:
-    starts = [_before(scope, day, dt.time(hour), minutes) for hour in range(24)]
-    edges = [*starts, _before(scope, day + DAY, dt.time(), minutes)]
-    return [max(0, after - before) for before, after in pairwise(edges)]
-
-
-def _until(scope: Scope, day: dt.date, clock: dt.time, minutes: Minutes) -> int:
-    return _before(scope, day, clock, minutes) - _before(scope, day, dt.time(), minutes)
-
-
-def _before(scope: Scope, day: dt.date, clock: dt.time, minutes: Minutes) -> int:
-    moment = dt.datetime.combine(day, clock, scope.zone).astimezone(dt.UTC)
-    told, sums = minutes
-    return sums[bisect_left(told, moment.strftime("%Y-%m-%d %H:%M"))]
+def _local_hour(start: str, scope: Scope) -> int:
+    return dt.datetime.fromisoformat(f"{start[:10]}T{start[11:]:0<2}+00:00").astimezone(scope.zone).hour
 
 
 @dataclass(frozen=True)
@@ -155,8 +168,10 @@ def open_incidents(scope: Scope) -> Open:
 
 def _due_first(before: dt.datetime) -> dict[str, dt.datetime]:
     """Return for each incident with a clock due before a moment when the first is due; paused clocks wait."""
+    waiting = Incident.objects.filter(state__in=OPEN).order_by().values_list(Concat(Value("incident:"), "number"))
+    # By subject: a stamp that a unit never gave leaves its clock running for good, and those outnumber these by far.
     runs = ClockRun.objects.running().filter(paused_at__isnull=True, due_at__lt=before)
-    runs = runs.filter(subject__startswith="incident:").order_by("-due_at")
+    runs = runs.filter(subject__in=waiting).order_by("-due_at")
     return dict(runs.values_list("subject", "due_at"))
 
 
@@ -171,6 +186,7 @@ class Diverted:
     since: dt.date
     n: int
     incidents: int
+    counted_at: dt.datetime  # when the days that are over were counted
 
     @property
     def percent(self) -> float | None:
@@ -179,12 +195,24 @@ class Diverted:
 
 
 def diverted(scope: Scope) -> Diverted:
-    """Count the year's incidents and those diverted, in the whole city."""
+    """Count the year's incidents and those diverted, in the whole city; days that are over are kept for a while."""
     since = scope.day.replace(month=1, day=1)
-    opened = Incident.objects.filter(opened_at__gte=scope.midnight(since), opened_at__lt=scope.at)
-    return Diverted(
-        since, opened.filter(diverted=True).count(), opened.count()
-    )  # two: the second never leaves its index
+    over = scope.at if scope.is_whole_day else scope.midnight(scope.day)
+    n, incidents, counted_at = _kept(scope.midnight(since), over)
+    today, of_today = _diverted(over, scope.at) if over < scope.at else (0, 0)
+    return Diverted(since, n + today, incidents + of_today, counted_at)
+
+
+def _kept(begin: dt.datetime, end: dt.datetime) -> tuple[int, int, dt.datetime]:
+    """Return the two counts of a stretch that is over, and when they were counted: a year has a million rows."""
+    name = f"boards.diverted:{begin.timestamp():.0f}:{end.timestamp():.0f}"
+    found = cache.get_or_set(name, lambda: (*_diverted(begin, end), now()), KEPT_S)
+    return cast(tuple[int, int, dt.datetime], found)
+
+
+def _diverted(begin: dt.datetime, end: dt.datetime) -> tuple[int, int]:
+    opened = Incident.objects.filter(opened_at__gte=begin, opened_at__lt=end)
+    return opened.filter(diverted=True).count(), opened.count()  # two: the second never leaves its index
 
 
 @dataclass(frozen=True)
