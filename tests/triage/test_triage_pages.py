@@ -149,7 +149,7 @@ def test_the_reporter_reads_what_became_of_it(client):
     report = make.report(tracking_code=code)
     number = actions.open_incident(report_id=report.pk, actor=ME, at=AT)["incident"]
     page = client.get(f"/track/{code}/").content.decode()
-    assert "Somebody is dealing with it" in page
+    assert "We are dealing with it" in page
     actions.hand_over(number=number, to="drains", actor=ME, at=AT)
     actions.sign_for(number=number, actor=ME, at=AT)
     actions.resolve(number=number, disposal="done", actor=ME, at=AT)

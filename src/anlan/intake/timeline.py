@@ -25,22 +25,24 @@ class Step:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a report stands, in one sentence, with what comes next; `state` names the mark, `word` stands beside it."""
+    """Where a report stands, with what comes next and by when; `state` names the mark, `word` stands beside it."""
 
     title: str
     lead: str
     state: str
     word: str
+    due: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
 class Told:
-    """What one stage has to say about a report; the standing of the latest stage that has one is shown."""
+    """What one stage has to say about a report; the latest stage that has a standing says where it stands."""
 
     steps: tuple[Step, ...] = ()
     standing: Standing | None = None
 
 
+TO_COME = frozenset({"next", "late"})
 Teller = Callable[[Report, dt.datetime], Told]
 _tellers: list[Teller] = []
 
@@ -52,12 +54,17 @@ def tells(teller: Teller) -> Teller:
 
 
 def tell(report: Report, at: dt.datetime) -> tuple[Standing, list[Step]]:
-    """Return where the report stands and its steps in order of time, what is to come last."""
+    """Return where the report stands and its steps in order of time, what is to come last.
+
+    Only the stage that says where it stands says what is to come: an earlier one waits for nothing any more.
+    """
     told = [teller(report, at) for teller in _tellers]
-    standing = [each.standing for each in told if each.standing][-1]
-    return standing, _in_order(step for each in told for step in each.steps)
+    last = [each for each in told if each.standing][-1]
+    assert last.standing is not None
+    steps = [step for each in told for step in each.steps if each is last or step.state not in TO_COME]
+    return last.standing, _in_order(steps)
 
 
 def _in_order(steps: Iterable[Step]) -> list[Step]:
     far = dt.datetime.max.replace(tzinfo=dt.UTC)
-    return sorted(steps, key=lambda step: (step.state in {"next", "late"}, step.at or far))
+    return sorted(steps, key=lambda step: (step.state in TO_COME, step.at or far))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from django.db.models import QuerySet
@@ -34,14 +35,20 @@ def reports_at(problem: Problem, among: QuerySet[Report]) -> list[Report]:
 
 def mended_at(lon: float, lat: float, category: str) -> list[Problem]:
     """Return the mended problems whose place a report of this category lies at."""
+    return problems_at(lon, lat, category, state__in=MENDED)
+
+
+def problems_at(lon: float, lat: float, category: str, **only: Any) -> list[Problem]:
+    """Return the problems whose place a report of this category lies at, the nearest first."""
     wide, high = degrees(lat, 1100.0)
     near = Problem.objects.filter(
-        state__in=MENDED,
         site__subject__contains=category,
         lon__range=(lon - wide, lon + wide),
         lat__range=(lat - high, lat + high),
-    ).select_related("site")
-    return [one for one in near if one.site and category in one.site.subject.split("+") and is_at(one, lon, lat)]
+        **only,
+    ).select_related("site", "lead")
+    found = [one for one in near if one.site and category in one.site.subject.split("+") and is_at(one, lon, lat)]
+    return sorted(found, key=lambda one: apart_m(one, lon, lat))
 
 
 def near_mended(points: Sequence[tuple[float, float, str]]) -> list[bool]:
@@ -66,9 +73,14 @@ def near_mended(points: Sequence[tuple[float, float, str]]) -> list[bool]:
 
 def is_at(problem: Problem, lon: float | None, lat: float | None) -> bool:
     """Whether a point lies at the problem's place."""
-    if lon is None or lat is None or problem.lon is None or problem.lat is None:
-        return False
-    return float(distance_m(problem.lon, problem.lat, lon, lat)) <= reach(problem)
+    return lon is not None and lat is not None and apart_m(problem, lon, lat) <= reach(problem)
+
+
+def apart_m(problem: Problem, lon: float, lat: float) -> float:
+    """Return how far a point lies from the middle of a problem's place; one without a place is nowhere near."""
+    if problem.lon is None or problem.lat is None:
+        return math.inf
+    return float(distance_m(problem.lon, problem.lat, lon, lat))
 
 
 def reach(problem: Problem) -> float:

@@ -1,33 +1,27 @@
-"""Triage's place on the rail, its part of a report's page, and what a reporter is told."""
+"""Triage's place on the rail, and its part of the report's and the call's page."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Substr
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.utils.translation import pgettext as p
 
+import anlan.triage.telling  # noqa: F401  (registers itself)
 from anlan.core.clock import now
 from anlan.core.clockreport import grouping
 from anlan.core.middleware.access import actor_of_request
 from anlan.core.models import ClockRun
 from anlan.core.roles import Role
 from anlan.core.slots import fill, rail
-from anlan.intake.models import Report
-from anlan.intake.templatetags.intake_words import area_label
-from anlan.intake.timeline import Standing, Step, Told, tells
 from anlan.triage.actions import DESK
 from anlan.triage.models import Incident
 from anlan.triage.queries import incident_of, open_incidents_at, open_incidents_near
 
 rail(20, "分", gettext_lazy("Incidents"), "triage:incidents", set(Role.values) - {Role.PUBLISHER})
-State = Incident.State
 
 
 @fill("intake.report")
@@ -62,27 +56,6 @@ def of_saved_call(context: dict[str, Any]) -> str:
     may_open = bool(actor.roles.intersection(DESK)) and report.validity in {"valid", "repeat"}
     values = {"report": report, "told_of": told_of, "may_open": may_open, "near": near}
     return render_to_string("triage/_saved_slot.html", values, request=request)
-
-
-@tells
-def told(report: Report, at: dt.datetime) -> Told:
-    """Tell a reporter in plain words what became of it: no organisation's inner ways, no address."""
-    incident = incident_of(report)
-    if incident is None:
-        return Told()
-    steps = [Step("done", _("We are dealing with it"), at=incident.opened_at)]
-    given = incident.handovers.filter(signed_at__isnull=False).select_related("to").order_by("-signed_at").first()
-    if given:
-        name = area_label(given.to)
-        steps.append(Step("done", _("%(name)s has taken it on") % {"name": name}, at=given.signed_at))
-    if incident.state == State.CLOSED:
-        steps.append(Step("done", _("Closed: %(result)s") % {"result": incident.get_disposal_display()},
-                          at=incident.closed_at))  # fmt: skip
-        lead = _("The result: %(result)s.") % {"result": incident.get_disposal_display()}
-        return Told(tuple(steps), Standing(_("This matter is closed"), lead, "done", p("state of a report", "Closed")))
-    title = _("Somebody is dealing with it")
-    lead = _("You need not do anything. This page shows what comes next.")
-    return Told(tuple(steps), Standing(title, lead, "calm", p("state of a report", "In hand")))
 
 
 @grouping("category")

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext as p
 
+from anlan.core.clock import now as clock_now
 from anlan.core.models import AreaVersion, Organisation
 from anlan.core.queries import city
 from anlan.intake.models import Category, Report
@@ -71,6 +72,26 @@ def when(at: dt.datetime | None) -> str:
 def clock(at: dt.datetime | None) -> str:
     """Write the time of day in the city."""
     return f"{local(at):%H:%M}" if at else "—"
+
+
+@register.filter
+def until(due: dt.datetime) -> str:
+    """Write a deadline as people say it: 18:00 today, 18:00 on Wednesday 29 June; midnight ends the day before."""
+    here, today = local(due), local(clock_now()).date()
+    whole_day = here.time() == dt.time()
+    day = here.date() - dt.timedelta(days=1) if whole_day else here.date()
+    if day == today:
+        return _("the end of today") if whole_day else _("%(time)s today") % {"time": clock(due)}
+    like = p("day of a deadline", "l j F") if day.year == today.year else p("day and year of a deadline", "l j F Y")
+    if whole_day:
+        return date_format(day, like)
+    return _("%(time)s on %(day)s") % {"time": clock(due), "day": date_format(day, like)}
+
+
+@register.filter
+def is_past(due: dt.datetime) -> bool:
+    """Whether a deadline has passed."""
+    return clock_now() > due
 
 
 @register.filter
