@@ -53,6 +53,48 @@ def test_a_second_run_changes_nothing(built: Path) -> None:
         assert json.loads(before)[name] == json.loads(after)[name]
 
 
+def asked(built: Path, sql: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(built / "anlan.sqlite3") as database:
+        return database.execute(sql).fetchall()
+
+
+def test_it_has_problems_of_every_origin_on_their_way(built: Path) -> None:
+    """Each was instructed, signed for, planned, accepted; some came back; at the end they stand in several states."""
+    moves = asked(
+        built, "SELECT p.origin, m.verb FROM prevention_move m JOIN prevention_problem p ON p.id = m.problem_id"
+    )
+    for origin in ("site", "hazard", "campaign", "key_area", "opinion", "reform", "silent_area"):
+        steps = {verb for of, verb in moves if of == origin}
+        assert {"instruct", "sign_for", "plan", "accept", "strike_off"} <= steps, origin
+    assert {verb for of, verb in moves if of != "site"} >= {"return", "reopen"}
+    assert {verb for _, verb in moves} >= {"dispute", "arbitrate"}
+    states = asked(built, "SELECT DISTINCT origin, state FROM prevention_problem")
+    assert {state for of, state in states if of == "hazard"} >= {"signed", "in_work", "struck_off"}
+    assert {state for of, state in states if of == "site"} >= {"accepted", "in_work", "struck_off"}
+
+
+def test_the_areas_that_its_study_found_silent_are_raised_with_the_sites(built: Path) -> None:
+    """Both of them, and it says in words why the reserve is not full."""
+    silent = asked(built, "SELECT json_extract(outcome, '$.silent') FROM hotspots_study ORDER BY id LIMIT 1")
+    found = {one["area"] for one in json.loads(str(silent[0][0]))}
+    sql = "SELECT a.code FROM prevention_problem p JOIN core_area a ON a.id = p.area_id WHERE origin = 'silent_area'"
+    assert {code for (code,) in asked(built, sql)} == found
+    assert len(found) == 2
+    words = asked(built, "SELECT silence_words FROM prevention_analysisreport WHERE silence_words <> ''")
+    assert "2处静默区" in str(words[0][0])
+
+
+def test_its_supervisor_issues_twelve_lists_of_what_belongs_together(built: Path) -> None:
+    """Each has a name of its own, tasks of one origin that were open when it was issued, and its own due day."""
+    lists = asked(built, "SELECT kind, issued_on, due_on FROM prevention_tasklist")
+    assert len({kind for kind, _, _ in lists}) == len(lists) == 12
+    sql = """SELECT l.number, count(DISTINCT p.origin), max(i.due_on) <= l.due_on, min(t.finished_at) > l.issued_on
+             FROM prevention_tasklist l JOIN prevention_listedtask i ON i.list_id = l.id
+             JOIN prevention_task t ON t.id = i.task_id JOIN prevention_problem p ON p.id = t.problem_id
+             GROUP BY l.id"""
+    assert [row[1:] for row in asked(built, sql)] == [(1, 1, 1)] * 12
+
+
 def test_another_seed_needs_another_directory(built: Path) -> None:
     """Two simulations are never mixed: status 2, and it says what to do."""
     answer = anlan("demo", "--no-serve", "--seed", "3", "--data", str(built))

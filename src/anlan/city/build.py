@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from anlan.city import mending, publishing
+from anlan.city import listing, mending, publishing, raising
 from anlan.city.answers import answer_all
 from anlan.city.flood import ZONE
 from anlan.city.lives import Crews
@@ -124,21 +124,17 @@ class Walk:
         answer_all(one)
 
     def _desk(self, one: Month) -> None:
-        name = f"{one.name} desk"
-        if one.month == 2:
-            self.once("others", "2016: key areas and reform items", lambda: mending.raise_others(self.seed, ACTOR))
-            for origin in ("key_area", "reform"):
-                self.once(origin, f"2016: {origin}", partial(mending.assign, origin, self.seed, ACTOR))
+        for batch in raising.batches_of(one):
+            self.once(batch.name, f"{one.name}: {batch.title}", partial(raising.raise_batch, batch, one, END))
         if one.month == 3:
-            study = Study.objects.adopted().earliest("pk")
-            self.once("sites", "2016: sites raised", lambda: mending.raise_sites(study, self.seed, ACTOR))
-            self.once("site", "2016: sites assigned", lambda: mending.assign("site", self.seed, ACTOR))
-        if one.month >= 3:
-            self.once(name, f"{one.name}: works", lambda: self._works(one))
+            self.once("sites", "2016: sites raised", partial(raising.raise_sites, one, END))
+        self.once(f"{one.name} desk", f"{one.name}: works", lambda: self._works(one))
 
     def _works(self, one: Month) -> None:
-        mending.issue_lists(one)
-        mending.work(one)
+        for listed in listing.lists_of(one):
+            mending.work(one, listed.at)
+            listing.issue(listed, one)
+        mending.work(one, one.ends)
 
 
 def study_year(year: int) -> None:

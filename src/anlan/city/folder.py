@@ -59,8 +59,13 @@ drainage,市排水管理处,Drainage office,works,government,changzhou
 roads,市城市管理局,Urban management bureau,works,government,changzhou
 water,市水利局,Water bureau,works,government,changzhou
 parks,市园林绿化局,Parks bureau,works,government,changzhou
-ecology,市生态环境局,Ecology bureau,works,government,changzhou
-market,市市场监督管理局,Market regulation bureau,works,government,changzhou
+ecology,市环境保护局,Environmental protection bureau,works,government,changzhou
+market,市工商行政管理局,Industry and commerce bureau,works,government,changzhou
+food_drug,市食品药品监督管理局,Food and drug administration,works,government,changzhou
+transport,市交通运输局,Transport bureau,works,government,changzhou
+housing,市住房保障和房产管理局,Housing bureau,works,government,changzhou
+safety,市安全生产监督管理局,Work safety administration,works,government,changzhou
+governance,市综治办,Office of comprehensive governance,works,government,changzhou
 power,市供电公司,Power company,utility,,changzhou
 tapwater,市自来水公司,Water supply company,utility,,changzhou
 gas,市燃气公司,Gas company,utility,,changzhou
