@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from anlan.core.actors import system
+import pytest
+
+from anlan.core.actors import NotAllowed, system
+from anlan.core.models import LedgerEntry
 from anlan.prevention import actions
-from anlan.prevention.models import Problem, Task
+from anlan.prevention.models import Evidence, Problem, Task
+from anlan.prevention.rules import PreventionRefused
 from tests.prevention.conftest import Town, day
 
 CITY = system("city")
@@ -37,3 +41,71 @@ def test_a_city_finishes_and_verifies_in_bulk(town: Town) -> None:
     found = [{"task": task, "passed": True} for task in tasks]
     actions.verify_tasks(rows=found, by="government", actor=town.verifier, at=day(12))
     assert Problem.objects.get(number=number).state == "accepted"
+
+
+def test_in_bulk_works_leave_what_the_single_verbs_leave(town: Town) -> None:
+    """Rows, deadlines and entries: finished, refused, finished again, passed, once one by one and once in one go."""
+    single, bulk = Walked(town), Walked(town)
+    for task, passed in single.first:
+        actions.add_evidence(task=task, words="laid", actor=town.officer, at=day(10))
+        actions.finish_task(task=task, actor=town.officer, at=day(10))
+        actions.verify(task=task, passed=passed, words="leaks", actor=town.verifier, at=day(12))
+    actions.finish_tasks(rows=bulk.done("laid"), actor=town.officer, at=day(10))
+    actions.verify_tasks(rows=bulk.found("leaks"), actor=town.verifier, at=day(12))
+    assert single.left() == bulk.left()
+    for one in (single, bulk):
+        again = [{"task": one.first[1][0], "words": "mended", "at": day(20)}]
+        actions.finish_tasks(rows=again, actor=town.officer, at=day(21))
+        actions.verify_tasks(rows=[{"task": one.first[1][0], "passed": True}], actor=town.verifier, at=day(22))
+    assert single.left() == bulk.left()
+    assert {row[0] for row in bulk.left()["problems"]} == {"accepted"}
+
+
+@pytest.mark.parametrize(("rows", "says"), [([{"words": ""}], "Add evidence"), ([{}, {}], "already")])
+def test_in_bulk_one_bad_row_refuses_all(town: Town, rows: list[dict[str, str]], says: str) -> None:
+    """Nothing of a refused call stays."""
+    _, tasks = town.planned()
+    told = [{"task": tasks[0], "words": "laid"} | row for row in rows]
+    with pytest.raises(PreventionRefused, match=says):
+        actions.finish_tasks(rows=told, actor=town.officer, at=day(10))
+    with pytest.raises(NotAllowed):
+        actions.finish_tasks(rows=[{"task": "T-2016-9999", "words": "laid"}], actor=town.officer, at=day(10))
+    assert Task.objects.get(number=tasks[0]).state == "open"
+    assert not Evidence.objects.exists()
+
+
+class Walked:
+    """Two problems of two tasks each, of which the second task is refused at first."""
+
+    def __init__(self, town: Town) -> None:
+        others = [{"origin": "hazard", "title": f"Place {n}"} for n in range(2)]
+        told = {"title": "Ponding", "addressee": "government", "actor": CITY, "at": day(0)}
+        self.problems = actions.raise_problems(others=others, **told)["problems"]
+        for number in self.problems:
+            town.instruct(number)
+        actions.sign_for(problems=self.problems, actor=town.officer, at=day(1))
+        planned = [task for number in self.problems for task in town.plan(number, "interim", "permanent")]
+        self.first = [(task, n != 1) for n, task in enumerate(planned)]
+
+    def done(self, words: str) -> list[dict[str, str]]:
+        return [{"task": task, "words": words} for task, _ in self.first]
+
+    def found(self, words: str) -> list[dict[str, object]]:
+        return [{"task": task, "passed": passed, "words": words} for task, passed in self.first]
+
+    def left(self) -> dict[str, list[tuple[object, ...]]]:
+        """Return what is stored, without numbers and ids."""
+        tasks = Task.objects.filter(problem__number__in=self.problems).order_by("number")
+        subjects = [f"task:{one.number}" for one in tasks] + [f"problem:{number}" for number in self.problems]
+        told = LedgerEntry.objects.filter(subject__in=subjects).values_list("kind", "at", "actor")
+        result = ("results__passed", "results__words", "results__verified_at", "results__by")
+        columns = ("state", "due_on", "verify_by", "finished_at", "finished_by")
+        problems = Problem.objects.filter(number__in=self.problems).order_by("number")
+        return {
+            "tasks": list(tasks.values_list(*columns)),
+            "problems": list(problems.values_list("state", "due_on", "accepted_at")),
+            "results": list(tasks.values_list(*result).order_by("number", "results__pk")),
+            "evidence": list(tasks.values_list("evidence__words", "evidence__added_at", "evidence__organisation")
+                             .order_by("number", "evidence__pk")),
+            "entries": sorted(told),
+        }  # fmt: skip

@@ -10,14 +10,14 @@ import datetime as dt
 from typing import Any, Final
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from anlan.city.flood import ZONE
 from anlan.city.matters import POSTS, theme_of, themes
 from anlan.city.months import Month, flood_year, place_of, storms_of
 from anlan.geo import distance_m
 from anlan.prevention import actions
-from anlan.prevention.models import Problem, Result, Task
+from anlan.prevention.models import Problem, Result, Storm, Task
 from anlan.prevention.rules import PreventionRefused, ProblemState, TaskState
 
 YEAR: Final = 2016
@@ -97,7 +97,7 @@ def after_the_rain(month: Month) -> None:
     """Strike off what holds, floods once rain has tested them; put back what slips, and plan again where it failed."""
     at = month.ends - dt.timedelta(hours=4)
     _slipped(month, at)
-    for one in Problem.objects.filter(state=ProblemState.ACCEPTED).order_by("number"):
+    for one in _to_strike_off(at):
         paper = f"苏挂督销〔{month.year}〕{int(one.number[-4:])}号" if one.supervision_level else ""
         try:
             actions.strike_off(problem=one.number, reference=paper, actor=month.actor, at=at)
@@ -130,6 +130,13 @@ def _as_before(problem: Problem) -> dict[str, str]:
     if last is None:
         return {"responsible": POSTS.get(lead, "科长"), "criterion": themes()["flood"].criterion}
     return {"responsible": last.responsible, "criterion": last.criterion}
+
+
+def _to_strike_off(at: dt.datetime) -> QuerySet[Problem]:
+    """Return the accepted problems that no rain has to test, or that a storm has come to since."""
+    last = Storm.objects.filter(end__lte=at).order_by("start").last()
+    tested = Q(accepted_at__lte=last.start) if last else Q(pk__in=())
+    return Problem.objects.filter(Q(rain_test_mm_h=None) | tested, state=ProblemState.ACCEPTED).order_by("number")
 
 
 def climb(month: Month) -> None:

@@ -27,4 +27,4 @@ def frozen(at: dt.datetime) -> Iterator[None]:
 
 def stamp(at: dt.datetime) -> str:
     """Write a moment as the ledger keeps it: UTC, microseconds, the same text on every database."""
-    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -72,13 +72,22 @@ def require_seen(problems: Sequence[Problem], seen: str | None) -> None:
 
 def locked_task(number: str, actor: Actor) -> Task:
     """Return a task with its problem, both under lock, the problem first."""
-    pk = Task.objects.filter(number=number).values_list("problem_id", flat=True).first()
-    if pk is None or not Problem.objects.visible_to(actor).filter(pk=pk).exists():
-        raise NotAllowed(f"{actor.name} may not act on {number}, or it does not exist")
-    problem = Problem.objects.select_for_update().get(pk=pk)
-    task = Task.objects.select_for_update(of=("self",)).select_related("organisation").get(number=number)
-    task.problem = problem
-    return task
+    return locked_tasks([number], actor)[number]
+
+
+def locked_tasks(numbers: Iterable[str], actor: Actor) -> dict[str, Task]:
+    """Return tasks by their numbers, all under lock, their problems first; refuse one that the actor may not see."""
+    wanted = set(numbers)
+    held = Task.objects.filter(number__in=wanted).values_list("problem_id", flat=True)
+    seen = list(Problem.objects.visible_to(actor).filter(pk__in=set(held)).values_list("pk", flat=True))
+    problems = {one.pk: one for one in Problem.objects.select_for_update().filter(pk__in=seen).order_by("pk")}
+    tasks = Task.objects.select_for_update(of=("self",)).select_related("organisation").order_by("pk")
+    found = {one.number: one for one in tasks.filter(number__in=wanted, problem__in=seen)}
+    if missing := wanted - found.keys():
+        raise NotAllowed(f"{actor.name} may not act on {', '.join(sorted(missing))}, or it does not exist")
+    for one in found.values():
+        one.problem = problems[one.problem_id]
+    return found
 
 
 def take(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -36,45 +35,34 @@ def verify(
 ) -> dict[str, Any]:
     """Accept or refuse works by the task's criterion; never the doer. The last that passes accepts the problem."""
     actor.require(Role.VERIFIER)
-    one = locked_task(task, actor)
-    verifier = organisation(by, "by").pk if by and actor.is_system else organisation_of(actor)
-    if verifier is None:
-        raise PreventionRefused(_("Whoever verifies belongs to one organisation; ask the operator."), "by")
-    if verifier == one.organisation_id or (not actor.is_system and actor.name == one.finished_by):
-        raise NotAllowed(f"{actor.name} did the work, or belongs to the organisation that did; somebody else verifies")
-    if not passed and not words.strip():
-        raise PreventionRefused(_("Write which part of the criterion is not met."), "words")
-    one.state = rules.after(TASK_MOVES, one.state, "pass" if passed else "refuse", one.number)
+    one, verifier = locked_task(task, actor), verifier_of(by, actor)
+    result, told = judged(one, passed, words, verifier, actor, at)
     one.save(update_fields=["state"])
-    Result.objects.create(task=one, verified_at=at, passed=passed, by_id=verifier, words=words.strip()[:200])
-    told = {"passed": passed, "by": verifier, "problem": one.problem.number}
+    result.save()
     ledger.append("prevention.task_verified", actor=actor, at=at, subject=f"task:{one.number}", payload=told)
     _settle(one.problem, actor, at)
     return {"task": one.number, "state": one.state, "problem": one.problem.state}
 
 
-@verb
-def verify_tasks(
-    *,
-    rows: Sequence[dict[str, Any]],
-    by: str | None = None,
-    actor: Actor,
-    at: dt.datetime,
-    key: str | None = None,
-) -> dict[str, Any]:
-    """Accept or refuse many works: rows of `task passed words`."""
-    found = [
-        verify(
-            task=row["task"],
-            passed=row["passed"],
-            words=row.get("words", ""),
-            by=by,
-            actor=actor,
-            at=row.get("at", at),
-        )
-        for row in rows
-    ]
-    return {"tasks": found}
+def verifier_of(by: str | None, actor: Actor) -> int:
+    """Return the organisation in whose name the actor verifies; Anlan itself names one with `by`."""
+    verifier = organisation(by, "by").pk if by and actor.is_system else organisation_of(actor)
+    if verifier is None:
+        raise PreventionRefused(_("Whoever verifies belongs to one organisation; ask the operator."), "by")
+    return verifier
+
+
+def judged(
+    one: Task, passed: bool, words: str, verifier: int, actor: Actor, at: dt.datetime
+) -> tuple[Result, dict[str, Any]]:
+    """Set a task's state, or refuse; return the result, not yet stored, and what its entry says."""
+    if verifier == one.organisation_id or (not actor.is_system and actor.name == one.finished_by):
+        raise NotAllowed(f"{actor.name} did the work, or belongs to the organisation that did; somebody else verifies")
+    if not passed and not words.strip():
+        raise PreventionRefused(_("Write which part of the criterion is not met."), "words")
+    one.state = rules.after(TASK_MOVES, one.state, "pass" if passed else "refuse", one.number)
+    result = Result(task=one, verified_at=at, passed=passed, by_id=verifier, words=words.strip()[:200])
+    return result, {"passed": passed, "by": verifier, "problem": one.problem.number}
 
 
 @verb
@@ -164,4 +152,4 @@ def _settle(problem: Problem, actor: Actor, at: dt.datetime) -> None:
         problem.accepted_at = at
         take([problem], "accept", actor=actor, at=at)
     else:
-        refresh_due(problem, at)
+        refresh_due({problem: at})

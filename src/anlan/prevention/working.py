@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Min
@@ -13,7 +13,6 @@ from anlan.core import ledger
 from anlan.core.actors import Actor, NotAllowed
 from anlan.core.areas import local_day
 from anlan.core.calendar import working_calendar
-from anlan.core.models import Organisation
 from anlan.core.personal import commitment, new_salt
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
@@ -34,6 +33,7 @@ from anlan.prevention.steps import (
     take,
 )
 
+DONE = ("state", "finished_at", "finished_by", "verify_by")  # what changes when works are done
 NEEDED = ("kind", "title", "responsible", "due_on", "criterion")
 
 
@@ -86,7 +86,7 @@ def add_evidence(
     if photo is None and not words.strip():
         raise PreventionRefused(_("Choose a photo or write a line."), "photo")
     if Role.VERIFIER not in actor.roles:
-        _require_doer(actor, one)
+        require_doer(actor, one)
     row = Evidence.objects.create(task=one, added_at=at, organisation_id=organisation_of(actor),
                                   words=words.strip()[:200], **_kept(photo))  # fmt: skip
     told: dict[str, Any] = {"evidence": row.pk}
@@ -101,28 +101,22 @@ def finish_task(*, task: str, actor: Actor, at: dt.datetime, key: str | None = N
     """Say that works are done: the doer's word, which a verifier who is somebody else will look at."""
     actor.require(Role.OFFICER)
     one = locked_task(task, actor)
-    _require_doer(actor, one)
+    told = done(one, actor, at, proved=one.evidence.exists())
+    one.save(update_fields=DONE)
+    ledger.append("prevention.works_done", actor=actor, at=at, subject=f"task:{one.number}", payload=told)
+    refresh_due({one.problem: at})
+    return {"task": one.number} | told
+
+
+def done(one: Task, actor: Actor, at: dt.datetime, *, proved: bool) -> dict[str, Any]:
+    """Set a task's columns `DONE`, or refuse; return what its entry says."""
+    require_doer(actor, one)
     one.state = rules.after(TASK_MOVES, one.state, "finish", one.number)
-    if not one.evidence.exists():
+    if not proved:
         raise PreventionRefused(_("Add evidence first: a photo, or a line that says what was done."), "photo")
     one.finished_at, one.finished_by = at, actor.name
     one.verify_by = working_calendar().add_working_days(local_day(at), VERIFY_DAYS)
-    one.save(update_fields=["state", "finished_at", "finished_by", "verify_by"])
-    ledger.append("prevention.works_done", actor=actor, at=at, subject=f"task:{one.number}",
-                  payload={"verify_by": str(one.verify_by)})  # fmt: skip
-    refresh_due(one.problem, at)
-    return {"task": one.number, "verify_by": str(one.verify_by)}
-
-
-@verb
-def finish_tasks(
-    *, rows: Sequence[dict[str, Any]], actor: Actor, at: dt.datetime, key: str | None = None
-) -> dict[str, Any]:
-    """Say of many tasks that works are done: rows of `task`, with a line of `words` as evidence."""
-    for row in rows:
-        add_evidence(task=row["task"], words=row.get("words", ""), actor=actor, at=row.get("at", at))
-        finish_task(task=row["task"], actor=actor, at=row.get("at", at))
-    return {"tasks": [row["task"] for row in rows]}
+    return {"verify_by": str(one.verify_by)}
 
 
 @verb
@@ -156,15 +150,17 @@ def extend(
     one.due_on = later
     one.save(update_fields=["due_on"])
     ledger.append("prevention.task_extended", actor=actor, at=at, subject=f"task:{one.number}", payload=told)
-    refresh_due(one.problem, at)
+    refresh_due({one.problem: at})
     return {"task": one.number, "due_on": str(later)}
 
 
-def refresh_due(problem: Problem, at: dt.datetime) -> None:
-    """Let a problem in work be due when its next task, or the verifying of one, is; without any it is to be planned."""
-    due_on = _earliest([problem]).get(problem.pk)
-    problem.due_on = due_on or step_due(problem.state, local_day(at), working_calendar())
-    problem.save(update_fields=["due_on"])
+def refresh_due(moments: Mapping[Problem, dt.datetime]) -> None:
+    """Let problems in work be due when their next task, or the verifying of one, is; without any to be planned."""
+    earliest = _earliest(list(moments))
+    for problem, at in moments.items():
+        due_on = earliest.get(problem.pk)
+        problem.due_on = due_on or step_due(problem.state, local_day(at), working_calendar())
+    Problem.objects.bulk_update(moments, ["due_on"], batch_size=200)
 
 
 def _earliest(problems: Sequence[Problem]) -> dict[int, dt.date]:
@@ -208,9 +204,10 @@ def _doers(tasks: Sequence[dict[str, Any]], problems: Sequence[Problem]) -> dict
     return doers
 
 
-def _require_doer(actor: Actor, task: Task) -> None:
+def require_doer(actor: Actor, task: Task) -> None:
+    """Refuse whoever is not of the organisation that does the task, and everybody where that is closed."""
     require_own(actor, task.organisation_id)
-    if not Organisation.objects.filter(pk=task.organisation_id, active=True).exists():
+    if not task.organisation.active:
         raise PreventionRefused(_("%(name)s is closed; choose the organisation that took over.")
                                 % {"name": task.organisation.name})  # fmt: skip
 

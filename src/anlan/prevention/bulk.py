@@ -1,0 +1,89 @@
+"""Many works done and many results at once: the same rows and entries as the single verbs leave."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from anlan.core import ledger
+from anlan.core.actors import Actor
+from anlan.core.roles import Role
+from anlan.core.verbs import verb
+from anlan.prevention import rules
+from anlan.prevention.models import Evidence, Problem, Result, Task
+from anlan.prevention.steps import entry, locked_tasks, organisation_of, take
+from anlan.prevention.verifying import judged, verifier_of
+from anlan.prevention.working import DONE, done, refresh_due
+
+
+@verb
+def finish_tasks(
+    *, rows: Sequence[Mapping[str, Any]], actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
+    """Say of many tasks that works are done: rows of `task`, with a line of `words` as evidence."""
+    actor.require(Role.OFFICER)
+    found = locked_tasks([row["task"] for row in rows], actor)
+    proofs, told = [], []
+    for row in rows:
+        one, moment, words = found[row["task"]], row.get("at", at), row.get("words", "").strip()[:200]
+        told.append(done(one, actor, moment, proved=bool(words)))
+        proofs.append(Evidence(task=one, added_at=moment, organisation_id=organisation_of(actor), words=words))
+    Evidence.objects.bulk_create(proofs, batch_size=500)
+    Task.objects.bulk_update(found.values(), DONE, batch_size=200)
+    ledger.append_many([
+        row
+        for proof, payload in zip(proofs, told, strict=True)
+        for row in (
+            entry("evidence_added", f"task:{proof.task.number}", actor, proof.added_at, {"evidence": proof.pk}),
+            entry("works_done", f"task:{proof.task.number}", actor, proof.added_at, payload),
+        )
+    ])  # fmt: skip
+    refresh_due({proof.task.problem: proof.added_at for proof in proofs})
+    return {"tasks": [row["task"] for row in rows]}
+
+
+@verb
+def verify_tasks(
+    *,
+    rows: Sequence[Mapping[str, Any]],
+    by: str | None = None,
+    actor: Actor,
+    at: dt.datetime,
+    key: str | None = None,
+) -> dict[str, Any]:
+    """Accept or refuse many works: rows of `task passed words`; the last that passes accepts its problem."""
+    actor.require(Role.VERIFIER)
+    found, verifier = locked_tasks([row["task"] for row in rows], actor), verifier_of(by, actor)
+    found_so = [
+        judged(found[row["task"]], row["passed"], row.get("words", ""), verifier, actor, row.get("at", at))
+        for row in rows
+    ]
+    results = [result for result, _ in found_so]
+    Task.objects.bulk_update(found.values(), ["state"], batch_size=200)
+    Result.objects.bulk_create(results, batch_size=500)
+    ledger.append_many([
+        entry("task_verified", f"task:{result.task.number}", actor, result.verified_at, told)
+        for result, told in found_so
+    ])  # fmt: skip
+    _settle({result.task.problem: result.verified_at for result in results}, actor)
+    return {"tasks": [{"task": one.number, "state": one.state, "problem": one.problem.state} for one in found.values()]}
+
+
+def _settle(moments: Mapping[Problem, dt.datetime], actor: Actor) -> None:
+    """Accept the problems whose tasks have all passed, each at the moment of its last result; the others go on."""
+    states: dict[tuple[int, int], list[tuple[str, str]]] = {}
+    told = Task.objects.filter(problem__in=list(moments)).values_list("problem_id", "round", "kind", "state")
+    for pk, round_, kind, state in told:
+        states.setdefault((pk, round_), []).append((kind, state))
+    accepted: dict[dt.datetime, list[Problem]] = {}
+    waiting = {}
+    for problem, at in moments.items():
+        if rules.is_accepted(states.get((problem.pk, problem.reopened), [])):
+            problem.accepted_at = at
+            accepted.setdefault(at, []).append(problem)
+        else:
+            waiting[problem] = at
+    for at, problems in accepted.items():
+        take(problems, "accept", actor=actor, at=at)
+    refresh_due(waiting)
