@@ -47,5 +47,6 @@ def not_yours(verb: str) -> str:
             "Whoever did the work, or belongs to the organisation that did, cannot verify it; somebody else does."
         ),
         "extend": _("A supervisor of another organisation grants a later deadline; ask one."),
+        "record_storm": _("An analyst, a supervisor or the operator records storms, as they were measured."),
         "issue": _("A supervisor issues lists, of tasks that they may see."),
     }.get(verb, _("This step is not yours; ask the supervisor."))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anlan.core.models import Organisation
+from anlan.core.queries import city
 from anlan.intake.forms import reencoded
 from anlan.intake.photos import Photo
 from anlan.prevention.models import Origin, Task
@@ -22,6 +24,12 @@ LEVELS = [("", "—"), ("ministry", _("Ministry")), ("province", _("Province")),
 def day_field(label: Any) -> forms.DateField:
     """Return a field for a day, written as on paper."""
     return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+
+
+def moment_field(label: Any) -> forms.DateTimeField:
+    """Return a field for a moment to the minute, as a clock on the wall shows it."""
+    widget = forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, widget=widget)
 
 
 def active_organisations() -> Choices:
@@ -206,3 +214,19 @@ class OneForm(StepForm):
         """Return an analysis report of one problem, named as the problem is."""
         data = dict(self.cleaned_data)
         return {"title": data["title"], "addressee": data.pop("addressee"), "others": [data]}
+
+
+class StormForm(StepForm):
+    """A storm as a rain gauge measured it, in the city's time."""
+
+    start = moment_field(_("Began"))
+    end = moment_field(_("Ended"))
+    peak_mm_h = forms.FloatField(min_value=0.1, max_value=500, label=_("Strongest hour, mm/h"))
+    source = forms.CharField(max_length=80, required=False, label=_("Gauge or source"))
+
+    def told(self) -> dict[str, Any]:
+        """Return what the verb takes, the times in the city's zone."""
+        here = city()
+        zone = ZoneInfo(here.zone if here else "UTC")
+        typed = self.cleaned_data
+        return typed | {name: typed[name].replace(tzinfo=zone) for name in ("start", "end")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.prevention.views import inbox, lists, raising, tasks
+from anlan.prevention.views import inbox, lists, raising, storms, tasks
 
 app_name = "prevention"
-urlpatterns = [*raising.urlpatterns, *inbox.urlpatterns, *tasks.urlpatterns, *lists.urlpatterns]
+urlpatterns = [*raising.urlpatterns, *inbox.urlpatterns, *tasks.urlpatterns, *lists.urlpatterns, *storms.urlpatterns]

@@ -19,6 +19,7 @@ from anlan.prevention.rules import TASK_MOVES, PreventionRefused
 from anlan.prevention.steps import locked, locked_task, organisation, organisation_of, take
 from anlan.prevention.working import refresh_due
 
+RECORDS = (Role.ANALYST, Role.SUPERVISOR, Role.OPERATOR)  # who writes down what the gauges measured
 RUNS_OFF = dt.timedelta(hours=6)  # water that stands so long after a storm is still its failure
 
 
@@ -107,7 +108,7 @@ def record_storm(
     key: str | None = None,
 ) -> dict[str, Any]:
     """Record a storm as measured; the same start again is the same storm."""
-    actor.require(Role.ANALYST, Role.SUPERVISOR, Role.OPERATOR)
+    actor.require(*RECORDS)
     if end <= start or end > at:
         raise PreventionRefused(_("A storm is recorded once it is over, with its end after its start."), "end")
     if not 0 < peak_mm_h <= 500:
@@ -120,7 +121,10 @@ def record_storm(
     if new:
         told = {"storm": storm.pk, "peak_mm_h": peak_mm_h}
         ledger.append("prevention.storm_recorded", actor=actor, at=at, subject=f"storm:{storm.pk}", payload=told)
-    return {"storm": storm.pk, "repeated": not new}
+    waiting = Problem.objects.filter(
+        state=rules.ProblemState.ACCEPTED, accepted_at__lte=start, rain_test_mm_h__lte=peak_mm_h
+    )
+    return {"storm": storm.pk, "repeated": not new, "waiting": waiting.count()}
 
 
 def tests_of(problem: Problem, at: dt.datetime) -> list[tuple[Storm, bool]]:

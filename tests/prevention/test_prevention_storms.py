@@ -1,0 +1,70 @@
+"""Storms as people record them: what tests a mended place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from anlan.core.clock import frozen
+from anlan.core.models import LedgerEntry
+from anlan.prevention.models import Storm
+from tests.prevention.conftest import Town, day, problem
+from tests.prevention.test_prevention_lists import enter
+
+MEASURED = {"start": "2016-02-20T09:00", "end": "2016-02-20T12:30", "peak_mm_h": "45", "source": "第3号雨量站"}
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    """Let the pages stand fifty days after the raising."""
+    with frozen(day(50)):
+        yield
+
+
+def record(town: Town, **told: Any) -> Any:
+    return enter(town.supervisor).post("/storms/", MEASURED | told, follow=True)
+
+
+def test_a_recorded_storm_lets_a_mended_place_be_struck_off(town: Town) -> None:
+    """Before it the page says that no rain has tested the place; afterwards it goes."""
+    number = town.accepted()
+    browser = enter(town.supervisor)
+    assert browser.post(f"/problems/{number}/strike_off").status_code == 409
+    page = record(town).content.decode()
+    assert "tested 1 mended place that waits" in page
+    assert "2016-02-20 09:00" in page
+    browser.post(f"/problems/{number}/strike_off")
+    assert problem(number).state == "struck_off"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [({"end": "2016-02-20T08:00"}, "end after its start"), ({"peak_mm_h": "0"}, "greater than"),
+     ({"start": ""}, "required"), ({"end": "2017-01-01T00:00"}, "once it is over")],
+)  # fmt: skip
+def test_a_storm_that_cannot_be_is_refused_at_its_field(town: Town, wrong: dict[str, str], says: str) -> None:
+    """What was typed stays, and nothing is stored."""
+    answer = record(town, **wrong)
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+    assert "第3号雨量站" in answer.content.decode()
+    assert not Storm.objects.exists()
+
+
+def test_the_same_storm_twice_is_one_storm(town: Town) -> None:
+    """The same figures change nothing; other figures under the same start are refused."""
+    record(town)
+    assert record(town).status_code == 200
+    assert record(town, peak_mm_h="80").status_code == 422
+    assert Storm.objects.get().peak_mm_h == 45
+    assert LedgerEntry.objects.filter(kind="prevention.storm_recorded").count() == 1
+
+
+def test_who_does_the_works_reads_storms_and_records_none(town: Town) -> None:
+    """An officer has no form, and what is sent all the same is refused."""
+    browser = enter(town.officer)
+    assert "Record a storm" not in browser.get("/storms/").content.decode()
+    assert browser.post("/storms/", MEASURED).status_code == 409
+    assert not Storm.objects.exists()
