@@ -1,1 +1,2 @@
+import "./citytime.js";
 import "./pin.js";

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+CITY_AHEAD_S = "ANLAN_CITY_AHEAD_S"
+
 
 class EnvError(ValueError):
     """An environment variable has a value that cannot be used."""
@@ -26,6 +28,7 @@ class Env:
     log_level: str
     tile_url: str
     tile_attribution: str
+    city_ahead_s: float | None
 
 
 def read_env(environ: dict[str, str] | None = None) -> Env:
@@ -42,6 +45,7 @@ def read_env(environ: dict[str, str] | None = None) -> Env:
         log_level=(get("ANLAN_LOG_LEVEL") or "INFO").upper(),
         tile_url=_tile_url(get("ANLAN_TILE_URL") or ""),
         tile_attribution=get("ANLAN_TILE_ATTRIBUTION") or "",
+        city_ahead_s=_seconds(CITY_AHEAD_S, get(CITY_AHEAD_S)),
     )
 
 
@@ -69,6 +73,13 @@ def _tile_url(text: str) -> str:
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _seconds(name: str, text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        raise EnvError(f"{name}: write seconds, not {text!r}") from None
 
 
 def _flag(name: str, text: str | None) -> bool:

@@ -121,6 +121,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+CITY_AHEAD_S = ENV.city_ahead_s  # set by `anlan demo` and its kin for the processes that they start
 TILE_URL, TILE_ATTRIBUTION = ENV.tile_url, ENV.tile_attribution
 
 LANGUAGE_CODE = "en"

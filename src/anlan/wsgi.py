@@ -22,4 +22,15 @@ def _group_commit() -> None:
         use_writer(GroupWriter().start())
 
 
+def _city_time() -> None:
+    """Live at the simulated city's time when the process that started this one does; a real city asks no database."""
+    from django.conf import settings
+
+    if settings.CITY_AHEAD_S is not None:
+        from anlan.core.simulated import begin
+
+        begin()
+
+
 _group_commit()
+_city_time()

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
+import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,6 +39,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
+def rows(data: Path, sql: str) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(data / "anlan.sqlite3") as database:
+        return database.execute(sql).fetchall()
+
+
 def test_it_ends_built_adopted_and_sealed(built: Path) -> None:
     """Two years of calls, what came of them, two studies, problems and results; nothing unsealed."""
     status = json.loads(anlan("status", "--json", "--data", str(built)).stdout)
@@ -42,6 +55,85 @@ def test_it_ends_built_adopted_and_sealed(built: Path) -> None:
     assert status["tasks"] > status["problems"]
     assert status["results"] > 500
     assert status["unsealed"] == 0
+
+
+def test_it_stands_at_a_morning_of_january_and_says_so(built: Path) -> None:
+    """Its ledger ends at the moment, nothing lies beyond it, and its condition tells that the time is simulated."""
+    status = json.loads(anlan("status", "--json", "--data", str(built)).stdout)
+    assert status["simulated_time"].startswith("2017-01-25T10:3")
+    assert rows(built, "SELECT MAX(at) FROM core_ledgerentry") == [("2017-01-25T02:30:00.000000Z",)]
+
+
+def test_the_desk_has_work_in_every_state_when_it_is_opened(built: Path) -> None:
+    """New, handed over, signed for, returned, with the arbiter, a unit under way and on scene, danger ended."""
+    states = {state for (state,) in rows(built, "SELECT DISTINCT state FROM triage_incident")}
+    assert states == {"new", "handed_over", "signed", "returned", "disputed", "dispatched", "resolved", "closed"}
+    out = {state for (state,) in rows(built, "SELECT state FROM dispatch_assignment WHERE ended_at IS NULL")}
+    assert {"en_route", "on_scene"} <= out
+    soon = "SELECT COUNT(*) FROM core_clockrun WHERE stopped_at IS NULL AND due_at BETWEEN ? AND ?"
+    with sqlite3.connect(built / "anlan.sqlite3") as database:
+        assert database.execute(soon, ("2017-01-25 02:30", "2017-01-25 03:30")).fetchone()[0] >= 3
+        on_duty = "SELECT COUNT(*) FROM dispatch_shift WHERE begins_at <= ?1 AND ends_at > ?1"
+        assert database.execute(on_duty, ("2017-01-25 02:30:00",)).fetchone()[0] in {4, 5}
+
+
+def test_problems_wait_in_the_inbox_and_few_are_late(built: Path) -> None:
+    """To be signed for, due this week, late, to be verified; rain and works in time make up most of what is open."""
+    due = "SELECT {} FROM prevention_problem WHERE state <> 'struck_off'"
+    assert rows(built, due.format("COUNT(*)") + " AND state = 'assigned'")[0][0] > 0
+    assert rows(built, due.format("COUNT(*)") + " AND due_on BETWEEN '2017-01-25' AND '2017-01-31'")[0][0] > 0
+    assert rows(built, "SELECT COUNT(*) FROM prevention_task WHERE state = 'works_done'")[0][0] > 0
+    late, all_open = rows(built, due.format("SUM(due_on < '2017-01-25'), COUNT(*)"))[0]
+    assert 0 < late < all_open / 4
+
+
+def test_served_it_lives_on_and_takes_what_is_stamped_with_the_real_present(built: Path, tmp_path: Path) -> None:
+    """Web and worker share the city's time; stopped and started again it goes on where it was, never back."""
+    data = tmp_path / "data"
+    shutil.copytree(built, data)
+    key = json.loads(anlan("user", "key", "grid", "--json", "--data", str(data)).stdout)["key"]
+    for n in (1, 2):
+        with served(data) as address:
+            page = ask(f"{address}/report/")
+            assert "模拟城市" in page
+            assert "2017-01-25 10:3" in page
+            now = dt.datetime.now(dt.UTC).isoformat()
+            told = {"category": "waterlogging", "lon": 119.97, "lat": 31.76, "received_at": now, "source_id": f"n{n}"}
+            head = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Idempotency-Key": f"k{n}"}
+            assert json.loads(ask(f"{address}/api/reports", json.dumps(told), head))["number"]
+    entries = rows(
+        data, "SELECT at FROM core_ledgerentry WHERE kind = 'intake.report_received' ORDER BY id DESC LIMIT 2"
+    )
+    assert entries == sorted(entries, reverse=True)
+    assert all(at.startswith("2017-01-25T02:3") for (at,) in entries)
+    assert json.loads(anlan("status", "--json", "--data", str(data)).stdout)["unsealed"] == 0
+
+
+@contextmanager
+def served(data: Path) -> Iterator[str]:
+    """Serve a data directory as a newcomer does, and end it as Ctrl-C does."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [str(Path(sys.executable).parent / "anlan"), "demo", "--data", str(data), "--port", str(port)]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("ANLAN_")}
+    process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(1200):
+            with suppress(OSError):
+                ask(f"http://127.0.0.1:{port}/report/")
+                break
+            threading.Event().wait(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def ask(address: str, body: str | None = None, head: dict[str, str] | None = None) -> str:
+    asked = urllib.request.Request(address, body.encode() if body else None, head or {})
+    with urllib.request.urlopen(asked, timeout=20) as answer:
+        return answer.read().decode()
 
 
 def test_a_second_run_changes_nothing(built: Path) -> None:

@@ -32,6 +32,8 @@ def answer_all(month: Month) -> None:
             slow = lasted.get(row.report_id, 0.0) > SLOW_H
             helped = str(dice.choice(["yes", "partly", "no"], p=[0.58, 0.2, 0.22] if slow else [0.8, 0.12, 0.08]))
             at = row.asked_at + dt.timedelta(hours=float(dice.exponential(30)) % 600)
+            if month.until and at > month.until:
+                continue
             code = code_of(row.report.source, str(row.report.source_id))
             answer(tracking_code=code, helped=helped, actor=PUBLIC, at=at)
 

@@ -1,4 +1,4 @@
-"""Builds the demonstration: the city's folder, two years of calls, two studies, what was mended between, and people.
+"""Builds the demonstration: the city's folder, two years of calls and a January, two studies, what was mended, people.
 
 Everything goes through the verbs that everybody else calls; the clock of the verbs is the simulated city's.
 """
@@ -14,19 +14,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from anlan.city import listing, mending, publishing, raising
+from anlan.city import listing, mending, morning, publishing, raising, winter
 from anlan.city.answers import answer_all
 from anlan.city.flood import ZONE
 from anlan.city.lives import Crews
 from anlan.city.months import Fails, Month, always, live
 from anlan.core import cityfolder, ledger
 from anlan.core.actors import system
-from anlan.core.clock import now
+from anlan.core.clock import frozen
 from anlan.core.followers import catch_up
 from anlan.core.models import LedgerEntry, Person
 from anlan.core.people import add_person
 from anlan.core.queries import city_read_once
 from anlan.core.roles import Role
+from anlan.core.simulated import live_from
 from anlan.core.writes import write
 from anlan.hotspots.actions import adopt_study, run_now, start_study
 from anlan.hotspots.models import Study
@@ -34,7 +35,7 @@ from anlan.intake.models import Report
 
 YEARS: Final = (2015, 2016)
 SCALE: Final = 0.01  # of 1.5 million calls a year; the floods are always whole
-END: Final = dt.datetime(2017, 1, 1, tzinfo=ZONE)  # what would happen later is open
+MOMENT: Final = dt.datetime(2017, 1, 25, 10, 30, tzinfo=ZONE)  # what would happen later is open; time goes on from here
 ACTOR: Final = system("city")
 POSTS: Final[dict[str, str]] = {  # where each role of the demonstration works
     Role.OFFICER: "drainage",
@@ -78,12 +79,15 @@ def _walk(seed: int, tell: Tell, scale: float) -> None:
     for year in YEARS:
         for month in range(1, 13):
             walk.month(year, month)
-        walk.once(f"study {year}", f"{year}: study", partial(study_year, year))
+        walk.once(f"study {year}", f"{year}: study", partial(study_year, year), _desk(year))
         if year == YEARS[0]:
-            walk.once("adopted", "2015: adopted", adopt_first)
-            walk.once("measures", "2016: measures fixed", partial(publishing.fix_measures, ACTOR))
-    walk.once("estimate", "2017: did it work?", partial(publishing.judge, ACTOR))
-    walk.once("bulletin", "2017: bulletin", partial(publishing.publish, ACTOR))
+            walk.once("adopted", "2015: adopted", adopt_first, _desk(year))
+            walk.once("measures", "2016: measures fixed", partial(publishing.fix_measures, ACTOR), _desk(year))
+    walk.last_weeks()
+    walk.once("estimate", "2017: did it work?", partial(publishing.judge, ACTOR), MOMENT)
+    walk.once("bulletin", "2017: bulletin", partial(publishing.publish, ACTOR), MOMENT)
+    walk.once("morning", f"{MOMENT:%Y-%m-%d %H:%M}: the desk", partial(morning.begin_day, seed, MOMENT, ACTOR), MOMENT)
+    walk.once("moment", "Time goes on from here", partial(live_from, actor=ACTOR, at=MOMENT), MOMENT)
 
 
 class Walk:
@@ -94,15 +98,16 @@ class Walk:
         self.crews = Crews.of_city()
         self.ground = mending.Ground(seed)
 
-    def once(self, name: str, words: str, step: Callable[[], Any]) -> None:
-        """Take a step unless it was taken; its entry says that it is done."""
+    def once(self, name: str, words: str, step: Callable[[], Any], at: dt.datetime) -> None:
+        """Take a step unless it was taken, by the simulated city's clock; its entry says that it is done."""
         subject = f"city:{self.seed}:{name}"
         if LedgerEntry.objects.filter(kind="city.step_done", subject=subject).exists():
             return
         self.tell(words)
-        step()
-        with write():
-            ledger.append("city.step_done", actor=ACTOR, at=now(), subject=subject, payload={})
+        with frozen(at):
+            step()
+            with write():
+                ledger.append("city.step_done", actor=ACTOR, at=at, subject=subject, payload={})
 
     def month(self, year: int, month: int) -> None:
         """Live one month: the desk's work first, then what is heard, then what the rain has shown."""
@@ -111,24 +116,38 @@ class Walk:
             self._desk(one)
             self.ground.look()
         fails = self.ground.fails if year == mending.YEAR else None
-        self.once(one.name, one.name, lambda: self._heard(one, fails))
+        self.once(one.name, one.name, lambda: self._heard(one, fails), one.ends)
+
+    def last_weeks(self) -> None:
+        """Live into the next year, up to the moment at which the demonstration begins."""
+        one = Month(self.seed, MOMENT.year, MOMENT.month, self.scale, ACTOR, until=MOMENT)
+        self._round(1)
+        self.once(f"{one.name} desk", f"{one.name}: works", lambda: self._works(one), MOMENT)
+        self.once(one.name, one.name, lambda: self._heard(one, None), MOMENT)
+
+    def _round(self, n: int) -> None:
+        at, step = winter.ROUNDS[n].raised, partial(winter.make_round, n, self.seed, ACTOR, MOMENT)
+        self.once(f"round {n}", f"{at:%Y-%m}: a round", step, at)
 
     def _heard(self, one: Month, fails: Fails | None) -> None:
-        live(one, self.crews, END, fails or always)
+        live(one, self.crews, MOMENT, fails or always)
         mending.record_storms(one)
         while catch_up():
             pass
-        if one.year == mending.YEAR:
+        if one.year >= mending.YEAR:
             mending.after_the_rain(one)
             mending.climb(one)
         answer_all(one)
 
     def _desk(self, one: Month) -> None:
+        at = one.begins
         for batch in raising.batches_of(one):
-            self.once(batch.name, f"{one.name}: {batch.title}", partial(raising.raise_batch, batch, one, END))
+            self.once(batch.name, f"{one.name}: {batch.title}", partial(raising.raise_batch, batch, one, MOMENT), at)
         if one.month == 3:
-            self.once("sites", "2016: sites raised", partial(raising.raise_sites, one, END))
-        self.once(f"{one.name} desk", f"{one.name}: works", lambda: self._works(one))
+            self.once("sites", "2016: sites raised", partial(raising.raise_sites, one, MOMENT), at)
+        if one.month == winter.ROUNDS[0].raised.month:
+            self._round(0)
+        self.once(f"{one.name} desk", f"{one.name}: works", lambda: self._works(one), one.ends)
 
     def _works(self, one: Month) -> None:
         for listed in listing.lists_of(one):

@@ -86,14 +86,16 @@ def demo(
         typer.Option(help="How much of 1.5 million calls a year (1 is all; floods are always whole).", min=0, max=2),
     ] = 0.01,
 ) -> None:
-    """Build the reference city with two years of calls, and serve it. A second time it only serves."""
+    """Build the reference city with two years of calls, and serve it at its own time. A second time it only serves."""
     from anlan.core.setup import refuse, say, start_django
 
     start_django(data)
     from django.conf import settings
 
+    from anlan.city.flood import ZONE
     from anlan.city.folder import PackagesMissing, installed_packages
     from anlan.city.showing import show
+    from anlan.core.clock import now
     from anlan.core.commands import serve as serving
 
     if serve:
@@ -102,7 +104,7 @@ def demo(
         logins = _built(settings.DATA_DIR, seed, packages or installed_packages(), scale)
     except PackagesMissing as error:
         raise refuse(str(error)) from error
-    for line in show(logins, f"http://{host}:{port}", settings.DATA_DIR):
+    for line in show(logins, f"http://{host}:{port}", settings.DATA_DIR, now().astimezone(ZONE)):
         say(line)
     if serve:
         serving.run(host, port)
@@ -113,7 +115,7 @@ def _built(data: Path, seed: int | None, packages: Path, scale: float) -> dict[s
     from anlan.city.folder import build as build_folder
     from anlan.core import schema
     from anlan.core.seals import seal
-    from anlan.core.setup import refuse, say
+    from anlan.core.setup import begin_city_time, refuse, say
     from anlan.settings import ensure_secret_key
 
     state = schema.state()
@@ -128,5 +130,6 @@ def _built(data: Path, seed: int | None, packages: Path, scale: float) -> dict[s
         say("Making the tables")
         schema.bring_up()
     build(folder, data, seed, say, scale)
+    begin_city_time()
     seal()
     return people(data)

@@ -175,6 +175,32 @@ date,kind,name
 2016-10-07,holiday,国庆节
 2016-10-08,workday,国庆节调休
 2016-10-09,workday,国庆节调休
+2017-01-02,holiday,元旦
+2017-01-22,workday,春节调休
+2017-01-27,holiday,春节
+2017-01-28,holiday,春节
+2017-01-29,holiday,春节
+2017-01-30,holiday,春节
+2017-01-31,holiday,春节
+2017-02-01,holiday,春节
+2017-02-02,holiday,春节
+2017-02-04,workday,春节调休
+2017-04-01,workday,清明节调休
+2017-04-03,holiday,清明节
+2017-04-04,holiday,清明节
+2017-05-01,holiday,劳动节
+2017-05-27,workday,端午节调休
+2017-05-29,holiday,端午节
+2017-05-30,holiday,端午节
+2017-09-30,workday,国庆节调休
+2017-10-01,holiday,国庆节
+2017-10-02,holiday,国庆节
+2017-10-03,holiday,国庆节
+2017-10-04,holiday,中秋节
+2017-10-05,holiday,国庆节
+2017-10-06,holiday,国庆节
+2017-10-07,holiday,国庆节
+2017-10-08,holiday,国庆节
 """
 
 

@@ -50,18 +50,18 @@ def _finished(month: Month, until: dt.datetime) -> int:
     rows = []
     for task in _tasks(TaskState.OPEN, TaskState.REFUSED):
         at, words = _done_at(task, Fate.of(task, month.seed)), theme_of(task.criterion).done
-        if at and at < until:
+        if at < until:
             words = words if task.state == TaskState.OPEN else "已返工，复测记录见附件"
             rows.append((at, {"task": task.number, "words": words, "at": at}))
     actions.finish_tasks(rows=_in_time(rows), actor=month.actor, at=until)
     return len(rows)
 
 
-def _done_at(task: Task, fate: Fate) -> dt.datetime | None:
+def _done_at(task: Task, fate: Fate) -> dt.datetime:
     looked = task.results.last() if task.state == TaskState.REFUSED else None
     if looked:
         return looked.verified_at + 9 * DAY
-    return _noon(fate.done_on) if fate.done_on else None
+    return _noon(fate.done_on)
 
 
 def _verified(month: Month, until: dt.datetime) -> int:
@@ -142,18 +142,20 @@ def _to_strike_off(at: dt.datetime) -> QuerySet[Problem]:
 def climb(month: Month) -> None:
     """Let the ladder take its steps, once a week."""
     for n in range(4):
-        actions.escalate_overdue(actor=month.actor, at=month.begins + dt.timedelta(days=7 * n + 6, hours=8))
+        at = month.begins + dt.timedelta(days=7 * n + 6, hours=8)
+        if at < month.ends:
+            actions.escalate_overdue(actor=month.actor, at=at)
 
 
 class Fate:
     """What comes of one task, drawn from its number."""
 
-    def __init__(self, done_on: dt.date | None, *, extended: bool, refused: bool) -> None:
+    def __init__(self, done_on: dt.date, *, extended: bool, refused: bool) -> None:
         self.done_on, self.extended, self.refused = done_on, extended, refused
 
     @classmethod
     def of(cls, task: Task, seed: int) -> Fate:
-        """Return it: most in time, some later by a grant, some late, a few not this year."""
+        """Return it: most in time, some later by a grant, some late, a few only long after the interview."""
         dice = np.random.default_rng([seed, int(task.number.split("-")[-1]), 31])
         chance, early, late = dice.random(), dice.integers(1, 25), dice.integers(2, 75)
         refused = bool(dice.random() < 0.08)
@@ -163,7 +165,7 @@ class Fate:
             return cls(task.first_due_on + int(early) * DAY, extended=True, refused=refused)
         if chance < 0.97:
             return cls(task.first_due_on + int(late) * DAY, extended=False, refused=refused)
-        return cls(None, extended=False, refused=False)
+        return cls(task.first_due_on + int(dice.integers(25, 150)) * DAY, extended=False, refused=False)
 
 
 class Ground:

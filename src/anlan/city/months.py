@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -39,6 +39,7 @@ class Month:
     month: int
     scale: float
     actor: Actor
+    until: dt.datetime | None = None  # the last one ends at the demonstration's moment
 
     @property
     def name(self) -> str:
@@ -52,8 +53,8 @@ class Month:
 
     @property
     def ends(self) -> dt.datetime:
-        """The first moment of the next."""
-        return (self.begins + dt.timedelta(days=32)).replace(day=1)
+        """The first moment of the next, or the moment at which the simulated time ends."""
+        return self.until or (self.begins + dt.timedelta(days=32)).replace(day=1)
 
 
 def always(place: int, at: dt.datetime) -> bool:
@@ -65,6 +66,7 @@ def live(month: Month, crews: Crews, end: dt.datetime, fails: Fails) -> int:
     """Receive a month's reports and make its incidents; what is there stays. Return how many reports went in."""
     calls = month_of_calls(month.seed, month.year, month.month, month.scale)
     _number(calls, month)
+    calls = _told_by(calls, month.until)
     floods = list(_floods(month, fails))
     accepted = 0
     for n, (batch, wet) in enumerate(_batches(calls, floods)):
@@ -78,6 +80,14 @@ def live(month: Month, crews: Crews, end: dt.datetime, fails: Fails) -> int:
         accepted += answer["accepted"]
         _make_incidents(month, n, batch, wet, crews, end, at)
     return accepted
+
+
+def _told_by(calls: list[Call], until: dt.datetime | None) -> list[Call]:
+    """Return what was entered by then."""
+    if until is None:
+        return calls
+    told = [replace(call, rows=tuple(row for row in call.rows if row["entered_at"] <= until)) for call in calls]
+    return [call for call in told if call.rows]
 
 
 def _make_incidents(
@@ -153,6 +163,8 @@ def place_of(flood: FloodYear, place: int) -> tuple[float, float]:
 
 def _floods(month: Month, fails: Fails) -> Iterator[dict[str, Any]]:
     """Return a month's flood reports without those of places that hold by then."""
+    if month.year not in STORMS:
+        return
     flood = flood_year(month.seed, month.year)
     for row in flood.reports:
         if row["received_at"].month != month.month:
@@ -165,7 +177,7 @@ def _floods(month: Month, fails: Fails) -> Iterator[dict[str, Any]]:
 def storms_of(month: Month) -> list[tuple[dt.datetime, dt.datetime, float]]:
     """Return a month's storms as rain gauges saw them: start, end, peak in mm an hour."""
     found = []
-    for start, hours, strength in STORMS[month.year]:
+    for start, hours, strength in STORMS.get(month.year, ()):
         begins = dt.datetime.strptime(f"{month.year}-{start}", "%Y-%m-%d %H").replace(tzinfo=ZONE)
         if begins.month == month.month:
             found.append((begins, begins + dt.timedelta(hours=hours), round(18 + 22 * strength, 1)))

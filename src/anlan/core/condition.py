@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
 
 from anlan import __version__
 from anlan.core import followers, ledger, seals
-from anlan.core.clock import now
+from anlan.core.clock import ahead, now
 from anlan.core.counts import COUNTS
 from anlan.core.models import Job
 from anlan.core.queries import city
@@ -25,6 +26,7 @@ def condition() -> dict[str, Any]:
     counted = {name: function() for name, function in COUNTS.items()}
     return counted | {
         "city": here.code if here else None,
+        "simulated_time": _simulated_time(here.zone) if here else None,
         "version": __version__,
         "database": connection.vendor,
         "position": position,
@@ -36,6 +38,10 @@ def condition() -> dict[str, Any]:
         "followers_stopped": {cursor.name: cursor.error for cursor in followers.stopped()},
         "disk_free_bytes": shutil.disk_usage(settings.DATA_DIR).free if settings.DATA_DIR.exists() else None,
     }
+
+
+def _simulated_time(zone: str) -> str | None:
+    return now().astimezone(ZoneInfo(zone)).isoformat(timespec="seconds") if ahead() else None
 
 
 def alarms(found: dict[str, Any]) -> list[str]:

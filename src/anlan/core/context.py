@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from anlan.core.actors import PUBLIC
+from anlan.core.clock import ahead, now
 from anlan.core.queries import city
 from anlan.core.slots import rail_for
 
@@ -29,7 +31,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "here_app": match.app_name if match else "",
         "signed_in": actor.person_id is not None,
         "theme": theme if theme in THEMES else "",
+        "city_time": _city_time(here.zone) if here and ahead() else "",
+        "city_ahead_s": f"{ahead().total_seconds():.3f}",
         "tiles": "/map/tiles/{z}/{x}/{y}" if settings.TILE_URL else "",
         "tile_attribution": settings.TILE_ATTRIBUTION,
         "other_language": ("zh-hans", "zh", "中文") if english else ("en", "en", "English"),
     }
+
+
+def _city_time(zone: str) -> str:
+    """Return what the clocks of a simulated city show."""
+    return now().astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import ngettext
 
-from anlan.core.clock import now
+from anlan.core.clock import wall
 from anlan.core.models import LoginFailures
 from anlan.core.writes import perform
 
@@ -91,12 +91,12 @@ def _wait_left(key: str) -> dt.timedelta:
     row = LoginFailures.objects.filter(pk=key).first()
     if row is None:
         return dt.timedelta(0)
-    return max(dt.timedelta(0), row.last_at + wait_after(row.failures) - now())
+    return max(dt.timedelta(0), row.last_at + wait_after(row.failures) - wall())
 
 
 def _count(key: str) -> None:
     """Count one failure, and drop those of an hour ago."""
-    LoginFailures.objects.filter(last_at__lt=now() - FORGOTTEN).delete()
-    row, _ = LoginFailures.objects.select_for_update().get_or_create(pk=key, defaults={"last_at": now()})
-    row.failures, row.last_at = row.failures + 1, now()
+    LoginFailures.objects.filter(last_at__lt=wall() - FORGOTTEN).delete()
+    row, _ = LoginFailures.objects.select_for_update().get_or_create(pk=key, defaults={"last_at": wall()})
+    row.failures, row.last_at = row.failures + 1, wall()
     row.save()

@@ -49,8 +49,20 @@ def open_platform(data: Path | None = None, *, seal_at_exit: bool = True) -> Non
     state = schema.state()
     if state is not schema.State.READY:
         raise refuse(schema.message(state))
+    begin_city_time()
     if seal_at_exit:
         atexit.register(_seal)
+
+
+def begin_city_time() -> None:
+    """Let this process live at the city's time; only a simulated city has one of its own."""
+    from anlan.core.simulated import begin
+    from anlan.env import EnvError
+
+    try:
+        begin()
+    except EnvError as error:
+        raise refuse(str(error)) from error
 
 
 def _seal() -> None:

@@ -35,10 +35,10 @@ def units_on_duty(at: dt.datetime, actor: Actor) -> QuerySet[Unit]:
     return units.filter(organisation_id__in=actor.organisation_ids)
 
 
-def candidates(incident: Incident, at: dt.datetime, actor: Actor) -> list[Candidate]:
-    """Return free units for an incident, the nearest first."""
+def candidates(incident: Incident, at: dt.datetime, actor: Actor, kind: str = "") -> list[Candidate]:
+    """Return free units for an incident, the nearest first; with a kind only such."""
     free = units_on_duty(at, actor).exclude(pk__in=Assignment.objects.open().values("unit"))
-    found = [Candidate(unit, _apart(incident, unit)) for unit in free]
+    found = [Candidate(unit, _apart(incident, unit)) for unit in (free.filter(kind=kind) if kind else free)]
     far = float("inf")
     return sorted(found, key=lambda one: (far if one.apart_m is None else one.apart_m, one.unit.code))[:OFFERED]
 

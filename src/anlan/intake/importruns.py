@@ -16,7 +16,7 @@ from django.db import transaction
 
 from anlan.core import jobs, ledger
 from anlan.core.actors import Actor, NotAllowed
-from anlan.core.clock import now
+from anlan.core.clock import wall
 from anlan.core.ledger import canonical
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
@@ -74,7 +74,7 @@ def _forget_old() -> None:
     """Delete uploads that nobody imported, and refused rows that nobody fetched: they hold personal content."""
     for path in folder().iterdir():
         with suppress(OSError):
-            if path.stat().st_mtime < now().timestamp() - KEPT_DAYS * 86400:
+            if path.stat().st_mtime < wall().timestamp() - KEPT_DAYS * 86400:
                 path.unlink()
 
 

@@ -35,6 +35,7 @@ class Facts:
     at: dt.datetime
     categories: Mapping[str, int]
     bounds: tuple[float, float, float, float] | None  # west, south, east, north
+    latest: dt.datetime | None = None  # up to when a time told is none of the future, if later than `at`
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def _category(row: Mapping[str, Any], facts: Facts) -> int:
 
 def _times(row: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
     received = _time(row, "received_at") or facts.at
-    if received > facts.at + CLOCK_TOLERANCE:
+    if received > max(facts.at, facts.latest or facts.at) + CLOCK_TOLERANCE:
         refuse("received_at", "time_in_future")
     if received.year < FIRST_YEAR:
         refuse("received_at", "time_too_old", first=f"{FIRST_YEAR}-01-01")

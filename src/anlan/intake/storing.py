@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from anlan.core import ledger
 from anlan.core.actors import Actor
-from anlan.core.clock import stamp
+from anlan.core.clock import latest, stamp
 from anlan.core.inserting import insert
 from anlan.core.ledger import canonical
 from anlan.core.personal import commitment, new_salt
@@ -45,7 +45,7 @@ def facts(at: dt.datetime) -> Facts:
     """Return what the rules need to know about this city now."""
     here = city()
     categories = dict(Category.objects.filter(active=True).values_list("code", "id"))
-    return Facts(at, categories, (here.west, here.south, here.east, here.north) if here else None)
+    return Facts(at, categories, (here.west, here.south, here.east, here.north) if here else None, latest(at))
 
 
 def zone() -> ZoneInfo:

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from anlan.core.setup import DataOption, refuse, say, start_django
+from anlan.core.setup import DataOption, begin_city_time, refuse, say, start_django
 
 THREADS = 16  # they wait for the writer together, so its batches are large when many write
 
@@ -45,6 +45,7 @@ def bring_up_older() -> None:
 def run(host: str, port: int, *, worker: bool = True) -> None:
     """Serve until a signal; requests under way are finished first."""
     require_free(host, port)
+    begin_city_time()
     from django.conf import settings
 
     beside = Beside() if worker else None
