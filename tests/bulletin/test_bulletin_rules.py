@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -30,12 +31,68 @@ def test_rows_come_back_as_they_were_packed(rows: list[tuple[int, float]]) -> No
     assert hash_of(packed(drawn)) == hash_of(packed(back))
 
 
-@given(st.dictionaries(st.text("abcdef", min_size=1, max_size=3), st.integers(0, 30), min_size=2, max_size=8))
-def test_no_small_cell_can_be_worked_out_from_the_total(cells: dict[str, int]) -> None:
-    """Whatever is hidden, at least two cells share what the total leaves, unless there is only one with anything."""
-    hidden = rules.suppressed(cells)
-    assert all(not 0 < value < rules.LEAST for name, value in cells.items() if name not in hidden)
-    assert len(hidden) != 1 or sum(1 for value in cells.values() if value > 0) == 1
+counts = st.lists(st.integers(0, 30), min_size=6, max_size=6)
+
+
+@given(counts)
+def test_no_small_cell_can_be_worked_out_from_the_total(counts: list[int]) -> None:
+    """Whatever is hidden, the shown cells and their total leave more than one answer for each small cell."""
+    cells = dict(zip("abcdef", counts, strict=True))
+    told = cells | {"all": sum(cells.values())}
+    hidden = rules.suppressed(told, [("all", list(cells))])
+    assert all(not 0 < value < rules.LEAST for name, value in told.items() if name not in hidden)
+    assert len(hidden) != 1
+    assert not hidden or any(0 < told[name] < rules.LEAST for name in hidden)
+
+
+@given(counts, st.lists(st.integers(3, 63), max_size=4))
+def test_no_small_cell_can_be_worked_out_from_several_sums(counts: list[int], groups: list[int]) -> None:
+    """Sums that overlap are solved together: property less robbery and theft is fraud."""
+    cells = dict(zip("abcdef", counts, strict=True))
+    chosen = [[name for bit, name in enumerate(cells) if group >> bit & 1] for group in groups]
+    sums = [(f"sum{n}", names) for n, names in enumerate(chosen) if len(names) > 1]
+    told: dict[str, float] = cells | {name: sum(cells[one] for one in parts) for name, parts in sums}
+    hidden = rules.suppressed(told, sums)
+    shown = set(told) - hidden
+    names = sorted(hidden)
+    rows = [[(one == whole) - (one in parts) for one in names] for whole, parts in sums]
+    for one in (one for one in names if 0 < told[one] < rules.LEAST):
+        assert one not in shown
+        if rows:
+            free = np.linalg.svd(np.array(rows, float))[2][np.linalg.matrix_rank(np.array(rows, float)) :]
+            assert np.abs(free[:, names.index(one)]).max(initial=0) > 1e-9, (told, sums, hidden)
+
+
+def test_a_share_of_many_hides_the_few_on_either_side() -> None:
+    """3 of 4,000 is a small cell as much as 3 is, and so are all but 3; none and all are not."""
+    assert rules.is_small("share", 100 * 3 / 4000, 4000)
+    assert rules.is_small("share", 100 * 3997 / 4000, 4000)
+    assert rules.is_small("share", 50, 4)
+    assert not rules.is_small("share", 0, 4000)
+    assert not rules.is_small("share", 100, 4000)
+    assert not rules.is_small("share", 50, 4000)
+    assert rules.is_small("median", 17, 4)
+
+
+def test_rows_packed_by_the_first_version_are_still_read() -> None:
+    """An issue of then verifies as it did."""
+    ids, values = np.array([3, 7, 2000], "<i8"), np.array([0.5, 1.25, 3.0], "<f8")
+    steps = np.diff(ids, prepend=0).astype("<i8").tobytes()
+    old = b"3 0\n" + zlib.compress(steps + values.tobytes(), 6)
+    back = unpacked(old)
+    assert (back.ids == ids).all()
+    assert (back.values == values).all()
+    assert (unpacked(b"3 1\n" + zlib.compress(steps)).values == 1).all()
+
+
+def test_whole_seconds_come_back_bit_for_bit_in_whatever_unit() -> None:
+    """Stored as whole numbers, in two bytes or so each."""
+    seconds = np.arange(1, 40_001) * 7 % 86_399
+    for per in (1, 60, 3600, 86_400):
+        drawn = Drawn(np.arange(40_000) * 3 + 1, seconds / per)
+        told = packed(drawn)
+        assert (unpacked(told).values == drawn.values).all()
+        assert len(told) < 4 * 40_000
 
 
 def test_a_manifold_prints_as_times_and_from_nothing_there_is_no_percentage() -> None:

@@ -8,12 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from anlan.bulletin import measures as declared
 from anlan.bulletin import rules
-from anlan.bulletin.districts import by_district
-from anlan.bulletin.measuring import MEASURES, NOTHING, Drawn, Measure, Period, interval_of, value_of
+from anlan.bulletin.composing import Drawing, code_of, draw, figure
+from anlan.bulletin.measuring import MEASURES, Measure, Period
 from anlan.bulletin.models import Figure, Issue, Plan
-from anlan.bulletin.rows import hash_of, packed
 from anlan.bulletin.rules import BulletinRefused
 from anlan.core import ledger
 from anlan.core.actors import Actor
@@ -21,8 +19,6 @@ from anlan.core.areas import local_day
 from anlan.core.models import City, Organisation
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
-
-assert declared.__all__, "importing them registers every measure"
 
 
 @verb
@@ -62,56 +58,51 @@ def compose(
     headline_en: str = "",
     estimate: str = "",
     issuer: str | None = None,
+    drawing: Drawing | None = None,
     actor: Actor,
     at: dt.datetime,
     key: str | None = None,
 ) -> dict[str, Any]:
-    """Draw every figure of a plan and publish the issue; figures and position are read in one transaction."""
+    """Publish the issue of a plan, of figures that were drawn before or else are drawn now."""
     actor.require(Role.PUBLISHER)
     list(City.objects.select_for_update().all())
-    found = _plan(plan)
-    if local_day(at) <= found.until:
-        raise BulletinRefused(_("The period is not over yet."))
-    if not headline.strip():
-        raise BulletinRefused(_("Write a headline."))
-    if Issue.objects.filter(plan=found, corrects=None).exists():
-        raise BulletinRefused(_("This period has its bulletin; correct that one."))
+    found = require_composable(plan, headline, at)
     made = Issue.objects.filter(number__startswith=f"B-{local_day(at).year}-", corrects=None).count() + 1
     number = f"B-{local_day(at).year}-{made:02d}"
-    issue = Issue(number=number, plan=found, issuer=_issuer(issuer, actor), published_at=at, estimate=estimate,
+    issue = Issue(number=number, plan=found, issuer=issuer_of(issuer, actor), published_at=at, estimate=estimate,
                   headline=headline.strip()[:120], headline_en=headline_en.strip()[:160])  # fmt: skip
-    return _publish(issue, actor, at)
+    return _publish(issue, drawing, actor, at)
 
 
 @verb
-def correct(*, issue: str, note: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
+def correct(
+    *,
+    issue: str,
+    note: str,
+    drawing: Drawing | None = None,
+    actor: Actor,
+    at: dt.datetime,
+    key: str | None = None,
+) -> dict[str, Any]:
     """Publish a period again with what has changed since, and say why; the old issue stays as it is."""
     actor.require(Role.PUBLISHER)
     list(City.objects.select_for_update().all())
-    old = Issue.objects.select_related("plan", "issuer").filter(number=issue).first()
-    if old is None or hasattr(old, "corrected_by"):
-        raise BulletinRefused(_("There is no such issue, or it was corrected already."))
-    if not note.strip():
-        raise BulletinRefused(_("Write what was wrong and why."))
+    old = require_correctable(issue, note)
     revision = old.revision + 1
     number = f"{old.number.split('-r')[0]}-r{revision}"
     new = Issue(number=number, plan=old.plan, issuer=old.issuer, published_at=at, revision=revision, corrects=old,
                 note=note.strip()[:400], headline=old.headline, headline_en=old.headline_en,
                 estimate=old.estimate)  # fmt: skip
-    return _publish(new, actor, at)
+    return _publish(new, drawing, actor, at)
 
 
-def _publish(issue: Issue, actor: Actor, at: dt.datetime) -> dict[str, Any]:
-    issue.position = ledger.head_position()
-    figures = [
-        figure
-        for line, code in enumerate(issue.plan.codes, 1)
-        for figure in family(MEASURES[code], issue.plan.period, issue.position, line)
-    ]
-    issue.code = code_of(issue.number, figures)
+def _publish(issue: Issue, drawing: Drawing | None, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    drawing = drawing or draw(issue.plan)
+    figures = drawing.figures
+    issue.position, issue.code = drawing.position, code_of(issue.number, figures)
     issue.save()
-    for figure in figures:
-        figure.issue = issue
+    for one in figures:
+        one.issue = issue
     Figure.objects.bulk_create(figures, batch_size=50)
     told = {"plan": issue.plan.number, "position": issue.position, "code": issue.code, "figures": len(figures),
             "corrects": issue.corrects.number if issue.corrects else None}  # fmt: skip
@@ -119,48 +110,37 @@ def _publish(issue: Issue, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     return {"issue": issue.number, "code": issue.code, "figures": len(figures)}
 
 
-def family(of: Measure, period: Period, position: int, line: int) -> list[Figure]:
-    """Return a measure's figure of the city and, where it is printed by district too, those of the districts."""
-    now, before = of.draw(period), of.draw(period.year_before())
-    whole = _figure(of, now, before, position, line)
-    if not of.placed:
-        return [whole]
-    parts, base = by_district(of, now, period.until), by_district(of, before, period.until)
-    return [whole, *(_figure(of, parts.get(code, NOTHING), base.get(code, NOTHING), position, line, code)
-                     for code in sorted({*parts, *base}))]  # fmt: skip
-
-
 def drawn(of: Measure, period: Period, position: int, line: int = 1) -> Figure:
     """Return a measure's figure of a period beside the same days of the year before; not stored."""
-    return _figure(of, of.draw(period), of.draw(period.year_before()), position, line)
+    return figure(of, of.draw(period), of.draw(period.year_before()), position, line)
 
 
-def _figure(of: Measure, now: Drawn, before: Drawn, position: int, line: int, area: str = "") -> Figure:
-    value, base = value_of(of.aggregate, now.values), value_of(of.aggregate, before.values)
-    low, high = interval_of(of.aggregate, now.values) or (None, None)
-    rows, base_rows = packed(now), packed(before)
-    return Figure(
-        line=line, measure=of.code, area=area, revision=of.revision, position=position, value=value, low=low,
-        high=high, n=now.n, base=base, base_n=before.n, rows=rows, base_rows=base_rows, rows_hash=hash_of(rows),
-        base_rows_hash=hash_of(base_rows),
-    )  # fmt: skip
-
-
-def code_of(number: str, figures: Sequence[Figure]) -> str:
-    """Return the verification code of an issue."""
-    told = [(one.key, one.revision, one.value, one.n, one.base, one.base_n, one.position, one.rows_hash,
-             one.base_rows_hash) for one in figures]  # fmt: skip
-    return rules.verification_code(number, told)
-
-
-def _plan(number: str) -> Plan:
-    found = Plan.objects.filter(number=number).first()
+def require_composable(plan: str, headline: str, at: dt.datetime) -> Plan:
+    """Return the plan, or say why its bulletin cannot be published."""
+    found = Plan.objects.filter(number=plan).first()
     if found is None:
         raise BulletinRefused(_("No measures were fixed for this period."))
+    if local_day(at) <= found.until:
+        raise BulletinRefused(_("The period is not over yet."))
+    if not headline.strip():
+        raise BulletinRefused(_("Write a headline."))
+    if Issue.objects.filter(plan=found, corrects=None).exists():
+        raise BulletinRefused(_("This period has its bulletin; correct that one."))
     return found
 
 
-def _issuer(code: str | None, actor: Actor) -> Organisation:
+def require_correctable(issue: str, note: str) -> Issue:
+    """Return the issue, or say why it cannot be corrected."""
+    old = Issue.objects.select_related("plan", "issuer").filter(number=issue).first()
+    if old is None or hasattr(old, "corrected_by"):
+        raise BulletinRefused(_("There is no such issue, or it was corrected already."))
+    if not note.strip():
+        raise BulletinRefused(_("Write what was wrong and why."))
+    return old
+
+
+def issuer_of(code: str | None, actor: Actor) -> Organisation:
+    """Return whose bulletin it is: the organisation named, or the one that the actor belongs to."""
     rows = Organisation.objects.filter(active=True)
     rows = rows.filter(code=code) if code else rows.filter(pk__in=actor.organisation_ids)
     found = rows.order_by("pk").first()

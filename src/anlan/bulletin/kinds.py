@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from anlan.core.actors import Actor
 from anlan.core.models import ClockRun
-from anlan.dispatch.models import Assignment
+from anlan.dispatch.models import Assignment, Unit
 from anlan.hotspots.models import SiteVersion
 from anlan.intake.models import Report
 from anlan.prevention.models import Escalation, Move, Problem, Result, Storm, Task, TaskList
@@ -19,6 +20,7 @@ from anlan.triage.models import Handover, Incident
 from anlan.voice.models import Satisfaction
 
 CHUNK = 900
+NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,16 @@ class Kind:
     link: Callable[[str], str] | None = None
     point: tuple[str, str] = ("", "")  # the lookups to where it lies
     sealed: bool = False  # counted, never listed: who chose what is nobody's to read
+    register: tuple[type[models.Model], str] | None = None  # whose first record says since when such are kept
+    of_people: bool = True  # few of them could point at somebody; works, lists, rain and crews are about no person
+
+    def began(self) -> dt.datetime | None:
+        """Return when the first such record was made; `NEVER` where there is none yet, None where nothing tells."""
+        if self.register is None:
+            return None
+        model, name = self.register
+        first: dt.datetime | None = model._default_manager.aggregate(first=models.Min(name))["first"]
+        return first or NEVER
 
 
 def _to(name: str) -> Callable[[str], str]:
@@ -43,22 +55,33 @@ def _query(name: str, parameter: str) -> Callable[[str], str]:
     return lambda label: f"{reverse(name)}?{parameter}={label}"
 
 
+REPORTS, INCIDENTS, SENDINGS = (Report, "received_at"), (Incident, "opened_at"), (Assignment, "dispatched_at")
+PROBLEMS = (Problem, "raised_at")  # the problem list, and with it tasks, results, lists and the ladder
 KINDS: dict[str, Kind] = {
-    "report": Kind(Report, "report", "number", "number", link=_to("intake:report_page"), point=("lon", "lat")),
-    "incident": Kind(Incident, "incident", "number", "number", link=_to("triage:incident"), point=("lon", "lat")),
-    "handover": Kind(Handover, "incident", "incident__number", "incident__number", "incident", _to("triage:incident")),
-    "assignment": Kind(Assignment, "assignment", "pk", "pk", link=_to("dispatch:assignment")),
+    "report": Kind(Report, "report", "number", "number", link=_to("intake:report_page"), point=("lon", "lat"),
+                   register=REPORTS),
+    "incident": Kind(Incident, "incident", "number", "number", link=_to("triage:incident"), point=("lon", "lat"),
+                     register=INCIDENTS),
+    "handover": Kind(Handover, "incident", "incident__number", "incident__number", "incident", _to("triage:incident"),
+                     register=INCIDENTS),
+    "assignment": Kind(Assignment, "assignment", "pk", "pk", link=_to("dispatch:assignment"), register=SENDINGS),
+    "unit": Kind(Unit, "unit", "code", "code", of_people=False),
     "run": Kind(ClockRun, "", "subject", "subject"),
-    "site": Kind(SiteVersion, "", "pk", "site__number", "site", point=("place__lon", "place__lat")),
-    "storm": Kind(Storm, "storm", "pk", "pk"),
-    "problem": Kind(Problem, "problem", "number", "number", link=_query("prevention:inbox", "p")),
-    "move": Kind(Move, "problem", "problem__number", "problem__number", "problem", _query("prevention:inbox", "p")),
-    "task": Kind(Task, "task", "number", "number", "problem"),
-    "result": Kind(Result, "task", "task__number", "task__number", "task__problem"),
-    "list": Kind(TaskList, "list", "number", "number"),
-    "escalation": Kind(Escalation, "", "subject", "subject", "problem"),
-    "satisfaction": Kind(Satisfaction, "satisfaction", "pk", "pk", "report", sealed=True),
-}
+    "site": Kind(SiteVersion, "", "pk", "site__number", "site", point=("place__lon", "place__lat"), of_people=False),
+    "storm": Kind(Storm, "storm", "pk", "pk", register=(Storm, "start"), of_people=False),
+    "problem": Kind(Problem, "problem", "number", "number", link=_query("prevention:inbox", "p"), register=PROBLEMS,
+                    of_people=False),
+    "move": Kind(Move, "problem", "problem__number", "problem__number", "problem", _query("prevention:inbox", "p"),
+                 register=PROBLEMS, of_people=False),
+    "task": Kind(Task, "task", "number", "number", "problem", register=PROBLEMS, of_people=False),
+    "result": Kind(Result, "task", "task__number", "task__number", "task__problem", register=PROBLEMS,
+                   of_people=False),
+    "list": Kind(TaskList, "list", "number", "number", link=_to("prevention:issued"), register=PROBLEMS,
+                 of_people=False),
+    "escalation": Kind(Escalation, "", "subject", "subject", "problem", register=PROBLEMS, of_people=False),
+    "satisfaction": Kind(Satisfaction, "satisfaction", "pk", "pk", "report", sealed=True,
+                         register=(Satisfaction, "asked_at")),
+}  # fmt: skip
 
 
 def touched(kind: Kind, subjects: Iterable[str]) -> dict[int, str]:

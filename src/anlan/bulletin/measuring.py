@@ -5,19 +5,39 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from django.db.models import QuerySet, TextChoices
+from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
+from anlan.bulletin.kinds import KINDS
 from anlan.core.queries import city
 
 Ids = NDArray[np.int64]
 Values = NDArray[np.float64]
-Aggregate = Literal["count", "share", "median", "p90"]
-Rows = Iterable[tuple[Any, ...]]
+Aggregate = Literal["count", "sum", "share", "median", "p90"]
+TOTALS: Final = frozenset({"count", "sum"})  # without rows they are zero; of nothing there is no share and no median
+ROW: Final = np.dtype([("id", "<i8"), ("value", "<f8")])
+AT_ONCE: Final = 20_000  # rows that the database hands over at a time
+
+
+class Absent(TextChoices):
+    """Why there is no figure: nobody looked, or there is nothing to take a share of. It is never told as 0."""
+
+    NOT_KEPT = "not_kept", _("no such records were kept in that period")
+    NO_CATEGORY = "no_category", _("this city has no such category")
+    NO_CHANNEL = "no_channel", _("this channel was not connected in that period")
+    NO_STUDY = "no_study", _("no study of that period is adopted")
+    NO_STUDY_BEFORE = "no_study_before", _("no study before that period is adopted to compare with")
+    NO_SHIFT = "no_shift", _("no shift was recorded in that period")
+    NO_ROWS = "no_rows", _("there is no record to take it from")
+
+
+Rows = Iterable[tuple[Any, ...]] | Absent
 
 
 @dataclass(frozen=True)
@@ -55,16 +75,14 @@ class Period:
 class Drawn:
     """The rows of a figure: ids, and what each contributes (1 for a count, 0 or 1 for a share, else a value)."""
 
-    ids: Ids
-    values: Values
+    ids: Ids = field(default_factory=lambda: np.empty(0, np.int64))
+    values: Values = field(default_factory=lambda: np.empty(0))
+    absent: str = ""  # why there is no figure, see `Absent`
 
     @property
     def n(self) -> int:
         """How many rows it rests on."""
         return len(self.ids)
-
-
-NOTHING = Drawn(np.empty(0, np.int64), np.empty(0))
 
 
 @dataclass(frozen=True)
@@ -85,16 +103,34 @@ class Measure:
     rows: Callable[[Period], Rows]
     group: str
     placed: bool = False  # printed by district too
+    parts: tuple[str, ...] = ()  # measures whose figures sum to this one: who knows all but one knows that one
 
     def draw(self, period: Period) -> Drawn:
-        """Return the rows of a period in the order of their ids."""
-        told = list(self.rows(period))
-        if not told:
-            return NOTHING
-        ids = np.array([row[0] for row in told], np.int64)
-        values = np.array([row[1] for row in told], np.float64) if len(told[0]) > 1 else np.ones(len(ids))
-        order = np.argsort(ids, kind="stable")
-        return Drawn(ids[order], values[order])
+        """Return the rows of a period in the order of their ids, or why there is no figure."""
+        began = KINDS[self.of].began()
+        if began is not None and began >= period.ends:
+            return Drawn(absent=Absent.NOT_KEPT)
+        told = self.rows(period)
+        if isinstance(told, Absent):
+            return Drawn(absent=told)
+        drawn = _read(told, plain=self.aggregate == "count")
+        return drawn if drawn.n or self.aggregate in TOTALS else Drawn(absent=Absent.NO_ROWS)
+
+    def value(self, drawn: Drawn) -> float | None:
+        """Return the figure that rows give."""
+        return None if drawn.absent else value_of(self.aggregate, drawn.values)
+
+
+def _read(rows: Iterable[tuple[Any, ...]], *, plain: bool) -> Drawn:
+    """Read rows into arrays as they come: a year of a large city has more of them than lists could hold."""
+    told = rows.order_by().iterator(AT_ONCE) if isinstance(rows, QuerySet) else rows
+    table = np.fromiter(told, ROW if not plain else np.dtype([("id", "<i8")]))
+    ids = np.ascontiguousarray(table["id"])
+    values = np.ones(len(ids)) if plain else np.ascontiguousarray(table["value"])
+    if (ids[1:] > ids[:-1]).all():
+        return Drawn(ids, values)
+    order = np.argsort(ids, kind="stable")
+    return Drawn(ids[order], values[order])
 
 
 MEASURES: dict[str, Measure] = {}
@@ -111,6 +147,7 @@ def measure(
     aggregate: Aggregate = "count",
     revision: int = 1,
     placed: bool = False,
+    parts: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Period], Rows]], Callable[[Period], Rows]]:
     """Register a function that yields a period's rows, (id,) or (id, contribution), as a measure.
 
@@ -134,6 +171,7 @@ def measure(
             rows,
             group,
             placed,
+            parts,
         )
         return rows
 
@@ -142,7 +180,7 @@ def measure(
 
 def value_of(aggregate: str, values: Values) -> float | None:
     """Return the figure that contributions give; without rows a count is 0, and everything else is missing."""
-    if aggregate == "count":
+    if aggregate in TOTALS:
         return float(values.sum())
     if not len(values):
         return None
@@ -159,6 +197,11 @@ def interval_of(aggregate: str, values: Values) -> tuple[float, float] | None:
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     return 100 * max(0.0, middle - half), 100 * min(1.0, middle + half)
+
+
+def whole_seconds(lasted: dt.timedelta) -> int:
+    """Return a duration to the second: finer than anybody stamps, and what a row set stores in two bytes."""
+    return round(lasted.total_seconds())
 
 
 def _year_back(day: dt.date) -> dt.date:

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from anlan.bulletin.measuring import MEASURES, Measure, Period
 from anlan.core.actors import Actor
-from anlan.core.models import Organisation
+from anlan.core.models import Job, Organisation
 
 
 class Plan(models.Model):
@@ -20,6 +20,7 @@ class Plan(models.Model):
     until = models.DateField()
     fixed_at = models.DateTimeField()
     measures = models.TextField()  # canonical JSON: codes in the order of print
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")  # last asked for an issue
 
     class Meta:
         constraints = [
@@ -93,8 +94,10 @@ class Figure(models.Model):
     low = models.FloatField(null=True)
     high = models.FloatField(null=True)
     n = models.PositiveIntegerField()
+    absent = models.CharField(max_length=16, default="", blank=True)  # why there is no value, see `Absent`
     base = models.FloatField(null=True)
     base_n = models.PositiveIntegerField()
+    base_absent = models.CharField(max_length=16, default="", blank=True)
     rows = models.BinaryField()
     base_rows = models.BinaryField()
     rows_hash = models.CharField(max_length=64)
@@ -116,3 +119,35 @@ class Figure(models.Model):
     def of(self) -> Measure:
         """The measure as it is declared now."""
         return MEASURES[self.measure]
+
+
+class RecomputationQuerySet(models.QuerySet["Recomputation"]):
+    """Questions about recomputations."""
+
+    def visible_to(self, actor: Actor) -> RecomputationQuerySet:
+        """Return all for staff: they hold figures and numbers of records, and no page of the public shows them."""
+        return self if actor.is_system or actor.roles else self.none()
+
+
+class Recomputation(models.Model):
+    """One run over an issue: do the stored rows still give its figures, and what changed since."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="recomputations")
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL)
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    position = models.BigIntegerField(null=True)  # of the ledger, when it began to read
+    outcome = models.TextField(default="", blank=True)  # canonical JSON
+
+    objects = RecomputationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue"], condition=Q(finished_at__isnull=True), name="recomputation_runs_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id} {self.asked_at:%Y-%m-%d %H:%M}"

@@ -72,7 +72,7 @@ def _head(issue: Issue, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
 
 def _figures(issue: Issue, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
     story: list[Flowable] = []
-    for name, lines in reading.parts(issue, public=True):
+    for name, lines in reading.Told.to(issue, public=True).parts():
         rows: list[list[Any]] = [
             [
                 Paragraph(text, styles["small"])
@@ -87,18 +87,16 @@ def _figures(issue: Issue, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
 
 
 def _row(line: Line, styles: dict[str, ParagraphStyle]) -> list[Flowable | list[Flowable]]:
-    beside = "；".join(part for part in (line.interval, line.counter) if part) if not in_english() else "; ".join(
-        part for part in (line.interval, line.counter) if part)  # fmt: skip
     name: list[Flowable] = [Paragraph(f"{line.name} [{line.figure.line}]", styles["text"])]
-    if beside:
-        name.append(Paragraph(beside, styles["small"]))
+    if line.beside:
+        name.append(Paragraph(line.beside, styles["small"]))
     numbers = [Paragraph(text, styles["number"]) for text in (line.value, line.base, line.change)]
     return [name, Paragraph(line.unit, styles["small"]), *numbers]
 
 
 def _notes(issue: Issue, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
     story: list[Flowable] = [Paragraph(_("Definitions"), styles["part"])]
-    for _name, lines in reading.parts(issue, public=True):
+    for _name, lines in reading.Told.to(issue, public=True).parts():
         story += [Paragraph(f"[{one.figure.line}] {one.says} r{one.figure.revision}", styles["small"]) for one in lines]
     if issue.corrects:
         told = _("Revision %(n)d: %(note)s The issue before stays as it was.") % {

@@ -8,9 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anlan.bulletin.kinds import KINDS, visible
+from anlan.bulletin.measuring import MEASURES
 from anlan.bulletin.models import Figure, Issue
 from anlan.bulletin.rows import unpacked
-from anlan.bulletin.words import District, Line, districts, in_english, lines, name_of
+from anlan.bulletin.veiling import NO_VEIL, Veil, figures_of, veil_of
+from anlan.bulletin.words import District, Line, districts, in_english, lines, name_of, unit_of
 from anlan.core.actors import Actor
 from anlan.core.areas import area_index
 from anlan.effect.models import Estimate
@@ -37,13 +39,39 @@ def group_word(group: str) -> str:
             "voice": _("What the public says")}[group]  # fmt: skip
 
 
-def parts(issue: Issue, *, public: bool) -> list[tuple[str, list[Line]]]:
-    """Return the lines of an issue in their parts."""
-    told = lines(_figures(issue), public=public)
-    return [
-        (group_word(group), [one for one in told if one.figure.of.group == group]) for group in GROUPS
-        if any(one.figure.of.group == group for one in told)
-    ]  # fmt: skip
+@dataclass(frozen=True)
+class Told:
+    """An issue as one reader may read it: its figures are read once, and so is what is hidden of them."""
+
+    issue: Issue
+    figures: list[Figure]
+    veil: Veil
+
+    @classmethod
+    def to(cls, issue: Issue, *, public: bool) -> Told:
+        """Read an issue for the public, or for who signs in."""
+        figures = figures_of(issue)
+        return cls(issue, figures, veil_of(issue, figures) if public else NO_VEIL)
+
+    def lines(self) -> list[Line]:
+        """Return its figures of the city as printed."""
+        return lines(self.figures, self.veil)
+
+    def parts(self) -> list[tuple[str, list[Line]]]:
+        """Return its lines in their parts."""
+        told = self.lines()
+        groups = [(group, [one for one in told if one.figure.of.group == group]) for group in GROUPS]
+        return [(group_word(group), some) for group, some in groups if some]
+
+    def districts(self) -> list[tuple[str, list[District]]]:
+        """Return what is printed by district, by the boundaries at the end of the period in both years."""
+        rows = districts(self.figures, _district_names(self.issue), self.veil)
+        return [(f"{name_of(of)} ({unit_of(of)})", some) for of, some in rows]
+
+    def table(self) -> list[dict[str, Any]]:
+        """Return it as plain rows, for files."""
+        names = _district_names(self.issue)
+        return [_row(one, names, self.veil) for one in self.figures]
 
 
 def behind(figure: Figure, actor: Actor, page: int) -> Behind:
@@ -51,27 +79,23 @@ def behind(figure: Figure, actor: Actor, page: int) -> Behind:
     drawn, kind = unpacked(figure.rows), KINDS[figure.of.of]
     pages = max(1, -(-drawn.n // PAGE))
     page = min(max(page, 1), pages)
-    some = drawn.ids[(page - 1) * PAGE : page * PAGE]
-    values = dict(zip(drawn.ids.tolist(), drawn.values.tolist(), strict=True))
-    seen = visible(kind, some.tolist(), actor)
+    here = slice((page - 1) * PAGE, page * PAGE)
+    values = dict(zip(drawn.ids[here].tolist(), drawn.values[here].tolist(), strict=True))
+    seen = visible(kind, list(values), actor)
     rows = [(label, kind.link(label) if kind.link else "", _contribution(figure, values[pk])) for pk, label in seen]
-    return Behind(drawn.n, rows, len(some) - len(rows), page, pages)
+    return Behind(drawn.n, rows, len(values) - len(rows), page, pages)
 
 
-def of_districts(issue: Issue, *, public: bool) -> list[tuple[str, list[District]]]:
-    """Return what is printed by district, by the boundaries at the end of the period in both years."""
+def named(key: str, issue: Issue) -> str:
+    """Name a figure by its key, with its district where it is of one."""
+    code, _at, area = key.partition("@")
+    name = name_of(MEASURES[code])
+    return f"{name} · {_district_names(issue).get(area, _('without a place'))}" if area else name
+
+
+def _district_names(issue: Issue) -> dict[str, str]:
     versions, _index = area_index(issue.plan.until)
-    names = {one.area.code: (one.name_en if in_english() else one.name) for one in versions}
-    return [(name_of(of), rows) for of, rows in districts(_figures(issue), names, public=public)]
-
-
-def named(figure: Figure, issue: Issue) -> str:
-    """Name a figure, with its district where it is of one."""
-    if not figure.area:
-        return name_of(figure.of)
-    versions, _index = area_index(issue.plan.until)
-    names = {one.area.code: (one.name_en if in_english() else one.name) for one in versions}
-    return f"{name_of(figure.of)} · {names.get(figure.area, _('without a place'))}"
+    return {one.area.code: (one.name_en if in_english() else one.name) for one in versions}
 
 
 def sentence(issue: Issue) -> str:
@@ -80,29 +104,28 @@ def sentence(issue: Issue) -> str:
     return "" if found is None else (found.sentence_en if in_english() else found.sentence_zh)
 
 
-def table(issue: Issue) -> list[dict[str, Any]]:
-    """Return an issue as plain rows, for files."""
-    return [
-        {
-            "measure": one.figure.measure, "name": one.figure.of.name, "name_en": one.figure.of.name_en,
-            "unit": one.figure.of.unit, "value": None if one.hidden else one.figure.value,
-            "base": None if one.hidden else one.figure.base, "n": None if one.hidden else one.figure.n,
-            "base_n": None if one.hidden else one.figure.base_n, "low": None if one.hidden else one.figure.low,
-            "high": None if one.hidden else one.figure.high, "revision": one.figure.revision,
-            "position": one.figure.position, "counter": one.figure.of.counter, "definition": one.figure.of.says,
-        }
-        for one in lines(_figures(issue), public=True)
-    ]  # fmt: skip
+def _row(one: Figure, names: dict[str, str], veil: Veil) -> dict[str, Any]:
+    of, now, before = one.of, one.key not in veil.values, one.key not in veil.bases
+    return {
+        "measure": one.measure, "area": one.area, "name": of.name, "name_en": of.name_en,
+        "area_name": names.get(one.area, _("without a place")) if one.area else "", "unit": of.unit,
+        "value": one.value if now else None, "value_note": _note(one.absent, hidden=not now),
+        "base": one.base if before else None, "base_note": _note(one.base_absent, hidden=not before),
+        "n": one.n if now else None, "base_n": one.base_n if before else None, "low": one.low if now else None,
+        "high": one.high if now else None, "revision": one.revision, "position": one.position,
+        "counter": of.counter, "definition": of.says, "definition_en": of.says_en,
+    }  # fmt: skip
 
 
-def _figures(issue: Issue) -> list[Figure]:
-    """Return an issue's figures without the rows behind them, which a page of figures does not need."""
-    return list(issue.figures.defer("rows", "base_rows"))
+def _note(absent: str, *, hidden: bool) -> str:
+    return "suppressed" if hidden else absent
 
 
 def _contribution(figure: Figure, value: float) -> str:
     if figure.of.aggregate == "count":
         return ""
+    if figure.of.aggregate == "sum":
+        return f"{value:,.0f}"
     if figure.of.aggregate == "share":
         return _("yes") if value else _("no")
     return f"{value:,.1f}"

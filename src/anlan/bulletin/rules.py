@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 LEAST = 5  # a cell of fewer could point at somebody
 MANIFOLD = 3.0  # from here on a change is told as a multiple, with both numbers
 
@@ -14,23 +16,52 @@ class BulletinRefused(ValueError):
     """The step cannot be taken; the message says what to do instead."""
 
     exit_status = 2
+    permanent = True  # asking again gives the same answer: a job that meets it is not tried again
 
 
-def suppressed(cells: Mapping[str, float], *, least: int = LEAST) -> set[str]:
-    """Return which cells of a table with a printed total are not shown to the public.
+Sum = tuple[str, Sequence[str]]  # a cell, and the cells that it is the sum of
 
-    A cell below `least` is left out; where that is only one, the next smallest goes too, or the total gives it away.
+
+def suppressed(cells: Mapping[str, float], sums: Sequence[Sum], *, besides: Iterable[str] = ()) -> set[str]:
+    """Return which cells are not shown to the public: the small ones, those besides, and what would give them away.
+
+    While some sum, or a combination of sums, still gives a protected cell, the smallest other cell beside it goes too.
     """
-    small = {name for name, value in cells.items() if 0 < value < least}
-    if len(small) == 1:
-        others = sorted((value, name) for name, value in cells.items() if name not in small and value > 0)
-        small |= {name for _, name in others[:1]}
-    return small
+    protected = {name for name, value in cells.items() if 0 < value < LEAST} | {one for one in besides if one in cells}
+    hidden, known = set(protected), [one for one in sums if one[0] in cells and all(part in cells for part in one[1])]
+    while given := sorted(_given_away(hidden, known) & protected):
+        beside = {name for whole, parts in known for name in parts if given[0] in (whole, *parts)}
+        others = sorted((cells[name], name) for name in beside - hidden if cells[name] > 0)
+        wholes = sorted(whole for whole, parts in known if given[0] in parts and whole not in hidden)
+        if not others and not wholes:
+            break
+        hidden.add(others[0][1] if others else wholes[0])
+    return hidden
 
 
-def is_small(aggregate: str, value: float | None, n: int, *, least: int = LEAST) -> bool:
-    """Whether one figure rests on so few rows that the public is not shown it."""
-    return 0 < n < least if aggregate != "count" else value is not None and 0 < value < least
+def _given_away(hidden: set[str], sums: Sequence[Sum]) -> set[str]:
+    """Return the hidden cells that the shown ones determine: their unit vector is a combination of the sums."""
+    names = sorted(hidden)
+    table = np.array([[float(one == whole) - float(one in parts) for one in names] for whole, parts in sums])
+    if not names or not len(table):
+        return set()
+    rank = int(np.linalg.matrix_rank(table))
+    units = np.eye(len(names))
+    return {one for one, unit in zip(names, units, strict=True)
+            if int(np.linalg.matrix_rank(np.vstack([table, unit]))) == rank}  # fmt: skip
+
+
+def is_small(aggregate: str, value: float | None, n: int) -> bool:
+    """Whether a figure that is no count rests on so few rows that the public is not shown it.
+
+    A share of many rows tells how many they were on each side: both sides have to be none or enough.
+    """
+    if value is None or aggregate in {"count", "sum"}:
+        return False
+    if aggregate != "share":
+        return 0 < n < LEAST
+    yes = round(value * n / 100)
+    return 0 < n < LEAST or 0 < yes < LEAST or 0 < n - yes < LEAST
 
 
 @dataclass(frozen=True)

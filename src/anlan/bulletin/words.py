@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anlan.bulletin import rules
-from anlan.bulletin.measuring import Measure
+from anlan.bulletin.measuring import TOTALS, Absent, Measure
 from anlan.bulletin.models import Figure
+from anlan.bulletin.veiling import NO_VEIL, Veil
 
 MISSING = "—"
 MINUS = "−"
@@ -27,23 +28,28 @@ class Line:
     value: str
     base: str
     change: str
-    interval: str
+    notes: list[str]  # interval or n, and why a value or base is missing
     counter: str  # the counter-indicator's name and value, beside it
-    hidden: bool
+    hidden: bool  # the value is not for the public
+
+    @property
+    def beside(self) -> str:
+        """Everything that stands in small print under the name."""
+        return _("; ").join([*self.notes, *filter(None, [self.counter])])
 
 
-def lines(figures: list[Figure], *, public: bool) -> list[Line]:
-    """Return the figures of an issue as printed; for the public without what small cells would give away."""
+def lines(figures: Sequence[Figure], veil: Veil = NO_VEIL) -> list[Line]:
+    """Return the figures of an issue as printed, without what a veil hides."""
     whole = [one for one in figures if not one.area]
     by_code = {one.measure: one for one in whole}
-    hidden = {one.measure for one in whole if public and _is_hidden(one)}
-    return [_line(one, by_code, hidden) for one in whole]
+    return [_line(one, by_code, veil) for one in whole]
 
 
 @dataclass(frozen=True)
 class District:
     """One district's row of a measure: its name, both years, and how wide their bars are, in per cent."""
 
+    figure: Figure
     name: str
     value: str
     base: str
@@ -51,39 +57,46 @@ class District:
     base_wide: float
 
 
-def districts(figures: list[Figure], names: Mapping[str, str], *, public: bool) -> list[tuple[Measure, list[District]]]:
-    """Return the measures that are printed by district; small cells go with their complements."""
+def districts(
+    figures: Sequence[Figure], names: Mapping[str, str], veil: Veil = NO_VEIL
+) -> list[tuple[Measure, list[District]]]:
+    """Return the measures that are printed by district."""
     told = []
     for code in dict.fromkeys(one.measure for one in figures if one.area):
         parts = [one for one in figures if one.measure == code and one.area]
-        veiled = _veiled(parts) if public else set()
         most = max([1.0, *(value for one in parts for value in (one.value, one.base) if value)])
-        told.append((parts[0].of, [_district(one, names, one.area in veiled, most) for one in parts]))
+        told.append((parts[0].of, [_district(one, names, veil, most) for one in parts]))
     return told
 
 
-def _veiled(parts: list[Figure]) -> set[str]:
-    now = rules.suppressed({one.area: one.value or 0 for one in parts})
-    return now | rules.suppressed({one.area: one.base or 0 for one in parts})
-
-
-def _district(one: Figure, names: Mapping[str, str], veiled: bool, most: float) -> District:
-    small = 0 < (one.value or 0) < rules.LEAST
-    less = _("fewer than %(n)d") % {"n": rules.LEAST} if small else _("not shown")
+def _district(one: Figure, names: Mapping[str, str], veil: Veil, most: float) -> District:
     return District(
-        name=names.get(one.area, _("without a place")),
-        value=less if veiled else number(one.of, one.value),
-        base=_("not shown") if veiled else number(one.of, one.base),
-        wide=0.0 if veiled else round(100 * (one.value or 0) / most, 1),
-        base_wide=0.0 if veiled else round(100 * (one.base or 0) / most, 1),
-    )
+        figure=one, name=names.get(one.area, _("without a place")), value=shown_value(one, veil),
+        base=shown_base(one, veil), wide=0.0 if one.key in veil.values else round(100 * (one.value or 0) / most, 1),
+        base_wide=0.0 if one.key in veil.bases else round(100 * (one.base or 0) / most, 1),
+    )  # fmt: skip
+
+
+def shown_value(one: Figure, veil: Veil) -> str:
+    """Write a figure's value, or that the public is not shown it."""
+    return _hidden(one.of, one.value) if one.key in veil.values else number(one.of, one.value)
+
+
+def shown_base(one: Figure, veil: Veil) -> str:
+    """Write a figure's base, or that the public is not shown it."""
+    return _hidden(one.of, one.base) if one.key in veil.bases else number(one.of, one.base)
+
+
+def _hidden(of: Measure, value: float | None) -> str:
+    few = of.aggregate in TOTALS and value is not None and 0 < value < rules.LEAST
+    return _("fewer than %(n)d") % {"n": rules.LEAST} if few else _("not shown")
 
 
 def number(of: Measure, value: float | None) -> str:
     """Write a value: whole for counts, one decimal else, a missing one as a dash."""
     if value is None:
         return MISSING
-    text = f"{value:,.0f}" if of.aggregate == "count" else f"{value:,.1f}"
+    text = f"{value:,.0f}" if of.aggregate in TOTALS else f"{value:,.1f}"
     return text.replace("-", MINUS)
 
 
@@ -109,40 +122,56 @@ def name_of(of: Measure) -> str:
     return of.name_en if in_english() else of.name
 
 
-def _is_hidden(one: Figure) -> bool:
-    small = rules.is_small(one.of.aggregate, one.value, one.n)
-    return small or (one.base is not None and rules.is_small(one.of.aggregate, one.base, one.base_n))
+def why(absent: str) -> str:
+    """Say in words why there is no figure."""
+    return str(Absent(absent).label) if absent else ""
 
 
-def _line(one: Figure, by_code: dict[str, Figure], hidden: set[str]) -> Line:
+def _line(one: Figure, by_code: dict[str, Figure], veil: Veil) -> Line:
     of, english = one.of, in_english()
-    veiled = one.measure in hidden
-    less = _("fewer than %(n)d") % {"n": rules.LEAST}
-    interval = ""
-    if one.low is not None and one.high is not None and not veiled:
-        interval = _("95 %% interval %(low)s to %(high)s, n = %(n)s") % {
-            "low": f"{one.low:.1f}", "high": f"{one.high:.1f}", "n": f"{one.n:,}"
-        }  # fmt: skip
-    elif of.aggregate != "count" and not veiled:
-        interval = f"n = {one.n:,}"
+    both = one.key not in veil.values and one.key not in veil.bases
     return Line(
-        figure=one, name=name_of(of), unit=of.unit_en if english else of.unit,
-        says=of.says_en if english else of.says, value=less if veiled else number(of, one.value),
-        base=less if veiled else number(of, one.base), change=MISSING if veiled else change(of, one.value, one.base),
-        interval=interval, counter=_beside(of, by_code, hidden), hidden=veiled,
+        figure=one, name=name_of(of), unit=unit_of(of), says=of.says_en if english else of.says,
+        value=shown_value(one, veil), base=shown_base(one, veil),
+        change=change(of, one.value, one.base) if both else MISSING, notes=[*_sample(one, veil), *_missing(one)],
+        counter=_beside(of, by_code, veil), hidden=one.key in veil.values,
     )  # fmt: skip
 
 
-def _beside(of: Measure, by_code: dict[str, Figure], hidden: set[str]) -> str:
+def unit_of(of: Measure) -> str:
+    """Name a measure's unit in the page's language."""
+    return of.unit_en if in_english() else of.unit
+
+
+def _sample(one: Figure, veil: Veil) -> list[str]:
+    """Write how many rows a share or median rests on, in both periods, and a share's interval."""
+    if one.of.aggregate == "count" or one.key in veil.values or not one.n:
+        return []
+    told = {"n": f"{one.n:,}", "base": f"{one.base_n:,}"}
+    shown = one.base_n and one.key not in veil.bases
+    size = (_("n = %(n)s (year before %(base)s)") if shown else _("n = %(n)s")) % told
+    if one.low is None or one.high is None:
+        return [size]
+    return [_("95 %% interval %(low)s to %(high)s") % {"low": f"{one.low:.1f}", "high": f"{one.high:.1f}"}, size]
+
+
+def _missing(one: Figure) -> list[str]:
+    """Say why a value or a base is missing."""
+    found = []
+    if one.absent:
+        found.append(_("no figure: %(why)s") % {"why": why(one.absent)})
+    if one.base_absent and one.base_absent != one.absent:
+        found.append(_("no base: %(why)s") % {"why": why(one.base_absent)})
+    return found
+
+
+def _beside(of: Measure, by_code: dict[str, Figure], veil: Veil) -> str:
     """Write the counter-indicator: its value, and that of the year before."""
     other = by_code.get(of.counter)
-    if other is None or of.counter in hidden:
+    if other is None:
         return ""
-    unit = other.of.unit_en if in_english() else other.of.unit
-    unit = unit if unit == "%" else f" {unit}"
-    told = {
-        "name": name_of(other.of),
-        "value": number(other.of, other.value) + unit,
-        "base": number(other.of, other.base),
-    }
+    unit = unit_of(other.of) if unit_of(other.of) == "%" else f" {unit_of(other.of)}"
+    value = shown_value(other, veil)
+    bare = value == MISSING or other.key in veil.values
+    told = {"name": name_of(other.of), "value": value if bare else value + unit, "base": shown_base(other, veil)}
     return _("%(name)s %(value)s (year before %(base)s)") % told

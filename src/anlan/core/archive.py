@@ -8,7 +8,6 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +20,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from anlan import __version__
 from anlan.core import seals, triggers
 from anlan.core.clock import now, stamp
+from anlan.core.snapshot import snapshot
 from anlan.core.verify import Verdict, verify
 
 FORMAT = 1
@@ -40,7 +40,7 @@ def dump(path: Path) -> dict[str, Any]:
     part = path.with_name(path.name + ".part")
     part.touch(mode=0o600)
     try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive, _one_moment():
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive, snapshot():
             tables = {model._meta.db_table: _dump_table(archive, model) for model in _models()}
             _dump_files(archive)
             manifest = _manifest(tables)
@@ -79,22 +79,6 @@ def load(path: Path, manifest: dict[str, Any]) -> Verdict:
         _load_files(archive)
     triggers.install()
     return verify(manifest["head"] or None)
-
-
-@contextmanager
-def _one_moment() -> Iterator[None]:
-    """Read from one snapshot; on SQLite a deferred transaction, so that nobody waits for us to write."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with transaction.atomic():
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-                yield
-            return
-        cursor.execute("BEGIN DEFERRED")
-        try:
-            yield
-        finally:
-            cursor.execute("ROLLBACK")
 
 
 def _models() -> list[type[models.Model]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, Exists, FloatField, OuterRef, Value, When
+from django.db.models import Case, Exists, FloatField, Max, OuterRef, Subquery, Value, When
 from django.db.models.query import QuerySet
 
 from anlan.bulletin.measures.triage import runs_in_time
-from anlan.bulletin.measuring import Period, Rows, measure
+from anlan.bulletin.measuring import AT_ONCE, Absent, Period, Rows, measure, whole_seconds
 from anlan.core.models import ClockRun
-from anlan.dispatch.models import Assignment, Milestone
+from anlan.dispatch.models import Assignment, Milestone, Shift, Unit
 
 PERCENT = ("%", "%")
 MINUTES = ("分钟", "min")
@@ -69,13 +69,11 @@ def arrival_missing(period: Period) -> Rows:
 
 
 def _arrivals(period: Period) -> Rows:
-    stamps = Milestone.objects.filter(step="on_scene", **period.within("assignment__dispatched_at"))
-    there = dict(stamps.values_list("assignment_id", "at").iterator(20_000))
-    heard = Milestone.objects.filter(step="received", **period.within("assignment__dispatched_at"))
-    return [
-        (pk, (there[pk] - at).total_seconds() / 60)
-        for pk, at in heard.values_list("assignment_id", "at").iterator(20_000) if pk in there
-    ]  # fmt: skip
+    stamp = Milestone.objects.filter(assignment=OuterRef("pk")).order_by().values("at")
+    sent = _sent(period).annotate(heard=Subquery(stamp.filter(step="received")[:1]),
+                                  there=Subquery(stamp.filter(step="on_scene")[:1]))  # fmt: skip
+    told = sent.filter(heard__isnull=False, there__isnull=False).order_by("pk").values_list("pk", "heard", "there")
+    return ((pk, whole_seconds(there - heard) / 60) for pk, heard, there in told.iterator(AT_ONCE))
 
 
 @measure(
@@ -136,4 +134,36 @@ def react_median(period: Period) -> Rows:
     """How fast a mobile team answers."""
     runs = ClockRun.objects.filter(rule__code="react", stopped_at__isnull=False, **period.within("started_at"))
     told = runs.values_list("pk", "started_at", "stopped_at")
-    return [(pk, (end - begun).total_seconds()) for pk, begun, end in told if end is not None]
+    return ((pk, whole_seconds(end - begun)) for pk, begun, end in told.iterator(AT_ONCE) if end is not None)
+
+
+@measure("arrive_in_time", of="run", aggregate="share", name=("到场按期率", "On scene in time"), unit=PERCENT,
+         counter="arrival_missing", says=("城市时限“到场”（从下达到到场）中已停止的，按期的比例。",
+                                          "Of the city’s clock “Arrive”, dispatched to on scene, those stopped in time."))  # fmt: skip
+def arrive_in_time(period: Period) -> Rows:
+    """Share of sendings that were there in time."""
+    return runs_in_time(period, "arrive")
+
+
+@measure("mobile_teams", of="unit", name=("上勤的机动队", "Mobile teams on duty"), unit=("支", "teams"), counter="react_in_time",
+         says=("统计期内至少有一个班次的机动队。", "Mobile teams with at least one shift in the period."))  # fmt: skip
+def mobile_teams(period: Period) -> Rows:
+    """Count the mobile teams that were on duty."""
+    return Absent.NO_SHIFT if not _shifts(period).exists() else _mobile(period).values_list("pk").distinct()
+
+
+@measure("mobile_people", of="unit", aggregate="sum", name=("机动队上勤人数", "People of the mobile teams"), unit=("人", "people"),
+         counter="mobile_teams", says=("各机动队统计期内人数最多的一个班次之和；班次只记人数，不记人名。",
+                                       "The largest shift of each mobile team in the period, summed; a shift holds a "
+                                       "number, no names."))  # fmt: skip
+def mobile_people(period: Period) -> Rows:
+    """How many people the mobile teams had on duty."""
+    return Absent.NO_SHIFT if not _shifts(period).exists() else _mobile(period).values_list("pk", Max("shifts__people"))
+
+
+def _shifts(period: Period) -> QuerySet[Shift]:
+    return Shift.objects.filter(**period.within("begins_at"))
+
+
+def _mobile(period: Period) -> QuerySet[Unit]:
+    return Unit.objects.filter(kind="mobile", shifts__in=_shifts(period))

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from anlan.bulletin.measuring import Period, Rows, measure
-from anlan.hotspots.models import SiteVersion
+from django.db.models.query import QuerySet
+
+from anlan.bulletin.measuring import Absent, Period, Rows, measure
+from anlan.hotspots.models import SiteVersion, Study
 from anlan.prevention.models import Storm
 
 SITES = ("个", "sites")
 
 
+def _studied() -> QuerySet[Study]:
+    """Return the adopted studies of water; one of dangerous spots says nothing of floods."""
+    return Study.objects.adopted().filter(subject__contains="waterlogging")
+
+
+def _adopted(period: Period) -> QuerySet[Study]:
+    return _studied().filter(since=period.since, until=period.until)
+
+
 @measure("sites", placed=True, of="site", name=("易涝点", "Flood-prone sites"), unit=SITES, counter="waterlogging_reports",
-         says=("采用的、覆盖该统计期的研判中，至少两场雨积水的点位；未采用研判的年份没有数。",
-               "Sites of an adopted study of this period where water stood in at least two storms; none where no study "
-               "was adopted."))  # fmt: skip
+         revision=2,
+         says=("采用的、覆盖该统计期的研判中，至少两场雨积水的点位；没有采用研判的时期没有数，不是零。",
+               "Sites of an adopted study of just this period where water stood in at least two storms; without such a "
+               "study there is no figure, which is not zero."))  # fmt: skip
 def sites(period: Period) -> Rows:
     """Count sites of the adopted study of the period."""
-    adopted = SiteVersion.objects.filter(study__adopted_at__isnull=False, place__isnull=False)
-    return adopted.filter(study__since=period.since, study__until=period.until).values_list("pk")
+    if not _adopted(period).exists():
+        return Absent.NO_STUDY
+    return SiteVersion.objects.filter(study__in=_adopted(period), place__isnull=False).values_list("pk")
 
 
 @measure(
@@ -25,15 +38,19 @@ def sites(period: Period) -> Rows:
     name=("消失的点位", "Sites gone"),
     unit=SITES,
     counter="sites",
+    revision=2,
     says=(
-        "采用的研判中不再出现的点位；没有接报不等于治好。",
-        "Sites that the adopted study no longer has; no report is no proof.",
+        "采用的研判与上一次采用的相比，不再出现的点位；没有接报不等于治好。",
+        "Sites of the study adopted before that this adopted study no longer has; no report is no proof.",
     ),
 )
 def sites_gone(period: Period) -> Rows:
-    """Count sites that were not found again."""
-    gone = SiteVersion.objects.filter(study__adopted_at__isnull=False, change="gone")
-    return gone.filter(study__since=period.since, study__until=period.until).values_list("pk")
+    """Count sites that were not found again; a first study has nothing to compare with."""
+    if not _adopted(period).exists():
+        return Absent.NO_STUDY
+    if not _studied().filter(until__lt=period.since).exists():
+        return Absent.NO_STUDY_BEFORE
+    return SiteVersion.objects.filter(study__in=_adopted(period), change="gone").values_list("pk")
 
 
 @measure("storms_strong", of="storm", name=("强降雨场次", "Strong storms"), unit=("场", "storms"), counter="storm_peak",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db.models import Case, FloatField, Q, Value, When
 from django.db.models.query import QuerySet
 
-from anlan.bulletin.measuring import Period, Rows, measure
-from anlan.intake.models import Report
+from anlan.bulletin.measuring import AT_ONCE, Absent, Period, Rows, measure, whole_seconds
+from anlan.intake.models import Category, Report
 
 REPORTS = ("件", "reports")
 PERCENT = ("%", "%")
@@ -57,10 +57,13 @@ def empty_share(period: Period) -> Rows:
 
 
 @measure("hotline_share", of="report", aggregate="share", name=("12345热线来件占比", "Share by the civic hotline"),
-         unit=PERCENT, counter="reports",
-         says=("渠道为12345热线的有效接报占比。", "Valid reports by the hotline, of valid reports."))  # fmt: skip
+         unit=PERCENT, counter="reports", revision=2,
+         says=("渠道为12345热线的有效接报占比；热线尚未接入的时期没有数。",
+               "Valid reports by the hotline, of valid reports; none for a period before it was connected."))  # fmt: skip
 def hotline_share(period: Period) -> Rows:
     """Share of reports by the hotline."""
+    if not Report.objects.filter(channel="hotline_12345", received_at__lt=period.ends).exists():
+        return Absent.NO_CHANNEL
     return _share(_reports(period).filter(COUNTS), Q(channel="hotline_12345"))
 
 
@@ -96,11 +99,13 @@ def entry_delay_p90(period: Period) -> Rows:
 
 def _delays(period: Period) -> Rows:
     told = _reports(period).filter(COUNTS).values_list("pk", "received_at", "entered_at")
-    return [(pk, (entered - received).total_seconds()) for pk, received, entered in told.iterator(20_000)]
+    return ((pk, whole_seconds(entered - received)) for pk, received, entered in told.iterator(AT_ONCE))
 
 
 @measure("waterlogging_reports", placed=True, of="report", name=("水涝接报", "Waterlogging reports"), unit=REPORTS,
          counter="storms_strong", says=("接报类别为水涝的有效与重复接报。", "Valid and repeat reports of waterlogging."))  # fmt: skip
 def waterlogging_reports(period: Period) -> Rows:
     """Count what the miner of flood-prone places reads."""
+    if not Category.objects.filter(code="waterlogging").exists():
+        return Absent.NO_CATEGORY
     return _reports(period).filter(COUNTS, category__code="waterlogging").values_list("pk")

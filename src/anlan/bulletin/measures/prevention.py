@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.db.models import Case, Exists, F, FloatField, Max, OuterRef, Q, Value, When
+from django.db.models.functions import TruncDate
 from django.db.models.query import QuerySet
 
-from anlan.bulletin.measuring import Period, Rows, measure
+from anlan.bulletin.measuring import Period, Rows, measure, whole_seconds
 from anlan.prevention.models import Escalation, Extension, ListedTask, Move, Problem, Result, Task, TaskList
 
 PERCENT = ("%", "%")
@@ -83,11 +84,13 @@ def tasks_planned(period: Period) -> Rows:
 
 
 @measure("tasks_on_time", of="task", aggregate="share", name=("任务按原定期限完成占比", "Tasks done by their first deadline"),
-         unit=PERCENT, counter="tasks_extended", says=("按第一次定的期限，不按延期后的期限；以完工时间为准。",
-                                                       "By the first deadline, not by an extended one; works done counts."))  # fmt: skip
+         unit=PERCENT, counter="tasks_extended", revision=2,
+         says=("按第一次定的期限，不按延期后的期限；以完工之日为准，验收不通过的不算。",
+               "By the first deadline, not by an extended one; the day of works done counts, what was refused does not."))  # fmt: skip
 def tasks_on_time(period: Period) -> Rows:
     """Share of tasks done when first promised."""
-    return _share_of_tasks(_due(period), Q(finished_at__date__lte=F("first_due_on")))
+    done = _due(period).annotate(done_on=TruncDate("finished_at", tzinfo=period.begins.tzinfo))
+    return _share_of_tasks(done, Q(done_on__lte=F("first_due_on")) & ~Q(state="refused"))
 
 
 @measure("tasks_extended", of="task", aggregate="share", name=("任务延期占比", "Share of tasks extended"), unit=PERCENT,
@@ -136,20 +139,46 @@ def refused_share(period: Period) -> Rows:
          says=("统计期内编号下发的任务清单。", "Numbered task lists issued in the period."))  # fmt: skip
 def lists_issued(period: Period) -> Rows:
     """Count numbered lists."""
-    return TaskList.objects.filter(issued_on__range=(period.since, period.until)).values_list("pk")
+    return _issued(period).values_list("pk")
 
 
 @measure("lists_on_time", of="list", name=("按期完成的任务清单", "Task lists completed on time"), unit=("张", "lists"),
-         counter="tasks_extended", says=("清单上每一项都在下发当日的期限前完工；延期的不算按期。",
-                                         "Every item done by the deadline that it had when the list was issued."))  # fmt: skip
+         counter="lists_extended", revision=2,
+         says=("统计期内下发的清单中，每一项都在清单的完成期限当日或之前完工、并已验收通过的；清单的期限不因任务延期而改变。",
+               "Lists issued in the period whose every item was done by the due day of the list and passed since; an "
+               "extension of a task does not move that day."))  # fmt: skip
 def lists_on_time(period: Period) -> Rows:
-    """Count lists whose every line was done in time."""
-    late = ListedTask.objects.filter(list=OuterRef("pk")).filter(
-        Q(task__finished_at__isnull=True) | Q(task__finished_at__date__gt=F("due_on"))
-    )
-    return (
-        TaskList.objects.filter(issued_on__range=(period.since, period.until)).filter(~Exists(late)).values_list("pk")
-    )
+    """Count lists whose every item was done by the day that the list names."""
+    return _issued(period).exclude(pk__in=_missed(period).values("list")).values_list("pk")
+
+
+@measure("lists_late", of="list", name=("逾期的任务清单", "Task lists late"), unit=("张", "lists"), counter="lists_on_time",
+         says=("统计期内下发、期限也在统计期内的清单中，至少一项未在期限前完工或未通过验收的。",
+               "Lists issued and due in the period with at least one item that was not done by that day, or that has "
+               "not passed."))  # fmt: skip
+def lists_late(period: Period) -> Rows:
+    """Count lists that missed the day they name."""
+    due = _issued(period).filter(due_on__lte=period.until)
+    return due.filter(pk__in=_missed(period).values("list")).values_list("pk")
+
+
+@measure("lists_extended", of="list", name=("有任务延期的任务清单", "Task lists with an extended task"), unit=("张", "lists"),
+         counter="lists_late", says=("统计期内下发的清单中，下发后至少一项获准延期的。",
+                                     "Lists issued in the period of which a task was extended after it was issued."))  # fmt: skip
+def lists_extended(period: Period) -> Rows:
+    """Count lists on which a deadline was moved."""
+    items = ListedTask.objects.filter(task__extensions__before=F("due_on"))
+    return _issued(period).filter(pk__in=items.values("list")).values_list("pk")
+
+
+def _issued(period: Period) -> QuerySet[TaskList]:
+    return TaskList.objects.filter(issued_on__range=(period.since, period.until))
+
+
+def _missed(period: Period) -> QuerySet[ListedTask]:
+    """Return the items that were not done by their list's due day, or that no verifier passed."""
+    done = ListedTask.objects.annotate(done_on=TruncDate("task__finished_at", tzinfo=period.begins.tzinfo))
+    return done.filter(Q(done_on__isnull=True) | Q(done_on__gt=F("list__due_on")) | ~Q(task__state="passed"))
 
 
 @measure("key_areas", of="problem", name=("挂牌重点地区", "Key areas listed"), unit=AREAS, counter="key_areas_off",
@@ -166,6 +195,30 @@ def key_areas_off(period: Period) -> Rows:
     """Count areas that were accepted."""
     listed = Problem.objects.filter(origin="key_area", **period.within("raised_at"))
     return listed.filter(state="struck_off").values_list("pk")
+
+
+@measure("hazards", of="problem", name=("巡查发现的隐患", "Hazards found on rounds"), unit=("处", "hazards"),
+         counter="hazards_off", says=("巡查发现、列入问题清单的隐患。", "Hazards found on a round and put on the list."))  # fmt: skip
+def hazards(period: Period) -> Rows:
+    """Count what rounds have found."""
+    return Problem.objects.filter(origin="hazard", **period.within("raised_at")).values_list("pk")
+
+
+@measure("hazards_off", of="problem", name=("已销号的隐患", "Hazards struck off"), unit=("处", "hazards"), counter="hazards",
+         says=("统计期内列入、取数时已验收销号的隐患。", "Listed in the period, accepted and struck off since."))  # fmt: skip
+def hazards_off(period: Period) -> Rows:
+    """Count hazards that are no more."""
+    found = Problem.objects.filter(origin="hazard", **period.within("raised_at"))
+    return found.filter(state="struck_off").values_list("pk")
+
+
+@measure("silent_areas", of="problem", name=("列入的静默区", "Silent areas on the list"), unit=AREAS, counter="sites_raised",
+         says=("有人居住而无人上报、因此留出名额列入的地方：只按接报排，就只听得见会说的人。",
+               "Places with people and no reports that were put on the list by the reserve kept for them: lists fed by "
+               "reports alone favour the vocal."))  # fmt: skip
+def silent_areas(period: Period) -> Rows:
+    """Count the places that nobody spoke for."""
+    return Problem.objects.filter(origin="silent_area", **period.within("raised_at")).values_list("pk")
 
 
 @measure("reform_items", of="problem", name=("共治与改革事项", "Reform items"), unit=("项", "items"), counter="reform_done",
@@ -206,4 +259,4 @@ _ladder("interviews", "interview", ("约谈", "Interviews"))
 def sign_days(period: Period) -> Rows:
     """How long until somebody took it."""
     moves = _moved(period, "sign_for").values("problem_id", "problem__raised_at").annotate(last=Max("at"))
-    return [(row["problem_id"], (row["last"] - row["problem__raised_at"]).total_seconds() / 86_400) for row in moves]
+    return ((row["problem_id"], whole_seconds(row["last"] - row["problem__raised_at"]) / 86_400) for row in moves)

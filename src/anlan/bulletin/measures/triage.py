@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from django.db.models import Case, F, FloatField, Q, Value, When
 from django.db.models.query import QuerySet
 
-from anlan.bulletin.measuring import Period, Rows, measure
+from anlan.bulletin.measuring import AT_ONCE, Absent, Period, Rows, measure, whole_seconds
 from anlan.core.models import ClockRun
+from anlan.intake.models import Category
 from anlan.triage.models import Handover, Incident
 
 INCIDENTS = ("起", "incidents")
@@ -42,17 +43,28 @@ def incidents(period: Period) -> Rows:
 
 
 def _categories(
-    code: str, name: tuple[str, str], codes: Sequence[str], counter: str, note: tuple[str, str] = ("", "")
+    code: str,
+    name: tuple[str, str],
+    codes: Sequence[str],
+    counter: str,
+    note: tuple[str, str] = ("", ""),
+    parts: tuple[str, ...] = (),
 ) -> None:
     """Declare the count of incidents of some categories, by the confirmed category."""
 
     def rows(period: Period) -> Rows:
-        return opened(period).filter(are(*codes)).values_list("pk")
+        return Absent.NO_CATEGORY if _unknown(codes) else opened(period).filter(are(*codes)).values_list("pk")
 
     says = (f"核定类别（未核定的按接报类别）属于{name[0]}的事件。{note[0]}",
             f"Incidents whose confirmed category, or until then that at the call, is {name[1].lower()}.{note[1]}")  # fmt: skip
     rows.__module__ = __name__
-    measure(code, of="incident", name=name, unit=INCIDENTS, says=says, counter=counter)(rows)
+    measure(code, of="incident", name=name, unit=INCIDENTS, says=says, counter=counter, revision=2,
+            parts=parts)(rows)  # fmt: skip
+
+
+def _unknown(codes: Sequence[str]) -> bool:
+    """Whether the city lacks one of these categories: then their matters are counted under others, and nobody knows."""
+    return Category.objects.filter(code__in=codes).count() < len(codes)
 
 
 _categories(
@@ -63,13 +75,19 @@ _categories("fires", ("火警", "Fires"), ("fire",), "arrival_median",
             ("伤亡不在接报与事件记录中，本平台不公布。", " Deaths and injuries are in no record here and are not printed."))  # fmt: skip
 _categories("property_calls", ("侵财警情", "Property incidents"), PROPERTY, "category_changed",
             ("含盗窃、电动自行车被盗、抢劫抢夺、电信网络诈骗；是警情数，不是受案或立案数。",
-             " Theft, e-bikes, robbery, fraud; incidents as told, not cases accepted or filed."))  # fmt: skip
+             " Theft, e-bikes, robbery, fraud; incidents as told, not cases accepted or filed."),
+            parts=("theft", "ebike_theft", "robbery", "fraud"))  # fmt: skip
+_categories("robbery_theft", ("抢劫抢夺与盗窃警情", "Robbery, snatching and theft"), ("robbery", "theft", "ebike_theft"), "property_calls",
+            ("入室盗窃在接报类别中不单列，计入盗窃；是警情数，不是受案或立案数。",
+             " Burglary has no category of its own at the call and stands under theft; incidents, not cases."),
+            parts=("robbery", "theft", "ebike_theft"))  # fmt: skip
 _categories("robbery", ("抢劫抢夺警情", "Robbery incidents"), ("robbery",), "theft")
 _categories("theft", ("盗窃警情", "Theft incidents"), ("theft",), "category_changed")
 _categories("ebike_theft", ("电动自行车被盗警情", "E-bike theft incidents"), ("ebike_theft",), "theft")
 _categories("fraud", ("电信网络诈骗警情", "Telecom fraud incidents"), ("fraud",), "category_changed")
 _categories("street_property", ("街面侵财警情", "Street property incidents"), ("robbery", "ebike_theft"), "property_calls",
-            ("此处指抢劫抢夺与电动自行车被盗。", " Here robbery and theft of e-bikes."))  # fmt: skip
+            ("此处指抢劫抢夺与电动自行车被盗。", " Here robbery and theft of e-bikes."),
+            parts=("robbery", "ebike_theft"))  # fmt: skip
 _categories("fights", ("打架斗殴警情", "Fights"), ("fight",), "disputes")
 _categories("disputes", ("纠纷", "Disputes"), ("dispute",), "fights")
 _categories("home_violence", ("家庭暴力警情", "Violence at home"), ("home_violence",), "disputes",
@@ -130,7 +148,11 @@ def diverted_done(period: Period) -> Rows:
 )
 def violence_diverted(period: Period) -> Rows:
     """Count what must never be."""
-    return opened(period).filter(are("home_violence"), diverted=True).values_list("pk")
+    return (
+        Absent.NO_CATEGORY
+        if _unknown(["home_violence"])
+        else opened(period).filter(are("home_violence"), diverted=True).values_list("pk")
+    )
 
 
 @measure(
@@ -180,7 +202,7 @@ def close_p90(period: Period) -> Rows:
 
 def _lasted(period: Period) -> Rows:
     told = opened(period).exclude(closed_at=None).values_list("pk", "opened_at", "closed_at")
-    return [(pk, (closed - begun).total_seconds() / 3600) for pk, begun, closed in told.iterator(20_000) if closed]
+    return ((pk, whole_seconds(closed - begun) / 3600) for pk, begun, closed in told.iterator(AT_ONCE) if closed)
 
 
 @measure(
@@ -216,7 +238,7 @@ def runs_in_time(period: Period, rule: str) -> Rows:
 
 
 _SAYS: Callable[[str, str], tuple[str, str]] = lambda zh, en: (  # noqa: E731
-    f"统计期内起算、已停止的“{zh}”时限中，按期的比例；未停止的不计入，见旁证。",
+    f"统计期内起算、已停止的“{zh}”时限中，按期的比例；未停止的不计入，见制衡指标。",
     f"Of the clocks “{en}” that began in the period and stopped, those in time; for those that did not, see beside.",
 )
 _in_time(

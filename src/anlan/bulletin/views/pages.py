@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from anlan.bulletin import reading
 from anlan.bulletin.models import Figure, Issue
 from anlan.bulletin.pdf import written
-from anlan.bulletin.words import in_english, lines
+from anlan.bulletin.words import in_english
 from anlan.core.access import public
 from anlan.core.actors import Actor
 from anlan.core.middleware.access import actor_of_request
@@ -34,11 +34,10 @@ def issues(request: HttpRequest) -> HttpResponse:
 def issue(request: HttpRequest, number: str) -> HttpResponse:
     """Show one issue; it prints on A4."""
     one, actor = _issue(request, number), actor_of_request(request)
+    told = reading.Told.to(one, public=_is_public(actor))
     context = {
-        "issue": one, "parts": reading.parts(one, public=_is_public(actor)), "sentence": reading.sentence(one),
-        "districts": reading.of_districts(one, public=_is_public(actor)),
-        "base": one.plan.period.year_before(), "headline": _headline(one),
-        "figures": one.figures.filter(area="").count(),
+        "issue": one, "parts": told.parts(), "sentence": reading.sentence(one), "districts": told.districts(),
+        "base": one.plan.period.year_before(), "headline": _headline(one), "figures": len(told.lines()),
         "earlier": one.corrects, "later": getattr(one, "corrected_by", None),
     }  # fmt: skip
     return render(request, "bulletin/issue.html", context)
@@ -52,11 +51,8 @@ def figure(request: HttpRequest, number: str, measure: str) -> HttpResponse:
     found = Figure.objects.filter(issue=one, measure=measure, area="").first()
     if found is None:
         raise Http404
-    told = next(
-        line
-        for line in lines(list(one.figures.defer("rows", "base_rows")), public=_is_public(actor))
-        if line.figure.measure == measure
-    )
+    all_lines = reading.Told.to(one, public=_is_public(actor)).lines()
+    told = next(line for line in all_lines if line.figure.measure == measure)
     page = request.GET.get("page", "1")
     behind = reading.behind(found, actor, int(page) if page.isdigit() else 1)
     return render(
@@ -72,7 +68,7 @@ def file(request: HttpRequest, number: str, form: str) -> HttpResponse:
     if form == "pdf":
         return HttpResponse(written(one), content_type="application/pdf", headers=_named(one, "pdf"))
     answer = HttpResponse("﻿", content_type="text/csv; charset=utf-8", headers=_named(one, "csv"))
-    rows = reading.table(one)
+    rows = reading.Told.to(one, public=True).table()
     table = csv.DictWriter(answer, list(rows[0]))
     table.writeheader()
     table.writerows(rows)

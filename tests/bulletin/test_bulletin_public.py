@@ -1,0 +1,131 @@
+"""What the public sees of small cells: page, districts, files, and between an issue and its correction."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from anlan.bulletin import actions
+from anlan.bulletin.models import Issue
+from anlan.core.actors import system
+from anlan.core.clock import frozen
+from anlan.intake.actions import set_validity
+from anlan.intake.models import Report
+from tests import make
+
+ME = system("test")
+JAN, LATER = dt.datetime(2016, 1, 4, tzinfo=dt.UTC), dt.datetime(2017, 1, 25, tzinfo=dt.UTC)
+WEST, EAST = 119.93, 120.05
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def town() -> Iterator[None]:
+    make.city()
+    make.organisation("government", kind="government")
+    with frozen(LATER):
+        yield
+
+
+def heard(count: int, lon: float, year: int = 2016, **told: object) -> list[Report]:
+    at = dt.datetime(year, 6, 10, 4, tzinfo=dt.UTC)
+    return [make.report(lon=lon, at=at + dt.timedelta(minutes=n), **told) for n in range(count)]
+
+
+def published(*measures: str) -> Issue:
+    told = {"since": dt.date(2016, 1, 1), "until": dt.date(2016, 12, 31), "measures": measures}
+    plan = actions.fix_measures(**told, actor=ME, at=JAN)["plan"]
+    made = actions.compose(plan=plan, headline="年报", issuer="government", actor=ME, at=LATER)
+    return Issue.objects.get(number=made["issue"])
+
+
+def rows(issue: Issue, measure: str = "waterlogging_reports") -> dict[str, tuple[str, str, str, str]]:
+    """Return value, its note, base and its note by district, as the public's CSV has them."""
+    text = Client().get(f"/bulletins/{issue.number}/bulletin.csv").content.decode("utf-8-sig")
+    return {one["area"]: (one["value"], one["value_note"], one["base"], one["base_note"])
+            for one in csv.DictReader(text.splitlines()) if one["measure"] == measure}  # fmt: skip
+
+
+def test_a_small_district_goes_with_its_complement_on_the_page_and_in_the_file() -> None:
+    """West 9, east 3, together 12: neither district is shown, the city is."""
+    heard(9, WEST)
+    heard(3, EAST)
+    heard(8, WEST, 2015)
+    heard(8, EAST, 2015)
+    issue = published("waterlogging_reports")
+    told = rows(issue)
+    assert told[""][:2] == ("12.0", "")
+    assert told["east"] == ("", "suppressed", "8.0", "")
+    assert told["west"] == ("", "suppressed", "8.0", "")
+    page = Client().get(f"/bulletins/{issue.number}/").content.decode()
+    assert "fewer than 5" in page
+    assert "not shown" in page
+    assert "<b>9</b>" not in page
+    assert "<b>3</b>" not in page
+
+
+def test_a_small_base_hides_the_base_and_the_change_but_not_the_value() -> None:
+    """Seven after two: the seven is true and printed; the two and the ratio are not."""
+    heard(7, WEST)
+    heard(2, WEST, 2015)
+    issue = published("reports")
+    told = rows(issue, "reports")[""]
+    assert told == ("7.0", "", "", "suppressed")
+    page = Client().get(f"/bulletins/{issue.number}/").content.decode()
+    assert "<b>7</b>" in page
+    assert "×3.5" not in page
+
+
+def test_a_share_that_tells_of_few_is_hidden_with_its_n() -> None:
+    """Two misdials of sixty."""
+    for report in heard(60, WEST)[:2]:
+        set_validity(report_id=report.pk, validity="misdial", actor=ME, at=LATER)
+    issue = published("valid_share")
+    assert rows(issue, "valid_share")[""][:2] == ("", "suppressed")
+    page = Client().get(f"/bulletins/{issue.number}/figures/valid_share/").content.decode()
+    assert "96.7" not in page
+    assert "counted, not shown" in page
+
+
+def test_what_an_issue_hid_stays_hidden_in_its_correction() -> None:
+    """East had 3 and has 8 now: shown, it would give away the 3 of then by the total of then."""
+    heard(20, WEST)
+    east = heard(8, EAST)
+    for report in east[:5]:
+        set_validity(report_id=report.pk, validity="misdial", actor=ME, at=LATER)
+    issue = published("waterlogging_reports")
+    assert rows(issue)["east"][1] == "suppressed"
+    for report in east[:5]:
+        set_validity(report_id=report.pk, validity="valid", actor=ME, at=LATER)
+    new = Issue.objects.get(number=actions.correct(issue=issue.number, note="五件误改", actor=ME, at=LATER)["issue"])
+    told = rows(new)
+    assert told[""][0] == "28.0"
+    assert told["east"][:2] == told["west"][:2] == ("", "suppressed")
+
+
+def test_a_correction_does_not_tell_which_district_a_few_records_left() -> None:
+    """West falls from 20 to 19: the city's figure is corrected in print, the districts' are for who signs in."""
+    west = heard(20, WEST)
+    heard(30, EAST)
+    issue = published("waterlogging_reports")
+    assert rows(issue)["west"][0] == "20.0"
+    set_validity(report_id=west[0].pk, validity="misdial", actor=ME, at=LATER)
+    new = Issue.objects.get(number=actions.correct(issue=issue.number, note="一件误拨", actor=ME, at=LATER)["issue"])
+    told = rows(new)
+    assert told[""][0] == "49.0"
+    assert told["west"][:2] == told["east"][:2] == ("", "suppressed")
+    reader = Client()
+    reader.force_login(make.person("analyst"))
+    assert "<b>19</b>" in reader.get(f"/bulletins/{new.number}/").content.decode()
+
+
+def test_works_lists_and_crews_are_about_no_person_and_are_printed_however_few() -> None:
+    """One storm and one site are no small cells."""
+    make.storms(2016, [(WEST, 31.73)])
+    make.study(2016, adopt=True)
+    issue = published("sites")
+    assert rows(issue, "sites")[""][:2] == ("1.0", "")
