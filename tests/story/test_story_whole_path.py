@@ -15,6 +15,7 @@ from PIL import Image
 
 from anlan.bulletin.models import Issue
 from anlan.bulletin.verifying import verify as verify_issue
+from anlan.core import jobs
 from anlan.core.actors import system
 from anlan.core.clock import frozen
 from anlan.core.followers import catch_up, stopped
@@ -201,9 +202,10 @@ def the_year_is_judged_and_published(people: Any) -> Issue:
     assert "V-2017-001" in page
     with on(1, 25, year=2017):
         told = {"plan": "BP-2016-01", "headline": "二〇一六年", "headline_en": "2016", "estimate": estimate.number}
-        page = ok(people.publisher.post("/bulletins/desk/compose", told, follow=True))
+        ok(people.publisher.post("/bulletins/desk/compose", told, follow=True))
+        jobs.drain()
         issue = Issue.objects.get()
-        assert issue.code in page
+        assert issue.code in ok(people.citizen.get(f"/bulletins/{issue.number}/"))
         records = ok(people.analyst.get(f"/bulletins/{issue.number}/figures/rain_tested/"))
         assert Problem.objects.get(site__number=1).number in records
         assert "R-" not in ok(people.citizen.get(f"/bulletins/{issue.number}/figures/reports/"))

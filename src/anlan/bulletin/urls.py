@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.bulletin.views import pages, publishing
+from anlan.bulletin.views import pages, publishing, running
 
 app_name = "bulletin"
-urlpatterns = [*publishing.urlpatterns, *pages.urlpatterns]
+urlpatterns = [*publishing.urlpatterns, *running.urlpatterns, *pages.urlpatterns]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from anlan.core.setup import DataOption
+
+if TYPE_CHECKING:
+    from anlan.bulletin.verifying import IssueVerdict
 
 bulletin = typer.Typer(add_completion=False, no_args_is_help=True, help="Verify bulletins, and check imported ones.")
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
@@ -21,7 +26,7 @@ def verify(
     json_: JsonOption = False,
 ) -> None:
     """Recompute every figure of every issue; status 1 where stored rows do not give what was printed."""
-    from anlan.core.setup import open_platform, refuse, say
+    from anlan.core.setup import open_platform, refuse
 
     open_platform(data)
     from anlan.bulletin.models import Issue
@@ -31,24 +36,47 @@ def verify(
     issues = issues.filter(number=number) if number else issues
     if number and not issues.exists():
         raise refuse(f"there is no bulletin {number}")
-    found = [recompute(issue) for issue in issues]
+    found = [recompute(issue, _progress(issue.number)) for issue in issues]
     if json_:
-        told = [{"issue": one.issue, "holds": one.holds, "code_holds": one.code_holds,
-                 "figures": [figure.told() for figure in one.figures]} for one in found]  # fmt: skip
+        told = [one.told() for one in found]
         typer.echo(json.dumps({"ok": all(one.holds for one in found), "issues": told}, ensure_ascii=False))
     for one in found:
-        same = sum(figure.same for figure in one.figures)
-        word = "holds" if one.holds else "DOES NOT HOLD"
-        say(f"{one.issue}: {word}, {len(one.figures)} figures, {same} the same today")
-        for figure in one.figures:
-            if not figure.holds:
-                say(f"  {figure.measure}: the stored rows do not give {figure.value}")
-            elif not figure.same:
-                names = ", ".join(row["row"] for row in figure.changed[:3])
-                say(f"  {figure.measure}: {figure.value:g} printed, {figure.value_now} today; rows +{figure.entered}"
-                    f" -{figure.left} ~{figure.revalued}{'; ' + names if names else ''}")  # fmt: skip
+        _say(one)
     if not all(one.holds for one in found):
         raise typer.Exit(1)
+
+
+def _progress(number: str) -> Callable[[int, int], None]:
+    """Return what tells on stderr how far it is: on one line at a terminal, each twentieth measure in a log."""
+
+    def tell(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            typer.echo(f"\r{number}: {done} of {total} measures", nl=done == total, err=True)
+        elif done % 20 == 0 and done < total:
+            typer.echo(f"{number}: {done} of {total} measures", err=True)
+
+    return tell
+
+
+def _say(one: IssueVerdict) -> None:
+    from anlan.core.setup import say
+
+    same = sum(figure.same for figure in one.figures)
+    word = "holds" if one.holds else "DOES NOT HOLD"
+    say(f"{one.issue}: {word}, {len(one.figures)} figures, {same} the same today")
+    for figure in one.figures:
+        if not figure.holds:
+            say(f"  {figure.measure}: the stored rows do not give {_number(figure.value)}")
+        elif not figure.same:
+            names = ", ".join(row["row"] for row in figure.changed[:3])
+            base = f", base {figure.base_moved}" if figure.base_moved else ""
+            rows = f"rows +{figure.entered} -{figure.left} ~{figure.revalued}{base}"
+            both = f"{_number(figure.value)} printed, {_number(figure.value_now)} today"
+            say(f"  {figure.measure}: {both}; {rows}{'; ' + names if names else ''}")
+
+
+def _number(value: float | None) -> str:
+    return "no figure" if value is None else f"{value:g}"
 
 
 @bulletin.command()

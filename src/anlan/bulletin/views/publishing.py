@@ -1,4 +1,4 @@
-"""The publisher's desk: fix measures, compose, correct, recompute."""
+"""The publisher's desk: fix measures, compose, correct."""
 
 from __future__ import annotations
 
@@ -6,28 +6,27 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from anlan.bulletin import actions
+from anlan.bulletin import actions, asking
 from anlan.bulletin.measuring import MEASURES
-from anlan.bulletin.models import Issue, Plan
-from anlan.bulletin.reading import GROUPS, group_word, named
+from anlan.bulletin.models import Plan
+from anlan.bulletin.reading import GROUPS, group_word
 from anlan.bulletin.rules import BulletinRefused
-from anlan.bulletin.verifying import verify
+from anlan.bulletin.views.running import Run
 from anlan.bulletin.words import in_english, name_of
 from anlan.core.access import roles
+from anlan.core.areas import local_day
 from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
 from anlan.core.roles import Role
 from anlan.effect.models import Estimate
 
 DESK = (Role.PUBLISHER,)
-LOOKS = (Role.PUBLISHER, Role.AUDITOR, Role.ANALYST, Role.SUPERVISOR, Role.LEADER)
 
 
 class PlanForm(forms.Form):
@@ -71,68 +70,46 @@ def plan(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@roles(*LOOKS)
+@roles(*asking.LOOKS)
 def desk(request: HttpRequest) -> HttpResponse:
     """Show the plans, which of them are published, and what can be composed now."""
-    rows = Plan.objects.order_by("-since").prefetch_related("issues")
-    estimates = Estimate.objects.visible_to(actor_of_request(request)).order_by("-pk")
-    context = {"plans": rows, "today": now().date(), "estimates": estimates,
-               "publishes": Role.PUBLISHER in actor_of_request(request).roles}  # fmt: skip
+    actor = actor_of_request(request)
+    rows = Plan.objects.order_by("-since").select_related("job").prefetch_related("issues__corrected_by")
+    plans = [(one, Run.of(one.job, actor, "bulletin:composing", one.number)) for one in rows]
+    estimates = Estimate.objects.visible_to(actor).order_by("-pk")
+    context = {"plans": plans, "today": local_day(now()), "estimates": estimates,
+               "publishes": Role.PUBLISHER in actor.roles}  # fmt: skip
     return render(request, "bulletin/desk.html", context)
 
 
 @require_POST
 @roles(*DESK)
 def compose(request: HttpRequest) -> HttpResponse:
-    """Publish a plan's bulletin."""
-    told = request.POST
+    """Have a plan's bulletin composed."""
+    told = {name: request.POST.get(name, "") for name in ("plan", "headline", "headline_en", "estimate")}
     try:
-        made = actions.compose(
-            plan=told.get("plan", ""), headline=told.get("headline", ""), headline_en=told.get("headline_en", ""),
-            estimate=told.get("estimate", ""), actor=actor_of_request(request), at=now(),
-            key=f"compose:{told.get('plan', '')}",
-        )  # fmt: skip
+        asking.ask_to_compose(**told, actor=actor_of_request(request), at=now())
     except BulletinRefused as error:
         messages.warning(request, str(error))
-        return redirect("bulletin:desk")
-    return redirect("bulletin:issue", made["issue"])
+    return redirect("bulletin:desk")
 
 
 @require_POST
 @roles(*DESK)
 def correct(request: HttpRequest, number: str) -> HttpResponse:
-    """Publish a correction."""
+    """Have a correction composed."""
+    note = request.POST.get("note", "")
     try:
-        made = actions.correct(
-            issue=number, note=request.POST.get("note", ""), actor=actor_of_request(request), at=now()
-        )
+        asking.ask_to_correct(issue=number, note=note, actor=actor_of_request(request), at=now())
     except BulletinRefused as error:
         messages.warning(request, str(error))
         return redirect("bulletin:recompute", number)
-    return redirect("bulletin:issue", made["issue"])
-
-
-@require_safe
-@roles(*LOOKS)
-def recompute(request: HttpRequest, number: str) -> HttpResponse:
-    """Recompute an issue now, and name what changed since and why."""
-    actor = actor_of_request(request)
-    one = Issue.objects.visible_to(actor).select_related("plan", "corrected_by").filter(number=number).first()
-    if one is None:
-        raise Http404
-    found = verify(one)
-    figures = {figure.key: figure for figure in one.figures.all()}
-    rows = [(verdict, figures[verdict.measure].of, named(figures[verdict.measure], one)) for verdict in found.figures]
-    context = {"issue": one, "found": found, "rows": rows, "same": sum(verdict.same for verdict in found.figures),
-               "publishes": Role.PUBLISHER in actor.roles, "said": _("holds") if found.holds else _("does not hold"),
-               "later": getattr(one, "corrected_by", None)}  # fmt: skip
-    return render(request, "bulletin/recompute.html", context)
+    return redirect("bulletin:desk")
 
 
 urlpatterns = [
     path("bulletins/desk/", desk, name="desk"),
     path("bulletins/desk/plan", plan, name="plan"),
     path("bulletins/desk/compose", compose, name="compose"),
-    path("bulletins/<str:number>/recompute/", recompute, name="recompute"),
     path("bulletins/<str:number>/correct", correct, name="correct"),
 ]

@@ -1,0 +1,81 @@
+"""The verbs that ask for slow work in the background: an issue, its correction, its recomputing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from anlan.bulletin.actions import issuer_of, require_composable, require_correctable
+from anlan.bulletin.models import Issue, Plan, Recomputation
+from anlan.bulletin.verifying import IssueVerdict
+from anlan.core import jobs, ledger
+from anlan.core.actors import Actor
+from anlan.core.models import Job
+from anlan.core.roles import Role
+from anlan.core.verbs import verb
+
+COMPOSE, RECOMPUTE = "bulletin.compose", "bulletin.recompute"
+LOOKS = (Role.PUBLISHER, Role.AUDITOR, Role.ANALYST, Role.SUPERVISOR, Role.LEADER)
+
+
+@verb
+def ask_to_compose(
+    *, plan: str, headline: str, headline_en: str = "", estimate: str = "", actor: Actor, at: dt.datetime
+) -> dict[str, Any]:
+    """Have a plan's figures drawn and its issue published in the background."""
+    actor.require(Role.PUBLISHER)
+    found = require_composable(plan, headline, at)
+    told = {"plan": plan, "headline": headline, "headline_en": headline_en, "estimate": estimate,
+            "issuer": issuer_of(None, actor).code}  # fmt: skip
+    return _ask(found, told, actor, at)
+
+
+@verb
+def ask_to_correct(*, issue: str, note: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Have an issue's figures drawn again and its correction published in the background."""
+    actor.require(Role.PUBLISHER)
+    old = require_correctable(issue, note)
+    return _ask(old.plan, {"issue": issue, "note": note}, actor, at)
+
+
+def _ask(plan: Plan, told: dict[str, Any], actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    plan = Plan.objects.select_for_update(of=("self",)).select_related("job").get(pk=plan.pk)
+    if plan.job is not None and plan.job.state == Job.State.READY:
+        return {"job": plan.job.pk}
+    plan.job_id = jobs.enqueue(COMPOSE, told, actor=actor)
+    plan.save(update_fields=["job"])
+    ledger.append("bulletin.asked", actor=actor, at=at, subject=f"plan:{plan.number}", payload=told)
+    return {"job": plan.job_id}
+
+
+@verb
+def ask_to_recompute(*, issue: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Have an issue recomputed in the background; one run at a time, and a stopped one is taken up again."""
+    actor.require(*LOOKS)
+    one = Issue.objects.visible_to(actor).select_for_update(of=("self",)).get(number=issue)
+    run = Recomputation.objects.filter(issue=one, finished_at=None).select_related("job").first()
+    if run is not None and run.job is not None and run.job.state == Job.State.READY:
+        return {"run": run.pk}
+    run = run or Recomputation.objects.create(issue=one, asked_at=at)
+    run.job_id = jobs.enqueue(RECOMPUTE, {"run": run.pk}, actor=actor)
+    run.asked_at = at
+    run.save(update_fields=["job", "asked_at"])
+    ledger.append("bulletin.recompute_asked", actor=actor, at=at, subject=f"bulletin:{issue}", payload={})
+    return {"run": run.pk}
+
+
+@verb
+def finish_recompute(
+    *, run: int, position: int, verdict: IssueVerdict, actor: Actor, at: dt.datetime
+) -> dict[str, Any]:
+    """Keep what recomputing an issue came to."""
+    one = Recomputation.objects.select_for_update(of=("self",)).select_related("issue").get(pk=run)
+    told = {"holds": verdict.holds, "figures": len(verdict.figures), "position": position,
+            "same": sum(figure.same for figure in verdict.figures)}  # fmt: skip
+    if one.finished_at is not None:
+        return told
+    one.position, one.finished_at = position, at
+    one.outcome = ledger.canonical(verdict.told() | {"same": [figure.same for figure in verdict.figures]})
+    one.save()
+    ledger.append("bulletin.recomputed", actor=actor, at=at, subject=f"bulletin:{one.issue.number}", payload=told)
+    return told
