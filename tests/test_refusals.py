@@ -70,6 +70,7 @@ def test_no_role_watches_people() -> None:
 
 
 def test_a_measure_has_no_score() -> None:
-    """Nothing weighs or ranks: a measure counts, shares, or takes a median."""
-    assert {one.aggregate for one in MEASURES.values()} <= {"count", "share", "median", "p90"}
+    """Nothing weighs or ranks: a measure counts, shares, or takes a median; only the heads of crews are summed."""
+    assert {one.aggregate for one in MEASURES.values()} <= {"count", "sum", "share", "median", "p90"}
+    assert {one.code for one in MEASURES.values() if one.aggregate == "sum"} <= {"mobile_people"}
     assert "weight" not in {field.name for field in fields(type(next(iter(MEASURES.values()))))}

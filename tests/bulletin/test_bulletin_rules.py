@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anlan.bulletin import rules
@@ -18,8 +18,10 @@ from anlan.bulletin.rows import hash_of, packed, unpacked
 from tests.conftest import Cli
 
 pytestmark = pytest.mark.pure
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test measures time
 
 
+@patient
 @given(st.lists(st.tuples(st.integers(1, 10**7), st.floats(-1e6, 1e6)), unique_by=lambda row: row[0]))
 def test_rows_come_back_as_they_were_packed(rows: list[tuple[int, float]]) -> None:
     """Ids and contributions, whatever they are."""
@@ -34,6 +36,7 @@ def test_rows_come_back_as_they_were_packed(rows: list[tuple[int, float]]) -> No
 counts = st.lists(st.integers(0, 30), min_size=6, max_size=6)
 
 
+@patient
 @given(counts)
 def test_no_small_cell_can_be_worked_out_from_the_total(counts: list[int]) -> None:
     """Whatever is hidden, the shown cells and their total leave more than one answer for each small cell."""
@@ -45,6 +48,7 @@ def test_no_small_cell_can_be_worked_out_from_the_total(counts: list[int]) -> No
     assert not hidden or any(0 < told[name] < rules.LEAST for name in hidden)
 
 
+@patient
 @given(counts, st.lists(st.integers(3, 63), max_size=4))
 def test_no_small_cell_can_be_worked_out_from_several_sums(counts: list[int], groups: list[int]) -> None:
     """Sums that overlap are solved together: property less robbery and theft is fraud."""

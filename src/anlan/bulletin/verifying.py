@@ -33,6 +33,7 @@ class Verdict:
     value_now: float | None  # what the same measure gives today
     base: float | None
     base_now: float | None
+    revision: int
     revision_now: int
     entered: int = 0  # rows that are in it today and were not
     left: int = 0
@@ -50,7 +51,7 @@ class Verdict:
         """Return it as plain JSON."""
         return {
             "measure": self.measure, "holds": self.holds, "value": self.value, "value_now": self.value_now,
-            "base": self.base, "base_now": self.base_now, "revision_now": self.revision_now,
+            "base": self.base, "base_now": self.base_now, "revision": self.revision, "revision_now": self.revision_now,
             "rows_entered": self.entered, "rows_left": self.left, "rows_revalued": self.revalued,
             "base_rows_changed": self.base_moved, "changed": self.changed,
         }  # fmt: skip
@@ -145,8 +146,8 @@ def _figure(one: Figure, now: Drawn, before: Drawn, later: Later) -> Verdict:
     ids = [np.union1d(stored.ids, now.ids), np.union1d(base.ids, before.ids)]
     return Verdict(
         measure=one.key, holds=holds, value=one.value, value_now=of.value(now), base=one.base,
-        base_now=of.value(before), revision_now=of.revision, entered=entered, left=left, revalued=revalued,
-        base_moved=sum(_moved(base, before)), changed=_changed(KINDS[of.of], of.of, ids, later),
+        base_now=of.value(before), revision=one.revision, revision_now=of.revision, entered=entered, left=left,
+        revalued=revalued, base_moved=sum(_moved(base, before)), changed=_changed(KINDS[of.of], of.of, ids, later),
     )  # fmt: skip
 
 

@@ -71,6 +71,8 @@ def _say(one: IssueVerdict) -> None:
             names = ", ".join(row["row"] for row in figure.changed[:3])
             base = f", base {figure.base_moved}" if figure.base_moved else ""
             rows = f"rows +{figure.entered} -{figure.left} ~{figure.revalued}{base}"
+            if figure.revision != figure.revision_now:
+                rows += f"; measure r{figure.revision} -> r{figure.revision_now}"
             both = f"{_number(figure.value)} printed, {_number(figure.value_now)} today"
             say(f"  {figure.measure}: {both}; {rows}{'; ' + names if names else ''}")
 

@@ -34,7 +34,7 @@ def backups(period: Period) -> Rows:
     return _sent(period).filter(backup=True).values_list("pk")
 
 
-@measure("arrival_median", of="assignment", aggregate="median", name=("从接报到到场，中位数", "Received to on scene, median"),
+@measure("arrival_median", of="assignment", revision=2, aggregate="median", name=("从接报到到场，中位数", "Received to on scene, median"),
          unit=MINUTES, counter="arrival_missing",
          says=("有到场节点的派遣，从接报到到场。", "Assignments with a stamp on scene, from received to there."))  # fmt: skip
 def arrival_median(period: Period) -> Rows:
@@ -42,7 +42,7 @@ def arrival_median(period: Period) -> Rows:
     return _arrivals(period)
 
 
-@measure("arrival_p90", of="assignment", aggregate="p90", name=("从接报到到场，第90百分位", "Received to on scene, 90th percentile"),
+@measure("arrival_p90", of="assignment", revision=2, aggregate="p90", name=("从接报到到场，第90百分位", "Received to on scene, 90th percentile"),
          unit=MINUTES, counter="arrival_missing", says=("同上，第90百分位。", "The same at the 90th percentile."))  # fmt: skip
 def arrival_p90(period: Period) -> Rows:
     """How long the slow tenth took at least."""
@@ -128,7 +128,7 @@ def react_missing(period: Period) -> Rows:
     return runs.annotate(one=one).values_list("pk", "one")
 
 
-@measure("react_median", of="run", aggregate="median", name=("机动队反应用时中位数", "Mobile teams: median time to react"),
+@measure("react_median", of="run", revision=2, aggregate="median", name=("机动队反应用时中位数", "Mobile teams: median time to react"),
          unit=SECONDS, counter="react_missing", says=("机动队派遣从下达到签收，中位数。", "Dispatched to acknowledged, median."))  # fmt: skip
 def react_median(period: Period) -> Rows:
     """How fast a mobile team answers."""

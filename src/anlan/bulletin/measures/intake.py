@@ -78,6 +78,7 @@ def located_share(period: Period) -> Rows:
 @measure(
     "entry_delay",
     of="report",
+    revision=2,
     aggregate="median",
     name=("录入用时中位数", "Median time to type in"),
     unit=SECONDS,
@@ -89,7 +90,7 @@ def entry_delay(period: Period) -> Rows:
     return _delays(period)
 
 
-@measure("entry_delay_p90", of="report", aggregate="p90", name=("录入用时第90百分位", "90th percentile of time to type in"),
+@measure("entry_delay_p90", of="report", revision=2, aggregate="p90", name=("录入用时第90百分位", "90th percentile of time to type in"),
          unit=SECONDS, counter="entry_delay",
          says=("同上，第90百分位：补录与批量报送看得见。", "The same at the 90th percentile, where late entry shows."))  # fmt: skip
 def entry_delay_p90(period: Period) -> Rows:

@@ -253,7 +253,7 @@ _ladder("supervisions", "supervise", ("督办", "Supervisions"))
 _ladder("interviews", "interview", ("约谈", "Interviews"))
 
 
-@measure("sign_days", of="problem", aggregate="median", name=("问题签收用时中位数", "Median time until signed for"),
+@measure("sign_days", of="problem", revision=2, aggregate="median", name=("问题签收用时中位数", "Median time until signed for"),
          unit=("日", "days"), counter="problems_returned",
          says=("从提出到最后一次签收，按自然日，中位数。", "From raised to the last signing, in days, median."))  # fmt: skip
 def sign_days(period: Period) -> Rows:

@@ -186,14 +186,14 @@ def closed_share(period: Period) -> Rows:
     return share(opened(period), Q(state="closed"))
 
 
-@measure("close_median", of="incident", aggregate="median", name=("办结用时中位数", "Median time to close"), unit=HOURS,
+@measure("close_median", of="incident", revision=2, aggregate="median", name=("办结用时中位数", "Median time to close"), unit=HOURS,
          counter="close_p90", says=("已办结事件从立事件到办结，中位数。", "From opened to closed, median."))  # fmt: skip
 def close_median(period: Period) -> Rows:
     """How long an incident took."""
     return _lasted(period)
 
 
-@measure("close_p90", of="incident", aggregate="p90", name=("办结用时第90百分位", "90th percentile of time to close"),
+@measure("close_p90", of="incident", revision=2, aggregate="p90", name=("办结用时第90百分位", "90th percentile of time to close"),
          unit=HOURS, counter="closed_share", says=("同上，第90百分位。", "The same at the 90th percentile."))  # fmt: skip
 def close_p90(period: Period) -> Rows:
     """How long the slow tenth took at least."""
