@@ -51,7 +51,10 @@ COMMANDS: dict[str, Entry] = {
     "clocks": Entry("anlan.core.commands.clocks:clocks", "How long the city's clocks ran, by rule."),
     "backup": Entry("anlan.core.commands.backup:backup", "Copy everything into one file, while it runs."),
     "restore": Entry("anlan.core.commands.backup:restore", "Make a data directory from a backup."),
-    "import": Entry("anlan.intake.commands.import_reports:import_reports", "Import a file of reports."),
+    "import": Entry(
+        "anlan.dispatch.commands.import_file:import_file",
+        "Import a file of reports, or of calls with what came of them.",
+    ),
     "study": Entry("anlan.hotspots.commands.study:study", "Run, list and adopt studies."),
     "bulletin": Entry("anlan.bulletin.commands.bulletin:bulletin", "Verify bulletins, and check imported ones."),
     "status": Entry("anlan.core.commands.status:status", "What this data directory holds."),

@@ -157,7 +157,7 @@ def test_wrong_use_of_the_command(listed, tmp_path, monkeypatch, arguments, stat
 
 def run_command(*arguments, monkeypatch):
     """Run `anlan import` on the database of the test."""
-    monkeypatch.setattr("anlan.intake.commands.import_reports.open_platform", lambda data: None)
+    monkeypatch.setattr("anlan.dispatch.commands.import_file.open_platform", lambda data: None)
     with frozen(AT):
         return CliRunner().invoke(app, ["import", *arguments])
 

@@ -33,7 +33,9 @@ def run_incidents(
 
     A row is one of `triage.bulk.open_incidents`; with `sent_at` it may have `units`, each a mapping of `unit` (its
     code) and `stamps` (pairs of milestone and time in order, the first is the sending). A stamp that is not there is
-    missing. An incident with several units lists them all.
+    missing. An incident with several units lists them all. In a row of the `past` (as `open_incidents` has it) a unit
+    may have `over_at`, from when it was free again though nobody stamped it, and `entry_missing` says that nobody
+    knows when the call was typed in.
     """
     actor.require(*DESK)
     opened: dict[str, Any] = open_incidents(rows=rows, actor=actor, at=at)
@@ -49,7 +51,7 @@ def _store(
     rows: Sequence[Mapping[str, Any]], opened: dict[str, Any], going: list[tuple[int, Mapping[str, Any]]], actor: Actor
 ) -> None:
     units = {one.code: one for one in Unit.objects.all()}
-    walked = [_walked(told, units) for _, told in going]
+    walked = [_walked(told, units, bool(rows[n].get("past"))) for n, told in going]
     ids = insert(Assignment, [
         {"incident_id": opened["ids"][n], "unit_id": units[told["unit"]].pk, **columns}
         for (n, told), columns in zip(going, walked, strict=True)
@@ -69,7 +71,7 @@ def _store(
     _start_clocks(ids, opened, going, units)
 
 
-def _walked(told: Mapping[str, Any], units: Mapping[str, Unit]) -> dict[str, Any]:
+def _walked(told: Mapping[str, Any], units: Mapping[str, Unit], past: bool) -> dict[str, Any]:
     """Return an assignment's columns after its stamps, each checked in the table."""
     if told["unit"] not in units:
         raise DispatchRefused("unknown_unit")
@@ -81,10 +83,12 @@ def _walked(told: Mapping[str, Any], units: Mapping[str, Unit]) -> dict[str, Any
         if step == Step.BACKUP_ASKED:
             backup = True
             continue
-        rules.require_step(state, step)
+        (rules.require_told_step if past else rules.require_step)(state, step)
         state = str(step)
         if step in ENDED and ended is None:
             ended = at
+    if past and ended is None and (ended := told.get("over_at")):
+        state = Step.CLEARED.value
     return {"state": state, "dispatched_at": sent, "ended_at": ended, "backup": backup}
 
 
@@ -96,7 +100,8 @@ def _heard(rows: Sequence[Mapping[str, Any]], wanted: set[int]) -> dict[int, tup
     for start in range(0, len(asked), 900):
         some = Report.objects.filter(pk__in=asked[start : start + 900])
         times |= {pk: (heard, typed) for pk, heard, typed in some.values_list("pk", "received_at", "entered_at")}
-    return {n: ((Step.RECEIVED.value, times[pk][0]), (Step.ENTERED.value, times[pk][1])) for n, pk in first.items()}
+    told = {n: ((Step.RECEIVED.value, times[pk][0]), (Step.ENTERED.value, times[pk][1])) for n, pk in first.items()}
+    return {n: stamps[:1] if rows[n].get("entry_missing") else stamps for n, stamps in told.items()}
 
 
 def _start_clocks(

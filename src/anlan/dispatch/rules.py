@@ -52,6 +52,11 @@ OUT: Final = frozenset({S.ACKNOWLEDGED, S.EN_ROUTE, S.ON_SCENE})  # from here a 
 CREW: Final = frozenset(
     {S.ACKNOWLEDGED, S.EN_ROUTE, S.ON_SCENE, S.RESOLVED, S.FIELD_FEEDBACK, S.CLEARED, S.BACKUP_ASKED}
 )
+# What another system may have recorded of a unit, in the usual order.
+TOLD: Final = (
+    S.DISPATCHED.value, S.ACKNOWLEDGED.value, S.EN_ROUTE.value, S.ON_SCENE.value, S.BACKUP_ASKED.value,
+    S.RESOLVED.value, S.FIELD_FEEDBACK.value, S.CLEARED.value, S.REASSIGNED.value,
+)  # fmt: skip
 # The wider table as next usual step, for the one big button of a crew.
 NEXT: Final = MappingProxyType(
     {
@@ -81,6 +86,13 @@ class DispatchRefused(ValueError):
 def require_step(state: str, to: str) -> None:
     """Refuse a milestone that cannot follow; often the crew has stamped it already."""
     if to not in MOVES[Step(state)]:
+        raise DispatchRefused("no_such_step")
+
+
+def require_told_step(state: str, to: str) -> None:
+    """Refuse what goes back in a history that was told; a step that nobody stamped on the way is missing."""
+    order = list(Step)
+    if (state in ENDED and to == Step.REASSIGNED) or order.index(Step(to)) <= order.index(Step(state)):
         raise DispatchRefused("no_such_step")
 
 

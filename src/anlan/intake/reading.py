@@ -91,16 +91,16 @@ class Times:
         """The order, or None where no cell needs one or none decides it."""
         return next(iter(self.seen)) if len(self.seen) == 1 else None
 
-    def read(self, value: Any) -> dt.datetime | Refusal | None:
-        """Return the moment, None for an empty cell, or why it cannot be read."""
+    def read(self, value: Any, name: str = "received_at") -> dt.datetime | Refusal | None:
+        """Return the moment, None for an empty cell, or why it cannot be read as this field."""
         if value is None or value == "":
             return None
         try:
             return parse_time(value, self.tz, order=self.order)
         except AmbiguousTime:
-            return Refusal("received_at", "ambiguous_time")
+            return Refusal(name, "ambiguous_time")
         except (ValueError, TypeError, OverflowError):
-            return Refusal("received_at", "not_a_time")
+            return Refusal(name, "not_a_time")
 
 
 def look(path: Path, *, name: str, given: Mapping[str, Any]) -> tuple[Look, Times]:
@@ -170,17 +170,17 @@ def _row(record: Record, layout: Layout, times: Times, categories: Mapping[str, 
         "received_at": received,
         "source": layout.source,
         "source_id": as_text(cell("id")) or None,
-        "lon": _number(cell("lon")),
-        "lat": _number(cell("lat")),
+        "lon": read_number(cell("lon")),
+        "lat": read_number(cell("lat")),
         "crs": layout.crs,
-        "depth_cm": _number(cell("depth_cm")),
-        "precision_m": _number(cell("precision_m")),
+        "depth_cm": read_number(cell("depth_cm")),
+        "precision_m": read_number(cell("precision_m")),
         "place_words": as_text(cell("place_words")),
         "words": as_text(cell("words")),
     }
 
 
-def _number(value: Any) -> Any:
+def read_number(value: Any) -> Any:
     """Return a cell as a number; what is none stays as it is, and the rules refuse it."""
     if not isinstance(value, str) or not value.strip():
         return value or None if isinstance(value, str) else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,11 @@ REASONS = {
     "unreadable": _("This row cannot be read."),
     "ambiguous_time": _("Day and month cannot be told apart in this column; write times as 2016-06-28 14:05."),
 }
+
+
+def also(reasons: Mapping[str, str]) -> None:
+    """Add the reasons of a later stage that brings reports in together with what came of them."""
+    REASONS.update(reasons)
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,8 @@ def open_incidents(
     A row has `reports` (pairs of report id and time, the first opens it), and where it went on `category` (confirmed)
     with `confirmed_at`, `returned` (at most one mapping of `to handed_at returned_at reason`), `to` with `handed_at`
     and `diverted`, `signed_at`, `sent_at`, `resolved_at` with `disposal`, `closed_at`; the category is confirmed after
-    it was handed over or sent to, before it is resolved.
+    it was handed over or sent to, before it is resolved. `urgency` is 3 where it is not told. With `past` it is a
+    history that another system recorded: nothing goes back, and a step without a stamp is missing.
     """
     actor.require(*DESK)
     with city_read_once():
@@ -93,11 +94,13 @@ def _walked(
     (first, opened), *more = links
     called = categories[first.category_id]
     incident = Incident(
-        number=number, kind=called.kind, category_at_call=called, urgency=3, owner=room,
+        number=number, kind=called.kind, category_at_call=called, owner=room,
+        urgency=rules.require_urgency(row.get("urgency", 3)),
         lon=first.lon, lat=first.lat, opened_at=opened,
     )  # fmt: skip
     life = _Life(incident, links)
-    life.leave("opened", opened, report=first.number, urgency=3, category=called.code)
+    life.leave("opened", opened, report=first.number, urgency=incident.urgency, category=called.code)
+    require_move = rules.require_told_move if row.get("past") else rules.require_move
     valid = int(first.validity in COUNTED)
     for report, at in more:
         valid += report.validity in COUNTED
@@ -108,18 +111,18 @@ def _walked(
     if to := row.get("to"):
         _hand_over(life, known[to], row)
     if at := row.get("sent_at"):
-        rules.require_move(incident.state, rules.DISPATCHED)
+        require_move(incident.state, rules.DISPATCHED)
         incident.state = rules.DISPATCHED
         life.leave("dispatched", at)
     if code := row.get("category"):
         incident.category_confirmed, incident.kind = categories[code], categories[code].kind
         life.leave("category_confirmed", row["confirmed_at"], category=code, at_call=called.code)
     if at := row.get("resolved_at"):
-        rules.require_move(incident.state, rules.RESOLVED)
+        require_move(incident.state, rules.RESOLVED)
         incident.state, incident.disposal = rules.RESOLVED, rules.require_disposal(row["disposal"])
         life.leave("resolved", at, disposal=incident.disposal)
     if at := row.get("closed_at"):
-        rules.require_move(incident.state, rules.CLOSED)
+        require_move(incident.state, rules.CLOSED)
         incident.disposal = rules.require_disposal(row.get("disposal") or incident.disposal)
         incident.state, incident.closed_at = rules.CLOSED, at
         life.leave("closed", at, disposal=incident.disposal)

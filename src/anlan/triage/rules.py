@@ -25,6 +25,7 @@ MOVES: Final = MappingProxyType(
         REOPENED: _OPEN,
     }
 )
+_ONWARD: Final = (NEW, HANDED_OVER, SIGNED, DISPATCHED, RESOLVED, CLOSED)
 DISPOSALS: Final = ("done", "advised", "passed_on", "not_found", "repeat_of", "no_matter")
 PROTECTS: Final = frozenset({"police", "control_room", "ambulance", "fire"})
 MOST_RETURNS = 1  # the second time is for the arbiter
@@ -44,6 +45,12 @@ class TriageRefused(ValueError):
 def require_move(state: str, to: str) -> None:
     """Refuse a move that the table does not hold: often somebody else was quicker."""
     if to not in MOVES[state]:
+        raise TriageRefused("no_such_move")
+
+
+def require_told_move(state: str, to: str) -> None:
+    """Refuse what goes back in a history that was told; a step that nobody stamped on the way is missing."""
+    if _ONWARD.index(to) <= _ONWARD.index(state):
         raise TriageRefused("no_such_move")
 
 

@@ -1,24 +1,31 @@
-"""`anlan import`: a file of reports into the data directory."""
+"""`anlan import`: a file of reports, or with a mapping of calls and what came of them, into the data directory."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from anlan.core.setup import DataOption, open_platform, refuse, say
 
 if TYPE_CHECKING:
-    from anlan.intake.importing import Progress
+    from anlan.intake.importing import Counts, Progress
+
+Import = Callable[[IO[str], "Progress"], tuple[dict[str, Any], "Counts"]]
+COUNTED = ("accepted", "repeated", "refused", "incidents", "assignments", "units_made")
 
 
-def import_reports(
+def import_file(
     file: Annotated[Path, typer.Argument(help="CSV, Excel, GeoJSON, Parquet or NDJSON.")],
     data: DataOption = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="TOML that maps another system's calls, stamps and units (docs/howto/import.md)."),
+    ] = None,
     lon: Annotated[str | None, typer.Option(help="Column of longitude or x.")] = None,
     lat: Annotated[str | None, typer.Option(help="Column of latitude or y.")] = None,
     time: Annotated[str | None, typer.Option(help="Column of the time of receipt.")] = None,
@@ -41,46 +48,82 @@ def import_reports(
     """
     if not file.is_file():
         raise refuse(f"{file}: there is no such file")
+    told = {"lon": lon, "lat": lat, "time": time, "id": id_, "words": words, "place_words": place}
+    told |= {"category": category_column, "default_category": category, "default_channel": channel, "source": source}
+    if mapping and (told != _NOTHING_TOLD or crs or tz):
+        raise refuse("with --mapping the columns, codes, crs and tz stand in the mapping; leave the options out")
     open_platform(data)
-    given = {"lon": lon, "lat": lat, "time": time, "id": id_, "words": words, "place_words": place}
-    given |= {"category": category_column, "default_category": category, "default_channel": channel, "source": source}
-    told = {name: value for name, value in given.items() if value is not None} | _city_defaults(crs, tz)
-    answer = _run(file, told, refused or Path(f"{file.name}.refused.csv"), dry_run)
+    if mapping:
+        run = _calls(file, mapping, dry_run)
+    else:
+        given = {name: value for name, value in told.items() if value is not None} | _city_defaults(crs, tz)
+        run = _reports(file, given, dry_run)
+    answer = _run(file, run, refused or Path(f"{file.name}.refused.csv"), dry_run)
     typer.echo(json.dumps(answer, ensure_ascii=False) if json_ else _table(answer))
     raise typer.Exit(1 if answer["refused"] and not answer["accepted"] + answer["repeated"] else 0)
 
 
-def _run(file: Path, given: dict[str, Any], refused_path: Path, dry_run: bool) -> dict[str, Any]:
+_NOTHING_TOLD = {"lon": None, "lat": None, "time": None, "id": None, "words": None, "place_words": None,
+                 "category": None, "default_category": "", "default_channel": "import", "source": "import"}  # fmt: skip
+
+
+def _reports(file: Path, given: dict[str, Any], dry_run: bool) -> Import:
     from anlan.core.actors import system
     from anlan.core.clock import now
+    from anlan.intake import importing
+
+    def run(out: IO[str], progress: Progress) -> tuple[dict[str, Any], Counts]:
+        seen, counts = importing.import_file(
+            file, name=file.name, given=given, actor=system("import"), at=now(), refused_to=out, progress=progress,
+            dry_run=dry_run,
+        )  # fmt: skip
+        told = {"sha256": seen.sha256, "records": seen.records}
+        return {"input": told, "columns": seen.layout.columns(), "crs": seen.layout.crs, "tz": seen.layout.tz}, counts
+
+    return run
+
+
+def _calls(file: Path, path: Path, dry_run: bool) -> Import:
+    from anlan.core.actors import system
+    from anlan.core.clock import now
+    from anlan.dispatch.importing import import_calls
+    from anlan.dispatch.mapping import MappingError, read_mapping
+
+    mapping = read_mapping(path)
+
+    def run(out: IO[str], progress: Progress) -> tuple[dict[str, Any], Counts]:
+        try:
+            seen, counts = import_calls(
+                file, name=file.name, mapping=mapping, actor=system("import"), at=now(), refused_to=out,
+                progress=progress, dry_run=dry_run,
+            )  # fmt: skip
+        except MappingError as error:
+            raise MappingError(f"{path}: {error}") from error
+        columns = {key: " + ".join(names) for key, names in mapping.columns().items()}
+        told = {"sha256": seen.sha256, "records": seen.records}
+        return {"input": told, "columns": columns, "crs": seen.here.crs, "tz": seen.here.tz}, counts
+
+    return run
+
+
+def _run(file: Path, run: Import, refused_path: Path, dry_run: bool) -> dict[str, Any]:
+    """Run an import beside the file of its refused rows, which stays only where there are some."""
     from anlan.core.writes import NotStored
-    from anlan.intake.importing import import_file
+    from anlan.dispatch.mapping import MappingError
     from anlan.tables import TableError
 
     try:
         with _bar() as progress, refused_path.open("w", encoding="utf-8-sig", newline="") as out:
-            seen, counts = import_file(
-                file,
-                name=file.name,
-                given=given,
-                actor=system("import"),
-                at=now(),
-                refused_to=out,
-                progress=progress,
-                dry_run=dry_run,
-            )
-    except TableError as error:
+            seen, counts = run(out, progress)
+    except (TableError, MappingError) as error:
         refused_path.unlink(missing_ok=True)
-        raise refuse(f"{file}: {error}") from error
+        raise refuse(f"{file}: {error}" if isinstance(error, TableError) else str(error)) from error
     except (NotStored, OSError) as error:
         raise refuse(f"{error} What was stored stays; the same command again adds only the rest.", 1) from error
     if not counts.refused:
         refused_path.unlink()
-    return {
-        "input": {"file": file.name, "sha256": seen.sha256, "records": seen.records},
-        "columns": seen.layout.columns(),
-        "crs": seen.layout.crs,
-        "tz": seen.layout.tz,
+    return seen | {
+        "input": {"file": file.name, **seen["input"]},
         "dry_run": dry_run,
         **counts.plain(),
         "refused_file": str(refused_path) if counts.refused else None,
@@ -119,7 +162,7 @@ def _table(answer: dict[str, Any]) -> str:
     """Write the counts for people."""
     columns = ", ".join(f"{name} = {column}" for name, column in answer["columns"].items())
     say(f"columns: {columns}; {answer['crs']}, {answer['tz']}")
-    lines = [f"{name:<10}{answer[name]:>9,}" for name in ("accepted", "repeated", "refused")]
+    lines = [f"{name:<10}{answer[name]:>9,}" for name in COUNTED if name in answer]
     lines += [f"  {code:<24}{count:>9,}" for code, count in answer["reasons"].items()]
     if answer["refused_file"]:
         lines.append(f"refused rows: {answer['refused_file']}")

@@ -1,0 +1,468 @@
+"""Importing another system's calls with what came of them, through the command line."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from anlan.cli import app
+from anlan.core.clock import frozen
+from anlan.core.models import ClockRun, LedgerEntry
+from anlan.core.verify import verify
+from anlan.dispatch.models import Assignment, Milestone, Unit
+from anlan.intake.models import Report, ReportPersonal
+from anlan.triage.models import Handover, Incident
+from tests import make
+
+AT = dt.datetime(2016, 7, 1, tzinfo=dt.UTC)
+DOCS = Path(__file__).parents[2] / "docs"
+HEAD = "no,call,entered,x,y,address,text,nature,disp,closed,u1,d1,a1,s1,c1,u2,d2,a2,s2,c2"
+MAPPING = """
+source = "cad"
+missing = ["NULL"]
+[report]
+id = "no"
+received = "call"
+entered = "entered"
+lon = "x"
+lat = "y"
+place = "address"
+words = "text"
+[category]
+column = "nature"
+codes = { FLD = "waterlogging", DV = "home_violence" }
+[disposal]
+column = "disp"
+codes = { OK = "done" }
+[incident]
+closed = "closed"
+"""
+COUNTED = """
+[units]
+column = "u{n}"
+dispatched = "d{n}"
+acknowledged = "a{n}"
+on_scene = "s{n}"
+cleared = "c{n}"
+"""
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _town(settings, tmp_path, monkeypatch):
+    settings.DATA_DIR = tmp_path / "data"
+    monkeypatch.chdir(tmp_path)
+    make.city()
+
+
+def t(minute: int) -> str:
+    """Write a minute of the storm in the city's zone."""
+    return f"2016-06-28 {13 + minute // 60}:{minute % 60:02d}:00"
+
+
+def utc(minute: int) -> dt.datetime:
+    return dt.datetime(2016, 6, 28, 5, tzinfo=dt.UTC) + dt.timedelta(minutes=minute)
+
+
+def call(number: str, *, at: int = 0, units: str = "", **told: str) -> str:
+    """Return one record; times are minutes after 13:00."""
+    cells = {
+        "no": number, "call": t(at), "entered": t(at + 1), "x": "119.97", "y": "31.76", "address": f"长虹路{number}",
+        "text": "", "nature": "FLD", "disp": "OK", "closed": t(at + 50),
+    } | told  # fmt: skip
+    return ",".join([*cells.values(), *units.split(",")])
+
+
+def crew(unit: str, *minutes: int | None) -> str:
+    """Return the cells of one unit: its code and when it was sent, knew, was there and was free."""
+    return ",".join([unit, *("" if one is None else t(one) for one in minutes)])
+
+
+def run(tmp_path, lines: list[str], mapping: str = MAPPING + COUNTED, *options: str, status: int = 0, head: str = HEAD):
+    """Import lines with a mapping; return what the command printed and the refused rows."""
+    (tmp_path / "calls.csv").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    (tmp_path / "map.toml").write_text(mapping, encoding="utf-8")
+    answer = command("calls.csv", *options)
+    assert answer.exit_code == status, answer.output
+    told = json.loads(answer.stdout)
+    if not told["refused_file"]:
+        assert not (tmp_path / "calls.csv.refused.csv").exists()
+        return told, []
+    with (tmp_path / told["refused_file"]).open(encoding="utf-8-sig", newline="") as file:
+        return told, list(csv.DictReader(file))
+
+
+def command(file: str, *options: str, mapping: str = "map.toml"):
+    """Run `anlan import` on the database of the test."""
+    with pytest.MonkeyPatch.context() as patch, frozen(AT):
+        patch.setattr("anlan.dispatch.commands.import_file.open_platform", lambda data: None)
+        return CliRunner().invoke(app, ["import", file, "--mapping", mapping, "--json", *options])
+
+
+def codes(refused) -> list[str]:
+    return [row["code"] for row in refused]
+
+
+def stamps(unit: str) -> list[tuple[str, dt.datetime]]:
+    return list(Milestone.objects.filter(assignment__unit__code=unit).order_by("at", "pk").values_list("step", "at"))
+
+
+def test_two_units_are_two_assignments_with_milestones_of_their_own(tmp_path):
+    """A report, its incident, both units with what each stamped, and entries that verify."""
+    units = crew("mobile-1", 2, 3, 9, 30) + "," + crew("mobile-2", 5, None, 14, 31)
+    told, _ = run(tmp_path, [call("A", units=units)])
+    assert (told["accepted"], told["incidents"], told["assignments"], told["refused"]) == (1, 1, 2, 0)
+    incident = Incident.objects.get()
+    assert (incident.state, incident.disposal, incident.opened_at, incident.closed_at) == (
+        "closed", "done", utc(1), utc(50)
+    )  # fmt: skip
+    assert stamps("mobile-1") == [
+        ("received", utc(0)), ("entered", utc(1)), ("dispatched", utc(2)), ("acknowledged", utc(3)),
+        ("on_scene", utc(9)), ("cleared", utc(30)),
+    ]  # fmt: skip
+    assert [step for step, _ in stamps("mobile-2")] == ["received", "entered", "dispatched", "on_scene", "cleared"]
+    kinds = set(LedgerEntry.objects.values_list("kind", flat=True))
+    assert {"triage.incident_closed", "dispatch.unit_on_scene", "intake.report_received"} <= kinds
+    assert verify().ok
+
+
+def test_missing_stamps_stay_missing(tmp_path):
+    """No milestone stands in for one, an unknown end frees the unit when the incident was closed, and no clock is 0."""
+    line = call("A", units=crew("mobile-1", 2, None, 9, None), entered="NULL")
+    run(tmp_path, [line])
+    assert [step for step, _ in stamps("mobile-1")] == ["received", "dispatched", "on_scene"]
+    one = Assignment.objects.get()
+    assert (one.state, one.ended_at) == ("cleared", utc(50))
+    react = ClockRun.objects.get(rule__code="react")
+    assert (react.started_at, react.stopped_at) == (utc(2), None)
+
+
+def test_what_is_still_open_stands_open(tmp_path):
+    """Without a closing time the incident waits, its unit is not free, and its clock runs."""
+    run(tmp_path, [call("A", units=crew("mobile-1", 2, 3, 9, None), closed="")])
+    assert Incident.objects.get().state == "dispatched"
+    assert Assignment.objects.open().get().state == "on_scene"
+    assert ClockRun.objects.running().filter(rule__code="handle").exists()
+
+
+def test_the_clock_report_counts_imported_incidents(tmp_path):
+    """Median, number, missing and share come from the stamps of the file."""
+    from anlan.core.clockreport import clock_report
+
+    lines = [call(f"A{n}", at=60 * n, units=crew("mobile-1", 60 * n + 2, 60 * n + 3 + n, None, 60 * n + 30))
+             for n in range(3)]  # fmt: skip
+    run(tmp_path, [*lines, call("B", at=200, units=crew("mobile-2", 202, None, None, 230))])
+    rows = {row["clock"]: row for row in clock_report(since=None, until=None)}
+    react = rows["react"]
+    assert (react["median_s"], react["n"], react["missing"], react["within_target"]) == (120.0, 3, 1, 0.3333)
+    assert (rows["first_step"]["n"], rows["first_step"]["missing"]) == (4, 0)
+
+
+def test_one_bad_row_among_many_comes_back_and_can_be_mended(tmp_path):
+    """Line, field and reason stand before the cells; the refused file, mended, goes in with the same mapping."""
+    lines = [call(f"A{n}", at=n) for n in range(600)]
+    lines[321] = call("BAD", at=1, nature="WAR")
+    told, refused = run(tmp_path, lines)
+    assert (told["accepted"], told["refused"], told["reasons"]) == (599, 1, {"unknown_category": 1})
+    assert (refused[0]["line"], refused[0]["field"], refused[0]["no"]) == ("323", "category", "BAD")
+    mended = tmp_path / "mended.csv"
+    text = (tmp_path / "calls.csv.refused.csv").read_text(encoding="utf-8-sig")
+    mended.write_text(text.replace("WAR", "FLD"), encoding="utf-8")
+    assert json.loads(command("mended.csv").stdout)["accepted"] == 1
+    assert Incident.objects.count() == 600
+
+
+REFUSED = [
+    ("out_of_order", {"units": crew("mobile-1", 5, 4)}),
+    ("out_of_order", {"units": crew("mobile-1", 0)}),
+    ("out_of_order", {"closed": t(0)}),
+    ("time_in_future", {"closed": "2017-01-01 00:00:00"}),
+    ("no_time_of_day", {"closed": "2016-06-28"}),
+    ("not_a_time", {"closed": "soon"}),
+    ("missing", {"call": ""}),
+    ("missing", {"no": ""}),
+    ("missing", {"disp": ""}),
+    ("outside_city", {"x": "0", "y": "0"}),
+    ("unknown_category", {"nature": "WAR"}),
+    ("unknown_disposal", {"disp": "GONE"}),
+    ("unknown_unit", {"units": crew("E9", 5)}),
+    ("not_sent", {"units": crew("mobile-1", None, 5)}),
+    ("stamp_without_unit", {"units": crew("", 5)}),
+]
+
+
+def test_what_cannot_have_been_so_is_refused_by_row(tmp_path):
+    """Nothing of it is stored, not even its report, and the good rows between go in."""
+    lines = []
+    for n, (_, told) in enumerate(REFUSED):
+        lines += [call(told.get("no", f"BAD{n}"), **{k: v for k, v in told.items() if k != "no"}), call(f"GOOD{n}")]
+    _, refused = run(tmp_path, lines)
+    assert codes(refused) == [code for code, _ in REFUSED]
+    assert all(row["field"] and row["reason"] and int(row["line"]) == 2 + 2 * n for n, row in enumerate(refused))
+    numbers = set(Report.objects.values_list("source_id", flat=True))
+    assert numbers == {f"GOOD{n}" for n in range(len(REFUSED))}
+    assert Incident.objects.count() == len(REFUSED)
+
+
+def test_codes_that_are_not_listed_and_empty_cells(tmp_path):
+    """Refused, unless the mapping says what every other code, or an empty cell, means."""
+    lines = [call("A", nature="WAR"), call("B", nature=""), call("C", nature="noise")]
+    _, refused = run(tmp_path, lines)
+    assert [(row["code"], row["no"]) for row in refused] == [("unknown_category", "A"), ("missing", "B")]
+    mapping = MAPPING.replace("{ FLD", '{ "*" = "other", noise = "noise", FLD')
+    mapping = mapping.replace('column = "nature"', 'column = "nature"\ndefault = "danger_spot"')
+    run(tmp_path, lines, mapping + COUNTED)
+    found = Report.objects.order_by("source_id").values_list("category__code", flat=True)
+    assert list(found) == ["other", "danger_spot", "noise"]
+
+
+def test_a_unit_is_at_one_place_unless_the_mapping_keeps_overlaps(tmp_path):
+    """Within a batch, and against what is here already; where both are kept, never two open ones."""
+    first, second = (
+        call(n, at=at, units=crew("mobile-1", at + 2, None, None, at + 30)) for n, at in [("A", 0), ("B", 9)]
+    )
+    _, refused = run(tmp_path, [first, second, second])
+    assert codes(refused) == ["unit_elsewhere", "unit_elsewhere"]
+    assert "13:02" in refused[0]["reason"]
+    assert codes(run(tmp_path, [second], status=1)[1]) == ["unit_elsewhere"]
+    keep = MAPPING + COUNTED + 'if_elsewhere = "keep"\n'
+    assert run(tmp_path, [second], keep)[0]["accepted"] == 1
+    unclosed = [call(n, at=100, closed="", units=crew("mobile-2", 102)) for n in "CD"]
+    assert codes(run(tmp_path, unclosed, keep)[1]) == ["unit_elsewhere"]
+
+
+def test_unknown_units_are_made_only_where_the_mapping_says_whose_they_are(tmp_path):
+    """They stand for the history, with an entry, and nobody can send them."""
+    mapping = MAPPING + COUNTED + 'unknown = { organisation = "drains", kind = "works" }\n'
+    told, _ = run(tmp_path, [call("A", units=crew("E9", 5, 6)), call("B", nature="WAR", units=crew("E8", 5))], mapping)
+    assert told["units_made"] == 1
+    unit = Unit.objects.get(code="E9")
+    assert (unit.kind, unit.organisation.code, unit.active) == ("works", "drains", False)
+    assert LedgerEntry.objects.filter(kind="dispatch.unit_made", subject="unit:E9").count() == 1
+    assert not Unit.objects.filter(code="E8").exists()
+
+
+def test_the_same_file_again_adds_nothing(tmp_path):
+    """Rows, entries and the refused file are as after the first run."""
+    lines = [call("A", units=crew("mobile-1", 2, 3, None, 30)), call("B", at=40, nature="WAR"), call("C", at=41)]
+    run(tmp_path, lines)
+    entries = LedgerEntry.objects.count()
+    told, refused = run(tmp_path, lines)
+    assert (told["accepted"], told["repeated"], told["refused"]) == (0, 2, 1)
+    assert (told["incidents"], told["assignments"], codes(refused)) == (0, 0, ["unknown_category"])
+    assert LedgerEntry.objects.count() == entries
+
+
+def test_a_later_export_that_tells_more_is_refused_and_not_lost(tmp_path):
+    """An import changes no incident; the row comes back, and another report under its number does too."""
+    run(tmp_path, [call("A", units=crew("mobile-1", 2), closed="")])
+    _, refused = run(tmp_path, [call("A", units=crew("mobile-1", 2, 4), closed="")], status=1)
+    assert codes(refused) == ["differs"]
+    assert "acknowledged (mobile-1)" in refused[0]["reason"]
+    assert codes(run(tmp_path, [call("A", at=7, closed="")], status=1)[1]) == ["id_used"]
+    refuse = MAPPING + 'if_open = "refuse"\n' + COUNTED
+    assert codes(run(tmp_path, [call("B", at=3, closed="")], refuse, status=1)[1]) == ["not_closed"]
+
+
+def test_a_record_that_stands_twice_counts_once(tmp_path):
+    """The same again is a repeat; another under its number in the same file comes back."""
+    told, refused = run(tmp_path, [call("A"), call("A"), call("A", address="elsewhere")])
+    assert (told["accepted"], told["repeated"], codes(refused)) == (1, 1, ["differs"])
+
+
+def test_reports_that_came_without_history_get_it_now(tmp_path):
+    """What was imported as a plain list is the same report; nobody knows when it was typed in there."""
+    make.report(source="cad", source_id="A", channel="import", lon=119.97, lat=31.76, received_at=utc(0), at=AT)
+    told, _ = run(tmp_path, [call("A", units=crew("mobile-1", 2))])
+    assert (told["accepted"], Report.objects.count(), Incident.objects.count()) == (1, 1, 1)
+    assert [step for step, _ in stamps("mobile-1")] == ["received", "dispatched"]
+
+
+def test_a_row_for_each_unit(tmp_path):
+    """Rows of one incident are one, also where another lies between; cells of the incident must agree."""
+    head = "no,call,x,y,nature,disp,closed,unit,sent,there"
+    mapping = MAPPING.replace('entered = "entered"\n', "").replace('place = "address"\nwords = "text"\n', "")
+    mapping += '[units]\ncolumn = "unit"\ndispatched = "sent"\non_scene = "there"\n'
+
+    def line(number: str, unit: str, sent: int, there: int, disp: str = "OK") -> str:
+        return f"{number},{t(0)},119.97,31.76,FLD,{disp},{t(50)},{unit},{t(sent)},{t(there)}"
+
+    lines = [
+        line("A", "mobile-1", 2, 9), line("B", "pump-1", 3, 9), line("A", "mobile-2", 4, 12, ""),
+        line("A", "mobile-1", 2, 9), line("C", "pump-1", 60, 70), line("C", "mobile-1", 61, 70, "GONE"),
+    ]  # fmt: skip
+    told, refused = run(tmp_path, lines, mapping, head=head)
+    assert (told["accepted"], told["assignments"], told["refused"]) == (2, 3, 1)
+    assert [(row["code"], row["field"], row["line"]) for row in refused] == [
+        ("rows_disagree", "disposal.column", "6"), ("rows_disagree", "disposal.column", "7")
+    ]  # fmt: skip
+    assert run(tmp_path, lines, mapping, head=head)[0]["repeated"] == 2
+
+
+def test_several_units_in_one_cell(tmp_path):
+    """Stamps stand in the order of the units; a single one is shared only where the mapping says so."""
+    head = "no,call,x,y,nature,units,sent,there"
+    mapping = MAPPING.split("[disposal]")[0].replace('entered = "entered"\n', "")
+    mapping = mapping.replace('place = "address"\nwords = "text"\n', "")
+    mapping += (
+        '[units]\ncolumn = "units"\nseparator = ";"\ndispatched = "sent"\non_scene = "there"\nshared = ["dispatched"]\n'
+    )
+    start = f"{t(0)},119.97,31.76,FLD"
+    lines = [f"A,{start},mobile-1;mobile-2,{t(2)},;{t(9)}", f"B,{start},pump-1;mobile-1,{t(90)},{t(95)}"]
+    told, refused = run(tmp_path, lines, mapping, head=head)
+    assert (told["accepted"], told["assignments"], codes(refused)) == (1, 2, ["stamps_per_unit"])
+    assert ("on_scene", utc(9)) in stamps("mobile-2")
+    assert [step for step, _ in stamps("mobile-1")] == ["received", "dispatched"]
+
+
+def test_day_and_time_of_two_columns_are_one_stamp(tmp_path):
+    """A missing half is a missing stamp, and numbers of several columns are joined."""
+    head = "fd,no,day,time,place,nature,disp,closed_day,closed_time"
+    mapping = """
+source = "nfirs"
+[report]
+id = ["fd", "no"]
+received = ["day", "time"]
+place = "place"
+[category]
+column = "nature"
+[disposal]
+default = "done"
+[incident]
+closed = ["closed_day", "closed_time"]
+"""
+    lines = ["07,1,20160628,1300,桥下,waterlogging,,20160628,1410", "07,2,20160628,1300,桥下,waterlogging,,20160628,"]
+    run(tmp_path, lines, mapping, head=head)
+    assert list(Report.objects.order_by("pk").values_list("source_id", flat=True)) == ["07-1", "07-2"]
+    assert list(Incident.objects.order_by("pk").values_list("state", "closed_at")) == [
+        ("closed", utc(70)), ("new", None)
+    ]  # fmt: skip
+
+
+def test_handovers_confirmed_categories_and_urgency(tmp_path):
+    """Whose it is comes from their codes, what it was in the end beside what was said; violence is never diverted."""
+    head = HEAD.split(",u1")[0] + ",agency,given,taken,final,prio"
+    mapping = (
+        MAPPING.replace('column = "nature"', 'column = "nature"\nconfirmed = "final"')
+        + """
+[urgency]
+column = "prio"
+codes = { P1 = "1" }
+default = "3"
+[handover]
+column = "agency"
+codes = { DEP = "drains", PD = "control" }
+at = "given"
+signed = "taken"
+diverted = true
+"""
+    )
+    drains = f",DEP,{t(2)},{t(9)}"
+    lines = [
+        call("A").rstrip(",") + f"{drains},blocked_drain,P1", call("B").rstrip(",") + f",PD,{t(2)},,,",
+        call("C", nature="DV").rstrip(",") + f"{drains},,", call("D").rstrip(",") + f",DEP,,{t(9)},,",
+    ]  # fmt: skip
+    told, refused = run(tmp_path, lines, mapping, head=head)
+    assert (told["accepted"], codes(refused)) == (2, ["never_diverted", "missing"])
+    given = Handover.objects.get()
+    assert (given.to.code, given.at, given.signed_at, given.diverted) == ("drains", utc(2), utc(9), True)
+    one = given.incident
+    assert (one.urgency, one.category_at_call.code, one.category_confirmed.code) == (1, "waterlogging", "blocked_drain")
+    assert Incident.objects.exclude(pk=one.pk).get().owner.code == "control"
+
+
+def test_personal_content_stays_personal(tmp_path):
+    """Words and place are erasable rows with resident-ID numbers masked; the ledger holds none of them."""
+    told, _ = run(tmp_path, [call("A", text="证件 11010519491231002X")])
+    assert told["masked"] == 1
+    personal = ReportPersonal.objects.get()
+    assert (personal.place_words, "11010519491231002X" in personal.words) == ("长虹路A", False)
+    assert not any("长虹路" in entry.payload for entry in LedgerEntry.objects.all())
+
+
+def test_a_dry_run_says_the_same_and_stores_nothing(tmp_path):
+    """Accepted, repeated and refused are as the import itself will say."""
+    mapping = MAPPING + COUNTED + 'unknown = { organisation = "drains", kind = "works" }\n'
+    lines = [call("A", units=crew("E9", 2)), call("B", at=9, units=crew("E9", 11)), call("C", at=99)]
+    before = LedgerEntry.objects.count()
+    tried, _ = run(tmp_path, lines, mapping, "--dry-run")
+    assert not Report.objects.exists()
+    assert not Unit.objects.filter(code="E9").exists()
+    assert LedgerEntry.objects.count() == before
+    told, _ = run(tmp_path, lines, mapping)
+    assert tried | {"dry_run": False} == told
+    assert told["refused"] == 1
+
+
+WRONG = [
+    ('source = "cad"', 'sorce = "cad"', ["sorce", "'source'"]),
+    ('closed = "closed"', 'closed = "Closd"', ["incident.closed", "'Closd'", "'closed'"]),
+    ('column = "u{n}"', 'colum = "u{n}"', ["units.colum", "'column'"]),
+    ('dispatched = "d{n}"', 'dispached = "d{n}"', ["units.dispached", "'dispatched'"]),
+    ('acknowledged = "a{n}"', 'acknowledged = "ack{n}"', ["units.acknowledged", "'ack1'"]),
+    ('"waterlogging"', '"watrlogging"', ["category.codes.fld", "'waterlogging'"]),
+    ('OK = "done"', 'OK = "dun"', ["disposal.codes.ok", "'done'"]),
+    ('missing = ["NULL"]', 'tz = "Mars/Phobos"', ["tz", "Asia/Shanghai"]),
+    ('missing = ["NULL"]', 'crs = "EPSG:1"', ["crs"]),
+    ('missing = ["NULL"]', "missing = 3", ["missing", "list"]),
+    ('id = "no"', "", ["report.id", "missing"]),
+    ('lon = "x"', "", ["lon and lat"]),
+    ("[disposal]", "[dispozal]", ["dispozal", "'disposal'"]),
+    ('source = "cad"', "source = ", ["map.toml"]),
+    ('source = "cad"', 'source = "cad"\nchannel = "telepathy"', ["channel.default", "phone_110"]),
+    ("[units]", '[units]\nif_elsewhere = "maybe"', ["units.if_elsewhere", "keep"]),
+    ("[units]", '[units]\nunknown = { organisation = "nobody", kind = "works" }', ["units.unknown.organisation"]),
+    ("[units]", '[units]\ncodes = { E1 = "mobil-1" }', ["units.codes.e1", "'mobile-1'"]),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "words"), WRONG)
+def test_a_wrong_mapping_ends_the_import_before_anything_is_written(tmp_path, right, wrong, words):
+    """Status 2; the message names the key and the nearest name."""
+    (tmp_path / "calls.csv").write_text(f"{HEAD}\n{call('A')}\n", encoding="utf-8")
+    mapping = MAPPING + COUNTED
+    assert right in mapping
+    (tmp_path / "map.toml").write_text(mapping.replace(right, wrong, 1), encoding="utf-8")
+    answer = command("calls.csv")
+    said = answer.stderr + str(answer.exception)
+    assert answer.exit_code == 2 or getattr(answer.exception, "exit_status", None) == 2
+    assert all(word in said for word in words), said
+    assert not Report.objects.exists()
+    assert not (tmp_path / "calls.csv.refused.csv").exists()
+
+
+def test_options_that_the_mapping_tells_are_refused_beside_it(tmp_path):
+    """Two sources of one truth are none."""
+    (tmp_path / "calls.csv").write_text(f"{HEAD}\n{call('A')}\n", encoding="utf-8")
+    (tmp_path / "map.toml").write_text(MAPPING, encoding="utf-8")
+    answer = command("calls.csv", "--lon", "x")
+    assert (answer.exit_code, "--mapping" in answer.stderr) == (2, True)
+
+
+def test_the_guide_s_sample_runs_as_printed(tmp_path):
+    """The calls and the mapping of docs/howto/import.md, and its table of keys."""
+    guide = (DOCS / "howto/import.md").read_text(encoding="utf-8")
+    lines = re.search(r"```csv\n(.*?)```", guide, re.DOTALL)[1].splitlines()
+    mapping = re.search(r"```toml\n(.*?)```", guide, re.DOTALL)[1]
+    told, refused = run(tmp_path, lines[1:], mapping, head=lines[0])
+    assert (told["accepted"], told["assignments"], refused) == (2, 3, [])
+    section = (DOCS / "reference/json.md").read_text().split("## anlan import --mapping\n")[1].split("\n## ")[0]
+    assert {line.split("`")[1] for line in section.splitlines() if line.startswith("| `")} == set(told)
+
+
+def test_the_guide_names_every_key_and_every_refusal():
+    """What a mapping may say, and why a record comes back, is written down."""
+    from anlan.dispatch import mapping
+    from anlan.dispatch.rules import TOLD
+
+    guide = (DOCS / "howto/import.md").read_text(encoding="utf-8")
+    keys = {*mapping.REPORT, *mapping.CODED, *TOLD, "if_elsewhere", "if_not_sent", "if_open", "shared", "separator"}
+    assert not [
+        key for key in keys if f"`{key}" not in guide and f"`[{key}]`" not in guide and f"{key} = " not in guide
+    ]
