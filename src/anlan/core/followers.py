@@ -52,7 +52,9 @@ def follow(name: str, kinds: Iterable[str], concerns: Concerns | None = None) ->
 
 def catch_up() -> int:
     """Run every follower until it has read the ledger or has stopped; return how many entries they took."""
-    return sum(_catch_up(follower) for follower in list(FOLLOWERS.values()))
+    head, read = ledger.head_position(), dict(Cursor.objects.values_list("name", "position"))
+    behind = [follower for follower in FOLLOWERS.values() if read.get(follower.name, -1) < head]
+    return sum(_catch_up(follower) for follower in behind)
 
 
 def stopped() -> list[Cursor]:
