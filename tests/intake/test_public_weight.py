@@ -35,3 +35,20 @@ def test_a_public_page_weighs_less_than_100_kb(client, address):
         sizes = transfer(client.get(address).content)
     print(address, sum(sizes.values()), sizes)  # noqa: T201
     assert sum(sizes.values()) <= LIMIT_BYTES, sizes
+
+
+def test_a_tracking_page_weighs_less_than_100_kb(client):
+    """With all that it can say."""
+    make.city()
+    make.report(channel="web", tracking_code="7KQ4M2XD9TFWHB6R")
+    assert sum(transfer(client.get("/track/7KQ4M2XD9TFWHB6R/").content).values()) <= LIMIT_BYTES
+
+
+@pytest.mark.parametrize("address", ["/report/", "/track/"])
+def test_who_reads_a_report_and_what_is_published_is_one_step_away(client, address):
+    """Under every page for citizens, and both open without an account."""
+    make.city()
+    page = client.get(address).content.decode()
+    for there in ("/report/who-reads/", "/bulletins/"):
+        assert f'href="{there}"' in page
+        assert client.get(there).status_code == 200

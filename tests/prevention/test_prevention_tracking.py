@@ -69,7 +69,7 @@ STATES: dict[str, tuple[Callable[[Town], Any], tuple[str, ...], tuple[str, ...]]
     ),
     P.IN_WORK: (
         lambda town: town.planned(),
-        ("Drainage office is working on it", "0 of 1 step is finished", "more of the work is finished"),
+        ("Drainage office is working on it", "Steps finished: 0 of 1.", "more of the work is finished"),
         ("排水处正在治理", "已完成0项", "完成余下的措施"),
     ),
     P.ACCEPTED: (
@@ -155,8 +155,8 @@ def test_only_what_is_of_its_kind_and_lies_there_is_told(client: Client, town: T
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (T.OPEN, "0 of 2 steps are finished. Next, more of the work"),
-        (T.WORKS_DONE, "2 of 2 steps are finished. Next, somebody who did not do the work checks it"),
+        (T.OPEN, "Steps finished: 0 of 2. Next, more of the work"),
+        (T.WORKS_DONE, "Steps finished: 2 of 2. Next, somebody who did not do the work checks it"),
         (T.REFUSED, "A check found that a part must be done again. Next, more of the work"),
         (T.PASSED, "The works were finished on"),
     ],
@@ -187,7 +187,7 @@ def test_help_for_the_season_is_told_once_somebody_has_looked(client: Client, to
     town.done(tasks[0])
     assert "Help for this season" not in place(client)
     actions.verify(task=tasks[0], passed=True, actor=town.verifier, at=day(12))
-    assert "1 of 2 steps are finished. Help for this season" in place(client)
+    assert "Steps finished: 1 of 2. Help for this season" in place(client)
 
 
 def test_rain_that_a_place_stood_is_told_before_it_leaves_the_list(client: Client, town: Town, report: Any) -> None:

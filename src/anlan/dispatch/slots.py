@@ -7,6 +7,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.translation import pgettext_lazy
 
+import anlan.dispatch.telling  # noqa: F401  (registers itself)
 from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
 from anlan.core.roles import Role

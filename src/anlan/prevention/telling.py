@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.utils.translation import pgettext as p
 
 from anlan.core.areas import local_day
@@ -106,8 +106,7 @@ def _in_work(problem: Problem, name: str) -> tuple[list[str], str]:
     done = sum(state in {T.WORKS_DONE, T.PASSED} for state in states)
     words = [_("%(name)s is working on it.") % {"name": name}]
     if states:
-        of = ngettext("%(done)d of %(all)d step is finished.", "%(done)d of %(all)d steps are finished.", len(states))
-        words.append(of % {"done": done, "all": len(states)})
+        words.append(_("Steps finished: %(done)d of %(all)d.") % {"done": done, "all": len(states)})
     if (Task.Kind.INTERIM, T.PASSED) in tasks:
         words.append(_("Help for this season, such as a pump or a barrier, is in place."))
     if T.REFUSED in states:

@@ -62,6 +62,12 @@ def joined(*parts: str) -> str:
     return p("between parts of a sentence", ", ").join(part for part in parts if part)
 
 
+@register.simple_tag
+def gap() -> str:
+    """Part two sentences: Chinese ones stand side by side."""
+    return "" if in_chinese() else " "
+
+
 @register.filter
 def when(at: dt.datetime | None) -> str:
     """Write a moment in full: day and time in the city."""
