@@ -11,6 +11,7 @@ class Purpose(TextChoices):
 
     HANDLE = "handle", _("To handle the report")
     CALL_BACK = "call_back", _("To call the reporter back")
+    ANSWER = "answer", _("To answer the caller about it")
     STUDY = "study", _("To study a place")
     AUDIT = "audit", _("To check a figure or a record")
 

@@ -17,6 +17,7 @@ from anlan.intake.timeline import Standing, Step, Told, tells
 
 FIRST_LOOK_MINUTES = 15
 LOOKED = ("intake.personal_read", "intake.photo_read", "intake.validity_set")
+HEARD = frozenset({Report.Channel.PHONE_110, Report.Channel.HOTLINE_12345})  # somebody typed it while listening
 TO_DEAL_WITH_IT = frozenset({"handle", "call_back"})
 
 
@@ -32,7 +33,9 @@ def first_look_by(report: Report) -> dt.datetime:
 
 
 def first_looked_at(report: Report) -> dt.datetime | None:
-    """Return when somebody at the duty desk first opened the report to deal with it."""
+    """Return when somebody at the duty desk first opened the report to deal with it, or heard it on the telephone."""
+    if report.channel in HEARD:
+        return report.entered_at
     entries = LedgerEntry.objects.filter(
         subject=f"report:{report.number}", kind__in=LOOKED, actor__startswith="person:"
     ).order_by("id")

@@ -47,6 +47,12 @@ def near_the_call(context: dict[str, Any]) -> str:
     return render_to_string("triage/_call_slot.html", {"near": near}, request=request)
 
 
+@fill("intake.caller")
+def of_caller(context: dict[str, Any]) -> str:
+    """Keep the place where a caller's own matters appear once the number is typed."""
+    return render_to_string("triage/_caller_slot.html", {})
+
+
 @fill("intake.saved")
 def of_saved_call(context: dict[str, Any]) -> str:
     """Offer to link the call just saved to an incident near by, or to open one."""

@@ -6,6 +6,7 @@ let began = 0;
 let saving = false;
 let asking;
 let ticking;
+let askedFor = "";
 
 function form() {
   return $("#callform");
@@ -41,6 +42,18 @@ function askNear() {
     const answer = await fetch(told.dataset.near, { method: "POST", body, headers: csrf() }).catch(() => null);
     if (answer?.ok && !answer.redirected) $("#near").innerHTML = await answer.text();
   }, 300);
+}
+
+// --- the caller's own open matters: asked once for a whole number, posted, since each look is written down --------------
+async function askCaller() {
+  const box = $("[data-caller]");
+  const phone = form().phone.value.trim();
+  if (!box || phone === askedFor) return;
+  askedFor = phone;
+  const body = new FormData();
+  body.set("phone", phone);
+  const answer = await fetch(box.dataset.caller, { method: "POST", body, headers: csrf() }).catch(() => null);
+  if (answer?.ok && !answer.redirected && form().phone.value.trim() === phone) box.innerHTML = await answer.text();
 }
 
 function csrf() {
@@ -80,13 +93,16 @@ async function save(validity) {
 }
 
 function show(page, saved) {
+  const caller = $("[data-caller]"); // what was looked up for this number stays while the call is not saved
   for (const id of ["call", "near", "last"]) $(`#${id}`).replaceWith(page.getElementById(id));
   if (saved) {
     $("anlan-pin")?.clear?.();
     clearInterval(ticking);
     loaded = Date.now();
     began = 0;
+    askedFor = "";
   } else if (began) {
+    if (caller) $("[data-caller]").replaceWith(caller);
     form().began_s.value = Math.max(0, Math.floor((began - loaded) / 1000));
     $("#line").hidden = false;
   }
@@ -118,6 +134,9 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     save("valid");
+  } else if (event.key === "F6") {
+    event.preventDefault();
+    $("#phone").focus();
   } else if (event.key === "Enter" && event.target.matches?.("#callform input, #callform select")) {
     event.preventDefault();
     next(event.target);
@@ -138,6 +157,8 @@ document.addEventListener("input", (event) => {
   if (event.target.id === "what") echo();
   if (["what", "where"].includes(event.target.id)) askNear();
 });
+
+document.addEventListener("change", (event) => event.target.id === "phone" && askCaller());
 
 // The pin writes its point into the hidden fields and fires `change`.
 document.addEventListener("change", (event) => {
