@@ -19,6 +19,7 @@ from anlan.city.answers import answer_all
 from anlan.city.flood import ZONE
 from anlan.city.lives import Crews
 from anlan.city.months import Fails, Month, always, live
+from anlan.city.turns import live_turns
 from anlan.core import cityfolder, ledger
 from anlan.core.actors import system
 from anlan.core.clock import frozen
@@ -131,6 +132,7 @@ class Walk:
 
     def _heard(self, one: Month, fails: Fails | None) -> None:
         live(one, self.crews, MOMENT, fails or always)
+        live_turns(one, MOMENT)
         mending.record_storms(one)
         while catch_up():
             pass

@@ -40,14 +40,21 @@ def outline(version: AreaVersion) -> BaseGeometry:
 def forget() -> None:
     """Drop the kept indexes, after areas were edited in this process."""
     _index.cache_clear()
+    _over.cache_clear()
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=1024)
 def _index(state: str, day: dt.date) -> tuple[tuple[AreaVersion, ...], AreaIndex]:
     ranks = {"city": 0, "county_city": 1, "district": 1, "zone": 2, "subdistrict": 3}
     found = AreaVersion.objects.valid_on(day).select_related("area", "parent")
     versions = tuple(sorted(found, key=lambda version: (ranks.get(version.area.kind, 9), version.area.code)))
-    return versions, AreaIndex([outline(version) for version in versions])
+    return versions, _over(state, versions)
+
+
+@lru_cache(maxsize=32)
+def _over(state: str, versions: tuple[AreaVersion, ...]) -> AreaIndex:
+    """Return the index over the outlines of versions: the same on most days, and slow to read."""
+    return AreaIndex([outline(version) for version in versions])
 
 
 def local_day(at: dt.datetime) -> dt.date:
