@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from anlan.bulletin import actions
 from anlan.bulletin.models import Issue
@@ -129,3 +130,25 @@ def test_works_lists_and_crews_are_about_no_person_and_are_printed_however_few()
     make.study(2016, adopt=True)
     issue = published("sites")
     assert rows(issue, "sites")[""][:2] == ("1.0", "")
+
+
+def test_a_headline_with_signs_of_markup_is_printed_as_it_was_typed() -> None:
+    """The PDF takes it as text."""
+    heard(7, WEST)
+    at = dt.datetime(2016, 1, 4, tzinfo=dt.UTC)
+    actions.fix_measures(since=at.date(), until=dt.date(2016, 12, 31), measures=["reports"], actor=ME, at=at)
+    told = {"headline": "<b>接报 & 处置", "headline_en": "Heard & <done>", "issuer": "government"}
+    number = actions.compose(plan="BP-2016-01", **told, actor=ME, at=LATER)["issue"]
+    for language in ("en", "zh-hans"):
+        answer = Client().get(f"/bulletins/{number}/bulletin.pdf", {"lang": language}, follow=True)
+        assert answer.content.startswith(b"%PDF-")
+
+
+def test_a_fall_is_no_rise_in_the_chinese_pdf() -> None:
+    """Its font has no minus sign of typesetters, so that a plain one is written."""
+    from anlan.bulletin.pdf import CHINESE, _styles, _text
+
+    with translation.override("zh-hans"):
+        style = _styles()["number"]
+        assert style.fontName == CHINESE
+        assert _text("−3.8%", style).text == "-3.8%"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
+from xml.sax.saxutils import escape
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -15,12 +18,22 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import (
+    CondPageBreak,
+    Flowable,
+    KeepTogether,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
 from anlan.bulletin import reading
 from anlan.bulletin.models import Issue
 from anlan.bulletin.qr import modules
-from anlan.bulletin.words import Line, in_english
+from anlan.bulletin.words import MINUS, Line, in_english
+from anlan.core.areas import local_day
 
 CHINESE = "STSong-Light"  # every reader has it: nothing is embedded, and text stays text
 GRID = TableStyle([
@@ -35,10 +48,19 @@ def written(issue: Issue) -> bytes:
     told = io.BytesIO()
     document = SimpleDocTemplate(told, pagesize=A4, leftMargin=18 * mm, rightMargin=18 * mm, topMargin=16 * mm,
                                  bottomMargin=18 * mm, title=_headline(issue), author=_issuer(issue))  # fmt: skip
-    styles = _styles()
-    story = [*_head(issue, styles), *_figures(issue, styles), *_notes(issue, styles), *_code(issue, styles)]
-    document.build(story, onFirstPage=_numbered(issue), onLaterPages=_numbered(issue))
+    styles, read = _styles(), reading.Told.to(issue, public=True)
+    parts = read.parts()
+    story = [*_head(issue, styles), *_figures(parts, styles), *_districts(read, styles),
+             *_notes(issue, parts, styles), *_code(issue, styles)]  # fmt: skip
+    document.build(story, canvasmaker=partial(_Numbered, issue.number))
     return told.getvalue()
+
+
+def _text(told: str, style: ParagraphStyle) -> Paragraph:
+    """Set text as text: a paragraph would read its signs as markup."""
+    if style.fontName == CHINESE:
+        told = told.replace(MINUS, "-")  # a sign that this font lacks, and a fall must not be printed as a rise
+    return Paragraph(escape(told), style)
 
 
 def _styles() -> dict[str, ParagraphStyle]:
@@ -50,6 +72,9 @@ def _styles() -> dict[str, ParagraphStyle]:
         "part": ParagraphStyle("part", fontSize=12, leading=16, spaceBefore=12, spaceAfter=4, **common),
         "text": ParagraphStyle("text", fontSize=9.5, leading=14, **common),
         "small": ParagraphStyle("small", fontSize=8, leading=11, textColor=colors.Color(0.35, 0.4, 0.45), **common),
+        "head": ParagraphStyle(
+            "head", fontSize=8, leading=11, textColor=colors.Color(0.35, 0.4, 0.45), alignment=TA_RIGHT, fontName=font
+        ),
         "number": ParagraphStyle("number", fontSize=9.5, leading=14, alignment=TA_RIGHT, fontName=font),
     }
 
@@ -61,53 +86,72 @@ def _head(issue: Issue, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
     }  # fmt: skip
     told = _("%(issuer)s. Issue %(number)s, revision %(revision)d, %(day)s.") % {
         "issuer": _issuer(issue), "number": issue.number, "revision": issue.revision,
-        "day": issue.published_at.date(),
+        "day": local_day(issue.published_at),
     }  # fmt: skip
-    head: list[Flowable] = [Paragraph(told, styles["small"]), Paragraph(_headline(issue), styles["title"]),
-                            Paragraph(period, styles["text"])]  # fmt: skip
+    head: list[Flowable] = [_text(told, styles["small"]), _text(_headline(issue), styles["title"]),
+                            _text(period, styles["text"])]  # fmt: skip
     if sentence := reading.sentence(issue):
-        head += [Paragraph(_("Did it work?"), styles["part"]), Paragraph(sentence, styles["text"])]
+        head += [_text(_("Did it work?"), styles["part"]), _text(sentence, styles["text"])]
     return head
 
 
-def _figures(issue: Issue, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
+def _figures(parts: list[tuple[str, list[Line]]], styles: dict[str, ParagraphStyle]) -> list[Flowable]:
     story: list[Flowable] = []
-    for name, lines in reading.Told.to(issue, public=True).parts():
-        rows: list[list[Any]] = [
-            [
-                Paragraph(text, styles["small"])
-                for text in (_("Measure"), pgettext("of a figure", "Unit"), _("This period"), _("Base"), _("Change"))
-            ]
-        ]
-        rows += [_row(line, styles) for line in lines]
+    for name, lines in parts:
+        heads = (_("Measure"), pgettext("of a figure", "Unit"), _("This period"), _("Base"), _("Change"))
+        rows = [_heads(heads, styles), *(_row(line, styles) for line in lines)]
         table = Table(rows, colWidths=[80 * mm, 18 * mm, 24 * mm, 22 * mm, 30 * mm], repeatRows=1)
         table.setStyle(GRID)
-        story += [Paragraph(name, styles["part"]), table]
+        story += [CondPageBreak(45 * mm), _text(name, styles["part"]), table]
+    missing = _(
+        "“—” means that there is no figure; it is not zero. A figure of fewer than five about people’s matters, and"
+        " what would give it away, is not shown to the public."
+    )
+    return [*story, Spacer(1, 2 * mm), _text(missing, styles["small"])]
+
+
+def _districts(read: reading.Told, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
+    story: list[Flowable] = []
+    for name, rows in read.districts():
+        heads = (_("District"), _("This period"), _("Base"))
+        body = [[_text(one.name, styles["text"]), _text(one.value, styles["number"]), _text(one.base, styles["number"])]
+                for one in rows]  # fmt: skip
+        table = Table(
+            [_heads(heads, styles), *body], colWidths=[80 * mm, 34 * mm, 34 * mm], repeatRows=1, hAlign="LEFT"
+        )
+        table.setStyle(GRID)
+        story.append(KeepTogether([_text(_("%(name)s by district") % {"name": name}, styles["part"]), table]))
     return story
 
 
+def _heads(names: Sequence[str], styles: dict[str, ParagraphStyle]) -> list[Any]:
+    """Return a table's head: words left, numbers right as their columns are."""
+    return [_text(name, styles["small" if n == 0 or name == pgettext("of a figure", "Unit") else "head"])
+            for n, name in enumerate(names)]  # fmt: skip
+
+
 def _row(line: Line, styles: dict[str, ParagraphStyle]) -> list[Flowable | list[Flowable]]:
-    name: list[Flowable] = [Paragraph(f"{line.name} [{line.figure.line}]", styles["text"])]
+    name: list[Flowable] = [_text(f"{line.name} [{line.figure.line}]", styles["text"])]
     if line.beside:
-        name.append(Paragraph(line.beside, styles["small"]))
-    numbers = [Paragraph(text, styles["number"]) for text in (line.value, line.base, line.change)]
-    return [name, Paragraph(line.unit, styles["small"]), *numbers]
+        name.append(_text(line.beside, styles["small"]))
+    numbers = [_text(text, styles["number"]) for text in (line.value, line.base, line.change)]
+    return [name, _text(line.unit, styles["small"]), *numbers]
 
 
-def _notes(issue: Issue, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
-    story: list[Flowable] = [Paragraph(_("Definitions"), styles["part"])]
-    for _name, lines in reading.Told.to(issue, public=True).parts():
-        story += [Paragraph(f"[{one.figure.line}] {one.says} r{one.figure.revision}", styles["small"]) for one in lines]
+def _notes(issue: Issue, parts: list[tuple[str, list[Line]]], styles: dict[str, ParagraphStyle]) -> list[Flowable]:
+    story: list[Flowable] = [_text(_("Definitions"), styles["part"])]
+    lines = sorted((one for _name, some in parts for one in some), key=lambda one: one.figure.line)
+    story += [_text(f"[{one.figure.line}] {one.says} r{one.figure.revision}", styles["small"]) for one in lines]
     if issue.corrects:
         told = _("Revision %(n)d: %(note)s The issue before stays as it was.") % {
             "n": issue.revision,
             "note": issue.note,
         }
-        story.append(Paragraph(told, styles["text"]))
+        story.append(_text(told, styles["text"]))
     fixed = _("The measures were fixed on %(day)s, before the period ended; those that got worse are printed too.") % {
-        "day": issue.plan.fixed_at.date()
+        "day": local_day(issue.plan.fixed_at)
     }
-    story.append(Paragraph(fixed, styles["small"]))
+    story.append(_text(fixed, styles["small"]))
     return story
 
 
@@ -115,7 +159,7 @@ def _code(issue: Issue, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
     told = _("Verification code %(number)s %(code)s. Ledger position %(position)s.") % {
         "number": issue.number, "code": issue.code, "position": f"{issue.position:,}"
     }  # fmt: skip
-    return [KeepTogether([Spacer(1, 6 * mm), _Square(f"{issue.number} {issue.code}"), Paragraph(told, styles["text"])])]
+    return [KeepTogether([Spacer(1, 6 * mm), _Square(f"{issue.number} {issue.code}"), _text(told, styles["text"])])]
 
 
 class _Square(Flowable):
@@ -138,12 +182,26 @@ class _Square(Flowable):
                     self.canv.rect(x * step, self.side - (y + 1) * step, step, step, stroke=0, fill=1)
 
 
-def _numbered(issue: Issue) -> Any:
-    def draw(canvas: Canvas, document: Any) -> None:
-        canvas.setFont("Helvetica", 8)
-        canvas.drawRightString(A4[0] - 18 * mm, 10 * mm, f"{issue.number}   {canvas.getPageNumber()}")
+class _Numbered(Canvas):
+    """Pages that know how many there are: each is kept until the last one is set."""
 
-    return draw
+    def __init__(self, number: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._number, self._kept = number, list[dict[str, Any]]()
+
+    def showPage(self) -> None:  # noqa: N802  (ReportLab's name)
+        """Keep a page that is set."""
+        self._kept.append(dict(self.__dict__))
+        self._startPage()  # type: ignore[attr-defined]
+
+    def save(self) -> None:
+        """Write all pages, each with its number."""
+        for page, kept in enumerate(self._kept, 1):
+            self.__dict__.update(kept)
+            self.setFont("Helvetica", 8)
+            self.drawRightString(A4[0] - 18 * mm, 10 * mm, f"{self._number}   {page} / {len(self._kept)}")
+            super().showPage()
+        super().save()
 
 
 def _headline(issue: Issue) -> str:

@@ -31,6 +31,7 @@ class Line:
     notes: list[str]  # interval or n, and why a value or base is missing
     counter: str  # the counter-indicator's name and value, beside it
     hidden: bool  # the value is not for the public
+    base_hidden: bool
 
     @property
     def beside(self) -> str:
@@ -108,7 +109,7 @@ def change(of: Measure, value: float | None, base: float | None) -> str:
     if found.kind == "times":
         told = {"times": f"{found.amount:.1f}".removesuffix(".0"), "from": number(of, base), "to": number(of, value)}
         return _("×%(times)s, from %(from)s to %(to)s") % told
-    text = f"{found.amount:+.1f}".replace("-", MINUS)
+    text = "0.0" if abs(found.amount) < 0.05 else f"{found.amount:+.1f}".replace("-", MINUS)
     return _("%(n)s points") % {"n": text} if found.kind == "points" else f"{text}%"
 
 
@@ -135,6 +136,7 @@ def _line(one: Figure, by_code: dict[str, Figure], veil: Veil) -> Line:
         value=shown_value(one, veil), base=shown_base(one, veil),
         change=change(of, one.value, one.base) if both else MISSING, notes=[*_sample(one, veil), *_missing(one)],
         counter=_beside(of, by_code, veil), hidden=one.key in veil.values,
+        base_hidden=one.key in veil.bases,
     )  # fmt: skip
 
 

@@ -55,9 +55,9 @@ def figure(request: HttpRequest, number: str, measure: str) -> HttpResponse:
     told = next(line for line in all_lines if line.figure.measure == measure)
     page = request.GET.get("page", "1")
     behind = reading.behind(found, actor, int(page) if page.isdigit() else 1)
-    return render(
-        request, "bulletin/figure.html", {"issue": one, "line": told, "behind": behind, "public": _is_public(actor)}
-    )
+    context = {"issue": one, "line": told, "behind": behind, "public": _is_public(actor),
+               "base": one.plan.period.year_before()}  # fmt: skip
+    return render(request, "bulletin/figure.html", context)
 
 
 @require_safe

@@ -29,11 +29,15 @@ from anlan.effect.models import Estimate
 DESK = (Role.PUBLISHER,)
 
 
+def _day() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})  # the browser reads no other format
+
+
 class PlanForm(forms.Form):
     """A period and its measures."""
 
-    since = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=gettext_lazy("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=gettext_lazy("From"), widget=_day())
+    until = forms.DateField(label=gettext_lazy("Until"), widget=_day())
     measures = forms.MultipleChoiceField(
         label=gettext_lazy("Measures"), widget=forms.CheckboxSelectMultiple, choices=lambda: _choices()
     )
