@@ -183,3 +183,23 @@ def test_the_desk_sees_open_incidents_while_it_types_and_links_what_it_saved(cli
     assert "Tells of this" in page
     client.post(f"/incidents/for/{report.number}", {"incident": number})
     assert Incident.objects.get(number=number).links.count() == 2
+
+
+def test_a_call_without_a_pin_finds_the_incident_of_calls_alike_in_words(client):
+    """While it is typed and once it is saved; the desk stays where it is, and reads what the call tells of."""
+    first = make.report(lon=None, lat=None, place_words="清潭路下穿通道北口", at=AT - dt.timedelta(minutes=9))
+    number = actions.open_incident(report_id=first.pk, actor=ME, at=AT)["incident"]
+    sign_in(client, Role.CALL_TAKER)
+    near = client.post("/calls/near", {"what": "1", "where": "清潭路下穿通道"}).content.decode()
+    assert number in near
+    assert "place words alike" in near
+    report = make.report(lon=None, lat=None, place_words="清潭路下穿通道", channel="phone_110")
+    page = client.get(f"/calls/new?saved={report.number}").content.decode()
+    assert f'value="{number}" data-press="F2"' in page
+    answer = client.post(f"/incidents/for/{report.number}", {"incident": number, "back": "call"}, follow=True)
+    assert answer.redirect_chain[-1][0] == f"/calls/new?channel=phone_110&saved={report.number}"
+    page = answer.content.decode()
+    assert f"/incidents/{number}/" in page
+    assert "data-press" not in page
+    closed = client.post(f"/incidents/for/{report.number}", {"incident": "", "back": "call"}, follow=True)
+    assert f"/incidents/{number}/" in closed.content.decode()

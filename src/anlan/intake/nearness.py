@@ -50,6 +50,16 @@ def possible_repeats(
     return sorted(found, key=lambda near: (not near.likely, near.distance_m is None, near.distance_m or 0.0))[:SHOWN]
 
 
+def possible_repeats_of(report: Report, actor: Actor) -> list[Near]:
+    """Return earlier reports that may tell of the same thing as one that is stored."""
+    words = report.personal.place_words if hasattr(report, "personal") else ""
+    point = (report.lon, report.lat) if report.lon is not None and report.lat is not None else None
+    found = possible_repeats(
+        actor=actor, at=report.received_at, category=report.category, place_words=words, point=point
+    )
+    return [one for one in found if one.report.pk != report.pk]
+
+
 def _compared(
     report: Report, category: Category | None, place_words: str, point: tuple[float, float] | None
 ) -> Near | None:

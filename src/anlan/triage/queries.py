@@ -51,6 +51,17 @@ def open_incidents_at(lon: float, lat: float, at: dt.datetime, actor: Actor) -> 
     return sorted(((one, apart) for one, apart in near if apart <= NEAR_M), key=lambda pair: (pair[1], pair[0].pk))
 
 
+def with_alike(
+    placed: list[tuple[Incident, float]], report_ids: list[int], actor: Actor
+) -> list[tuple[Incident, float | None]]:
+    """Return incidents near by, then open ones that these reports tell of, which lie at no known distance."""
+    told = IncidentReport.objects.filter(report__in=report_ids, unlinked_at=None).values("incident")
+    known = {one.pk for one, _apart in placed}
+    others = Incident.objects.visible_to(actor).open().filter(pk__in=told).exclude(pk__in=known)
+    alike = others.select_related("category_at_call", "category_confirmed").order_by("-opened_at", "-pk")
+    return [*placed, *((one, None) for one in alike)]
+
+
 def incident_of(report: Report) -> Incident | None:
     """Return the incident that a report tells of."""
     link = IncidentReport.objects.filter(report=report, unlinked_at=None).select_related("incident").first()

@@ -17,9 +17,10 @@ from anlan.core.middleware.access import actor_of_request
 from anlan.core.models import ClockRun
 from anlan.core.roles import Role
 from anlan.core.slots import fill, rail
+from anlan.intake.nearness import possible_repeats_of
 from anlan.triage.actions import DESK
 from anlan.triage.models import Incident
-from anlan.triage.queries import incident_of, open_incidents_at, open_incidents_near
+from anlan.triage.queries import incident_of, open_incidents_at, open_incidents_near, with_alike
 
 rail(20, "分", gettext_lazy("Incidents"), "triage:incidents", set(Role.values) - {Role.PUBLISHER})
 
@@ -38,12 +39,14 @@ def of_report(context: dict[str, Any]) -> str:
 
 @fill("intake.near")
 def near_the_call(context: dict[str, Any]) -> str:
-    """Show open incidents near the call that is being typed, once it has a pin."""
+    """Show open incidents near the call that is being typed: near its pin, or told of by calls alike in words."""
     request, point = context["request"], context.get("point")
-    if not point:
+    alike = [one.report.pk for one in context.get("near", ())]
+    if not point and not alike:
         return ""
-    lon, lat = point
-    near = open_incidents_at(lon, lat, now(), actor_of_request(request))
+    actor = actor_of_request(request)
+    placed = open_incidents_at(point[0], point[1], now(), actor) if point else []
+    near = with_alike(placed, alike, actor)
     return render_to_string("triage/_call_slot.html", {"near": near}, request=request)
 
 
@@ -58,7 +61,8 @@ def of_saved_call(context: dict[str, Any]) -> str:
     """Offer to link the call just saved to an incident near by, or to open one."""
     request, report = context["request"], context["saved"]
     actor, told_of = actor_of_request(request), incident_of(report)
-    near = open_incidents_near(report, actor) if told_of is None else []
+    alike = [] if told_of else [one.report.pk for one in possible_repeats_of(report, actor)]
+    near = with_alike(open_incidents_near(report, actor), alike, actor) if told_of is None else []
     may_open = bool(actor.roles.intersection(DESK)) and report.validity in {"valid", "repeat"}
     values = {"report": report, "told_of": told_of, "may_open": may_open, "near": near}
     return render_to_string("triage/_saved_slot.html", values, request=request)

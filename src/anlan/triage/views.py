@@ -113,7 +113,7 @@ def open_for(request: HttpRequest, report: str) -> HttpResponse:
     found = Report.objects.visible_to(actor).filter(number=report).first()
     if found is None:
         raise Http404
-    linked = request.POST.get("incident", "")
+    linked, back = request.POST.get("incident", ""), request.POST.get("back") == "call"
     try:
         if linked:
             actions.link_report(number=linked, report_id=found.pk, actor=actor, at=now())
@@ -122,8 +122,10 @@ def open_for(request: HttpRequest, report: str) -> HttpResponse:
                 "incident"
             ]
     except (TriageRefused, Incident.DoesNotExist):
-        return redirect("intake:report_page", report)
-    return redirect("triage:incident", linked)
+        linked = ""
+    if back:  # the desk goes on with the next call; its page says what the saved one tells of
+        return redirect(f"{reverse('intake:new_call')}?channel={found.channel}&saved={report}")
+    return redirect("triage:incident", linked) if linked else redirect("intake:report_page", report)
 
 
 def _page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 200) -> HttpResponse:

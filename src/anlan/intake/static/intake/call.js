@@ -61,6 +61,17 @@ function csrf() {
   return { "X-CSRFToken": token ? token[1] : form().csrfmiddlewaretoken.value };
 }
 
+// --- the call just saved: linked without leaving the next one ---------------------------------------------------------
+async function linkSaved(saved, button) {
+  const body = new FormData(saved);
+  body.set(button.name, button.value);
+  const answer = await fetch(saved.action, { method: "POST", body, headers: csrf() }).catch(() => null);
+  const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+  const told = page && page.getElementById("saved");
+  if (told) $("#saved").replaceWith(told);
+  else say(form().dataset.unreachable);
+}
+
 // --- the clock of the call -------------------------------------------------------------------------------------------
 function begin() {
   if (began) return;
@@ -128,6 +139,12 @@ function next(field) {
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
+  const pressed = /^F[24]$/.test(event.key) && !event.altKey && $(`[data-press="${event.key}"]`);
+  if (pressed) {
+    event.preventDefault();
+    pressed.click();
+    return;
+  }
   if (SAVES[event.key] && !event.altKey && !event.ctrlKey) {
     event.preventDefault();
     save(SAVES[event.key]);
@@ -146,6 +163,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-stay]")) {
+    event.preventDefault();
+    linkSaved(event.target, event.submitter);
+  }
   if (event.target !== form()) return;
   event.preventDefault();
   save(event.submitter?.value ?? "valid");
