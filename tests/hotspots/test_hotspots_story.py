@@ -250,3 +250,20 @@ def test_a_running_study_can_be_stopped_and_taken_up_again(analyst: Client) -> N
     analyst.post(f"{address}stop", {"resume": "1"})
     jobs.drain()
     assert Study.objects.get().state == "finished"
+
+
+def test_a_study_that_its_input_does_not_allow_fails_in_words(analyst: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same input gives the same error again: it is said on the page, and nobody waits for another attempt."""
+    from anlan.hotspots import jobs as studies
+
+    def too_wide(*given: object) -> None:
+        raise ValueError("the reports span more than one zone of the projection")
+
+    monkeypatch.setattr(studies, "compute", too_wide)
+    make.storms(2014, [A])
+    asked = analyst.post("/studies/new", FORM | {"name": "Too wide", "min_reports": "3"})
+    assert jobs.drain() == 1
+    page = analyst.get(asked["Location"]).content.decode()
+    assert "The study failed." in page
+    assert "more than one zone" in page
+    assert Study.objects.get().state == "failed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from anlan.core.actors import system
 from anlan.core.clock import now
 from anlan.core.jobs import JobRun, job
-from anlan.hotspots.actions import JOB, finish_study
+from anlan.hotspots.actions import JOB, fail_study, finish_study
 from anlan.hotspots.models import Study
 from anlan.hotspots.studying import compute
 
@@ -13,8 +13,12 @@ from anlan.hotspots.studying import compute
 @job(JOB)
 def study(run: JobRun) -> None:
     """Compute a study outside any transaction, then store it and end the job in one."""
-    told, outcome = compute(Study.objects.get(pk=run.payload["study"]), run.progress)
+    pk, actor = run.payload["study"], system("job")
+    try:
+        told, outcome = compute(Study.objects.get(pk=pk), run.progress)
+    except ValueError as error:  # the same frozen input gives the same error: no later attempt helps
+        with run.effect():
+            fail_study(study_id=pk, reason=str(error), actor=actor, at=now())
+        return
     with run.effect():
-        run.result(
-            finish_study(study_id=run.payload["study"], told=told, outcome=outcome, actor=system("job"), at=now())
-        )
+        run.result(finish_study(study_id=pk, told=told, outcome=outcome, actor=actor, at=now()))
