@@ -280,3 +280,68 @@ def test_a_key_area_is_raised_with_its_exit_criteria(town: Town, enter: Enter) -
     browser.post("/problems/new/", told | {"exit_criteria": "三个月无同类报告"})
     assert problem("P-2016-0001").exit_criteria == "三个月无同类报告"
     assert enter(town.officer).get("/problems/new/").status_code == 403
+
+
+def test_a_supervisor_instructs_many_problems_of_an_analysis_report(town: Town, enter: Enter) -> None:
+    """Those chosen get one paper and one lead; what was instructed meanwhile is named and nothing else is lost."""
+    numbers, browser = town.raised(1, 2), enter(town.supervisor)
+    page = browser.get("/analyses/A-2016-001/").content.decode()
+    assert all(number in page for number in numbers)
+    none = browser.post("/analyses/A-2016-001/", INSTRUCTION)
+    assert (none.status_code, "Choose the problems" in none.content.decode()) == (422, True)
+    assert browser.post("/analyses/A-2016-001/", INSTRUCTION | {"problems": numbers[:1]}).status_code == 302
+    again = browser.post("/analyses/A-2016-001/", INSTRUCTION | {"problems": numbers})
+    assert (again.status_code, f"{numbers[0]} does not wait" in again.content.decode()) == (422, True)
+    assert [problem(number).state for number in numbers] == ["assigned", "raised"]
+    assert enter(make.actor("officer", at="west-office")).get("/analyses/A-2016-001/").status_code == 200
+    assert enter(make.actor("officer", at="other")).get("/analyses/A-2016-001/").status_code == 404
+
+
+def test_what_rain_has_not_tested_is_not_offered_for_striking_off(town: Town, enter: Enter) -> None:
+    """Before the storm the page says why; after it the storm stands there, held, and one button strikes off."""
+    number, browser = town.accepted(), enter(town.supervisor)
+    with frozen(day(20)):
+        page = browser.get(f"/problems/?p={number}").content.decode()
+        assert ("/strike_off" in page, "what a storm has left dry" in page) == (False, True)
+        refused = browser.post(f"/problems/{number}/strike_off")
+        assert (refused.status_code, "no storm of 30 mm/h" in refused.content.decode()) == (409, True)
+    town.storm(30, peak=45)
+    with frozen(day(40)):
+        page = browser.get(f"/problems/?p={number}").content.decode()
+        assert ("/strike_off" in page, "Held, no report from here" in page, "45.0 mm/h" in page) == (True, True, True)
+        browser.post(f"/problems/{number}/strike_off")
+    assert problem(number).state == "struck_off"
+
+
+def test_a_late_problem_shows_its_ladder_with_what_comes(town: Town, enter: Enter) -> None:
+    """The notice names the deadline and the next step of the ladder."""
+    number, _ = town.planned()
+    with frozen(day(40)):
+        actions.escalate_overdue(actor=town.supervisor, at=day(40))
+        page = enter(town.supervisor).get(f"/problems/?p={number}&view=late").content.decode()
+        assert "due on 2016-02-15" in page
+        assert "Interview comes on 2016-03-01" in page
+    assert "T-2016-0001" in page
+
+
+def test_the_inbox_is_searched_and_paged_by_its_address(town: Town, enter: Enter) -> None:
+    """A number, a site or an instruction finds; an origin narrows; what is not there says so."""
+    town.assigned()
+    browser = enter(town.supervisor)
+    for query in ("q=P-2016-0001", "q=001", "q=12号", "origin=site"):
+        assert "1–1 / 1" in browser.get(f"/problems/?{query}").content.decode(), query
+    for query in ("q=nowhere", "origin=hazard"):
+        assert "Nothing fits" in browser.get(f"/problems/?{query}").content.decode(), query
+
+
+def test_a_site_is_raised_from_its_own_page(town: Town, enter: Enter) -> None:
+    """The button leads to the form with the site chosen; once raised the site shows tasks and history instead."""
+    browser = enter(town.analyst)
+    page = browser.get("/sites/001/").content.decode()
+    link = re.search(r'href="(/problems/new/\?[^"]*)"', page)
+    assert link
+    form = browser.get(link[1].replace("&amp;", "&")).content.decode()
+    assert re.search(r'id="site-001" value="1" checked', form)
+    number, tasks = town.planned()
+    page = browser.get("/sites/001/").content.decode()
+    assert ("/problems/new/" in page, tasks[0] in page, number in page) == (False, True, True)

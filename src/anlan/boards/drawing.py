@@ -109,31 +109,6 @@ def hours_chart(hours: Sequence[int], bands: Sequence[Span] | None) -> Hours:
     return Hours(grid, band, _line(points), points[-1] if points else None, [(x(h), h) for h in range(0, 24, 4)])
 
 
-@dataclass(frozen=True)
-class Part:
-    """One state of a bar: its mark, its words and number, and where it lies."""
-
-    mark: str
-    words: str
-    n: int
-    x: float
-    width: float
-    fits: bool  # its number stands over it
-
-
-def bar(states: Sequence[tuple[str, str, int]], length: int = 400) -> list[Part]:
-    """Lay states out as one stacked bar; an empty one keeps its place in the legend only."""
-    whole = sum(n for _, _, n in states)
-    shown = max(1, sum(1 for _, _, n in states if n))
-    room = length - 1.5 * (shown - 1)
-    parts, x = [], 0.0
-    for name, words, n in states:
-        width = room * n / whole if whole else 0.0
-        parts.append(Part(name, words, n, round(x, 1), round(width, 1), width >= 8 * len(str(n))))
-        x += width + 1.5 if n else 0
-    return parts
-
-
 def _line(points: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in points) if points else ""
 

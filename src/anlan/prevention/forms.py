@@ -21,6 +21,11 @@ LEVELS = [("", "—"), ("ministry", _("Ministry")), ("province", _("Province")),
           ("district", _("District"))]  # fmt: skip
 
 
+def level_word(level: str) -> Any:
+    """Name the level that keeps a problem on its open list."""
+    return dict(LEVELS).get(level, level)
+
+
 def day_field(label: Any) -> forms.DateField:
     """Return a field for a day, written as on paper."""
     return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
@@ -84,13 +89,29 @@ class InstructForm(StepForm):
     reference = forms.CharField(max_length=80, label=_("Number of the instruction"))
     on = day_field(_("Date of the instruction"))
     lead = forms.ChoiceField(label=_("Lead"))
-    supporting = forms.MultipleChoiceField(required=False, label=_("Supporting"))
+    supporting = forms.MultipleChoiceField(required=False, label=_("Supporting"), widget=forms.CheckboxSelectMultiple)
     supervision_level = forms.ChoiceField(required=False, choices=LEVELS, label=_("Supervision by"))
 
     def __init__(self, *args: Any, organisations: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choosing(self, "lead", organisations)
         choosing(self, "supporting", organisations, empty=None)
+
+
+class InstructManyForm(InstructForm):
+    """One instruction for the chosen problems of an analysis report."""
+
+    problems = forms.MultipleChoiceField(
+        label=_("Problems"),
+        error_messages={
+            "required": _("Choose the problems of the instruction."),
+            "invalid_choice": _("%(value)s does not wait for an instruction any more; take it off and send again."),
+        },
+    )
+
+    def __init__(self, *args: Any, problems: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choosing(self, "problems", [(number, number) for number in problems], empty=None)
 
 
 class ArbitrateForm(StepForm):

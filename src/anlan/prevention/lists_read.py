@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.utils.translation import gettext as _
 
 from anlan.core.actors import Actor
 from anlan.core.areas import local_day
 from anlan.core.models import Organisation
+from anlan.prevention.drawing import Part, bar
 from anlan.prevention.models import ListedTask, Problem, Result, Task, TaskList
 from anlan.prevention.reading import visible_tasks
 from anlan.prevention.rules import Fate, TaskState, fate
+
+ONLY = frozenset({"waiting", "late", "extended", "check", "passed"})
+MARKS = {Fate.ON_TIME: "done", Fate.OPEN: "calm", Fate.EXTENDED: "warn", Fate.LATE: "late", Fate.OVERDUE: "late"}
 
 
 def problem_list(actor: Actor, organisation: str = "") -> QuerySet[Problem]:
@@ -24,12 +30,31 @@ def problem_list(actor: Actor, organisation: str = "") -> QuerySet[Problem]:
     return rows.annotate(planned=Count("tasks"), passed=passed).order_by("-number")
 
 
-def task_list(actor: Actor, organisation: str = "", *, waiting: bool = False) -> QuerySet[Task]:
-    """Return the task list, the soonest due first; with `waiting` only what is still to be done."""
+def task_list(actor: Actor, organisation: str = "", only: str = "", today: dt.date | None = None) -> QuerySet[Task]:
+    """Return the task list, what is not passed first, the soonest due before the others."""
     rows = visible_tasks(actor)
     rows = rows.filter(organisation__code=organisation) if organisation else rows
-    rows = rows.filter(state__in=[TaskState.OPEN, TaskState.REFUSED]) if waiting else rows
-    return rows.order_by("due_on", "number")
+    rows = rows.filter(_only(only, today)) if only in ONLY and today else rows
+    return rows.annotate(over=Case(When(state=TaskState.PASSED, then=1), default=0)).order_by(
+        "over", "due_on", "number"
+    )
+
+
+def _only(only: str, today: dt.date) -> Q:
+    waits = Q(state__in=[TaskState.OPEN, TaskState.REFUSED])
+    return {
+        "waiting": waits,
+        "late": waits & Q(due_on__lt=today) | Q(state=TaskState.WORKS_DONE, verify_by__lt=today),
+        "extended": Q(due_on__gt=F("first_due_on")),
+        "check": Q(state=TaskState.WORKS_DONE),
+        "passed": Q(state=TaskState.PASSED),
+    }[only]
+
+
+def only_words() -> list[tuple[str, str]]:
+    """Return what the task list can be narrowed to, in words."""
+    return [("", _("All states")), ("waiting", _("Open")), ("late", _("Late")), ("extended", _("Extended")),
+            ("check", _("To verify")), ("passed", _("Passed"))]  # fmt: skip
 
 
 def achievement_list(actor: Actor, organisation: str = "") -> QuerySet[Result]:
@@ -55,24 +80,24 @@ class Line:
     @property
     def mark(self) -> str:
         """Return the mark of the fate."""
-        return {Fate.LATE: "late", Fate.OPEN: "idle", Fate.EXTENDED: "warn"}.get(self.fate, "done")
+        return MARKS[self.fate]
 
 
-def lines_of(lists: Sequence[TaskList], actor: Actor) -> dict[int, list[Line]]:
+def lines_of(lists: Sequence[TaskList], actor: Actor, today: dt.date) -> dict[int, list[Line]]:
     """Return the visible lines of lists, by list."""
     items = ListedTask.objects.filter(list__in=lists, task__in=visible_tasks(actor))
     found: dict[int, list[Line]] = {one.pk: [] for one in lists}
     for item in items.select_related("task__organisation", "task__problem").order_by("list", "line"):
         task = item.task
         done = local_day(task.finished_at) if task.finished_at else None
-        found[item.list_id].append(Line(item, fate(task.state, done, item.due_on, task.due_on)))
+        found[item.list_id].append(Line(item, fate(task.state, done, item.due_on, task.due_on, today)))
     return found
 
 
-def tally(lines: Sequence[Line]) -> list[tuple[Fate, int]]:
-    """Count the lines of a list by what became of them."""
+def tally(lines: Sequence[Line]) -> list[Part]:
+    """Count the lines of a list by what became of them, as the parts of a bar."""
     counts = Counter(line.fate for line in lines)
-    return [(one, counts[one]) for one in Fate]
+    return bar([(mark, str(one.label), counts[one]) for one, mark in MARKS.items()])
 
 
 def doers(actor: Actor) -> list[Organisation]:

@@ -26,6 +26,7 @@ from anlan.prevention.models import Problem
 from anlan.prevention.rules import PROBLEM_MOVES, ProblemState
 
 REOPENS = {Role.SUPERVISOR, Role.ANALYST, Role.VERIFIER}
+BACKWARD = {"instruct", "return", "reopen"}  # possible, and not what the page asks for
 ACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "sign_for": lambda number, seen, **told: actions.sign_for(problems=[number], **told),
     "return": lambda number, seen, **told: actions.return_problem(problem=number, **told),
@@ -41,13 +42,14 @@ ACTS: dict[str, Callable[..., dict[str, Any]]] = {
 
 @dataclass(frozen=True)
 class Offer:
-    """One step on a page: its verb, the words on its button, its key, its form, and whether that stands open."""
+    """One step on a page: its verb, the words on its button, its key, its form, if that is open, if it is likely."""
 
     verb: str
     words: str
     key: str
     form: StepForm
     opened: bool = False
+    primary: bool = False
 
 
 def form_of(verb: str, problem: Problem, today: dt.date, data: Any = None) -> StepForm:
@@ -77,12 +79,12 @@ def offers(problem: Problem, actor: Actor, today: dt.date, sent: tuple[str, Step
              "strike_off": (_("Strike off"), "x"), "reopen": (_("Reopen"), "r")}  # fmt: skip
     verbs = [verb for verb in words if may_take(verb, problem, actor) or (sent and sent[0] == verb)]
     likely = "instruct" if problem.state in {ProblemState.RAISED, ProblemState.RETURNED} else ""
-    found = []
+    found: list[Offer] = []
     for verb in sorted(verbs, key=lambda verb: verb != likely):
         again = sent[1] if sent and sent[0] == verb else None
         opened = again is not None or (verb == likely and sent is None)
         form = again if again is not None else form_of(verb, problem, today)
-        found.append(Offer(verb, *words[verb], form, opened))
+        found.append(Offer(verb, *words[verb], form, opened, not found and verb not in BACKWARD - {likely}))
     return found
 
 

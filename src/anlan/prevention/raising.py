@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from anlan.core import ledger
 from anlan.core.actors import Actor
 from anlan.core.areas import local_day
 from anlan.core.calendar import working_calendar
 from anlan.core.models import Area
+from anlan.core.queries import city
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
 from anlan.hotspots.models import SiteVersion, Study
@@ -109,12 +111,19 @@ def _site_row(version: SiteVersion, rain: float, wet: set[str]) -> dict[str, Any
     return {
         "origin": Origin.SITE,
         "site": version.site,
-        "title": place.label or version.site.code,
+        "title": place.label or _site_name(version.site.code),
         "lon": place.lon,
         "lat": place.lat,
         "radius_m": place.radius_m,
         "rain_test_mm_h": rain if flood else None,
     }
+
+
+def _site_name(code: str) -> str:
+    """Name a place that has no label of its own, in the city's language."""
+    here = city()
+    with override(here.language if here else "en"):
+        return _("Site %(code)s") % {"code": code}
 
 
 def _row(told: dict[str, Any]) -> dict[str, Any]:

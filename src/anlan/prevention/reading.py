@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -10,15 +11,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anlan.core.actors import Actor
+from anlan.core.areas import local_day
 from anlan.core.models import Organisation
 from anlan.core.roles import Role
 from anlan.prevention import rules
+from anlan.prevention.drawing import Scale, Span, Times
 from anlan.prevention.models import Problem, Task
+from anlan.prevention.models.problems import SEES_ALL
 from anlan.prevention.rules import ProblemState, TaskState
 
 READS = (Role.OFFICER, Role.ANALYST, Role.SUPERVISOR, Role.VERIFIER, Role.LEADER, Role.AUDITOR)
 RAISES = (Role.ANALYST, Role.SUPERVISOR)
 PAGE = 50
+DONE = (TaskState.WORKS_DONE, TaskState.PASSED)
 VIEWS = ("open", "sign", "late", "check", "rain", "back", "done")
 
 
@@ -80,6 +85,23 @@ def task_standing(task: Task, today: dt.date) -> Standing:
     return Standing(named(task.organisation), *against(task.due_on, today))
 
 
+def task_times(task: Task, given: dt.date | None = None) -> Times:
+    """Return a task's days for drawing: from the instruction, or the list, that gave it."""
+    problem = task.problem
+    done = local_day(task.finished_at) if task.finished_at and task.state in DONE else None
+    return Times(given or problem.instruction_on or local_day(problem.raised_at), task.first_due_on, task.due_on, done)
+
+
+Drawn = tuple[Task, Standing, str, Span | None]
+
+
+def drawn(tasks: Sequence[Task], scale: Scale | None, today: dt.date) -> list[Drawn]:
+    """Return tasks as a table shows them: how each stands, who does it, and its time on the table's scale."""
+    spans = scale.spans if scale else []
+    return [(task, task_standing(task, today), named(task.organisation), span)
+            for task, span in zip(tasks, spans, strict=True)]  # fmt: skip
+
+
 def visible_tasks(actor: Actor) -> QuerySet[Task]:
     """Return the tasks of the problems that the actor may see."""
     visible = Problem.objects.visible_to(actor).order_by()
@@ -98,6 +120,13 @@ def named(organisation: Organisation | None) -> str:
     if organisation is None:
         return "—"
     return organisation.name_en if in_english() else organisation.name
+
+
+def organisation_named(actor: Actor) -> str:
+    """Name the only organisation of somebody whose inbox is that organisation's; nothing for those who see all."""
+    if actor.roles & SEES_ALL or len(actor.organisation_ids) != 1:
+        return ""
+    return named(Organisation.objects.filter(pk__in=actor.organisation_ids).first())
 
 
 def in_english() -> bool:

@@ -56,6 +56,7 @@ class Fate(TextChoices):
     EXTENDED = "extended", gettext_lazy("Done within an extension")
     LATE = "late", gettext_lazy("Done late")
     OPEN = "open", gettext_lazy("Open")
+    OVERDUE = "overdue", gettext_lazy("Open and late")
 
 
 P, T = ProblemState, TaskState
@@ -124,11 +125,15 @@ def require_reserve(places: int, silent: int, words: str) -> None:
         )
 
 
+def ladder_days(due_on: dt.date) -> list[tuple[str, dt.date]]:
+    """Return the steps of the ladder for a deadline, each with the day on which it comes."""
+    return [("remind", due_on - REMIND_BEFORE), ("supervise", due_on + dt.timedelta(days=1)),
+            ("interview", due_on + INTERVIEW_AFTER)]  # fmt: skip
+
+
 def steps_due(due_on: dt.date, today: dt.date) -> list[str]:
     """Return the steps of the ladder that have come for a deadline."""
-    since = [("remind", due_on - REMIND_BEFORE), ("supervise", due_on + dt.timedelta(days=1)),
-             ("interview", due_on + INTERVIEW_AFTER)]  # fmt: skip
-    return [step for step, day in since if today >= day]
+    return [step for step, day in ladder_days(due_on) if today >= day]
 
 
 def is_accepted(tasks: Iterable[tuple[str, str]]) -> bool:
@@ -137,8 +142,10 @@ def is_accepted(tasks: Iterable[tuple[str, str]]) -> bool:
     return all(state == TaskState.PASSED for _, state in rows) and any(kind == "permanent" for kind, _ in rows)
 
 
-def fate(state: str, finished_on: dt.date | None, listed_due_on: dt.date, due_on: dt.date) -> Fate:
+def fate(state: str, finished_on: dt.date | None, listed_due_on: dt.date, due_on: dt.date, today: dt.date) -> Fate:
     """Say what became of a listed task: done is what a verifier passed, on time is when the works were done."""
+    if state in {TaskState.OPEN, TaskState.REFUSED} and today > due_on:
+        return Fate.OVERDUE
     if state != TaskState.PASSED or finished_on is None:
         return Fate.OPEN
     if finished_on <= listed_due_on:

@@ -7,25 +7,66 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.translation import pgettext_lazy
 
+from anlan.core.actors import Actor
+from anlan.core.areas import local_day
 from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
 from anlan.core.slots import fill, rail
+from anlan.hotspots.models import Site
+from anlan.intake.views.reports import READERS
+from anlan.prevention.drawing import scaled
+from anlan.prevention.inbox_read import Tested, past_of
 from anlan.prevention.models import Problem
-from anlan.prevention.reading import READS
+from anlan.prevention.reading import RAISES, READS, drawn, named, standing, task_times
 from anlan.prevention.telling import tell_of_place
+from anlan.prevention.verifying import tests_of
 
 rail(40, "治", pgettext_lazy("rail", "Problems"), "prevention:inbox", set(READS))
 
 
+def problem_at(site: Site | None, actor: Actor) -> Problem | None:
+    """Return the problem of a site that the actor may see."""
+    found = Problem.objects.visible_to(actor).filter(site=site).select_related("lead", "analysis")
+    return found.first() if site else None
+
+
+@fill("site.bar")
+def raising(context: dict[str, Any]) -> str:
+    """Offer to raise a site that has no problem, from the adopted study that knows it."""
+    request, site, study = context["request"], context["site"], context["study"]
+    actor = actor_of_request(request)
+    if site is None or study.adopted_at is None or not actor.roles & set(RAISES) or problem_at(site, actor):
+        return ""
+    return render_to_string("prevention/_site_raise.html", {"site": site, "study": study}, request=request)
+
+
+@fill("site.main")
+def mending(context: dict[str, Any]) -> str:
+    """Show the tasks at a site, and which storms its works have stood."""
+    request, actor, today = context["request"], actor_of_request(context["request"]), local_day(now())
+    problem = problem_at(context["site"], actor)
+    if problem is None or not actor.roles & set(READS):
+        return ""
+    tasks = list(problem.tasks.select_related("organisation", "problem"))
+    scale = scaled([task_times(task) for task in tasks], today)
+    told = {"problem": problem, "tasks": drawn(tasks, scale, today), "scale": scale,
+            "tested": Tested(tests_of(problem, now()))}  # fmt: skip
+    return render_to_string("prevention/_site_main.html", told, request=request)
+
+
 @fill("site.aside")
 def of_site(context: dict[str, Any]) -> str:
-    """Show the problem of a site, or that none was raised."""
+    """Show the problem of a site and its history, or that none was raised."""
     request, site = context["request"], context["site"]
     if site is None:
         return ""
     actor = actor_of_request(request)
-    found = Problem.objects.visible_to(actor).filter(site=site).select_related("lead").first()
-    told = {"problem": found, "opens": bool(actor.roles & set(READS))}  # a call-taker sees the site, not the inbox
+    found = problem_at(site, actor)
+    told: dict[str, Any] = {"problem": found, "opens": bool(actor.roles & set(READS))}
+    # a call-taker sees the site, not the inbox
+    if found and told["opens"]:
+        told |= {"stands": standing(found, local_day(now())), "lead": named(found.lead), "past": past_of(found),
+                 "opens_reports": bool(actor.roles & set(READERS))}  # fmt: skip
     return render_to_string("prevention/_site_slot.html", told, request=request)
 
 

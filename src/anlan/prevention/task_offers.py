@@ -41,12 +41,13 @@ def task_offers(task: Task, actor: Actor, today: dt.date, sent: tuple[str, StepF
     """Return the steps that this person can take with a task now; a refused one stays, open, as typed."""
     words = {"verify": (_("Verify"), "v"), "add_evidence": (_("Add evidence"), "e"), "finish": (_("Works done"), "f"),
              "extend": (_("Extend"), "x")}  # fmt: skip
-    found = []
+    found: list[Offer] = []
     for verb, (button, key) in words.items():
         again = sent[1] if sent and sent[0] == verb else None
         if again is not None or may_take(verb, task, actor, today):
             opened = again is not None or (sent is None and verb == "verify")
-            found.append(Offer(verb, button, key, again if again is not None else task_form(verb), opened))
+            form = again if again is not None else task_form(verb)
+            found.append(Offer(verb, button, key, form, opened, not found and verb != "extend"))
     return found
 
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from anlan.prevention.views import inbox, lists, raising, storms, tasks
+from anlan.prevention.views import analyses, inbox, lists, raising, storms, tasks
 
 app_name = "prevention"
-urlpatterns = [*raising.urlpatterns, *inbox.urlpatterns, *tasks.urlpatterns, *lists.urlpatterns, *storms.urlpatterns]
+urlpatterns = [
+    *raising.urlpatterns,
+    *inbox.urlpatterns,
+    *tasks.urlpatterns,
+    *lists.urlpatterns,
+    *analyses.urlpatterns,
+    *storms.urlpatterns,
+]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import reduce
+from operator import or_
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.core import ledger
@@ -132,10 +135,12 @@ def tests_of(problem: Problem, at: dt.datetime) -> list[tuple[Storm, bool]]:
     if problem.accepted_at is None or problem.rain_test_mm_h is None:
         return []
     strong = Storm.objects.filter(start__gte=problem.accepted_at, peak_mm_h__gte=problem.rain_test_mm_h)
-    return [
-        (storm, not reports_at(problem, Report.objects.filter(received_at__range=(storm.start, storm.end + RUNS_OFF))))
-        for storm in strong.filter(end__lte=at - RUNS_OFF)
-    ]
+    storms = list(strong.filter(end__lte=at - RUNS_OFF))
+    if not storms:
+        return []
+    during = reduce(or_, (Q(received_at__range=(storm.start, storm.end + RUNS_OFF)) for storm in storms))
+    failed = [report.received_at for report in reports_at(problem, Report.objects.filter(during))]
+    return [(storm, not any(storm.start <= at <= storm.end + RUNS_OFF for at in failed)) for storm in storms]
 
 
 def _tested_by(problem: Problem, at: dt.datetime) -> Storm | None:

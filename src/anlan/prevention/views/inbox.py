@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
+from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,12 +20,29 @@ from anlan.core.areas import local_day
 from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
 from anlan.hotspots.views.studies import READS as OPENS_SITES
+from anlan.intake.views.reports import READERS as OPENS_REPORTS
 from anlan.prevention.answering import TAKEN, send
-from anlan.prevention.forms import StepForm
-from anlan.prevention.models import Problem
+from anlan.prevention.drawing import scaled
+from anlan.prevention.forms import StepForm, level_word
+from anlan.prevention.inbox_read import Tested, asked_for, ladder_of, past_of
+from anlan.prevention.models import Origin, Problem
 from anlan.prevention.offering import ACTS, form_of, offers
-from anlan.prevention.reading import PAGE, RAISES, READS, VIEWS, asked, in_view, named, standing, view_word
+from anlan.prevention.reading import (
+    PAGE,
+    RAISES,
+    READS,
+    VIEWS,
+    asked,
+    drawn,
+    in_view,
+    named,
+    organisation_named,
+    standing,
+    task_times,
+    view_word,
+)
 from anlan.prevention.steps import last_move
+from anlan.prevention.verifying import tests_of
 
 Sent = tuple[str, StepForm] | None
 
@@ -53,29 +72,48 @@ def step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, number: str, sent: Sent = None, status: int = 200) -> HttpResponse:
-    actor, today = actor_of_request(request), local_day(now())
-    mine = Problem.objects.visible_to(actor)
-    view = str(request.GET.get("view")) if request.GET.get("view") in VIEWS else "open"
-    rows = in_view(mine, view, today).select_related("lead", "site").order_by("due_on", "pk")
-    listed = [(one, standing(one, today)) for one in rows[:PAGE]]
-    asked_for = number or (listed[0][0].number if listed else "")
-    one = mine.filter(number=asked_for).select_related("lead", "site", "analysis").first()
+    actor, today, asks = actor_of_request(request), local_day(now()), _asked(request)
+    visible = Problem.objects.visible_to(actor)
+    mine = asked_for(visible, asks["q"], asks["origin"])
+    rows = in_view(mine, asks["view"], today).select_related("lead", "site").order_by("due_on", "pk")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    listed = [(one, standing(one, today)) for one in page.object_list]
+    first = listed[0][0].number if listed else ""
+    one = visible.filter(number=number or first).select_related("lead", "site", "analysis", "area").first()
     if number and one is None:
         raise Http404
     counts = mine.aggregate(**{name: Count("pk", filter=asked(name, today)) for name in VIEWS})
-    context = {"tabs": [(name, view_word(name), counts[name]) for name in VIEWS], "view": view, "listed": listed,
-               "problem": one, "raises": bool(actor.roles & set(RAISES))}  # fmt: skip
+    context: dict[str, Any] = asks | {
+        "tabs": [(name, view_word(name), counts[name]) for name in VIEWS], "listed": listed, "page": page,
+        "kept": urlencode({name: words for name, words in asks.items() if words and name != "view"}),
+        "origins": Origin.choices, "organisation": organisation_named(actor), "at": now(), "chosen": bool(number),
+        "problem": one, "raises": bool(actor.roles & set(RAISES)),
+    }  # fmt: skip
     if one is not None:
         context |= _chosen(one, actor, today, sent)
     return render(request, "prevention/inbox.html", context, status=status)
 
 
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """Return what the address asks for: the tab, the words looked for, the origin."""
+    view = request.GET.get("view", "")
+    return {"view": view if view in VIEWS else "open", "q": request.GET.get("q", "").strip()[:80],
+            "origin": request.GET.get("origin", "")}  # fmt: skip
+
+
 def _chosen(one: Problem, actor: Actor, today: dt.date, sent: Sent) -> dict[str, Any]:
+    tasks = list(one.tasks.select_related("organisation", "problem"))
+    given = list(one.escalations.order_by("-pk"))
+    tested = Tested(tests_of(one, now()))
+    scale = scaled([task_times(task) for task in tasks], today)
+    waits = one.rain_test_mm_h is not None and not tested.held and sent is None
+    found = [offer for offer in offers(one, actor, today, sent) if not (waits and offer.verb == "strike_off")]
     return {
-        "stands": standing(one, today), "offers": offers(one, actor, today, sent), "lead": named(one.lead),
-        "supporting": [named(helper) for helper in one.supporting.all()], "seen": last_move(one), "key": uuid4(),
-        "tasks": one.tasks.select_related("organisation"), "moves": one.moves.order_by("-pk"),
-        "escalations": one.escalations.order_by("-pk"), "opens_sites": bool(actor.roles & set(OPENS_SITES)),
+        "stands": standing(one, today), "offers": found, "lead": named(one.lead), "seen": last_move(one),
+        "supporting": [named(helper) for helper in one.supporting.all()], "key": uuid4(), "tested": tested,
+        "tasks": drawn(tasks, scale, today), "scale": scale, "past": past_of(one), "given": given,
+        "ladder": ladder_of(one, tasks, given, today), "opens_sites": bool(actor.roles & set(OPENS_SITES)),
+        "opens_reports": bool(actor.roles & set(OPENS_REPORTS)), "supervised": level_word(one.supervision_level),
     }  # fmt: skip
 
 

@@ -21,8 +21,9 @@ from anlan.core.roles import Role
 from anlan.prevention import actions
 from anlan.prevention import lists_read as read
 from anlan.prevention.answering import TAKEN, send
+from anlan.prevention.drawing import scaled
 from anlan.prevention.forms import IssueForm, choices_of
-from anlan.prevention.reading import PAGE, READS, named, standing, task_standing
+from anlan.prevention.reading import PAGE, READS, drawn, named, standing, task_standing, task_times
 
 VIEWS = ("problems", "tasks", "results", "issued")
 
@@ -33,18 +34,20 @@ def lists(request: HttpRequest) -> HttpResponse:
     """Show one of the lists, filtered by its address."""
     actor, today = actor_of_request(request), local_day(now())
     view = str(request.GET.get("view")) if request.GET.get("view") in VIEWS else "problems"
-    org = request.GET.get("org", "")
+    org, only = request.GET.get("org", ""), request.GET.get("only", "")
     rows: dict[str, QuerySet[Any]] = {
-        "problems": read.problem_list(actor, org), "tasks": read.task_list(actor, org),
+        "problems": read.problem_list(actor, org), "tasks": read.task_list(actor, org, only, today),
         "results": read.achievement_list(actor, org), "issued": read.issued_lists(actor),
     }  # fmt: skip
     page = Paginator(rows[view], PAGE).get_page(request.GET.get("page"))
     shown: list[Any] = list(page.object_list)
+    scale = None
     if view == "issued":
-        lines = read.lines_of(shown, actor)
+        lines = read.lines_of(shown, actor, today)
         shown = [(one, named(one.issuer), read.tally(lines[one.pk])) for one in shown]
     elif view == "tasks":
-        shown = [(one, task_standing(one, today), named(one.organisation)) for one in shown]
+        scale = scaled([task_times(one) for one in shown], today)
+        shown = drawn(shown, scale, today)
     elif view == "problems":
         shown = [(one, standing(one, today), named(one.lead)) for one in shown]
     else:
@@ -52,7 +55,8 @@ def lists(request: HttpRequest) -> HttpResponse:
     context = {
         "tabs": [(name, _word(name), rows[name].count()) for name in VIEWS], "view": view, "page": page,
         "shown": shown, "org": org, "organisations": choices_of(read.doers(actor)),
-        "issues": Role.SUPERVISOR in actor.roles,
+        "issues": Role.SUPERVISOR in actor.roles, "scale": scale, "only": only,
+        "onlies": read.only_words() if view == "tasks" else [],
     }  # fmt: skip
     return render(request, "prevention/lists.html", context)
 
@@ -70,10 +74,13 @@ def issued(request: HttpRequest, number: str) -> HttpResponse:
     one = read.issued_lists(actor).filter(number=number).first()
     if one is None:
         raise Http404
-    lines = read.lines_of([one], actor)[one.pk]
+    today = local_day(now())
+    lines = read.lines_of([one], actor, today)[one.pk]
+    scale = scaled([task_times(line.item.task, one.issued_on) for line in lines], today)
     context = {
         "list": one, "issuer": named(one.issuer), "tally": read.tally(lines), "at": now(),
-        "lines": [(line, named(line.item.task.organisation)) for line in lines],
+        "lines": [(line, named(line.item.task.organisation), span)
+                  for line, span in zip(lines, scale.spans if scale else [], strict=True)], "scale": scale,
         "hidden": one.items.count() - len(lines),
     }  # fmt: skip
     return render(request, "prevention/issued.html", context)
@@ -84,7 +91,7 @@ def issued(request: HttpRequest, number: str) -> HttpResponse:
 def issue(request: HttpRequest) -> HttpResponse:
     """Issue a numbered list of chosen open tasks."""
     actor, org, today = actor_of_request(request), request.GET.get("org", ""), local_day(now())
-    waiting = list(read.task_list(actor, waiting=True))
+    waiting = list(read.task_list(actor, only="waiting", today=today))
     form = IssueForm(request.POST or None, tasks=[one.number for one in waiting], auto_id="issue-%s")
     status = 200
     if request.method == "POST":

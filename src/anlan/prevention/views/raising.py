@@ -40,7 +40,9 @@ def new(request: HttpRequest) -> HttpResponse:
         if status == TAKEN:
             return _raised(request, told)
     context = {"studies": offered, "study": study, "rows": rows, "key": uuid4(), "what": what, **forms,
-               "chosen": set(request.POST.getlist("sites"))}  # fmt: skip
+               "chosen": set(request.POST.getlist("sites") or request.GET.getlist("site")),
+               "free": [row for row in rows if row.standing is None],
+               "standing": [row for row in rows if row.standing is not None]}  # fmt: skip
     return render(request, "prevention/new.html", context, status=status)
 
 

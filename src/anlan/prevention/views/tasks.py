@@ -14,9 +14,10 @@ from anlan.core.areas import local_day
 from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
 from anlan.prevention.answering import TAKEN, send
+from anlan.prevention.drawing import scaled
 from anlan.prevention.forms import StepForm
 from anlan.prevention.models import Evidence, Task
-from anlan.prevention.reading import READS, named, task_standing, visible_tasks
+from anlan.prevention.reading import READS, named, task_standing, task_times, visible_tasks
 from anlan.prevention.task_offers import TASK_ACTS, history_of, task_form, task_offers
 
 
@@ -76,7 +77,11 @@ def photo(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, one: Task, sent: tuple[str, StepForm] | None = None, status: int = 200) -> HttpResponse:
     today = local_day(now())
+    scale = scaled([task_times(one)], today)
     context = {
+        "scale": scale,
+        "span": scale.spans[0] if scale else None,
+        "lists": one.lists.all(),
         "task": one,
         "problem": one.problem,
         "organisation": named(one.organisation),
