@@ -87,8 +87,8 @@ class Town:
         )
 
 
-@pytest.fixture
-def town(db: None) -> Town:
+def built() -> Town:
+    """Build the town."""
     make.city()
     make.organisation("government", kind="government")
     make.storms(2015, [A, B])
@@ -100,6 +100,11 @@ def town(db: None) -> Town:
         leader=make.actor("leader", at="government"),
         study=make.study(2015, adopt=True).pk,
     )
+
+
+@pytest.fixture
+def town(db: None) -> Town:
+    return built()
 
 
 def problem(number: str) -> Problem:

@@ -1,0 +1,93 @@
+"""A problem from the signature to the rain, and the leader's overview, as people use them on their screens."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from PIL import Image
+
+from anlan.core.actors import Actor
+from anlan.core.clock import frozen
+from anlan.core.models import Person
+from tests.prevention.conftest import Town, built, day, problem, task
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def town(db: Any) -> Town:
+    cache.clear()
+    return built()
+
+
+def cookies(actor: Actor) -> list[dict[str, str]]:
+    """Return the cookies of somebody of the town."""
+    client = Client()
+    client.force_login(Person.objects.get(pk=actor.person_id))
+    return [{"name": "sessionid", "value": client.cookies["sessionid"].value}]
+
+
+def photo() -> dict[str, Any]:
+    """Return a photo as a telephone sends it."""
+    upload = io.BytesIO()
+    Image.new("RGB", (640, 480), "steelblue").save(upload, "JPEG")
+    return {"name": "works.jpg", "mimeType": "image/jpeg", "buffer": upload.getvalue()}
+
+
+def test_a_problem_is_signed_planned_proved_passed_and_struck_off(town: Town, page_at, shot) -> None:
+    """The officer does all of it on a telephone by what the page offers; others verify and strike off after rain."""
+    number = town.assigned()
+    with frozen(day(2)):
+        phone = page_at("/problems/", 360, cookies=cookies(town.officer))
+        phone.get_by_text("Problems of").wait_for()
+        phone.locator("[data-rows] a").first.click()
+        phone.keyboard.press("s")
+        phone.locator("summary[data-key=t]").click()
+        phone.select_option("#plan_tasks-kind", "permanent")
+        for field, words in [("title", "New pipe"), ("responsible", "Head of works"), ("due_on", "2016-02-15"),
+                             ("criterion", "DN 800 laid")]:  # fmt: skip
+            phone.fill(f"#plan_tasks-{field}", words)
+        phone.locator("form[action$=plan_tasks] button").click()
+        phone.locator("th a[href^='/tasks/']").click()
+        phone.locator("summary[data-key=e]").click()
+        phone.set_input_files("#add_evidence-photo", photo())
+        phone.locator("form[action$=add_evidence] button").click()
+        phone.locator(".evidence img").wait_for()
+        phone.locator("form[action$=finish] button").click()
+        phone.get_by_text("Verifier").first.wait_for()
+        assert phone.evaluate(OVERFLOW) == 0
+        shot(phone, "task-360-en-light")
+    with frozen(day(12)):
+        page = page_at("/tasks/T-2016-0001/", 1440, cookies=cookies(town.verifier))
+        page.locator("input[name=passed][value=yes]").check()
+        page.locator("form[action$=verify] button").click()
+        page.locator(".bar .state.done").wait_for()
+    assert (task("T-2016-0001").state, problem(number).state) == ("passed", "accepted")
+    town.storm(40, peak=45)
+    with frozen(day(50)):
+        page = page_at(f"/problems/?p={number}", 1920, "zh-hans", cookies=cookies(town.supervisor))
+        shot(page, "inbox-rain-1920-zh-light")
+        page.keyboard.press("x")
+        page.locator(".state.done.tag").wait_for()
+    assert problem(number).state == "struck_off"
+
+
+def test_the_leaders_overview_prints_on_one_width(town: Town, page_at, shot) -> None:
+    """Whatever the screen, nothing sticks out of it, and on paper nothing sticks out of an A4 sheet."""
+    town.planned()
+    with frozen(day(3)):
+        for width, language, theme in [(360, "zh-hans", "dark"), (1920, "en", "light")]:
+            page = page_at("/overview/", width, language, theme, cookies=cookies(town.leader))
+            page.locator("svg.map path.area").first.wait_for()
+            assert page.evaluate(OVERFLOW) == 0
+            shot(page, f"overview-{width}-{language}-{theme}")
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 673, "height": 1000})  # A4 less its margins, in CSS pixels
+        assert page.evaluate(OVERFLOW) == 0
+        assert not page.locator(".rail").is_visible()
+        shot(page, "overview-print")
