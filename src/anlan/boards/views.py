@@ -105,9 +105,9 @@ def _links(scope: Scope, actor: Actor) -> dict[str, str]:
         "incidents": _address(actor, "triage:incidents", list="open"),
         "closed": _address(actor, "triage:incidents", list="closed"),
         "units": _address(actor, "dispatch:units"),
-        "problems": _address(actor, "prevention:inbox", view="open"),
-        "late": _address(actor, "prevention:inbox", view="late"),
-        "rain": _address(actor, "prevention:inbox", view="rain"),
+        "problems": _address(actor, "prevention:lists", view="problems"),
+        "lists": _address(actor, "prevention:lists", view="issued"),
+        "key_areas": _address(actor, "prevention:inbox", origin="key_area"),
         "sites": _address(actor, "hotspots:sites"),
     }
 

@@ -21,6 +21,11 @@ class Drawn:
     cut_low: bool = False
     cut_high: bool = False
 
+    @property
+    def width(self) -> float | None:
+        """Return how long the interval is drawn."""
+        return None if self.low is None or self.high is None else round(self.high - self.low, 1)
+
 
 def drawn(ratio: float | None, low: float | None, high: float | None) -> Drawn:
     """Return where a ratio, its interval and the line of no difference lie; without a ratio the line alone."""
