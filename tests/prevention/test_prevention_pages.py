@@ -41,3 +41,16 @@ def test_a_sites_page_leads_to_its_problem(town: Town, client: Client) -> None:
     client.force_login(make.person("analyst"))
     assert number in client.get("/sites/001/").content.decode()
     assert "T-2016-0001" in client.get(f"/problems/?p={number}").content.decode()
+
+
+def test_an_officer_signs_for_a_whole_list_or_for_none_of_it(town: Town, officer: Client) -> None:
+    """One press signs for what the list shows; where one was taken meanwhile, it is named and nothing is signed."""
+    numbers = town.raised(1, 2)
+    for number in numbers:
+        town.instruct(number)
+    assert "Sign for these 2" in officer.get("/problems/?view=sign").content.decode()
+    officer.post(f"/problems/{numbers[0]}/sign_for")
+    told = officer.post("/problems/sign", {"problems": numbers}, follow=True).content.decode()
+    assert (f"{numbers[0]} is already" in told, problem(numbers[1]).state) == (True, "assigned")
+    told = officer.post("/problems/sign", {"problems": numbers[1:]}, follow=True).content.decode()
+    assert ("1 problem signed for" in told, problem(numbers[1]).state) == (True, "signed")

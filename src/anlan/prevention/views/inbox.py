@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anlan.core.access import roles
 from anlan.core.actors import Actor
 from anlan.core.areas import local_day
 from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
+from anlan.core.roles import Role
 from anlan.hotspots.views.studies import READS as OPENS_SITES
 from anlan.intake.views.reports import READERS as OPENS_REPORTS
+from anlan.prevention.actions import sign_for
 from anlan.prevention.answering import TAKEN, send
 from anlan.prevention.drawing import scaled
 from anlan.prevention.forms import StepForm, level_word
 from anlan.prevention.inbox_read import Tested, asked_for, ladder_of, past_of
 from anlan.prevention.models import Origin, Problem
-from anlan.prevention.offering import ACTS, form_of, offers
+from anlan.prevention.offering import ACTS, form_of, may_take, offers
 from anlan.prevention.reading import (
     PAGE,
     RAISES,
@@ -71,6 +76,21 @@ def step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     return redirect(here) if status == TAKEN else _page(request, number, (verb, form), status)
 
 
+@require_POST
+@roles(Role.OFFICER)
+def sign_many(request: HttpRequest) -> HttpResponse:
+    """Sign for every problem that the list showed, or for none where one of them was taken meanwhile."""
+    form, numbers = StepForm(request.POST), request.POST.getlist("problems")
+    who: dict[str, Any] = {"actor": actor_of_request(request), "at": now(), "key": request.POST.get("key") or None}
+    status, _told = send(form, "sign_for", lambda **told: sign_for(problems=numbers, **who, **told))
+    if status == TAKEN:
+        n = len(numbers)
+        messages.success(request, ngettext("%(n)d problem signed for.", "%(n)d problems signed for.", n) % {"n": n})
+    for error in form.non_field_errors():
+        messages.warning(request, str(error))
+    return redirect(f"{reverse('prevention:inbox')}?view=sign")
+
+
 def _page(request: HttpRequest, number: str, sent: Sent = None, status: int = 200) -> HttpResponse:
     actor, today, asks = actor_of_request(request), local_day(now()), _asked(request)
     visible = Problem.objects.visible_to(actor)
@@ -87,11 +107,17 @@ def _page(request: HttpRequest, number: str, sent: Sent = None, status: int = 20
         "tabs": [(name, view_word(name), counts[name]) for name in VIEWS], "listed": listed, "page": page,
         "kept": urlencode({name: words for name, words in asks.items() if words and name != "view"}),
         "origins": Origin.choices, "organisation": organisation_named(actor), "at": now(), "chosen": bool(number),
+        "signs": _to_sign(asks["view"], page.object_list, actor), "many_key": uuid4(),
         "problem": one, "raises": bool(actor.roles & set(RAISES)),
     }  # fmt: skip
     if one is not None:
         context |= _chosen(one, actor, today, sent)
     return render(request, "prevention/inbox.html", context, status=status)
+
+
+def _to_sign(view: str, listed: Iterable[Problem], actor: Actor) -> list[str]:
+    """Return the numbers that an officer can sign for together: those that the list shows and that are theirs."""
+    return [one.number for one in listed if may_take("sign_for", one, actor)] if view == "sign" else []
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
@@ -119,5 +145,6 @@ def _chosen(one: Problem, actor: Actor, today: dt.date, sent: Sent) -> dict[str,
 
 urlpatterns = [
     path("problems/", inbox, name="inbox"),
+    path("problems/sign", sign_many, name="sign_many"),
     path("problems/<str:number>/<str:verb>", step, name="step"),
 ]
