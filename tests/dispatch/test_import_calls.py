@@ -337,11 +337,14 @@ default = "done"
 [incident]
 closed = ["closed_day", "closed_time"]
 """
-    lines = ["07,1,20160628,1300,桥下,waterlogging,,20160628,1410", "07,2,20160628,1300,桥下,waterlogging,,20160628,"]
+    lines = ["07,1,28/06/2016,13:00,桥下,waterlogging,,28/06/2016,14:10",
+             "07,2,28/06/2016,13:00,桥下,waterlogging,,28/06/2016,",
+             "07,3,05/06/2016,13:00,桥下,waterlogging,,,"]  # fmt: skip
     run(tmp_path, lines, mapping, head=head)
-    assert list(Report.objects.order_by("pk").values_list("source_id", flat=True)) == ["07-1", "07-2"]
+    assert Report.objects.get(source_id="07-3").received_at.month == 6  # the other rows prove what stands first
+    assert list(Report.objects.order_by("pk").values_list("source_id", flat=True)) == ["07-1", "07-2", "07-3"]
     assert list(Incident.objects.order_by("pk").values_list("state", "closed_at")) == [
-        ("closed", utc(70)), ("new", None)
+        ("closed", utc(70)), ("new", None), ("new", None)
     ]  # fmt: skip
 
 

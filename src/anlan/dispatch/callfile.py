@@ -40,26 +40,31 @@ def look(path: Path, *, name: str, mapping: CallMapping) -> Seen:
     records = open_records(path, name=name)
     here = fit(mapping, records.columns)
     times, number = Times(here.tz), 0
-    plain = {one for names in _stamp_columns(mapping, records.columns) if len(names) == 1 for one in names}
-    parts = mapping.units.separator if mapping.units else ""
+    stamps = set(_stamp_columns(mapping, records.columns))
+    separator = mapping.units.separator if mapping.units else ""
     for record in records:
         number += 1
-        for column in plain:
-            value = record.values.get(column)
-            for cell in value.split(parts) if parts and isinstance(value, str) else (value,):
-                times.see(cell)
+        for names in stamps:
+            cell = _joined([record.values.get(one) for one in names])
+            for part in (cell, *cell.split(separator)) if separator and isinstance(cell, str) else (cell,):
+                times.see(part)
     if not number:
         raise TableError("the file holds no record")
     return Seen(records.sha256, tuple(records.columns), number, times, here)
 
 
 def _stamp_columns(mapping: CallMapping, columns: Iterable[str]) -> list[Columns]:
-    """Return the columns of times as they are in the file: joined ones decide nothing, numbered ones are counted."""
+    """Return the columns of times as they are in the file, numbered ones counted."""
     told = mapping.stamps()
     if not mapping.units or not mapping.units.numbered:
         return list(told.values())
     plain = [names for key, names in told.items() if not key.startswith("units.")]
     return plain + [names for _, steps in numbered(mapping.units, columns) for names in steps.values()]
+
+
+def _joined(cells: Sequence[Any]) -> Any:
+    """Return a stamp's cell; of several (day, time of day) none may be missing."""
+    return cells[0] if len(cells) == 1 else None if None in cells else " ".join(map(as_text, cells))
 
 
 def calls_of(records: Iterable[Record], mapping: CallMapping) -> Iterator[list[Record]]:
@@ -260,11 +265,8 @@ class CallReader:
         return [part.strip() for part in text.split(separator)] if text else []
 
     def _stamp(self, values: Mapping[str, Any], names: Columns, key: str) -> dt.datetime | None:
-        """Read a stamp; of several columns (day, time of day) none may be missing."""
-        cells = [values.get(name) for name in names]
-        if not cells or any(cell is None for cell in cells):
-            return None
-        return self._moment(cells[0] if len(cells) == 1 else " ".join(map(as_text, cells)), key)
+        """Read a stamp, or None where it is not told."""
+        return self._moment(_joined([values.get(name) for name in names]), key) if names else None
 
     def _moment(self, cell: Any, key: str) -> dt.datetime | None:
         if cell is None or cell == "":
