@@ -71,9 +71,9 @@ function ground(areas, tiles) {
   return { version: 8, sources, layers };
 }
 
-export async function makeMap(box, { areas, tiles = page().tiles, bounds, padding = 48, maxZoom = 16 }) {
+export async function makeMap(box, { areas, outline: given, tiles = page().tiles, bounds, padding = 48, maxZoom = 16 }) {
   styleSheet();
-  const outline = await fetchJson(areas);
+  const outline = given ?? (await fetchJson(areas));
   const map = new maplibregl.Map({
     container: box,
     style: ground(outline, tiles),

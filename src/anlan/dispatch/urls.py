@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.dispatch import views
+from anlan.dispatch.views import assignment, console, units
 
 app_name = "dispatch"
 urlpatterns = [
-    path("units/", views.units, name="units"),
-    path("assignments/<int:pk>/", views.assignment, name="assignment"),
-    path("assignments/<int:pk>/move", views.move, name="move"),
-    path("incidents/<str:number>/send", views.send, name="send"),
+    path("console/", console.console, name="console"),
+    path("console/news", console.news, name="news"),
+    path("console/<str:number>/", console.console, name="console_incident"),
+    path("console/<str:number>/act", console.act, name="console_act"),
+    path("units/", units.units, name="units"),
+    path("assignments/<int:pk>/", assignment.assignment, name="assignment"),
+    path("assignments/<int:pk>/move", assignment.move, name="move"),
+    path("incidents/<str:number>/send", assignment.send, name="send"),
 ]

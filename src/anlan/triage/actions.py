@@ -24,14 +24,17 @@ DESK = (Role.CALL_TAKER, Role.DISPATCHER, Role.SUPERVISOR)
 State = Incident.State
 
 
+class HeldElsewhere(NotAllowed):
+    """The actor could act on it if the own organisation held it; often somebody was quicker."""
+
+
 @verb
 def open_incident(
     *, report_id: int, urgency: int = 3, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
     """Open an incident that a report tells of; the control room holds it first."""
     actor.require(*DESK)
-    report = Report.objects.select_related("category").get(pk=report_id)
-    _require_free(report.pk)
+    report = _free(report_id)
     incident = Incident.objects.create(
         number=_number(at),
         kind=report.category.kind,
@@ -52,11 +55,11 @@ def link_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime) -
     """Say that one more report tells of this incident: more callers can raise its urgency, and hide nothing."""
     actor.require(*DESK)
     incident = _locked(number)
-    _require_free(report_id)
-    IncidentReport.objects.create(incident=incident, report_id=report_id, linked_at=at)
+    report = _free(report_id)
+    IncidentReport.objects.create(incident=incident, report=report, linked_at=at)
     incident.urgency = rules.raised(incident.urgency, _valid_reports(incident))
     incident.save(update_fields=["urgency"])
-    _leave("report_linked", incident, actor, at, report=_report_number(report_id), urgency=incident.urgency)
+    _leave("report_linked", incident, actor, at, report=report.number, urgency=incident.urgency)
     return {"incident": number, "urgency": incident.urgency}
 
 
@@ -302,16 +305,22 @@ def _locked(number: str) -> Incident:
 
 def _held(number: str, actor: Actor) -> Incident:
     incident = _locked(number)
-    if not actor.is_system and (Role.OFFICER not in actor.roles or incident.owner_id not in actor.organisation_ids):
-        raise NotAllowed(f"{actor.name} is no officer of {incident.owner.code}, which holds {number}")
+    if actor.is_system:
+        return incident
+    if Role.OFFICER not in actor.roles:
+        raise NotAllowed(f"{actor.name} is no officer")
+    if incident.owner_id not in actor.organisation_ids:
+        raise HeldElsewhere(f"{actor.name} is not of {incident.owner.code}, which holds {number}")
     return incident
 
 
 def require_holder(actor: Actor, incident: Incident) -> None:
     """The holder's officers act on it; for what the control room holds, its desk."""
-    if actor.is_system or (actor.roles & {Role.OFFICER, *DESK} and incident.owner_id in actor.organisation_ids):
+    if actor.is_system:
         return
-    raise NotAllowed(f"{actor.name} is not of {incident.owner.code}, which holds {incident.number}")
+    actor.require(Role.OFFICER, *DESK)
+    if incident.owner_id not in actor.organisation_ids:
+        raise HeldElsewhere(f"{actor.name} is not of {incident.owner.code}, which holds {incident.number}")
 
 
 def _last_handover(incident: Incident) -> Handover:
@@ -327,9 +336,13 @@ def _organisation(code: str) -> Organisation:
     return found
 
 
-def _require_free(report_id: int) -> None:
-    if IncidentReport.objects.select_for_update().filter(report_id=report_id, unlinked_at=None).exists():
+def _free(report_id: int) -> Report:
+    """Return a report that tells of no incident yet; its row is the lock where two people link it at once."""
+    locked = Report.objects.select_for_update(of=("self",), no_key=True)
+    report: Report = locked.select_related("category").get(pk=report_id)
+    if IncidentReport.objects.filter(report_id=report_id, unlinked_at=None).exists():
         raise TriageRefused("report_tells_of_another")
+    return report
 
 
 def _reports(incident: Incident) -> list[int]:

@@ -24,8 +24,9 @@ from anlan.core.roles import Role
 from anlan.intake.models import Category, Report
 from anlan.intake.templatetags.intake_words import area_label, label
 from anlan.triage import actions, rules
+from anlan.triage.actions import HeldElsewhere
 from anlan.triage.models import SEES_ALL, Incident
-from anlan.triage.queries import LISTS, clocks_of, incidents_in, others, whole
+from anlan.triage.queries import LISTS, clocks_of, incident_of, incidents_in, others, whole
 from anlan.triage.rules import TriageRefused
 from anlan.triage.words import happened, refusal
 
@@ -100,7 +101,7 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404
     try:
         verb(number, request.POST.dict(), actor_of_request(request), now())
-    except TriageRefused as error:
+    except (TriageRefused, HeldElsewhere) as error:
         return _page(request, number, wrong=refusal(error), status=409)
     return redirect("triage:incident", number)
 
@@ -121,11 +122,15 @@ def open_for(request: HttpRequest, report: str) -> HttpResponse:
             linked = actions.open_incident(report_id=found.pk, actor=actor, at=now(), key=f"open:{found.pk}")[
                 "incident"
             ]
-    except (TriageRefused, Incident.DoesNotExist):
-        linked = ""
+    except Incident.DoesNotExist:
+        raise Http404 from None
+    except TriageRefused as error:
+        if not back:
+            context = {"wrong": refusal(error), "report": found, "told_of": incident_of(found)}
+            return render(request, "triage/refused.html", context, status=409)
     if back:  # the desk goes on with the next call; its page says what the saved one tells of
         return redirect(f"{reverse('intake:new_call')}?channel={found.channel}&saved={report}")
-    return redirect("triage:incident", linked) if linked else redirect("intake:report_page", report)
+    return redirect("triage:incident", linked)
 
 
 def _page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 200) -> HttpResponse:
@@ -138,8 +143,8 @@ def _page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 2
         "wrong": wrong,
         "runs": clocks.running_on(found.subject),
         "at": now(),
-        "history": _history(found),
-        "may": _may(found, actor),
+        "history": history(found),
+        "may": may(found, actor),
         "organisations": others(found),
         "disposals": Incident.Disposal.choices,
         "categories": Category.objects.filter(active=True),
@@ -157,7 +162,7 @@ def holds(found: Incident, actor: Actor) -> bool:
     return True
 
 
-def _may(found: Incident, actor: Actor) -> dict[str, bool]:
+def may(found: Incident, actor: Actor) -> dict[str, bool]:
     """Return which moves this person has now; the verbs check again."""
     held = holds(found, actor)
     desk, moves = bool(actor.roles.intersection(actions.DESK)), rules.MOVES[found.state]
@@ -176,7 +181,7 @@ def _may(found: Incident, actor: Actor) -> dict[str, bool]:
     }
 
 
-def _history(found: Incident) -> list[dict[str, Any]]:
+def history(found: Incident) -> list[dict[str, Any]]:
     names = {one.code: area_label(one) for one in Organisation.objects.all()}
     kinds = {one.code: label(one) for one in Category.objects.all()}
     entries = LedgerEntry.objects.filter(subject=found.subject).order_by("-id")

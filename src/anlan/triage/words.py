@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from anlan.triage.actions import HeldElsewhere
 from anlan.triage.rules import TriageRefused
 
 
-def refusal(error: TriageRefused) -> str:
+def refusal(error: TriageRefused | HeldElsewhere) -> str:
     """Return why not, and what to do instead."""
+    if isinstance(error, HeldElsewhere):
+        return _("Somebody was quicker: another organisation holds it now. Look at it again.")
     return {
         "no_such_move": _("Somebody was quicker: it stands elsewhere now. Look at it again."),
         "never_diverted": _("This may hide danger to life. It is never diverted; send a unit."),

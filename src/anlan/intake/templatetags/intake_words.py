@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -12,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext as p
 
 from anlan.core.clock import now as clock_now
-from anlan.core.models import AreaVersion, Organisation
 from anlan.core.queries import city
 from anlan.intake.models import Category, Report
 
@@ -118,9 +118,18 @@ def depth_words(depth_cm: int | None) -> str:
     return _("half a wheel deep") if depth_cm < 45 else _("knee-deep or more")
 
 
+class Named(Protocol):
+    """Whatever has its name in both languages: an area, an organisation, a unit."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
+
+
 @register.filter
-def area_label(thing: AreaVersion | Organisation) -> str:
-    """Name an area or an organisation in the page's language."""
+def area_label(thing: Named) -> str:
+    """Name an area, an organisation or a unit in the page's language."""
     return thing.name if in_chinese() else thing.name_en or thing.name
 
 

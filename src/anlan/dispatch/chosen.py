@@ -1,0 +1,123 @@
+"""The incident that the dispatcher has before the eyes: its crews, clocks, timeline, and the next move."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anlan.core.actors import Actor
+from anlan.core.models import ClockRun
+from anlan.dispatch import rules
+from anlan.dispatch.actions import may_stamp
+from anlan.dispatch.faces import Face, crew_faces, incident_faces
+from anlan.dispatch.models import Assignment
+from anlan.dispatch.queries import Near, assignments_of, units_near
+from anlan.intake.models import Category
+from anlan.intake.templatetags.intake_words import area_label
+from anlan.triage import rules as triage_rules
+from anlan.triage.models import Incident
+from anlan.triage.queries import others
+from anlan.triage.views import MOVERS, history, holds, may
+
+
+@dataclass(frozen=True)
+class Step:
+    """A move that one key makes: what it is called and what its form sends."""
+
+    label: str
+    fields: dict[str, str] = field(default_factory=dict)
+    asks_disposal: bool = False
+
+
+@dataclass(frozen=True)
+class Crew:
+    """One unit sent to the incident, its clocks, and its next stamp where this person may give it."""
+
+    assignment: Assignment
+    faces: list[Face]
+    next: Step | None
+    may_clear: bool
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Everything that the console shows of one incident."""
+
+    incident: Incident
+    crews: list[Crew]
+    faces: list[Face]
+    runs: list[ClockRun]
+    near: list[Near]
+    may: dict[str, bool]
+    may_send: bool
+    next: Step | None
+    timeline: list[dict[str, Any]]
+
+    def context(self) -> dict[str, Any]:
+        """Return it as the template's names, with what the moves' forms offer."""
+        return vars(self) | {
+            "organisations": others(self.incident),
+            "disposals": Incident.Disposal.choices,
+            "categories": Category.objects.filter(active=True),
+            "links": [link for link in self.incident.links.all() if link.unlinked_at is None],
+        }
+
+
+def chosen(incident: Incident, actor: Actor, at: dt.datetime, kind: str) -> Chosen:
+    """Gather what the console shows of an incident."""
+    assignments = assignments_of(incident)
+    faces = crew_faces(assignments, at)
+    crews = [_crew(one, faces[one.pk], actor) for one in assignments]
+    moves = may(incident, actor)
+    takes_units = triage_rules.DISPATCHED in triage_rules.MOVES[incident.state]
+    may_send = takes_units and bool(actor.roles.intersection(MOVERS)) and holds(incident, actor)
+    near = units_near(incident, at, actor, kind) if incident.state != triage_rules.CLOSED else []
+    own = incident_faces(incident, at)
+    return Chosen(
+        incident=incident,
+        crews=sorted(crews, key=lambda one: one.assignment.ended_at is not None),
+        faces=own,
+        runs=[face.run for face in own if face.run and face.state == "running"],
+        near=near,
+        may=moves,
+        may_send=may_send,
+        next=_next(incident, crews, near if may_send else [], moves),
+        timeline=_timeline(incident, assignments),
+    )
+
+
+def _crew(one: Assignment, faces: list[Face], actor: Actor) -> Crew:
+    step, stamps = rules.next_step(one.state), one.ended_at is None and may_stamp(one, actor)
+    label = f"{area_label(one.unit)}: {rules.Step(step).label}" if step else ""
+    told = {"verb": "stamp", "assignment": str(one.pk), "step": str(step)}
+    step_of = Step(label, told, asks_disposal=step == rules.Step.RESOLVED) if stamps and step else None
+    return Crew(one, faces, step_of, stamps and one.state != rules.Step.FIELD_FEEDBACK)
+
+
+def _next(incident: Incident, crews: list[Crew], near: list[Near], moves: dict[str, bool]) -> Step | None:
+    """Return the usual next move: sign for it, walk the crew that is out, send one, close."""
+    if moves["sign_for"]:
+        return Step(_("Sign for"), {"verb": "sign_for"})
+    for crew in crews:
+        if crew.next:
+            return crew.next
+    free = next((one for one in near if one.key), None)
+    if free:
+        return Step(_("Send %(unit)s") % {"unit": area_label(free.unit)}, {"verb": "send", "unit": free.unit.code})
+    if moves["close"] and incident.state == triage_rules.RESOLVED:
+        return Step(_("Close the incident"), {"verb": "close"}, asks_disposal=True)
+    return None
+
+
+def _timeline(incident: Incident, assignments: list[Assignment]) -> list[dict[str, Any]]:
+    """Return what happened to the incident and on the way of its crews, the latest first."""
+    stamped = [
+        {"what": f"{area_label(one.unit)}: {stamp.get_step_display()}", "at": stamp.at, "device_at": stamp.device_at}
+        for one in assignments
+        for stamp in one.milestones.all()
+        if stamp.step not in {rules.Step.RECEIVED, rules.Step.ENTERED}
+    ]
+    return sorted([*history(incident), *stamped], key=lambda one: one["at"], reverse=True)

@@ -1,0 +1,110 @@
+"""The dispatcher's console: open incidents by clock, the chosen one beside them, and its next move on one key."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import uuid4
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from anlan.core.access import roles
+from anlan.core.actors import Actor
+from anlan.core.clock import now
+from anlan.core.middleware.access import actor_of_request
+from anlan.dispatch.chosen import chosen
+from anlan.dispatch.models import Unit
+from anlan.dispatch.onmap import places
+from anlan.dispatch.openlist import OpenList, filters, open_list
+from anlan.dispatch.views.assignment import REFUSALS, make_move, said, send_unit
+from anlan.triage.models import Incident
+from anlan.triage.queries import whole
+from anlan.triage.views import MOVERS, READERS, VERBS
+
+
+@roles(*READERS)
+@never_cache
+@require_GET
+def console(request: HttpRequest, number: str = "") -> HttpResponse:
+    """Show the open incidents and the chosen one; without a number the one whose clock is due first."""
+    return _page(request, number)
+
+
+@roles(*READERS)
+@never_cache
+@require_GET
+def news(request: HttpRequest) -> JsonResponse:
+    """Return what the list shows now, so that the page can say what is new; it changes nothing by itself."""
+    listed = _listed(request, now())
+    return JsonResponse({"rows": {line.incident.number: stands(line) for line in listed.lines}})
+
+
+@roles(*MOVERS)
+@require_POST
+def act(request: HttpRequest, number: str) -> HttpResponse:
+    """Make a move; where it is refused, say why on the console as it stands now."""
+    try:
+        _move(number, request.POST.dict(), actor_of_request(request), now())
+    except REFUSALS as error:
+        return _page(request, number, wrong=said(error), status=409)
+    query = request.GET.urlencode()
+    return redirect(reverse("dispatch:console_incident", args=[number]) + (f"?{query}" if query else ""))
+
+
+def stands(line: Any) -> str:
+    """Return in one word what a row says of its incident: another word is news."""
+    return "-".join([line.incident.state, *(f"{one.unit.code}.{one.state}" for one in line.out)])
+
+
+def _move(number: str, told: dict[str, str], actor: Actor, at: dt.datetime) -> None:
+    verb = told.get("verb", "")
+    if not Incident.objects.visible_to(actor).filter(number=number).exists():
+        raise Http404
+    if verb == "send":
+        send_unit(number, told, actor, at)
+    elif verb == "stamp" and told.get("assignment", "").isdigit():
+        make_move(int(told["assignment"]), told, actor, at)
+    elif verb in VERBS:
+        VERBS[verb](number, told, actor, at)
+    else:
+        raise Http404
+
+
+def _listed(request: HttpRequest, at: dt.datetime) -> OpenList:
+    actor, page = actor_of_request(request), request.GET.get("page", "")
+    return open_list(actor, at, show=_show(request, at), page=max(1, int(page)) if page.isdigit() else 1)
+
+
+def _show(request: HttpRequest, at: dt.datetime) -> str:
+    wanted = request.GET.get("show", "")
+    return wanted if wanted in filters(actor_of_request(request), at) else "all"
+
+
+def _page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 200) -> HttpResponse:
+    actor, at, kind = actor_of_request(request), now(), request.GET.get("kind", "")
+    listed = _listed(request, at)
+    found = whole(number or (listed.lines[0].incident.number if listed.lines else ""), actor)
+    if number and found is None:
+        raise Http404
+    one = chosen(found, actor, at, kind if kind in Unit.Kind.values else "") if found else None
+    context = {
+        "listed": [(line, stands(line)) for line in listed.lines],
+        "counts": listed.counts,
+        "pages": listed.pages,
+        "page": int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1,
+        "show": _show(request, at),
+        "kind": kind,
+        "kinds": Unit.Kind.choices,
+        "query": request.GET.urlencode(),
+        "asked": bool(number),
+        "wrong": wrong,
+        "at": at,
+        "key": uuid4().hex,
+        "places": places(listed.lines, one),
+        **(one.context() if one else {}),
+    }
+    return render(request, "dispatch/console.html", context, status=status)

@@ -1,0 +1,219 @@
+"""The dispatcher's console: what is most urgent first, one incident beside it, and its next move on one key."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from anlan.core.actors import system
+from anlan.core.clock import frozen
+from anlan.dispatch import actions
+from anlan.dispatch.models import Assignment, Milestone
+from anlan.triage import actions as triage
+from anlan.triage.models import Incident
+from tests import make
+
+AT = make.AT
+ME = system("test")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def town() -> Iterator[None]:
+    make.city()
+    with frozen(AT + dt.timedelta(minutes=1)):
+        yield
+
+
+def later(seconds: int) -> dt.datetime:
+    return AT + dt.timedelta(seconds=seconds)
+
+
+def opened(seconds: int = 0, **told: object) -> str:
+    report = make.report(at=later(seconds), **told)
+    return str(triage.open_incident(report_id=report.pk, actor=ME, at=later(seconds))["incident"])
+
+
+def listed(page: str) -> list[str]:
+    """Return the numbers of the list's rows in their order."""
+    return re.findall(r'<tr data-place="([^"]+)"', page)
+
+
+def press_next(client: Client, page: str, number: str) -> str:
+    """Press the key n as the page has it and return the page that follows."""
+    form = next(one for one in re.findall(r"<form.*?</form>", page, re.S) if 'data-key="n"' in one)
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    told = {name: unescape(value) for name, value in hidden if name != "csrfmiddlewaretoken"}
+    if 'name="disposal"' in form:
+        told["disposal"] = "done"
+    return client.post(f"/console/{number}/act", told, follow=True).content.decode()
+
+
+def test_one_key_walks_an_incident_from_new_to_closed(client: Client) -> None:
+    """Send, six stamps for the crew on the radio, close: the next move is always on the same key."""
+    number = opened()
+    client.force_login(make.person("dispatcher"))
+    page = client.get(f"/console/{number}/").content.decode()
+    for _ in range(8):
+        page = press_next(client, page, number)
+    assert Incident.objects.get().state == "closed"
+    assert Assignment.objects.get().state == "cleared"
+    assert 'data-key="n"' not in page
+
+
+def test_the_clock_that_is_due_first_stands_first(client: Client) -> None:
+    """One that counts every second goes before one in working days, however late that is."""
+    paper = opened()
+    triage.resolve(number=paper, disposal="done", actor=ME, at=later(1))
+    younger, older = opened(40), opened(10)
+    crew = opened(20)
+    actions.dispatch_unit(number=crew, unit="mobile-1", actor=ME, at=later(25))  # a minute to react: due before them
+    client.force_login(make.person("dispatcher"))
+    with frozen(AT + dt.timedelta(days=40)):
+        page = client.get("/console/").content.decode()
+    assert listed(page) == [crew, older, younger, paper]
+    assert "39 days" in page
+
+
+def test_filters_are_addresses_and_say_how_many(client: Client) -> None:
+    """Another person who opens the link sees the same rows."""
+    urgent, waiting, out = opened(), opened(1), opened(2)
+    triage.set_urgency(number=urgent, urgency=1, actor=ME, at=AT)
+    actions.dispatch_unit(number=out, unit="mobile-1", actor=ME, at=later(3))
+    client.force_login(make.person("dispatcher"))
+    shown = {name: listed(client.get(f"/console/?show={name}").content.decode())
+             for name in ("urgent", "nounit", "out", "nonsense")}  # fmt: skip
+    assert shown == {"urgent": [urgent], "nounit": [urgent, waiting], "out": [out], "nonsense": [out, urgent, waiting]}
+    assert 'Urgent <span class="num">1</span>' in client.get("/console/").content.decode()
+
+
+def test_a_skipped_stamp_is_a_dash_and_said_to_be_missing(client: Client) -> None:
+    """The crew stamped the scene only: react and set out have no time, and the bar is empty."""
+    number = opened()
+    pk = actions.dispatch_unit(number=number, unit="mobile-1", actor=ME, at=AT)["assignment"]
+    actions.stamp(assignment=pk, step="on_scene", actor=ME, at=later(30))
+    client.force_login(make.person("dispatcher"))
+    page = client.get(f"/console/{number}/").content.decode()
+    faces = re.findall(r'<div class="clock [^"]*"[^>]*><small>([^<]+)</small><b>(?:<time[^>]*>)?([^<]+)', page)
+    assert ("React", "—") in faces
+    assert ("Set out", "—") in faces
+    assert ("End the danger", "0:30") in faces
+    assert page.count("no stamp") == 2
+
+
+def test_the_same_press_twice_counts_once_and_another_is_told(client: Client) -> None:
+    """A key that bounced is the same press; a colleague's is refused in words, on the console as it stands."""
+    number, other = opened(), opened(lon=119.95)
+    client.force_login(make.person("dispatcher"))
+    told = {"verb": "send", "unit": "mobile-1", "key": "a"}
+    assert [client.post(f"/console/{number}/act", told).status_code for _ in range(2)] == [302, 302]
+    assert Assignment.objects.count() == 1
+    answer = client.post(f"/console/{other}/act", told | {"key": "b"})
+    assert answer.status_code == 409
+    assert "Choose another" in answer.content.decode()
+    client.force_login(make.person("dispatcher"))
+    assert client.post(f"/console/{number}/act", told | {"key": "c"}).status_code == 409
+
+
+def test_what_a_colleague_handed_on_is_refused_in_words(client: Client) -> None:
+    """The page was open while another organisation got it."""
+    number = opened()
+    client.force_login(make.person("dispatcher"))
+    triage.hand_over(number=number, to="drains", actor=ME, at=later(1))
+    answer = client.post(f"/console/{number}/act", {"verb": "resolve", "disposal": "done"})
+    assert answer.status_code == 409
+    assert "another organisation holds it now" in answer.content.decode()
+
+
+def test_who_only_looks_has_no_buttons_and_a_stranger_sees_nothing(client: Client) -> None:
+    """An analyst reads; an officer of another house finds neither row nor incident."""
+    number = opened()
+    client.force_login(make.person("analyst"))
+    page = client.get(f"/console/{number}/").content.decode()
+    assert listed(page) == [number]
+    assert 'name="verb" value="send"' not in page.replace('value="send"><table', "")
+    assert 'data-key="n"' not in page
+    assert client.post(f"/console/{number}/act", {"verb": "send", "unit": "mobile-1"}).status_code == 403
+    client.force_login(make.person("officer", at="west-office"))
+    assert listed(client.get("/console/").content.decode()) == []
+    assert client.get(f"/console/{number}/").status_code == 404
+    assert client.post(f"/console/{number}/act", {"verb": "close"}).status_code == 404
+
+
+def test_news_says_what_changed_and_changes_nothing(client: Client) -> None:
+    """The page compares it with its own rows; they are replaced on the user's word only."""
+    number = opened()
+    client.force_login(make.person("dispatcher"))
+    before = client.get("/console/news").json()["rows"]
+    assert f'data-stands="{before[number]}"' in client.get("/console/").content.decode()
+    actions.dispatch_unit(number=number, unit="mobile-1", actor=ME, at=later(3))
+    after = client.get("/console/news").json()["rows"]
+    assert after[number] != before[number]
+
+
+def test_an_empty_console_says_what_to_do(client: Client) -> None:
+    """Nothing is open; a filter without rows leads back to all."""
+    client.force_login(make.person("dispatcher"))
+    assert "No incident is open" in client.get("/console/").content.decode()
+    assert "No open incident is of this kind" in client.get("/console/?show=late").content.decode()
+
+
+def test_the_page_asks_as_much_for_twenty_incidents_as_for_one(client: Client) -> None:
+    """A fixed number of questions, whatever is open."""
+    first = opened()
+    client.force_login(make.person("dispatcher"))
+    asked = [queries(client, f"/console/{first}/")]
+    for n in range(19):
+        opened(n, lon=119.93 + n / 400)
+    asked.append(queries(client, f"/console/{first}/"))
+    assert len(asked[0]) == len(asked[1]) <= 30
+    assert len(queries(client, "/units/")) <= 10
+
+
+@pytest.mark.only_on("sqlite")
+def test_no_question_walks_a_table_that_grows(client: Client) -> None:
+    """With millions of closed incidents each question is answered from an index over what is open."""
+    number = opened()
+    actions.dispatch_unit(number=number, unit="mobile-1", actor=ME, at=AT)
+    client.force_login(make.person("dispatcher"))
+    growing = "triage_incident|core_clockrun|dispatch_assignment|dispatch_milestone|core_ledgerentry|intake_report"
+    walked = []
+    for address in (f"/console/{number}/", "/console/", "/units/", "/incidents/"):
+        for sql in queries(client, address):
+            if sql.startswith("SELECT"):
+                with connection.cursor() as cursor:
+                    cursor.execute("EXPLAIN QUERY PLAN " + sql.replace("%", "%%"))
+                    plan = [row[3] for row in cursor.fetchall()]
+                walked += [line for line in plan if re.match(rf"SCAN ({growing})\w*$", line)]
+    assert not walked
+
+
+def queries(client: Client, address: str) -> list[str]:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(address).status_code == 200
+    return [one["sql"] for one in captured.captured_queries]
+
+
+def test_a_stamp_that_comes_twice_from_a_device_counts_once(client: Client) -> None:
+    """The crew's form carries a key and the time of the press; the answer was lost and the device sends again."""
+    number = opened()
+    pk = actions.dispatch_unit(number=number, unit="mobile-1", actor=ME, at=AT)["assignment"]
+    client.force_login(make.person("officer", at="control"))
+    page = client.get(f"/assignments/{pk}/").content.decode()
+    key = re.search(r'name="key" value="(\w+)"', page)
+    assert key
+    told = {"step": "acknowledged", "key": key[1], "device_at": later(20).isoformat()}
+    assert [client.post(f"/assignments/{pk}/move", told).status_code for _ in range(3)] == [302, 302, 302]
+    stamp = Milestone.objects.get(assignment=pk, step="acknowledged")
+    assert (stamp.at, stamp.device_at) == (later(60), later(20))
+    assert client.post(f"/assignments/{pk}/move", told | {"device_at": "nonsense"}).status_code == 409
+    assert Milestone.objects.filter(assignment=pk, step="acknowledged").count() == 1
