@@ -100,7 +100,7 @@ def _crew(one: Assignment, faces: list[Face], actor: Actor) -> Crew:
 def _next(incident: Incident, crews: list[Crew], near: list[Near], moves: dict[str, bool]) -> Step | None:
     """Return the usual next move: sign for it, walk the crew that is out, send one, close."""
     if moves["sign_for"]:
-        return Step(_("Sign for"), {"verb": "sign_for"})
+        return Step(_("Sign for"), {"verb": "sign_for", "seen": incident.state})
     for crew in crews:
         if crew.next:
             return crew.next
@@ -108,7 +108,7 @@ def _next(incident: Incident, crews: list[Crew], near: list[Near], moves: dict[s
     if free:
         return Step(_("Send %(unit)s") % {"unit": area_label(free.unit)}, {"verb": "send", "unit": free.unit.code})
     if moves["close"] and incident.state == triage_rules.RESOLVED:
-        return Step(_("Close the incident"), {"verb": "close"}, asks_disposal=True)
+        return Step(_("Close the incident"), {"verb": "close", "seen": incident.state}, asks_disposal=True)
     return None
 
 

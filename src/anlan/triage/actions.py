@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,14 @@ State = Incident.State
 
 class HeldElsewhere(NotAllowed):
     """The actor could act on it if the own organisation held it; often somebody was quicker."""
+
+
+@verb
+def as_seen(*, number: str, seen: str, act: Callable[[], Any], actor: Actor, at: dt.datetime) -> Any:
+    """Make a move on an incident only while it stands as the page showed it: what was decided on is what is moved."""
+    if _locked(number).state != seen:
+        raise TriageRefused("no_such_move")
+    return act()
 
 
 @verb

@@ -94,16 +94,24 @@ def incident(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, number: str) -> HttpResponse:
     """Make a move; where it is refused, say why on the page as it stands now."""
-    verb = VERBS.get(request.POST.get("verb", ""))
-    if verb is None:
-        raise Http404
     if not Incident.objects.visible_to(actor_of_request(request)).filter(number=number).exists():
         raise Http404
     try:
-        verb(number, request.POST.dict(), actor_of_request(request), now())
+        make_move(number, request.POST.dict(), actor_of_request(request), now())
     except (TriageRefused, HeldElsewhere) as error:
         return _page(request, number, wrong=refusal(error), status=409)
     return redirect("triage:incident", number)
+
+
+def make_move(number: str, told: dict[str, str], actor: Actor, at: dt.datetime) -> None:
+    """Make the move that a form asks for, if the incident still stands as the form says that it was seen."""
+    verb = VERBS.get(told.get("verb", ""))
+    if verb is None:
+        raise Http404
+    if not told.get("seen"):
+        verb(number, told, actor, at)
+        return
+    actions.as_seen(number=number, seen=told["seen"], act=lambda: verb(number, told, actor, at), actor=actor, at=at)
 
 
 @roles(*actions.DESK)

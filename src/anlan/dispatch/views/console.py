@@ -21,9 +21,10 @@ from anlan.dispatch.models import Unit
 from anlan.dispatch.onmap import places
 from anlan.dispatch.openlist import OpenList, filters, open_list
 from anlan.dispatch.views.assignment import REFUSALS, make_move, said, send_unit
+from anlan.triage import views as triage
 from anlan.triage.models import Incident
 from anlan.triage.queries import whole
-from anlan.triage.views import MOVERS, READERS, VERBS
+from anlan.triage.views import MOVERS, READERS
 
 
 @roles(*READERS)
@@ -68,10 +69,8 @@ def _move(number: str, told: dict[str, str], actor: Actor, at: dt.datetime) -> N
         send_unit(number, told, actor, at)
     elif verb == "stamp" and told.get("assignment", "").isdigit():
         make_move(int(told["assignment"]), told, actor, at)
-    elif verb in VERBS:
-        VERBS[verb](number, told, actor, at)
     else:
-        raise Http404
+        triage.make_move(number, told, actor, at)
 
 
 def _listed(request: HttpRequest, at: dt.datetime) -> OpenList:
