@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from anlan.core.areas import local_day
 from anlan.prevention import rules
 from anlan.prevention.models import Escalation, Origin, Problem, Storm, Task
 from anlan.prevention.reading import named
@@ -52,6 +53,10 @@ class Ladder:
     due_on: dt.date
     rungs: list[Rung]
 
+    def has(self, given: Escalation) -> bool:
+        """Whether a step that was taken is one of this ladder's."""
+        return (given.subject, given.due_on) == (self.subject, self.due_on)
+
     @property
     def coming(self) -> Rung | None:
         """Return the next step of the ladder."""
@@ -64,7 +69,7 @@ def ladder_of(problem: Problem, tasks: Sequence[Task], given: Sequence[Escalatio
         return None
     task = next((one for one in tasks if _waits_until(one) == problem.due_on), None)
     subject = task.number if task else problem.number
-    taken = {row.step: row.at.date() for row in given if (row.subject, row.due_on) == (subject, problem.due_on)}
+    taken = {row.step: local_day(row.at) for row in given if (row.subject, row.due_on) == (subject, problem.due_on)}
     rungs = []
     for step, day in rules.ladder_days(problem.due_on):
         missed = step == "remind" and today > problem.due_on  # it is late to say that a deadline nears

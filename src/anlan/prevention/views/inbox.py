@@ -132,13 +132,15 @@ def _chosen(one: Problem, actor: Actor, today: dt.date, sent: Sent) -> dict[str,
     given = list(one.escalations.order_by("-pk"))
     tested = Tested(tests_of(one, now()))
     scale = scaled([task_times(task) for task in tasks], today)
+    ladder = ladder_of(one, tasks, given, today)
     waits = one.rain_test_mm_h is not None and not tested.held and sent is None
     found = [offer for offer in offers(one, actor, today, sent) if not (waits and offer.verb == "strike_off")]
     return {
         "stands": standing(one, today), "offers": found, "lead": named(one.lead), "seen": last_move(one),
         "supporting": [named(helper) for helper in one.supporting.all()], "key": uuid4(), "tested": tested,
-        "tasks": drawn(tasks, scale, today), "scale": scale, "past": past_of(one), "given": given,
-        "ladder": ladder_of(one, tasks, given, today), "opens_sites": bool(actor.roles & set(OPENS_SITES)),
+        "tasks": drawn(tasks, scale, today), "scale": scale, "past": past_of(one), "ladder": ladder,
+        "given": [row for row in given if ladder is None or not ladder.has(row)],
+        "opens_sites": bool(actor.roles & set(OPENS_SITES)),
         "opens_reports": bool(actor.roles & set(OPENS_REPORTS)), "supervised": level_word(one.supervision_level),
     }  # fmt: skip
 
