@@ -125,7 +125,7 @@ def test_the_page_asks_and_takes_one_answer() -> None:
     text = page(client, code)
     assert "Did it help?" in text
     assert text.count('name="helped"') == 3
-    assert "“Partly”, is counted" in choose(client, code, "partly").content.decode()
+    assert "Your answer is counted: Partly." in choose(client, code, "partly").content.decode()
     row = Satisfaction.objects.get()
     assert (row.helped, row.answered_at) == ("partly", SOON)
 
