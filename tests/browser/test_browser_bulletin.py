@@ -49,7 +49,7 @@ def test_a_publisher_fixes_publishes_opens_recomputes_and_corrects(page_at, sign
     shot(page, "bulletin-composing-1280-en")
     jobs.drain()
     page.locator("a", has_text="Recompute or correct").click()
-    page.keyboard.press("r")
+    page.get_by_role("button", name="Recompute").click()
     page.locator("#run progress").wait_for()
     jobs.drain()
     page.locator("tbody tr", has_text="Reports").first.wait_for()

@@ -139,7 +139,7 @@ def react_median(period: Period) -> Rows:
 
 @measure("arrive_in_time", of="run", aggregate="share", name=("到场按期率", "On scene in time"), unit=PERCENT,
          counter="arrival_missing", says=("城市时限“到场”（从下达到到场）中已停止的，按期的比例。",
-                                          "Of the city’s clock “Arrive”, dispatched to on scene, those stopped in time."))  # fmt: skip
+                                          "Of the clock Arrive of this city, dispatched to on scene, those stopped in time."))  # fmt: skip
 def arrive_in_time(period: Period) -> Rows:
     """Share of sendings that were there in time."""
     return runs_in_time(period, "arrive")
