@@ -303,6 +303,7 @@ def test_what_rain_has_not_tested_is_not_offered_for_striking_off(town: Town, en
     with frozen(day(20)):
         page = browser.get(f"/problems/?p={number}").content.decode()
         assert ("/strike_off" in page, "what a storm has left dry" in page) == (False, True)
+        assert "/strike_off" not in browser.post(f"/problems/{number}/reopen", {"reason": ""}).content.decode()
         refused = browser.post(f"/problems/{number}/strike_off")
         assert (refused.status_code, "no storm of 30 mm/h" in refused.content.decode()) == (409, True)
     town.storm(30, peak=45)

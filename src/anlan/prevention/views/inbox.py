@@ -133,7 +133,8 @@ def _chosen(one: Problem, actor: Actor, today: dt.date, sent: Sent) -> dict[str,
     tested = Tested(tests_of(one, now()))
     scale = scaled([task_times(task) for task in tasks], today)
     ladder = ladder_of(one, tasks, given, today)
-    waits = one.rain_test_mm_h is not None and not tested.held and sent is None
+    pressed = sent is not None and sent[0] == "strike_off"  # a refusal is said where it was pressed
+    waits = one.rain_test_mm_h is not None and not tested.held and not pressed
     found = [offer for offer in offers(one, actor, today, sent) if not (waits and offer.verb == "strike_off")]
     return {
         "stands": standing(one, today), "offers": found, "lead": named(one.lead), "seen": last_move(one),
