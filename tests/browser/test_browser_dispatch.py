@@ -1,0 +1,81 @@
+"""The dispatcher works with the keyboard alone, a crew with one thumb and a bad network."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+
+from anlan.core.actors import system
+from anlan.core.clock import now
+from anlan.dispatch import actions
+from anlan.dispatch.models import Assignment, Milestone
+from anlan.triage import actions as triage
+from anlan.triage.models import Incident
+from tests import make
+
+ME = system("test")
+NEXT = "[data-key=n]"
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def number() -> str:
+    cache.clear()
+    make.city()
+    return str(triage.open_incident(report_id=make.report(at=now()).pk, actor=ME, at=now())["incident"])
+
+
+def test_a_dispatcher_works_an_incident_from_new_to_closed_by_keyboard(page_at, signed_in, number, shot):
+    """Choose it in the list, send a unit by its number, walk it with n; the map shows it and nothing complains."""
+    page = page_at("/console/", 1440, cookies=signed_in("dispatcher"))
+    page.route("**/console/news*", lambda asked: asked.fulfill(json={"rows": {}}))  # memory is no place to read beside
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/console/{number}/")
+    page.locator("anlan-map[data-ready]").wait_for()
+    page.evaluate("document.querySelector('anlan-map').rest()")
+    shot(page, "console-1440")
+    page.keyboard.press("2")
+    for step in ("Acknowledged", "En route", "On scene", "Danger ended", "Field feedback", "Free again", "Close"):
+        page.locator(NEXT, has_text=step).wait_for()
+        page.wait_for_load_state("domcontentloaded")  # its keys are taken from here on
+        page.keyboard.press("n")
+    page.locator(".chosen .state.tag.done", has_text="Closed").wait_for()
+    assert page.locator(NEXT).count() == 0
+    assert Incident.objects.get().state == "closed"
+    assert Assignment.objects.get().unit.code == "mobile-1"
+
+
+def test_news_waits_for_the_word_of_the_dispatcher(page_at, signed_in, number):
+    """What a colleague opened is announced; the rows stand still until the key is pressed."""
+    page = page_at("/console/", 1440, cookies=signed_in("dispatcher"))
+    triage.open_incident(report_id=make.report(at=now()).pk, actor=ME, at=now())
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.locator("#news", has_text="1 row changed").wait_for()
+    assert page.locator("[data-rows] tr").count() == 1
+    page.keyboard.press(".")
+    page.wait_for_function("document.querySelectorAll('[data-rows] tr').length === 2")
+
+
+def test_a_crew_stamps_its_way_on_a_phone_without_network(page_at, signed_in, complaints, number, shot):
+    """A press without network is kept with its time and goes through once, when the network is back."""
+    pk = actions.dispatch_unit(number=number, unit="mobile-1", actor=ME, at=now())["assignment"]
+    page = page_at(f"/assignments/{pk}/", 360, cookies=signed_in("officer"))
+    complaints.expected.append("ERR_INTERNET_DISCONNECTED")
+    shot(page, "crew-360")
+    box = page.locator(NEXT).bounding_box()
+    assert box["width"] > 280
+    assert box["height"] > 60
+    page.context.set_offline(True)
+    page.locator(NEXT).click()
+    page.locator("#kept", has_text="No network").wait_for()
+    shot(page, "crew-offline-360")
+    page.context.set_offline(False)
+    page.locator(NEXT, has_text="En route").wait_for()
+    for step in ("On scene", "Danger ended", "Field feedback", "Free again"):
+        page.locator(NEXT).click()
+        page.locator(NEXT, has_text=step).wait_for()
+    page.locator(NEXT).click()
+    page.locator(".state.tag.done").wait_for()
+    stamps = Milestone.objects.filter(assignment=pk).exclude(device_at=None).values_list("step", flat=True)
+    assert sorted(stamps) == sorted(["acknowledged", "en_route", "on_scene", "resolved", "field_feedback", "cleared"])
