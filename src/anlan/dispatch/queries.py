@@ -45,6 +45,12 @@ def units_of(actor: Actor) -> QuerySet[Unit]:
     return units.filter(organisation_id__in=actor.organisation_ids)
 
 
+def shifts_about(at: dt.datetime, actor: Actor) -> QuerySet[Shift]:
+    """Return the shifts of the last day, those on duty and those to come, of the units that an actor sees."""
+    mine = Shift.objects.filter(unit__in=units_of(actor), ends_at__gt=at - dt.timedelta(days=1))
+    return mine.select_related("unit__organisation").order_by("begins_at", "unit__code")[:500]
+
+
 def units_near(incident: Incident, at: dt.datetime, actor: Actor, kind: str = "") -> list[Near]:
     """Return units as the desk chooses among them: those at the incident, the nearest free ones, others out near by."""
     units = units_of(actor).filter(on_duty(at) | Exists(Assignment.objects.open().filter(unit=OuterRef("pk"))))

@@ -8,22 +8,18 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anlan.core.actors import Actor
+from anlan.core.fields import day_field
 from anlan.hotspots.models import Study
 from anlan.hotspots.reading import period
-
-
-def day(label: Any) -> forms.DateField:
-    """Return a field for a local day."""
-    return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
 
 
 class EstimateForm(forms.Form):
     """The study whose sites were mended, the day on which the works count as done, and the days of reports."""
 
     study = forms.TypedChoiceField(label=_("Adopted study"), coerce=int)
-    measure_at = day(_("Works done before this day count"))
-    since = day(_("First day of reports"))
-    until = day(_("Last day of reports, included"))
+    measure_at = day_field(_("Works done before this day count"))
+    since = day_field(_("First day of reports"))
+    until = day_field(_("Last day of reports, included"))
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from anlan.core.fields import MomentField, day_field
 from anlan.core.models import Organisation
-from anlan.core.queries import city
 from anlan.intake.forms import reencoded
 from anlan.intake.photos import Photo
 from anlan.prevention.models import Origin, Task
@@ -24,17 +23,6 @@ LEVELS = [("", "—"), ("ministry", _("Ministry")), ("province", _("Province")),
 def level_word(level: str) -> Any:
     """Name the level that keeps a problem on its open list."""
     return dict(LEVELS).get(level, level)
-
-
-def day_field(label: Any) -> forms.DateField:
-    """Return a field for a day, written as on paper."""
-    return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
-
-
-def moment_field(label: Any) -> forms.DateTimeField:
-    """Return a field for a moment to the minute, as a clock on the wall shows it."""
-    widget = forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, widget=widget)
 
 
 def active_organisations() -> Choices:
@@ -240,14 +228,7 @@ class OneForm(StepForm):
 class StormForm(StepForm):
     """A storm as a rain gauge measured it, in the city's time."""
 
-    start = moment_field(_("Began"))
-    end = moment_field(_("Ended"))
+    start = MomentField(label=_("Began"))
+    end = MomentField(label=_("Ended"))
     peak_mm_h = forms.FloatField(min_value=0.1, max_value=500, label=_("Strongest hour, mm/h"))
     source = forms.CharField(max_length=80, required=False, label=_("Gauge or source"))
-
-    def told(self) -> dict[str, Any]:
-        """Return what the verb takes, the times in the city's zone."""
-        here = city()
-        zone = ZoneInfo(here.zone if here else "UTC")
-        typed = self.cleaned_data
-        return typed | {name: typed[name].replace(tzinfo=zone) for name in ("start", "end")}

@@ -97,6 +97,11 @@ def require_urgency(urgency: int) -> int:
     return urgency
 
 
+def urgency_of(typed: str) -> int:
+    """Return the urgency that was typed, or refuse it."""
+    return require_urgency(int(typed)) if typed.isdecimal() else require_urgency(0)
+
+
 def raised(urgency: int, valid_reports: int) -> int:
     """Return the urgency when one more report tells of it: many callers can raise it, none can lower it."""
     return min(urgency, 1 if valid_reports >= 5 else 2 if valid_reports >= 3 else 3)

@@ -14,4 +14,5 @@ urlpatterns = [
     path("incidents/for/<str:report>", views.open_for, name="open_for"),
     path("incidents/<str:number>/", views.incident, name="incident"),
     path("incidents/<str:number>/act", views.act, name="act"),
+    path("incidents/<str:number>/reports", views.sort_reports, name="sort"),
 ]

@@ -54,6 +54,9 @@ VERBS: dict[str, Verb] = {
     "confirm": lambda n, told, actor, at: actions.confirm_category(
         number=n, category=told.get("category", ""), actor=actor, at=at
     ),
+    "urgency": lambda n, told, actor, at: actions.set_urgency(
+        number=n, urgency=rules.urgency_of(told.get("urgency", "")), actor=actor, at=at
+    ),
 }
 
 
@@ -101,6 +104,27 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
     except (TriageRefused, HeldElsewhere) as error:
         return _page(request, number, wrong=refusal(error), status=409)
     return redirect("triage:incident", number)
+
+
+@roles(*actions.DESK)
+@require_POST
+def sort_reports(request: HttpRequest, number: str) -> HttpResponse:
+    """Take a report away from an incident, or make an incident of their own of those that told of something else."""
+    actor = actor_of_request(request)
+    found = whole(number, actor)
+    if found is None:
+        raise Http404
+    held = {link.report.number: link.report_id for link in found.links.all() if link.unlinked_at is None}
+    chosen = [held[one] for one in request.POST.getlist("report") if one in held]
+    away = held.get(request.POST.get("away", ""))
+    try:
+        if away is not None:
+            actions.unlink_report(number=number, report_id=away, actor=actor, at=now())
+            return redirect("triage:incident", number)
+        second = actions.split_incident(number=number, report_ids=chosen, actor=actor, at=now())["into"]
+    except TriageRefused as error:
+        return _page(request, number, wrong=refusal(error), status=409)
+    return redirect("triage:incident", second)
 
 
 def make_move(number: str, told: dict[str, str], actor: Actor, at: dt.datetime) -> None:
@@ -186,6 +210,8 @@ def may(found: Incident, actor: Actor) -> dict[str, bool]:
         "reopen": desk and "reopened" in moves,
         "take_back": desk and not found.owner.active and found.state in rules.TAKEN_BACK,
         "confirm": held and found.state != "closed",
+        "urgency": desk and found.state != "closed",
+        "sort": desk and sum(link.unlinked_at is None for link in found.links.all()) > 1,
     }
 
 

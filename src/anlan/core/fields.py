@@ -1,0 +1,28 @@
+"""Fields of forms for days and moments, written as on paper and read in the city's time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from anlan.core.queries import city
+
+
+def day_field(label: Any) -> forms.DateField:
+    """Return a field for a day."""
+    return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+
+
+class MomentField(forms.DateTimeField):
+    """A moment to the minute, as a clock on the wall of the city shows it."""
+
+    widget = forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
+
+    def clean(self, value: Any) -> dt.datetime | None:
+        """Return what was typed, in the city's zone."""
+        typed = super().clean(value)
+        here = city()
+        return typed and typed.replace(tzinfo=ZoneInfo(here.zone if here else "UTC"))

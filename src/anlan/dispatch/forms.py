@@ -1,0 +1,27 @@
+"""What people type about units."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from anlan.core.actors import Actor
+from anlan.core.fields import MomentField
+from anlan.dispatch.queries import units_of
+from anlan.intake.templatetags.intake_words import area_label
+
+
+class ShiftForm(forms.Form):
+    """A unit's time on duty, and how many people go with it."""
+
+    unit = forms.ChoiceField(label=_("Unit"))
+    begins_at = MomentField(label=_("Begins"))
+    ends_at = MomentField(label=_("Ends"))
+    people = forms.IntegerField(min_value=1, max_value=999, label=_("People"))
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = [(one.code, f"{area_label(one)} · {one.get_kind_display()}") for one in units_of(actor)]
+        cast(forms.ChoiceField, self.fields["unit"]).choices = units

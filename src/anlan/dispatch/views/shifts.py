@@ -1,0 +1,48 @@
+"""Shifts: which units are on duty, with how many people, and what was open when they handed over."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from anlan.core.access import roles
+from anlan.core.actors import Actor, NotAllowed
+from anlan.core.clock import now
+from anlan.core.middleware.access import actor_of_request
+from anlan.core.roles import Role
+from anlan.dispatch.actions import begin_shift
+from anlan.dispatch.forms import ShiftForm
+from anlan.dispatch.queries import shifts_about
+from anlan.dispatch.rules import DispatchRefused
+from anlan.dispatch.words import refusal
+from anlan.triage.actions import DESK
+from anlan.triage.views import READERS
+
+
+@roles(*READERS)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def shifts(request: HttpRequest) -> HttpResponse:
+    """Show yesterday's, today's and the coming shifts, and put a unit on duty."""
+    actor, at = actor_of_request(request), now()
+    writes = bool(actor.roles.intersection((*DESK, Role.OFFICER)))
+    form = ShiftForm(request.POST or None, actor=actor, auto_id="shift-%s")
+    if request.method == "POST" and form.is_valid() and _begun(form, actor, request.POST.get("key") or None):
+        return redirect("dispatch:shifts")
+    context = {"shifts": shifts_about(at, actor), "at": at, "form": form, "writes": writes, "key": uuid4()}
+    return render(request, "dispatch/shifts.html", context, status=422 if form.errors else 200)
+
+
+def _begun(form: ShiftForm, actor: Actor, key: str | None) -> bool:
+    try:
+        begin_shift(**form.cleaned_data, actor=actor, at=now(), key=key)
+    except DispatchRefused as error:
+        form.add_error("ends_at" if error.code == "shift_impossible" else "unit", refusal(error))
+    except NotAllowed:
+        form.add_error("unit", _("The desk, or an officer of its organisation, puts a unit on duty."))
+    return not form.errors

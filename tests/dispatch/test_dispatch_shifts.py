@@ -1,0 +1,71 @@
+"""Shifts as the desk and the organisations write them: who is on duty, and what was handed over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from anlan.core.clock import frozen
+from anlan.dispatch.models import Shift
+from tests import make
+
+TODAY = {"unit": "mobile-1", "begins_at": "2016-06-28T08:00", "ends_at": "2016-06-28T20:00", "people": "26"}
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    """A city at noon of 28 June 2016, its own time."""
+    make.city()
+    with frozen(dt.datetime(2016, 6, 28, 4, tzinfo=dt.UTC)):
+        yield
+
+
+def enter(client: Client, role: str, at: str = "control") -> Client:
+    client.force_login(make.person(role, at=at))
+    return client
+
+
+def test_the_desk_puts_a_unit_on_duty(client: Client) -> None:
+    """Once however often it is sent; the times are those of the city's clocks."""
+    enter(client, "dispatcher")
+    for _ in range(2):
+        assert client.post("/shifts/", TODAY).status_code == 302
+    shift = Shift.objects.get()
+    assert shift.begins_at == dt.datetime(2016, 6, 28, 0, tzinfo=dt.UTC)
+    page = client.get("/shifts/").content.decode()
+    assert "2016-06-28 08:00" in page
+    assert "on duty" in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [({"ends_at": "2016-06-28T07:00"}, "ends after it begins"), ({"people": "0"}, "greater than or equal to 1"),
+     ({"unit": "moon-1"}, "not one of the available choices"), ({"begins_at": ""}, "required")],
+)  # fmt: skip
+def test_a_shift_that_cannot_be_is_refused_at_its_field(client: Client, wrong: dict[str, str], says: str) -> None:
+    """What was typed stays, and nothing is stored."""
+    enter(client, "dispatcher")
+    answer = client.post("/shifts/", TODAY | wrong)
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+    assert not Shift.objects.exists()
+
+
+def test_an_organisation_writes_the_shifts_of_its_own_units(client: Client) -> None:
+    """Others' units are not offered to its officer."""
+    enter(client, "officer", at="drains")
+    assert client.post("/shifts/", TODAY).status_code == 422
+    assert client.post("/shifts/", TODAY | {"unit": "pump-1"}).status_code == 302
+    assert "mobile-1" not in client.get("/shifts/").content.decode()
+
+
+def test_who_only_reads_has_no_form(client: Client) -> None:
+    """A leader sees who is on duty and puts nobody there."""
+    enter(client, "leader")
+    assert "Put a unit on duty" not in client.get("/shifts/").content.decode()
+    assert client.post("/shifts/", TODAY).status_code in {403, 422}
+    assert not Shift.objects.exists()

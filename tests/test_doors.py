@@ -1,0 +1,68 @@
+"""What the platform can do, somebody can do: every verb is reached from a page, a command, a job or a follower."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+SOURCES = Path(__file__).parents[1] / "src/anlan"
+DOORS = {"urls.py", "views", "views.py", "commands", "jobs.py", "follows.py", "slots.py"}
+ONLY_SIMULATED = {"finish_tasks", "verify_tasks", "live_from"}  # nobody else does hundreds at once, or lives apart
+
+
+def identifiers(node: ast.AST) -> set[str]:
+    """Return every name and attribute that code mentions."""
+    names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    return names | {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
+
+
+def code() -> tuple[dict[str, set[str]], set[str], set[str]]:
+    """Return what each module-level name mentions, which of them are verbs, and what the doors mention."""
+    mentions: dict[str, set[str]] = {}
+    verbs, doors = set(), set()
+    for path in SOURCES.rglob("*.py"):
+        inside = path.relative_to(SOURCES).parts
+        if inside[0] == "city" or "migrations" in inside:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        doors |= identifiers(tree) if DOORS.intersection(inside) else set()
+        for node in tree.body:
+            for name in names_of(node):
+                mentions.setdefault(name, set()).update(identifiers(node) - {name})
+            if isinstance(node, ast.FunctionDef) and any(ast.unparse(one) == "verb" for one in node.decorator_list):
+                verbs.add(node.name)
+    return mentions, verbs, doors
+
+
+def names_of(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [one.id for one in targets if isinstance(one, ast.Name)]
+
+
+def reached(mentions: dict[str, set[str]], doors: set[str]) -> set[str]:
+    """Return all that can be reached from the doors by mention."""
+    seen: set[str] = set()
+    waiting = set(doors)
+    while waiting:
+        name = waiting.pop()
+        seen.add(name)
+        waiting |= mentions.get(name, set()) - seen
+    return seen
+
+
+def test_every_verb_has_a_door() -> None:
+    """A verb that only tests and the simulation call is nothing that a city can do."""
+    mentions, verbs, doors = code()
+    assert len(verbs) > 60
+    assert verbs - reached(mentions, doors) == ONLY_SIMULATED
+
+
+def test_a_verb_without_a_door_would_be_seen() -> None:
+    """The check is not blind."""
+    mentions, verbs, doors = code()
+    hidden = {name: said - {"divert"} for name, said in mentions.items()}
+    assert "hand_over" in verbs
+    assert "hand_over" in reached(hidden, doors)
+    assert "bury_report" not in reached(mentions | {"bury_report": {"receive_report"}}, doors)

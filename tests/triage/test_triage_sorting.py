@@ -1,0 +1,102 @@
+"""What the desk sorts on an incident's page: reports that told of something else, and how soon somebody has to go."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from anlan.core.actors import system
+from anlan.core.clock import frozen
+from anlan.intake.models import Report
+from anlan.triage import actions
+from anlan.triage.models import Incident
+from tests import make
+
+ME = system("test")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def told_by_three(db: Any) -> Iterator[tuple[str, list[Report]]]:
+    """An incident of three reports."""
+    make.city()
+    reports = [make.report(lon=119.95 + n / 10_000) for n in range(3)]
+    number = actions.open_incident(report_id=reports[0].pk, actor=ME, at=make.AT)["incident"]
+    for one in reports[1:]:
+        actions.link_report(number=number, report_id=one.pk, actor=ME, at=make.AT)
+    with frozen(make.AT + dt.timedelta(minutes=1)):
+        yield number, reports
+
+
+def enter(client: Client, role: str, at: str = "control") -> Client:
+    client.force_login(make.person(role, at=at))
+    return client
+
+
+def linked(number: str) -> list[str]:
+    links = Incident.objects.get(number=number).links.filter(unlinked_at=None)
+    return sorted(links.values_list("report__number", flat=True))
+
+
+def test_chosen_reports_become_an_incident_of_their_own(
+    client: Client, told_by_three: tuple[str, list[Report]]
+) -> None:
+    """The page leads to the second one; each keeps its reports, and both histories say so."""
+    number, (first, second, third) = told_by_three
+    enter(client, "dispatcher")
+    assert "Make the chosen ones" in client.get(f"/incidents/{number}/").content.decode()
+    told = {"report": [second.number, third.number], "verb": "split"}
+    page = client.post(f"/incidents/{number}/reports", told, follow=True)
+    other = Incident.objects.exclude(number=number).get().number
+    assert page.redirect_chain[-1][0] == f"/incidents/{other}/"
+    assert (linked(number), linked(other)) == ([first.number], sorted([second.number, third.number]))
+    assert f"the other part is {other}" in client.get(f"/incidents/{number}/").content.decode()
+
+
+@pytest.mark.parametrize("chosen", [0, 3])
+def test_a_split_leaves_a_report_on_each_side(
+    client: Client, told_by_three: tuple[str, list[Report]], chosen: int
+) -> None:
+    """None chosen and all chosen are refused in words, and nothing moves."""
+    number, reports = told_by_three
+    enter(client, "dispatcher")
+    told = {"report": [one.number for one in reports[:chosen]], "verb": "split"}
+    answer = client.post(f"/incidents/{number}/reports", told)
+    assert answer.status_code == 409
+    assert "at least one report on each side" in answer.content.decode()
+    assert len(linked(number)) == 3
+
+
+def test_a_report_is_taken_away_until_one_is_left(client: Client, told_by_three: tuple[str, list[Report]]) -> None:
+    """It is free to be linked elsewhere; the last one stays, and its page offers no more."""
+    number, (first, second, third) = told_by_three
+    enter(client, "call_taker")
+    for one in (second, third):
+        client.post(f"/incidents/{number}/reports", {"away": one.number})
+    assert linked(number) == [first.number]
+    assert "Take away" not in client.get(f"/incidents/{number}/").content.decode()
+    assert client.post(f"/incidents/{number}/reports", {"away": first.number}).status_code == 409
+
+
+def test_an_officer_sorts_no_reports(client: Client, told_by_three: tuple[str, list[Report]]) -> None:
+    """It is the desk's; the page shows the reports without the form."""
+    number, (_, second, _) = told_by_three
+    actions.hand_over(number=number, to="drains", actor=ME, at=make.AT)
+    enter(client, "officer", at="drains")
+    assert "Take away" not in client.get(f"/incidents/{number}/").content.decode()
+    assert client.post(f"/incidents/{number}/reports", {"away": second.number}).status_code == 403
+
+
+def test_the_desk_sets_how_soon_somebody_has_to_go(client: Client, told_by_three: tuple[str, list[Report]]) -> None:
+    """With its entry; what is no urgency is refused in words."""
+    number, _ = told_by_three
+    enter(client, "dispatcher")
+    page = client.post(f"/incidents/{number}/act", {"verb": "urgency", "urgency": "1"}, follow=True)
+    assert Incident.objects.get(number=number).urgency == 1
+    assert "Urgency set to 1" in page.content.decode()
+    for wrong in ("0", "four", ""):
+        assert client.post(f"/incidents/{number}/act", {"verb": "urgency", "urgency": wrong}).status_code == 409
