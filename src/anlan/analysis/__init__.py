@@ -1,16 +1,25 @@
-"""The statistics of point events: places that keep failing, and what became of them."""
+"""The statistics of point events: places that keep failing, and what became of them.
 
-from anlan.analysis.density import DensityClusters, density_clusters
-from anlan.analysis.effect import EffectEstimate, before_after
-from anlan.analysis.episodes import Episode, find_episodes
-from anlan.analysis.events import Events
-from anlan.analysis.failures import Failures, cover_places, failures_of
-from anlan.analysis.matching import Matching, Outline, Relation, match_places
-from anlan.analysis.near_repeat import NearRepeat, NearRepeatBand, near_repeat
-from anlan.analysis.places import Chance, Place, RecurrentPlaces, recurrent_places
-from anlan.analysis.revisions import REVISIONS
-from anlan.analysis.scan import ScanCluster, SpaceTimeScan, space_time_scan
-from anlan.analysis.silence import SilentArea, silent_areas
+A name is loaded when it is first asked for: SciPy and Numba would cost every command of the platform a second.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from anlan.analysis.density import DensityClusters, density_clusters
+    from anlan.analysis.effect import EffectEstimate, before_after
+    from anlan.analysis.episodes import Episode, find_episodes
+    from anlan.analysis.events import Events
+    from anlan.analysis.failures import Failures, cover_places, failures_of
+    from anlan.analysis.matching import Matching, Outline, Relation, match_places
+    from anlan.analysis.pairs import NearRepeat, NearRepeatBand, near_repeat
+    from anlan.analysis.places import Chance, Place, RecurrentPlaces, recurrent_places
+    from anlan.analysis.revisions import REVISIONS
+    from anlan.analysis.scan import ScanCluster, SpaceTimeScan, space_time_scan
+    from anlan.analysis.silence import SilentArea, silent_areas
 
 __all__ = [
     "REVISIONS",
@@ -41,3 +50,28 @@ __all__ = [
     "silent_areas",
     "space_time_scan",
 ]
+_HOME = {
+    "density": ("DensityClusters", "density_clusters"),
+    "effect": ("EffectEstimate", "before_after"),
+    "episodes": ("Episode", "find_episodes"),
+    "events": ("Events",),
+    "failures": ("Failures", "cover_places", "failures_of"),
+    "matching": ("Matching", "Outline", "Relation", "match_places"),
+    "pairs": ("NearRepeat", "NearRepeatBand", "near_repeat"),
+    "places": ("Chance", "Place", "RecurrentPlaces", "recurrent_places"),
+    "revisions": ("REVISIONS",),
+    "scan": ("ScanCluster", "SpaceTimeScan", "space_time_scan"),
+    "silence": ("SilentArea", "silent_areas"),
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found = getattr(importlib.import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -23,6 +23,6 @@ class MomentField(forms.DateTimeField):
 
     def clean(self, value: Any) -> dt.datetime | None:
         """Return what was typed, in the city's zone."""
-        typed = super().clean(value)
+        typed: dt.datetime | None = super().clean(value)
         here = city()
         return typed and typed.replace(tzinfo=ZoneInfo(here.zone if here else "UTC"))

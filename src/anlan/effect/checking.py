@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from anlan.analysis import REVISIONS
+from anlan.analysis.revisions import REVISIONS
 from anlan.core.models import LedgerEntry, LedgerPosition
 from anlan.effect.estimating import Question, compute, reports_of
 from anlan.effect.models import Estimate

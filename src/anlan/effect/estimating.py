@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from django.utils.translation import gettext as _
 
-from anlan.analysis import EffectEstimate, Events, before_after, failures_of, find_episodes
+from anlan import analysis
 from anlan.core.clock import stamp
 from anlan.core.ledger import canonical
 from anlan.core.queries import city
@@ -61,15 +61,15 @@ def reports_of(study: Study, since: dt.date, until: dt.date, position: int) -> I
 def _content(study: Study, question: Question, told: Input) -> dict[str, Any]:
     radius_m, gap_h = _parameters(study)
     plane = LocalProjection.around(*(np.array([getattr(row, name) for row in told.rows]) for name in ("lon", "lat")))
-    events = Events(*plane.forward([row.lon for row in told.rows], [row.lat for row in told.rows]),
+    events = analysis.Events(*plane.forward([row.lon for row in told.rows], [row.lat for row in told.rows]),
                     [row.day for row in told.rows])  # fmt: skip
     sites = [*question.sides.treated, *question.sides.controls]
     places = _places(study)
     x, y = plane.forward(*np.array([places[site] for site in sites], dtype=float).T)
     day = _first_moment(question.measure_at)
-    table = failures_of(events, x=x, y=y, since=day, radius_m=radius_m, episode_gap_h=gap_h)
+    table = analysis.failures_of(events, x=x, y=y, since=day, radius_m=radius_m, episode_gap_h=gap_h)
     treated = np.arange(len(sites)) < len(question.sides.treated)
-    found = before_after(table, treated=treated, seed=question.seed)
+    found = analysis.before_after(table, treated=treated, seed=question.seed)
     return _plain(found) | {
         "storms": _storms(events, day, gap_h),
         "reports": len(told.rows),
@@ -77,7 +77,7 @@ def _content(study: Study, question: Question, told: Input) -> dict[str, Any]:
     }
 
 
-def _plain(found: EffectEstimate) -> dict[str, Any]:
+def _plain(found: analysis.EffectEstimate) -> dict[str, Any]:
     same = ("verdict", "rows", "failures", "places_used", "treated_used", "before_storms", "after_storms",
             "effective_after_storms")  # fmt: skip
     return {name: getattr(found, name) for name in same} | {
@@ -90,13 +90,13 @@ def _plain(found: EffectEstimate) -> dict[str, Any]:
     }
 
 
-def _storms(events: Events, day: float, gap_h: float) -> list[dict[str, str]]:
+def _storms(events: analysis.Events, day: float, gap_h: float) -> list[dict[str, str]]:
     """Name each storm with its first and last report and on which side of the measure it fell."""
 
     def side(first: float, last: float) -> str:
         return "before" if last < day else "after" if first >= day else "spans"
 
-    found, _of = find_episodes(events.day, episode_gap_h=gap_h)
+    found, _of = analysis.find_episodes(events.day, episode_gap_h=gap_h)
     return [{"first": _moment(one.first_day), "last": _moment(one.last_day), "when": side(one.first_day, one.last_day)}
             for one in found]  # fmt: skip
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from anlan.analysis import REVISIONS
+from anlan.analysis.revisions import REVISIONS
 from anlan.core import jobs, ledger
 from anlan.core.actors import Actor
 from anlan.core.ledger import canonical

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from anlan.analysis import REVISIONS
+from anlan.analysis.revisions import REVISIONS
 from anlan.hotspots.models import Study
 from anlan.hotspots.studying import compute
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from anlan.analysis import Outline
+from anlan import analysis
 from anlan.core.areas import area_index, outline
 from anlan.geo import AreaIndex, LocalProjection
 from anlan.hotspots.models import Site, SiteVersion, Study, StudyPlace
@@ -23,9 +23,9 @@ def proposed(study: Study) -> Numbering:
     everything = [*places, *[place for _, place in standing + vanished]]
     plane = LocalProjection.around([place.lon for place in everything], [place.lat for place in everything])
 
-    def circle(name: int, place: StudyPlace) -> Outline:
+    def circle(name: int, place: StudyPlace) -> analysis.Outline:
         x, y = plane.forward(place.lon, place.lat)
-        return Outline(name, float(x), float(y), place.radius_m, float(place.reports))
+        return analysis.Outline(name, float(x), float(y), place.radius_m, float(place.reports))
 
     return number_places(
         [circle(site.number, place) for site, place in standing],

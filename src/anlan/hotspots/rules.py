@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from anlan.analysis import Matching, Outline, match_places
+from anlan import analysis
 
 ANALYSABLE = frozenset({"flooding", "hazards", "infrastructure", "environment", "fire", "traffic"})
 ROAD_ENDS = ("大道", "路", "街", "巷", "桥", "弄")
@@ -86,13 +86,15 @@ class Numbering:
         return {kind: kinds.count(kind) for kind in ("kept", "grown", "shrunk", "split", "merged", "new", "gone")}
 
 
-def number_places(standing: Sequence[Outline], vanished: Sequence[Outline], places: Sequence[Outline]) -> Numbering:
+def number_places(
+    standing: Sequence[analysis.Outline], vanished: Sequence[analysis.Outline], places: Sequence[analysis.Outline]
+) -> Numbering:
     """Match a study's places (ids = ranks) with the sites (ids = numbers) that stand, then the rest with those gone.
 
     A split's largest part keeps the number, a merge's largest part keeps its own; a place that comes back where a site
     was gone carries on that site's number.
     """
-    first = match_places(standing, places)
+    first = analysis.match_places(standing, places)
     of_place = {int(one.id): (_number(first, int(one.id)), str(first.kind_of_new(one.id))) for one in places}
     of_site: dict[int, tuple[str, int | None]] = {}
     carried = {number for number, _ in of_place.values() if number is not None}
@@ -101,7 +103,7 @@ def number_places(standing: Sequence[Outline], vanished: Sequence[Outline], plac
             heir = first.successor_of[site.id]
             of_site[int(site.id)] = ("gone", None) if heir is None else ("merged", of_place[int(heir)][0])
     fresh = [one for one in places if of_place[int(one.id)][1] == "new"]
-    again = match_places(vanished, fresh)
+    again = analysis.match_places(vanished, fresh)
     for one in fresh:
         number = _number(again, int(one.id))
         if number is not None:
@@ -109,7 +111,7 @@ def number_places(standing: Sequence[Outline], vanished: Sequence[Outline], plac
     return Numbering(of_place, of_site)
 
 
-def _number(matching: Matching, rank: int) -> int | None:
+def _number(matching: analysis.Matching, rank: int) -> int | None:
     number = matching.number_from[rank]
     return None if number is None else int(number)
 

@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from anlan.analysis import Events, recurrent_places, silent_areas
-from anlan.analysis.places import Place
+from anlan import analysis
 from anlan.core.areas import area_index, outline
 from anlan.core.clock import stamp
 from anlan.core.ledger import canonical
@@ -130,10 +129,10 @@ def _outcome(study: Study, told: Input) -> dict[str, Any]:
     plane = LocalProjection.around(lon, lat)
     x, y = plane.forward(lon, lat)
     numbers = [row.number for row in told.rows]
-    found = recurrent_places(Events(x, y, [row.day for row in told.rows], ids=numbers), **parameters)
+    found = analysis.recurrent_places(analysis.Events(x, y, [row.day for row in told.rows], ids=numbers), **parameters)
     episode_of = dict(zip(numbers, (int(one) for one in found.episode_of), strict=True))
 
-    def plain(place: Place) -> dict[str, Any]:
+    def plain(place: analysis.Place) -> dict[str, Any]:
         east, north = plane.inverse(place.x, place.y)
         return {
             "rank": place.rank,
@@ -178,7 +177,7 @@ def _silent(study: Study, lon: Any, lat: Any) -> list[dict[str, Any]]:
     ]
     _, areas = index.assign(lon, lat)
     counts = np.bincount(areas, minlength=len(versions))
-    found = silent_areas(
+    found = analysis.silent_areas(
         [versions[n].area.code for n in chosen],
         [versions[n].population for n in chosen],
         [int(counts[n]) for n in chosen],
