@@ -8,11 +8,15 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
+from anlan.core.actors import system
 from anlan.core.clock import frozen
+from anlan.dispatch import actions as dispatch
 from anlan.dispatch.models import Shift
+from anlan.triage import actions as triage
 from tests import make
 
 TODAY = {"unit": "mobile-1", "begins_at": "2016-06-28T08:00", "ends_at": "2016-06-28T20:00", "people": "26"}
+ME = system("test")
 pytestmark = pytest.mark.django_db
 
 
@@ -39,6 +43,18 @@ def test_the_desk_puts_a_unit_on_duty(client: Client) -> None:
     page = client.get("/shifts/").content.decode()
     assert "2016-06-28 08:00" in page
     assert "on duty" in page
+
+
+def test_a_shift_that_is_over_says_what_it_left_open(client: Client) -> None:
+    """What its unit was at when it ended; one that goes on or is still to come says nothing yet."""
+    enter(client, "dispatcher")
+    client.post("/shifts/", TODAY | {"begins_at": "2016-06-27T20:00", "ends_at": "2016-06-28T08:00"})
+    client.post("/shifts/", TODAY)
+    early = dt.datetime(2016, 6, 27, 23, tzinfo=dt.UTC)
+    number = triage.open_incident(report_id=make.report(at=early).pk, actor=ME, at=early)["incident"]
+    dispatch.dispatch_unit(number=number, unit="mobile-1", actor=ME, at=early + dt.timedelta(minutes=1))
+    shown = client.get("/shifts/").context["shifts"]
+    assert [one.handed for one in shown] == [1, None]
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def begin_shift(
     at: dt.datetime,
     key: str | None = None,
 ) -> dict[str, Any]:
-    """Put a unit on duty; the shift before hands over what is open."""
+    """Put a unit on duty; the same beginning again is the same shift."""
     actor.require(*DESK, Role.OFFICER)
     one = Unit.objects.select_for_update().filter(code=unit, active=True).first()
     if one is None:
@@ -146,7 +146,6 @@ def begin_shift(
         unit=one, begins_at=begins_at, defaults={"ends_at": ends_at, "people": people}
     )
     if new:
-        _hand_over(one, shift, at)
         told = {"begins_at": written(begins_at), "ends_at": written(ends_at), "people": people}
         ledger.append("dispatch.shift_began", actor=actor, at=at, subject=f"unit:{unit}", payload=told)
     return {"unit": unit, "shift": shift.pk}
@@ -156,14 +155,6 @@ def is_on_shift(unit: Unit, at: dt.datetime) -> bool:
     """Whether a unit is on duty; one for which no shift was ever written is always."""
     on_duty = unit.shifts.filter(begins_at__lte=at, ends_at__gt=at).exists()
     return on_duty or not unit.shifts.exists()
-
-
-def _hand_over(unit: Unit, shift: Shift, at: dt.datetime) -> None:
-    waiting = Assignment.objects.open().filter(unit=unit).count()
-    before = unit.shifts.filter(begins_at__lt=shift.begins_at, handed_over_at=None).order_by("-begins_at").first()
-    if before:
-        before.handed_over_at, before.open_at_handover = at, waiting
-        before.save(update_fields=["handed_over_at", "open_at_handover"])
 
 
 def _first_stamps(assignment: Assignment, at: dt.datetime) -> None:

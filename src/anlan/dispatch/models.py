@@ -49,8 +49,6 @@ class Shift(models.Model):
     begins_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     people = models.PositiveSmallIntegerField()
-    handed_over_at = models.DateTimeField(null=True)
-    open_at_handover = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         ordering = ["begins_at", "pk"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
 from anlan.core.actors import Actor
 from anlan.core.roles import Role
@@ -46,9 +47,13 @@ def units_of(actor: Actor) -> QuerySet[Unit]:
 
 
 def shifts_about(at: dt.datetime, actor: Actor) -> QuerySet[Shift]:
-    """Return the shifts of the last day, those on duty and those to come, of the units that an actor sees."""
+    """Return the shifts of the last day, those on duty and those to come, with what each left open to the next."""
     mine = Shift.objects.filter(unit__in=units_of(actor), ends_at__gt=at - dt.timedelta(days=1))
-    return mine.select_related("unit__organisation").order_by("begins_at", "unit__code")[:500]
+    then = Assignment.objects.filter(unit=OuterRef("unit"), dispatched_at__lt=OuterRef("ends_at"))
+    left = then.filter(Q(ended_at=None) | Q(ended_at__gt=OuterRef("ends_at"))).order_by()
+    handed = Case(When(ends_at__lte=at, then=Coalesce(Subquery(left.values("unit").annotate(n=Count("pk")).values("n")),
+                                                      0)))  # fmt: skip
+    return mine.annotate(handed=handed).select_related("unit__organisation").order_by("begins_at", "unit__code")[:500]
 
 
 def units_near(incident: Incident, at: dt.datetime, actor: Actor, kind: str = "") -> list[Near]:
