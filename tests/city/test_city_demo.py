@@ -187,6 +187,14 @@ def test_its_supervisor_issues_twelve_lists_of_what_belongs_together(built: Path
     assert [row[1:] for row in asked(built, sql)] == [(1, 1, 1)] * 12
 
 
+def test_its_bulletin_counts_the_mobile_teams_from_their_shifts(built: Path) -> None:
+    """Nine teams of 237 people together, and nothing for the year before, when nobody wrote shifts down."""
+    sql = "SELECT measure, value, base FROM bulletin_figure WHERE area = '' AND measure LIKE 'mobile_%'"
+    assert {row[0]: row[1:] for row in asked(built, sql)} == {
+        "mobile_teams": (9.0, None), "mobile_people": (237.0, None)
+    }  # fmt: skip
+
+
 def test_another_seed_needs_another_directory(built: Path) -> None:
     """Two simulations are never mixed: status 2, and it says what to do."""
     answer = anlan("demo", "--no-serve", "--seed", "3", "--data", str(built))

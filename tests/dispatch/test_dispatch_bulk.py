@@ -12,8 +12,8 @@ from anlan.core.actors import system
 from anlan.core.models import ClockRun, LedgerEntry
 from anlan.core.verify import verify
 from anlan.dispatch import actions
-from anlan.dispatch.bulk import run_incidents
-from anlan.dispatch.models import Assignment, Milestone
+from anlan.dispatch.bulk import run_incidents, write_rota
+from anlan.dispatch.models import Assignment, Milestone, Shift
 from anlan.dispatch.rules import DispatchRefused
 from anlan.triage import actions as triage
 from anlan.triage.models import Incident
@@ -21,6 +21,7 @@ from tests import make
 
 AT = make.AT
 ME = system("test")
+DAY = dt.timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -103,3 +104,24 @@ def test_stamps_out_of_order_are_refused_whole() -> None:
     with pytest.raises(DispatchRefused):
         run_incidents(rows=[row(make.report().pk, units=[{"unit": "mobile-1", "stamps": stamps}])], actor=ME, at=AT)
     assert not Incident.objects.exists()
+
+
+def test_a_rota_leaves_what_single_shifts_leave() -> None:
+    """The same rows and entries; what stands already stays, and one bad row refuses all."""
+    times = [{"begins_at": AT + n * DAY, "ends_at": AT + (n + 1) * DAY, "people": 20 + n} for n in range(3)]
+    for told in times:
+        actions.begin_shift(unit="mobile-1", **told, actor=ME, at=AT)
+    rows = [{"unit": "pump-1", **told} for told in times]
+    with pytest.raises(DispatchRefused):
+        write_rota(rows=[*rows, rows[0] | {"unit": "moon-1"}], actor=ME, at=AT)
+    assert write_rota(rows=rows, actor=ME, at=AT) == {"shifts": 3}
+    assert write_rota(rows=rows, actor=ME, at=AT) == {"shifts": 0}
+    assert shifts_left("mobile-1") == shifts_left("pump-1")
+    assert verify().ok
+
+
+def shifts_left(unit: str) -> tuple[list[Any], list[Any]]:
+    shifts = Shift.objects.filter(unit__code=unit).order_by("begins_at")
+    told = LedgerEntry.objects.filter(subject=f"unit:{unit}").order_by("pk")
+    rows = list(shifts.values_list("begins_at", "ends_at", "people"))
+    return rows, list(told.values_list("kind", "actor", "at", "payload"))

@@ -14,8 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from anlan.city import listing, mending, morning, publishing, raising, winter
+from anlan.city import listing, mending, morning, publishing, raising, rota, winter
 from anlan.city.answers import answer_all
+from anlan.city.calls import DAY
 from anlan.city.flood import ZONE
 from anlan.city.lives import Crews
 from anlan.city.months import Fails, Month, always, live
@@ -83,6 +84,7 @@ def _walk(seed: int, tell: Tell, scale: float) -> None:
         walk.once(f"study {year}", f"{year}: study", partial(study_year, year), _desk(year))
         if year == YEARS[0]:
             walk.once("adopted", "2015: adopted", adopt_first, _desk(year))
+            walk.once("rota", "2016: rota", partial(rota.write_year, MOMENT - DAY, ACTOR), rota.BEGINS)
             walk.once("measures", "2016: measures fixed", partial(publishing.fix_measures, ACTOR), _desk(year))
     walk.last_weeks()
     walk.once("estimate", "2017: did it work?", partial(publishing.judge, ACTOR), MOMENT)

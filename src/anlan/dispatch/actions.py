@@ -19,6 +19,7 @@ from anlan.triage.actions import DESK
 from anlan.triage.models import Incident
 
 REVIEWS = (Role.DISPATCHER, Role.SUPERVISOR)
+SHIFT_BEGAN = "dispatch.shift_began"
 
 
 @verb
@@ -136,19 +137,30 @@ def begin_shift(
 ) -> dict[str, Any]:
     """Put a unit on duty; the same beginning again is the same shift."""
     actor.require(*DESK, Role.OFFICER)
-    one = Unit.objects.select_for_update().filter(code=unit, active=True).first()
-    if one is None:
-        raise DispatchRefused("unknown_unit")
-    _require_of(actor, one)
-    if ends_at <= begins_at or not 0 < people < 1000:
-        raise DispatchRefused("shift_impossible")
+    found = Unit.objects.select_for_update().select_related("organisation").filter(code=unit, active=True).first()
+    one = require_shift(found, begins_at, ends_at, people, actor)
     shift, new = Shift.objects.get_or_create(
         unit=one, begins_at=begins_at, defaults={"ends_at": ends_at, "people": people}
     )
     if new:
-        told = {"begins_at": written(begins_at), "ends_at": written(ends_at), "people": people}
-        ledger.append("dispatch.shift_began", actor=actor, at=at, subject=f"unit:{unit}", payload=told)
+        told = shift_told(begins_at, ends_at, people)
+        ledger.append(SHIFT_BEGAN, actor=actor, at=at, subject=f"unit:{unit}", payload=told)
     return {"unit": unit, "shift": shift.pk}
+
+
+def require_shift(unit: Unit | None, begins_at: dt.datetime, ends_at: dt.datetime, people: int, actor: Actor) -> Unit:
+    """Return the unit that a shift is of, or refuse a shift that cannot be."""
+    if unit is None:
+        raise DispatchRefused("unknown_unit")
+    _require_of(actor, unit)
+    if ends_at <= begins_at or not 0 < people < 1000:
+        raise DispatchRefused("shift_impossible")
+    return unit
+
+
+def shift_told(begins_at: dt.datetime, ends_at: dt.datetime, people: int) -> dict[str, Any]:
+    """Return what a shift's entry says."""
+    return {"begins_at": written(begins_at), "ends_at": written(ends_at), "people": people}
 
 
 def is_on_shift(unit: Unit, at: dt.datetime) -> bool:

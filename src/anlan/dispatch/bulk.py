@@ -14,10 +14,11 @@ from anlan.core.clockbook import ClockBook, Facts, Told
 from anlan.core.inserting import insert
 from anlan.core.models import ClockRun
 from anlan.core.queries import city_read_once
+from anlan.core.roles import Role
 from anlan.core.verbs import verb
 from anlan.dispatch import rules
-from anlan.dispatch.actions import kinds_to_come
-from anlan.dispatch.models import Assignment, Milestone, Unit
+from anlan.dispatch.actions import SHIFT_BEGAN, kinds_to_come, require_shift, shift_told
+from anlan.dispatch.models import Assignment, Milestone, Shift, Unit
 from anlan.dispatch.rules import ENDED, DispatchRefused, Step
 from anlan.intake.models import Report
 from anlan.triage.actions import DESK
@@ -135,3 +136,25 @@ def _categories(wanted: Sequence[int]) -> dict[int, Any]:
         rows = some.values_list("pk", "code", "kind", "lon", "lat", "opened_at")
         found |= {pk: told for pk, *told in rows}
     return found
+
+
+@verb
+def write_rota(
+    *, rows: Sequence[Mapping[str, Any]], actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
+    """Put units on duty for many shifts at once: rows of `unit begins_at ends_at people`; what stands stays."""
+    actor.require(*DESK, Role.OFFICER)
+    active = Unit.objects.select_for_update(of=("self",)).select_related("organisation").filter(active=True)
+    units = {one.code: one for one in active}
+    told = {(row["unit"], row["begins_at"]): row for row in rows}
+    for row in told.values():
+        require_shift(units.get(row["unit"]), row["begins_at"], row["ends_at"], row["people"], actor)
+    stand = set(Shift.objects.filter(unit__active=True).values_list("unit__code", "begins_at"))
+    fresh = [row for name, row in told.items() if name not in stand]
+    insert(Shift, [{"unit_id": units[row["unit"]].pk, "begins_at": row["begins_at"], "ends_at": row["ends_at"],
+                    "people": row["people"]} for row in fresh])  # fmt: skip
+    ledger.append_rows([
+        ledger.row_of(SHIFT_BEGAN, actor, at, f"unit:{row['unit']}",
+                      ledger.canonical(shift_told(row["begins_at"], row["ends_at"], row["people"]))) for row in fresh
+    ])  # fmt: skip
+    return {"shifts": len(fresh)}

@@ -4,18 +4,17 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0002_missing_clocks'),
+        ("dispatch", "0002_missing_clocks"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='shift',
-            name='handed_over_at',
+            model_name="shift",
+            name="handed_over_at",
         ),
         migrations.RemoveField(
-            model_name='shift',
-            name='open_at_handover',
+            model_name="shift",
+            name="open_at_handover",
         ),
     ]
