@@ -48,7 +48,7 @@ def test_chosen_reports_become_an_incident_of_their_own(
     """The page leads to the second one; each keeps its reports, and both histories say so."""
     number, (first, second, third) = told_by_three
     enter(client, "dispatcher")
-    assert "Make the chosen ones" in client.get(f"/incidents/{number}/").content.decode()
+    assert "Split off the chosen reports" in client.get(f"/incidents/{number}/").content.decode()
     told = {"report": [second.number, third.number], "verb": "split"}
     page = client.post(f"/incidents/{number}/reports", told, follow=True)
     other = Incident.objects.exclude(number=number).get().number

@@ -47,13 +47,15 @@ def units_of(actor: Actor) -> QuerySet[Unit]:
 
 
 def shifts_about(at: dt.datetime, actor: Actor) -> QuerySet[Shift]:
-    """Return the shifts of the last day, those on duty and those to come, with what each left open to the next."""
+    """Return the shifts on duty, those to come and those of the last day, with what each left open to the next."""
     mine = Shift.objects.filter(unit__in=units_of(actor), ends_at__gt=at - dt.timedelta(days=1))
     then = Assignment.objects.filter(unit=OuterRef("unit"), dispatched_at__lt=OuterRef("ends_at"))
     left = then.filter(Q(ended_at=None) | Q(ended_at__gt=OuterRef("ends_at"))).order_by()
     handed = Case(When(ends_at__lte=at, then=Coalesce(Subquery(left.values("unit").annotate(n=Count("pk")).values("n")),
                                                       0)))  # fmt: skip
-    return mine.annotate(handed=handed).select_related("unit__organisation").order_by("begins_at", "unit__code")[:500]
+    turn = Case(When(ends_at__lte=at, then=2), When(begins_at__gt=at, then=1), default=0)
+    told = mine.annotate(handed=handed, turn=turn).select_related("unit__organisation")
+    return told.order_by("turn", "begins_at", "unit__code")[:500]
 
 
 def units_near(incident: Incident, at: dt.datetime, actor: Actor, kind: str = "") -> list[Near]:
