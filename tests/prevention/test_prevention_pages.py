@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 
 from anlan.core.models import Person
+from anlan.prevention.reading import against
 from tests import make
 from tests.prevention.conftest import Town, problem
 
@@ -54,3 +57,24 @@ def test_an_officer_signs_for_a_whole_list_or_for_none_of_it(town: Town, officer
     assert (f"{numbers[0]} is already" in told, problem(numbers[1]).state) == (True, "assigned")
     told = officer.post("/problems/sign", {"problems": numbers[1:]}, follow=True).content.decode()
     assert ("1 problem signed for" in told, problem(numbers[1]).state) == (True, "signed")
+
+
+def test_a_title_is_read_in_the_readers_language(town: Town, client: Client) -> None:
+    """A single problem may be named in English too; who reads English finds it so, and what has none in Chinese."""
+    client.force_login(make.person("analyst"))
+    told = {"what": "one", "origin": "hazard", "addressee": "government"}
+    client.post("/problems/new/", told | {"title": "护栏锈断", "title_en": "Railing rusted through"})
+    client.post("/problems/new/", told | {"title": "井盖松动"})
+    english = client.get("/problems/?q=rusted").content.decode()
+    assert '<span lang="en">Railing rusted through</span>' in english
+    assert "护栏锈断" not in english
+    assert '<span lang="zh">井盖松动</span>' in client.get("/problems/").content.decode()
+    chinese = client.get("/problems/", headers={"accept-language": "zh-Hans"}).content.decode()
+    assert "护栏锈断" in chinese
+    assert "Railing" not in chinese
+
+
+def test_one_day_is_one_day() -> None:
+    """The distance to a deadline is written in the singular where it is one day, on either side."""
+    assert against(dt.date(2016, 2, 2), dt.date(2016, 2, 1))[1] == "1 day left"
+    assert against(dt.date(2016, 2, 1), dt.date(2016, 2, 2))[1] == "1 day late"

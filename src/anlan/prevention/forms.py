@@ -207,6 +207,7 @@ class OneForm(StepForm):
 
     origin = forms.ChoiceField(label=_("Origin"))
     title = forms.CharField(max_length=120, label=_("What is to be put right"))
+    title_en = forms.CharField(max_length=120, required=False, label=_("The same in English, if known"))
     area = forms.ChoiceField(required=False, label=_("Area"))
     exit_criteria = forms.CharField(required=False, max_length=400, label=_("Exit criteria"))
     addressee = forms.ChoiceField(label=_("Addressee"))

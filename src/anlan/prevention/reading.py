@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from anlan.core.actors import Actor
@@ -72,8 +72,9 @@ def against(due_on: dt.date, today: dt.date) -> tuple[str, str]:
     """Return the mark and the words of a day's distance from its deadline."""
     left = (due_on - today).days
     if left < 0:
-        return "late", _("%(n)d days late") % {"n": -left}
-    return "warn" if left <= 3 else "calm", _("due today") if left == 0 else _("%(n)d days left") % {"n": left}
+        return "late", ngettext("%(n)d day late", "%(n)d days late", -left) % {"n": -left}
+    coming = ngettext("%(n)d day left", "%(n)d days left", left) % {"n": left}
+    return "warn" if left <= 3 else "calm", coming if left else _("due today")
 
 
 def task_standing(task: Task, today: dt.date) -> Standing:
