@@ -17,6 +17,7 @@ from tests.prevention.conftest import Town, built, day, problem, task
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+BELOW = "document.documentElement.scrollHeight - document.documentElement.clientHeight"
 
 
 @pytest.fixture
@@ -78,13 +79,15 @@ def test_a_problem_is_signed_planned_proved_passed_and_struck_off(town: Town, pa
 
 
 def test_the_leaders_overview_prints_on_one_width(town: Town, page_at, shot) -> None:
-    """Whatever the screen, nothing sticks out of it, and on paper nothing sticks out of an A4 sheet."""
+    """On any screen nothing sticks out or scrolls into nothing, and on paper nothing sticks out of an A4 sheet."""
     town.planned()
     with frozen(day(3)):
         for width, language, theme in [(360, "zh-hans", "dark"), (1920, "en", "light")]:
             page = page_at("/overview/", width, language, theme, cookies=cookies(town.leader))
             page.locator("svg.map path.area").first.wait_for()
             assert page.evaluate(OVERFLOW) == 0
+            if width == 1920:
+                assert page.evaluate(BELOW) == 0
             shot(page, f"overview-{width}-{language}-{theme}")
         page.emulate_media(media="print")
         page.set_viewport_size({"width": 673, "height": 1000})  # A4 less its margins, in CSS pixels
