@@ -18,7 +18,7 @@ test: setup
 	bin/test
 
 fast: setup
-	$(RUN)pytest -q -n 2 --dist loadgroup -m "not slow and not browser"
+	$(RUN)pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not browser"
 
 browser: setup
 	bin/system-packages chromium driver fonts

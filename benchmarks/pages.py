@@ -76,7 +76,15 @@ def measured(day: str, times: int) -> dict[str, dict[str, float]]:
     if person is None:
         raise SystemExit("nobody here is a leader; build the demonstration first")
     client.force_login(person)
-    pages = ["/healthz", "/overview/", f"/overview/?day={day}", "/problems/", "/incidents/?list=open"]
+    pages = [
+        "/healthz",
+        "/overview/",
+        f"/overview/?day={day}",
+        "/problems/",
+        "/incidents/?list=open",
+        "/console/",
+        "/units/",
+    ]
     taken = {page: [milliseconds(client, page) for _ in range(times + 1)] for page in pages}
     bare = statistics.median(taken["/healthz"][1:])
     return {page: {"ms": (ms := statistics.median(all_[1:])), "ratio": ms / bare, "first_ms": all_[0]}

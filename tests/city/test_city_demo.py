@@ -21,8 +21,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# One build of two years serves all of them: on one worker, and not once more beside PostgreSQL.
-pytestmark = [pytest.mark.slow, pytest.mark.pure, pytest.mark.xdist_group("demo")]
+# One build of two years serves all of them, and not once more beside PostgreSQL.
+pytestmark = [pytest.mark.slow, pytest.mark.pure]
 
 
 def anlan(*words: str) -> subprocess.CompletedProcess[str]:

@@ -92,6 +92,8 @@ class Assignment(models.Model):
 
     class Meta:
         ordering = ["dispatched_at", "pk"]
+        # Without it the few that are open are sought through all that ever were, in the order of sending.
+        indexes = [models.Index(fields=["dispatched_at"], condition=Q(ended_at__isnull=True), name="assignment_open")]
         constraints = [
             models.UniqueConstraint(fields=["unit"], condition=Q(ended_at__isnull=True), name="unit_is_at_one_place"),
             models.CheckConstraint(
