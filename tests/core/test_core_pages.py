@@ -36,6 +36,13 @@ def test_a_person_signs_in_whatever_the_case_of_the_name(client, ann):
     assert sign_in(client, username="Ann").status_code == 302
 
 
+def test_a_wrong_password_is_told_in_the_language_of_the_page(client, ann):
+    """Without a word of the other one, and without saying which of the two was wrong."""
+    told = client.post("/login/", {"username": "ann", "password": "x"}, headers={"Accept-Language": "zh-CN"})
+    assert "登录名或密码不对" in told.content.decode()
+    assert "log-in name or the password is wrong" in sign_in(client, "wrong").content.decode()
+
+
 def test_failed_log_ins_must_wait_and_then_may_try_again(client, ann):
     """After five failures even the right password waits, and a page says how long; later it works."""
     with frozen(AT):

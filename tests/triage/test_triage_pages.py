@@ -185,6 +185,13 @@ def test_the_desk_sees_open_incidents_while_it_types_and_links_what_it_saved(cli
     assert Incident.objects.get(number=number).links.count() == 2
 
 
+def test_a_report_without_a_point_does_not_say_that_nothing_is_near(client):
+    """What is near it is unknown, not none."""
+    report = make.report(lon=None, lat=None, place_words="清潭路下穿通道")
+    sign_in(client, Role.DISPATCHER)
+    assert "The report has no point" in client.get(f"/reports/{report.number}/").content.decode()
+
+
 def test_a_call_without_a_pin_finds_the_incident_of_calls_alike_in_words(client):
     """While it is typed and once it is saved; the desk stays where it is, and reads what the call tells of."""
     first = make.report(lon=None, lat=None, place_words="清潭路下穿通道北口", at=AT - dt.timedelta(minutes=9))

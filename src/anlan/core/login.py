@@ -12,7 +12,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from anlan.core.clock import wall
 from anlan.core.models import LoginFailures
@@ -34,6 +34,9 @@ class Form(AuthenticationForm):
     """Refuses while the wait lasts, without looking at the password."""
 
     wait: dt.timedelta = dt.timedelta(0)
+    error_messages = AuthenticationForm.error_messages | {  # Django's own words mix two languages in Chinese
+        "invalid_login": gettext_lazy("The log-in name or the password is wrong. Capitals count in the password.")
+    }
 
     def clean(self) -> dict[str, Any]:
         """Check the wait, then name and password; count what fails, forget what succeeds."""
