@@ -8,6 +8,7 @@ import pytest
 
 from anlan.core.actors import system
 from anlan.core.clock import frozen
+from anlan.core.models import ClockRun
 from anlan.core.roles import Role
 from anlan.triage import actions
 from anlan.triage.models import Incident
@@ -190,6 +191,17 @@ def test_a_report_without_a_point_does_not_say_that_nothing_is_near(client):
     report = make.report(lon=None, lat=None, place_words="清潭路下穿通道")
     sign_in(client, Role.DISPATCHER)
     assert "The report has no point" in client.get(f"/reports/{report.number}/").content.decode()
+
+
+def test_a_deadline_far_away_does_not_look_due_soon(client):
+    """The list and the incident mark it as the console does: in time until four fifths are gone, then due soon."""
+    with frozen(AT):
+        number = actions.open_incident(report_id=make.report().pk, actor=ME, at=AT)["incident"]
+    sign_in(client, Role.DISPATCHER)
+    run = ClockRun.objects.running().get()
+    for share, mark in ((0.5, "calm"), (0.9, "warn"), (1.1, "late")):
+        with frozen(AT + share * (run.due_at - AT)):
+            assert f'<span class="state plain {mark}">' in client.get(f"/incidents/{number}/").content.decode()
 
 
 def test_a_call_without_a_pin_finds_the_incident_of_calls_alike_in_words(client):

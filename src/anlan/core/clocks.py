@@ -11,6 +11,7 @@ from anlan.core.models import ClockRule, ClockRun, Organisation
 from anlan.core.queries import city, read_once
 
 DAY_S = 86_400
+SOON = 0.8
 
 
 def due(started: dt.datetime, target_s: int, calendar: str, working: WorkingCalendar, zone: dt.tzinfo) -> dt.datetime:
@@ -19,6 +20,13 @@ def due(started: dt.datetime, target_s: int, calendar: str, working: WorkingCale
         return started + dt.timedelta(seconds=target_s)
     last = working.add_working_days(started.astimezone(zone).date(), target_s // DAY_S)
     return dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), zone)
+
+
+def mark_of(started_at: dt.datetime, due_at: dt.datetime, at: dt.datetime) -> str:
+    """Return how a running clock stands: in time, due soon once four fifths of its time are gone, or late."""
+    if at >= due_at:
+        return "late"
+    return "warn" if at - started_at >= SOON * (due_at - started_at) else "calm"
 
 
 def heard(

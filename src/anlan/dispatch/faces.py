@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from anlan.core.clocks import mark_of
 from anlan.core.models import ClockRule, ClockRun
 from anlan.core.queries import read_once
 from anlan.dispatch.actions import facts_of, kinds_to_come
 from anlan.dispatch.models import Assignment
-from anlan.dispatch.rules import mark_of
 from anlan.triage.models import Incident
 
 METER = 80  # where the target's tick stands on a meter of 100

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from anlan.core.actors import Actor
 from anlan.core.areas import area_index, local_day
+from anlan.core.clocks import mark_of
 from anlan.core.models import AreaVersion, ClockRule, ClockRun
 from anlan.dispatch.models import Assignment
-from anlan.dispatch.rules import mark_of
 from anlan.triage.models import Incident
 from anlan.triage.rules import DISPATCHED, HANDED_OVER, SIGNED
 

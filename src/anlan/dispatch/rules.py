@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -30,7 +29,6 @@ class Step(TextChoices):
 
 
 S = Step
-SOON: Final = 0.8
 _AFTER_WORK = frozenset({S.FIELD_FEEDBACK, S.CLEARED})
 
 # The one table: which milestone may follow which. A crew with a bad network skips some; nothing goes back.
@@ -114,13 +112,6 @@ def still_to_come(state: str) -> frozenset[str]:
     after = MOVES[Step(state)]
     found = {str(step) for step in after}.union(*(still_to_come(step) for step in after))
     return frozenset(found | ({str(S.BACKUP_ASKED)} if OUT & {state, *found} else set()))
-
-
-def mark_of(started_at: dt.datetime, due_at: dt.datetime, at: dt.datetime) -> str:
-    """Return how a running clock stands: in time, due soon once four fifths of its time are gone, or late."""
-    if at >= due_at:
-        return "late"
-    return "warn" if at - started_at >= SOON * (due_at - started_at) else "calm"
 
 
 def next_step(state: str) -> str | None:

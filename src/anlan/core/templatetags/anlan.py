@@ -11,6 +11,8 @@ from django.template.context import RequestContext
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from anlan.core.clocks import mark_of
+from anlan.core.models import ClockRun
 from anlan.core.queries import city
 from anlan.core.slots import filled
 
@@ -36,6 +38,12 @@ def figure(value: Any) -> str:
 def missing(value: Any) -> Any:
     """Write a missing value as a dash."""
     return MISSING if value is None or value == "" else value
+
+
+@register.filter
+def stands(run: ClockRun, at: dt.datetime) -> str:
+    """Say how a running clock stands, in the words of the style sheet."""
+    return mark_of(run.started_at, run.due_at, at)
 
 
 @register.filter
