@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from anlan.core.models import Person
+from anlan.core.models import Area, Person
+from anlan.prevention.models import Problem
 from anlan.prevention.reading import against
 from tests import make
 from tests.prevention.conftest import Town, problem
@@ -78,3 +79,15 @@ def test_one_day_is_one_day() -> None:
     """The distance to a deadline is written in the singular where it is one day, on either side."""
     assert against(dt.date(2016, 2, 2), dt.date(2016, 2, 1))[1] == "1 day left"
     assert against(dt.date(2016, 2, 1), dt.date(2016, 2, 2))[1] == "1 day late"
+
+
+def test_a_problem_names_its_area(town: Town, client: Client) -> None:
+    """A code says nothing to a reader; an area that was gone already keeps its last name."""
+    client.force_login(make.person("analyst"))
+    told = {"what": "one", "origin": "hazard", "addressee": "government", "title": "护栏锈断", "area": "west"}
+    client.post("/problems/new/", told)
+    page = f"/problems/?p={Problem.objects.get().number}"
+    assert "West District" in client.get(page).content.decode()
+    assert "西区" in client.get(page, headers={"accept-language": "zh-Hans"}).content.decode()
+    Problem.objects.update(area=Area.objects.get(code="east-city"))
+    assert "East City" in client.get(page).content.decode()

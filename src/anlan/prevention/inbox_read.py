@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.core.areas import local_day
+from anlan.core.models import AreaVersion
 from anlan.prevention import rules
 from anlan.prevention.models import Escalation, Origin, Problem, Storm, Task
 from anlan.prevention.reading import named
@@ -29,6 +30,12 @@ def asked_for(problems: QuerySet[Problem], words: str, origin: str) -> QuerySet[
     if words.isdigit() and len(words) < 6:
         wanted |= Q(site__number=int(words))
     return found.filter(wanted)
+
+
+def area_of(problem: Problem) -> AreaVersion | None:
+    """Return the area of a problem as it was called when the problem was raised, or last if it was gone by then."""
+    begun = AreaVersion.objects.filter(area=problem.area_id, valid_from__lte=local_day(problem.raised_at))
+    return begun.order_by("-valid_from").first() if problem.area_id else None
 
 
 @dataclass(frozen=True)
