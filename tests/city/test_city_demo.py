@@ -161,7 +161,7 @@ def test_it_has_problems_of_every_origin_on_their_way(built: Path) -> None:
     assert {verb for of, verb in moves if of != "site"} >= {"return", "reopen"}
     assert {verb for _, verb in moves} >= {"dispute", "arbitrate"}
     states = asked(built, "SELECT DISTINCT origin, state FROM prevention_problem")
-    assert {state for of, state in states if of == "hazard"} >= {"signed", "in_work", "struck_off"}
+    assert {state for of, state in states if of == "hazard"} >= {"assigned", "in_work", "struck_off"}
     assert {state for of, state in states if of == "site"} >= {"accepted", "in_work", "struck_off"}
 
 

@@ -209,7 +209,8 @@ def live_turns(month: Month, end: dt.datetime) -> None:
 
 def _free(kind: str, at: dt.datetime) -> list[str]:
     """Return three units of a kind that are nowhere else in the hours from now."""
-    there = Assignment.objects.filter(dispatched_at__lt=at + dt.timedelta(hours=6))
+    about = (at - dt.timedelta(days=7), at + dt.timedelta(hours=6))  # nobody is out for a week
+    there = Assignment.objects.filter(dispatched_at__range=about)
     busy = there.exclude(ended_at__lt=at).values("unit")
     free = Unit.objects.filter(kind=kind, active=True).exclude(pk__in=busy).order_by("code")
     codes = list(free.values_list("code", flat=True)[:3])
