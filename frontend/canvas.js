@@ -71,15 +71,16 @@ function ground(areas, tiles) {
   return { version: 8, sources, layers };
 }
 
-export async function makeMap(box, { areas, outline: given, tiles = page().tiles, bounds, padding = 48, maxZoom = 16 }) {
+export async function makeMap(box, { areas, outline: given, tiles: asked, bounds, padding = 48, maxZoom }) {
   styleSheet();
+  const tiles = asked ?? page().tiles;
   const outline = given ?? (await fetchJson(areas));
   const map = new maplibregl.Map({
     container: box,
     style: ground(outline, tiles),
     locale: words(),
     bounds: bounds ?? boundsOf(outline),
-    fitBoundsOptions: { padding, maxZoom },
+    fitBoundsOptions: { padding, maxZoom: (!tiles && maxZoom) || 16 }, // without streets a closer look is an empty one
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,

@@ -41,7 +41,8 @@ class AnlanMap extends HTMLElement {
     const all = { features: [...this.places.features, ...reports.features, ...(this.one() ? [this.ring(this.one())] : [])] };
     const near = all.features.filter(({ properties }) => properties?.near);
     const bounds = all.features.length ? canvas.boundsOf(near.length ? { features: near } : all) : undefined;
-    this.map = await canvas.makeMap(this.box, { outline, tiles: this.getAttribute("tiles"), bounds });
+    const bare = this.one()?.radius_m === 0 && !this.places.features.some(({ properties }) => properties.id);
+    this.map = await canvas.makeMap(this.box, { outline, tiles: this.getAttribute("tiles"), bounds, maxZoom: bare ? NEAR : undefined });
     this.layers();
     this.map.on("style.load", () => this.layers());
     this.stopTheme = onTheme(() => this.map.redress());

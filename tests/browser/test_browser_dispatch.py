@@ -79,3 +79,12 @@ def test_a_crew_stamps_its_way_on_a_phone_without_network(page_at, signed_in, co
     page.locator(".state.tag.done").wait_for()
     stamps = Milestone.objects.filter(assignment=pk).exclude(device_at=None).values_list("step", flat=True)
     assert sorted(stamps) == sorted(["acknowledged", "en_route", "on_scene", "resolved", "field_feedback", "cleared"])
+
+
+def test_a_map_shows_the_streets_of_the_operators_own_source(page_at, signed_in, number, settings):
+    """Once one is set: the page's map asks the server for them."""
+    settings.TILE_URL = "http://127.0.0.1:9/{z}/{x}/{y}"
+    page = page_at("/units/", 1440, cookies=signed_in("dispatcher"))
+    page.route("**/map/tiles/**", lambda asked: asked.fulfill(status=204))
+    with page.expect_request("**/map/tiles/**"):
+        page.goto(page.url.replace("/units/", f"/incidents/{number}/"))
