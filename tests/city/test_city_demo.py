@@ -14,7 +14,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
-def rows(data: Path, sql: str) -> list[tuple[Any, ...]]:
-    with sqlite3.connect(data / "anlan.sqlite3") as database:
+@contextmanager
+def opened(data: Path) -> Iterator[sqlite3.Connection]:
+    """Open the database, and close it: the log of one left open is taken away by the next command that ends."""
+    with closing(sqlite3.connect(data / "anlan.sqlite3")) as database, database:
+        yield database
+
+
+def asked(data: Path, sql: str) -> list[tuple[Any, ...]]:
+    with opened(data) as database:
         return database.execute(sql).fetchall()
 
 
@@ -62,17 +69,17 @@ def test_it_stands_at_a_morning_of_january_and_says_so(built: Path) -> None:
     """Its ledger ends at the moment, nothing lies beyond it, and its condition tells that the time is simulated."""
     status = json.loads(anlan("status", "--json", "--data", str(built)).stdout)
     assert status["simulated_time"].startswith("2017-01-25T10:3")
-    assert rows(built, "SELECT MAX(at) FROM core_ledgerentry") == [("2017-01-25T02:30:00.000000Z",)]
+    assert asked(built, "SELECT MAX(at) FROM core_ledgerentry") == [("2017-01-25T02:30:00.000000Z",)]
 
 
 def test_the_desk_has_work_in_every_state_when_it_is_opened(built: Path) -> None:
     """New, handed over, signed for, returned, with the arbiter, a unit under way and on scene, danger ended."""
-    states = {state for (state,) in rows(built, "SELECT DISTINCT state FROM triage_incident")}
+    states = {state for (state,) in asked(built, "SELECT DISTINCT state FROM triage_incident")}
     assert states == {"new", "handed_over", "signed", "returned", "disputed", "dispatched", "resolved", "closed"}
-    out = {state for (state,) in rows(built, "SELECT state FROM dispatch_assignment WHERE ended_at IS NULL")}
+    out = {state for (state,) in asked(built, "SELECT state FROM dispatch_assignment WHERE ended_at IS NULL")}
     assert {"en_route", "on_scene"} <= out
     soon = "SELECT COUNT(*) FROM core_clockrun WHERE stopped_at IS NULL AND due_at BETWEEN ? AND ?"
-    with sqlite3.connect(built / "anlan.sqlite3") as database:
+    with opened(built) as database:
         assert database.execute(soon, ("2017-01-25 02:30", "2017-01-25 03:30")).fetchone()[0] >= 3
         on_duty = "SELECT COUNT(*) FROM dispatch_shift WHERE begins_at <= ?1 AND ends_at > ?1"
         assert database.execute(on_duty, ("2017-01-25 02:30:00",)).fetchone()[0] in {4, 5}
@@ -81,10 +88,10 @@ def test_the_desk_has_work_in_every_state_when_it_is_opened(built: Path) -> None
 def test_problems_wait_in_the_inbox_and_few_are_late(built: Path) -> None:
     """To be signed for, due this week, late, to be verified; rain and works in time make up most of what is open."""
     due = "SELECT {} FROM prevention_problem WHERE state <> 'struck_off'"
-    assert rows(built, due.format("COUNT(*)") + " AND state = 'assigned'")[0][0] > 0
-    assert rows(built, due.format("COUNT(*)") + " AND due_on BETWEEN '2017-01-25' AND '2017-01-31'")[0][0] > 0
-    assert rows(built, "SELECT COUNT(*) FROM prevention_task WHERE state = 'works_done'")[0][0] > 0
-    late, all_open = rows(built, due.format("SUM(due_on < '2017-01-25'), COUNT(*)"))[0]
+    assert asked(built, due.format("COUNT(*)") + " AND state = 'assigned'")[0][0] > 0
+    assert asked(built, due.format("COUNT(*)") + " AND due_on BETWEEN '2017-01-25' AND '2017-01-31'")[0][0] > 0
+    assert asked(built, "SELECT COUNT(*) FROM prevention_task WHERE state = 'works_done'")[0][0] > 0
+    late, all_open = asked(built, due.format("SUM(due_on < '2017-01-25'), COUNT(*)"))[0]
     assert 0 < late < all_open / 4
 
 
@@ -102,7 +109,7 @@ def test_served_it_lives_on_and_takes_what_is_stamped_with_the_real_present(buil
             told = {"category": "waterlogging", "lon": 119.97, "lat": 31.76, "received_at": now, "source_id": f"n{n}"}
             head = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Idempotency-Key": f"k{n}"}
             assert json.loads(ask(f"{address}/api/reports", json.dumps(told), head))["number"]
-    entries = rows(
+    entries = asked(
         data, "SELECT at FROM core_ledgerentry WHERE kind = 'intake.report_received' ORDER BY id DESC LIMIT 2"
     )
     assert entries == sorted(entries, reverse=True)
@@ -143,11 +150,6 @@ def test_a_second_run_changes_nothing(built: Path) -> None:
     after = anlan("status", "--json", "--data", str(built)).stdout
     for name in ("reports", "incidents", "tasks", "results", "sites", "studies", "position", "head"):
         assert json.loads(before)[name] == json.loads(after)[name]
-
-
-def asked(built: Path, sql: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(built / "anlan.sqlite3") as database:
-        return database.execute(sql).fetchall()
 
 
 def test_it_has_problems_of_every_origin_on_their_way(built: Path) -> None:
@@ -204,7 +206,7 @@ def test_another_seed_needs_another_directory(built: Path) -> None:
 
 def test_reports_were_entered_when_their_source_entered_them(built: Path) -> None:
     """Most within minutes of receipt, a few hours or days later; never before."""
-    with sqlite3.connect(built / "anlan.sqlite3") as database:
+    with opened(built) as database:
         sql = "SELECT (julianday(entered_at) - julianday(received_at)) * 1440 FROM intake_report"
         minutes = sorted(value for (value,) in database.execute(sql))
     assert minutes[0] >= 0
@@ -217,7 +219,7 @@ def test_its_studies_are_reproduced_and_its_ledger_is_whole(built: Path) -> None
     for number in ("1", "2"):
         assert anlan("study", "verify", number, "--data", str(built)).returncode == 0
     assert anlan("ledger", "verify", "--data", str(built)).returncode == 0
-    with sqlite3.connect(built / "anlan.sqlite3") as database:
+    with opened(built) as database:
         names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type='trigger'")]
         texts = [text for (text,) in database.execute("SELECT sql FROM sqlite_master WHERE type='trigger'")]
         for name in names:
@@ -228,7 +230,7 @@ def test_its_studies_are_reproduced_and_its_ledger_is_whole(built: Path) -> None
             database.execute(text)
     answer = anlan("ledger", "verify", "--data", str(built))
     assert answer.returncode == 1
-    with sqlite3.connect(built / "anlan.sqlite3") as database:
+    with opened(built) as database:
         for name in names:
             database.execute(f"DROP TRIGGER {name}")
         database.execute("UPDATE core_ledgerentry SET payload = rtrim(payload) WHERE id = 4000")
