@@ -25,7 +25,6 @@ from anlan.dispatch.models import Assignment
 from anlan.effect.models import Estimate
 from anlan.intake.actions import erase_report
 from anlan.intake.models import Report, ReportPersonal
-from anlan.prevention import actions as prevention
 from anlan.prevention.models import Problem, Task
 from anlan.triage.models import Incident
 from tests import make
@@ -79,7 +78,7 @@ def test_the_whole_path_is_walked_by_its_people() -> None:
     make.city()
     everybody_is_asked()
     people = People()
-    a_wet_year_is_studied()
+    a_wet_year_is_studied(people)
     with on(1, 4):
         told = {"since": "2016-01-01", "until": "2016-12-31",
                 "measures": ["reports", "rain_tested", "satisfied_share", "incidents"]}  # fmt: skip
@@ -98,9 +97,14 @@ def everybody_is_asked() -> None:
     here.save()
 
 
-def a_wet_year_is_studied() -> None:
+def a_wet_year_is_studied(people: Any) -> None:
     make.storms(2015, [A, B])
-    make.study(2015, adopt=True)
+    asked = {"name": "2015", "since": "2015-01-01", "until": "2015-12-31", "categories": ["waterlogging"],
+             "radius_m": "100", "min_episodes": "2", "episode_gap_h": "24", "min_reports": "3"}  # fmt: skip
+    with on(1, 3):
+        study = people.analyst.post("/studies/new", asked)["Location"]
+        jobs.drain()
+        ok(people.analyst.post(f"{study}adopt", follow=True))
 
 
 def the_sites_are_pushed_and_mended(people: Any) -> str:
@@ -180,9 +184,8 @@ def a_citizen_reports_and_is_helped(people: Any) -> str:
 
 def the_rain_tests_what_was_mended(people: Any, number: str) -> None:
     with on(6, 29):
-        start = dt.datetime(2016, 6, 28, 2, tzinfo=dt.UTC)
-        prevention.record_storm(start=start, end=start + dt.timedelta(hours=6), peak_mm_h=60, actor=system("gauge"),
-                                at=dt.datetime(2016, 6, 29, tzinfo=dt.UTC))  # fmt: skip
+        storm = {"start": "2016-06-28T10:00", "end": "2016-06-28T16:00", "peak_mm_h": "60", "source": "gauge 3"}
+        ok(people.supervisor.post("/storms/", storm, follow=True))
         ok(people.supervisor.post(f"/problems/{number}/strike_off", follow=True))
     one = Problem.objects.get(number=number)
     assert one.state == "struck_off"
