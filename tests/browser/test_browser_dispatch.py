@@ -38,7 +38,7 @@ def test_a_dispatcher_works_an_incident_from_new_to_closed_by_keyboard(page_at, 
     page.keyboard.press("2")
     for step in ("Acknowledged", "En route", "On scene", "Danger ended", "Field feedback", "Free again", "Close"):
         page.locator(NEXT, has_text=step).wait_for()
-        page.wait_for_load_state("domcontentloaded")  # its keys are taken from here on
+        page.wait_for_load_state()  # its keys are taken from here on
         page.keyboard.press("n")
     page.locator(".chosen .state.tag.done", has_text="Closed").wait_for()
     assert page.locator(NEXT).count() == 0

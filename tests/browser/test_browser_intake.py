@@ -172,6 +172,7 @@ def test_a_reader_moves_and_opens_by_keyboard(page_at, signed_in, shot):
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.locator(".past .timeline").wait_for()
+    page.wait_for_load_state()  # its keys are taken from here on
     page.keyboard.press("o")
     page.locator("img.evidence").wait_for()
     assert page.evaluate("document.querySelector('img.evidence').naturalWidth") == 320

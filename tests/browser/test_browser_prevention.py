@@ -47,6 +47,7 @@ def test_a_problem_is_signed_planned_proved_passed_and_struck_off(town: Town, pa
         phone = page_at("/problems/", 360, cookies=cookies(town.officer))
         phone.get_by_text("Problems of").wait_for()
         phone.locator("[data-rows] a").first.click()
+        phone.wait_for_url(f"**{number}**")  # loaded whole: its keys are taken from here on
         phone.keyboard.press("s")
         phone.locator("summary[data-key=t]").click()
         phone.select_option("#plan_tasks-kind", "permanent")
