@@ -13,8 +13,8 @@ from typing import Any, Final
 import numpy as np
 
 from anlan.city import words
-from anlan.city.calls import DAY
-from anlan.city.units import CENTRES, TEAMS
+from anlan.city.rota import write_ahead
+from anlan.city.units import CENTRES
 from anlan.core.actors import Actor
 from anlan.dispatch import actions as dispatch
 from anlan.dispatch.queries import candidates
@@ -22,8 +22,6 @@ from anlan.intake.actions import receive_report
 from anlan.triage import actions as triage
 from anlan.triage.models import Incident
 
-ROTA_DAYS: Final = 7
-SHIFT_H: Final = 12
 MINUTE: Final = dt.timedelta(minutes=1)
 TYPED: Final = 0.5  # minutes from a call to its entry
 NOT_OURS: Final = "现场核实，权属单位为其他部门"
@@ -68,22 +66,10 @@ STORIES: Final = (
 
 def begin_day(seed: int, moment: dt.datetime, actor: Actor) -> None:
     """Put the mobile teams on duty, and walk each story up to the moment."""
-    _rota(moment, actor)
+    write_ahead(moment, actor)
     dice = np.random.default_rng([seed, moment.year, moment.month, moment.day, 51])
     for n, story in enumerate(STORIES, 1):
         _walk(story, f"simulated-{seed}-morning", n, dice, moment, actor)
-
-
-def _rota(moment: dt.datetime, actor: Actor) -> None:
-    """Write the mobile teams' shifts of the coming week: half of them by day, the others by night, in turns."""
-    first = moment.replace(hour=8, minute=0)
-    for n, people in enumerate(TEAMS):
-        for day in range(-1, ROTA_DAYS):
-            begins = first + day * DAY + (n + day) % 2 * dt.timedelta(hours=SHIFT_H)
-            dispatch.begin_shift(
-                unit=f"mobile-{n + 1}", begins_at=begins, ends_at=begins + dt.timedelta(hours=SHIFT_H), people=people,
-                actor=actor, at=min(begins, moment),
-            )  # fmt: skip
 
 
 def _walk(story: Story, source: str, n: int, dice: np.random.Generator, moment: dt.datetime, actor: Actor) -> None:

@@ -12,6 +12,8 @@ from anlan.core.actors import Actor
 from anlan.dispatch.bulk import write_rota
 
 BEGINS: Final = dt.datetime(2016, 1, 1, 8, tzinfo=ZONE)  # nobody wrote shifts down before
+AHEAD: Final = 92  # days: the quarter that is planned on the morning on which the demonstration begins
+HALF: Final = DAY / 2
 
 
 def write_year(until: dt.datetime, actor: Actor) -> None:
@@ -21,3 +23,12 @@ def write_year(until: dt.datetime, actor: Actor) -> None:
         for begins in (BEGINS + day * DAY for day in range((until - BEGINS).days)) for n, people in enumerate(TEAMS)
     ]  # fmt: skip
     write_rota(rows=rows, actor=actor, at=BEGINS)
+
+
+def write_ahead(moment: dt.datetime, actor: Actor) -> None:
+    """Write the shifts of the coming quarter: half of the teams by day, the others by night, in turns."""
+    first = moment.replace(hour=8, minute=0)
+    turns = [(n, first + day * DAY + (n + day) % 2 * HALF) for day in range(-1, AHEAD) for n in range(len(TEAMS))]
+    rows = [{"unit": f"mobile-{n + 1}", "begins_at": begins, "ends_at": begins + HALF, "people": TEAMS[n]}
+            for n, begins in turns]  # fmt: skip
+    write_rota(rows=rows, actor=actor, at=moment)
