@@ -18,11 +18,15 @@ open_platform(None)
 from django.test import Client  # noqa: E402
 
 from anlan.core.actors import system  # noqa: E402
+from anlan.core.areas import local_day  # noqa: E402
 from anlan.core.clock import now  # noqa: E402
 from anlan.core.models import ClockRun, Person  # noqa: E402
 from anlan.core.verify import verify  # noqa: E402
 from anlan.dispatch import actions as dispatch  # noqa: E402
 from anlan.dispatch.models import Assignment, Milestone  # noqa: E402
+from anlan.prevention import actions as prevention  # noqa: E402
+from anlan.prevention.models import Problem, Result  # noqa: E402
+from anlan.prevention.steps import last_move  # noqa: E402
 from anlan.triage import actions as triage  # noqa: E402
 from anlan.triage.models import Incident, IncidentReport  # noqa: E402
 from tests import make  # noqa: E402
@@ -80,6 +84,47 @@ def stands(number: str) -> dict[str, Any]:
     }
 
 
+def raised() -> str:
+    """Raise a problem that waits for its instruction; return its number."""
+    others = [{"origin": "hazard", "title": "Open shaft"}]
+    told = prevention.raise_problems(title="Round", addressee="control", others=others, actor=ME, at=now())
+    return str(told["problems"][0])
+
+
+def planned(lead: str) -> str:
+    """Plan a task of a new problem of this lead; return its number."""
+    number = raised()
+    prevention.instruct(problems=[number], reference="12", on=local_day(now()), lead=lead, actor=ME, at=now())
+    prevention.sign_for(problems=[number], actor=ME, at=now())
+    row = {"problem": number, "kind": "permanent", "title": "Cover", "responsible": "Head of works",
+           "due_on": local_day(now()), "criterion": "Bolted down"}  # fmt: skip
+    return str(prevention.plan_tasks(tasks=[row], actor=ME, at=now())["tasks"][0])
+
+
+def finished(lead: str) -> str:
+    """Plan a task whose works are done; return its number."""
+    number = planned(lead)
+    prevention.finish_tasks(rows=[{"task": number, "words": "Bolted"}], actor=ME, at=now())
+    return number
+
+
+def seen(number: str) -> str:
+    """Return the last step of a problem, as its page keeps it."""
+    return last_move(Problem.objects.get(number=number))
+
+
+def problem(number: str) -> dict[str, Any]:
+    """Return how a problem stands, with its steps."""
+    one = Problem.objects.get(number=number)
+    lead = one.lead.code if one.lead else ""
+    return {"state": one.state, "lead": lead, "moves": list(one.moves.values_list("verb", flat=True))}
+
+
+def results(task: str) -> list[bool]:
+    """Return what verifiers found of a task."""
+    return list(Result.objects.filter(task__number=task).values_list("passed", flat=True))
+
+
 def links(number: str) -> int:
     """Return to how many incidents a report is linked now."""
     return IncidentReport.objects.filter(report__number=number, unlinked_at=None).count()
@@ -103,7 +148,12 @@ def _signed_in(who: str) -> Client:
     return client
 
 
-KNOWN = {one.__name__: one for one in (person, report, incident, sent, free, post, stands, links, stamps, ledger_holds)}
+KNOWN = {
+    one.__name__: one for one in (
+        person, report, incident, sent, free, raised, planned, finished, post, stands, seen, problem, results, links,
+        stamps, ledger_holds,
+    )
+}  # fmt: skip
 
 if __name__ == "__main__":
     for line in sys.stdin:

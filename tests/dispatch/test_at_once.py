@@ -137,3 +137,56 @@ def test_a_stamp_whose_answer_was_lost_counts_once(two: tuple[Presser, Presser])
         assert second.ask("post", **press)["status"] == 302
     assert second.ask("stamps", assignment=pk, step="acknowledged") == ["2016-06-28T06:00:20+00:00"]
     assert second.ask("ledger_holds")
+
+
+def test_a_problem_is_instructed_signed_for_and_verified_once(two: tuple[Presser, Presser]) -> None:
+    """Two papers for one problem, signed for or returned, passed or refused: the second reads where it stands."""
+    first, _ = two
+    supervisors, verifiers = ([first.ask("person", role=role) for _ in range(2)] for role in ("supervisor", "verifier"))
+    officers = [first.ask("person", role="officer", at="drains") for _ in range(2)]
+    for _ in range(ROUNDS):
+        number = first.ask("raised")
+        paper = {"reference": "No. 12", "on": "2016-01-13", "seen": first.ask("seen", number=number)}
+        leads = ["drains", "west-office"]
+        won, told = parted(at_once(two, *(
+            {"who": who, "path": f"/problems/{number}/instruct", "told": paper | {"lead": lead}}
+            for who, lead in zip(supervisors, leads, strict=True)
+        )))  # fmt: skip
+        assert "meanwhile" in told
+        held = first.ask("problem", number=number)
+        assert held == {"state": "assigned", "lead": leads[won], "moves": ["instruct"]}
+
+        number = first.ask("raised")
+        path, paper = f"/problems/{number}", paper | {"lead": "drains", "seen": first.ask("seen", number=number)}
+        assert first.ask("post", who=supervisors[0], path=f"{path}/instruct", told=paper)["status"] == 302
+        seen = first.ask("seen", number=number)
+        won, told = parted(at_once(
+            two,
+            {"who": officers[0], "path": f"{path}/sign_for", "told": {}},
+            {"who": officers[1], "path": f"{path}/return", "told": {"reason": "No shaft of ours", "seen": seen}},
+        ))  # fmt: skip
+        assert ["meanwhile", "is already"][won] in told
+        assert first.ask("problem", number=number)["state"] == ["signed", "returned"][won]
+
+        task = first.ask("finished", lead="drains")
+        won, told = parted(at_once(two, *(
+            {"who": who, "path": f"/tasks/{task}/verify", "told": {"passed": passed, "words": "Two bolts"}}
+            for who, passed in zip(verifiers, ("yes", "no"), strict=True)
+        )))  # fmt: skip
+        assert "is already" in told
+        assert first.ask("results", task=task) == [won == 0]
+    assert first.ask("ledger_holds")
+
+
+def test_one_officer_who_presses_twice_in_two_processes_works_once(two: tuple[Presser, Presser]) -> None:
+    """The same form with its key: both presses are answered alike, one step is taken."""
+    first, _ = two
+    officer = first.ask("person", role="officer", at="drains")
+    for n in range(ROUNDS):
+        number = first.ask("raised")
+        supervisor = first.ask("person", role="supervisor")
+        told = {"reference": "No. 12", "on": "2016-01-13", "lead": "drains"}
+        first.ask("post", who=supervisor, path=f"/problems/{number}/instruct", told=told)
+        press = {"who": officer, "path": f"/problems/{number}/sign_for", "told": {"key": f"once-{n}"}}
+        assert [answer["status"] for answer in at_once(two, press, press)] == [302, 302]
+        assert first.ask("problem", number=number)["moves"] == ["instruct", "sign_for"]

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from anlan.core.actors import NotAllowed
-from anlan.core.models import LedgerEntry
+from anlan.core.models import LedgerEntry, Organisation
 from anlan.prevention import actions
 from anlan.prevention.models import AnalysisReport, Problem
 from anlan.prevention.rules import PreventionRefused
@@ -115,3 +115,52 @@ def test_an_officer_who_left_leaves_the_work_with_the_organisation(town: Town) -
     colleague = make.actor("officer", at="drains")
     town.officer = colleague
     assert town.plan(number, "permanent") == ["T-2016-0001"]
+
+
+def test_a_new_lead_goes_on_where_the_work_stood(town: Town) -> None:
+    """Until it signs its own clock runs; what passes meanwhile counts, and no second plan is asked for."""
+    number, tasks = town.planned("interim", "permanent")
+    town.done(tasks[0])
+    town.instruct(number, "west-office", at=day(12))
+    due_on = problem(number).due_on
+    actions.verify(task=tasks[0], passed=True, actor=town.verifier, at=day(13))
+    assert (problem(number).state, problem(number).due_on) == ("assigned", due_on)
+    west = make.actor("officer", at="west-office")
+    actions.sign_for(problems=[number], actor=west, at=day(14))
+    assert (problem(number).state, str(problem(number).due_on)) == ("in_work", "2016-02-15")
+    actions.add_evidence(task=tasks[1], words="Pipe laid", actor=west, at=day(15))
+    actions.finish_task(task=tasks[1], actor=west, at=day(15))
+    town.instruct(number, "drains", at=day(16))
+    actions.verify(task=tasks[1], passed=True, actor=town.verifier, at=day(17))
+    actions.sign_for(problems=[number], actor=town.officer, at=day(18))
+    assert (problem(number).state, problem(number).accepted_at) == ("accepted", day(18))
+
+
+def test_a_closed_lead_neither_signs_nor_plans(town: Town) -> None:
+    """The turn is the supervisor's, whoever of the closed house is still there; giving it back stays open to it."""
+    number = town.assigned()
+    Organisation.objects.filter(code="drains").update(active=False)
+    with pytest.raises(PreventionRefused, match="closed"):
+        actions.sign_for(problems=[number], actor=town.officer, at=day(1))
+    Organisation.objects.filter(code="drains").update(active=True)
+    actions.sign_for(problems=[number], actor=town.officer, at=day(1))
+    Organisation.objects.filter(code="drains").update(active=False)
+    with pytest.raises(PreventionRefused, match="closed"):
+        town.plan(number, "permanent")
+    actions.return_problem(problem=number, reason="We are closed", actor=town.officer, at=day(2))
+
+
+def test_the_arbiter_is_no_party_and_speaks_of_one_lead(town: Town) -> None:
+    """A leader of the house that returned it decides nothing; a lead that the arbiter never named may return it."""
+    number = town.assigned()
+    for n in (1, 3):
+        actions.return_problem(problem=number, reason="Not ours", actor=town.officer, at=day(n))
+        if n == 1:
+            town.instruct(number, at=day(2))
+    told = {"problem": number, "lead": "west-office", "reason": "By the list of duties", "at": day(4)}
+    with pytest.raises(NotAllowed, match="somebody else decides"):
+        actions.arbitrate(actor=make.actor("leader", at="drains"), **told)
+    actions.arbitrate(actor=town.leader, **told)
+    town.instruct(number, "drains", at=day(5))
+    actions.return_problem(problem=number, reason="The arbiter named another", actor=town.officer, at=day(6))
+    assert problem(number).state == "disputed"

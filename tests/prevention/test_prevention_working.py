@@ -136,3 +136,43 @@ def test_a_mended_place_that_fails_is_reopened_and_planned_anew(town: Town) -> N
     actions.verify(task=interim, passed=True, actor=town.verifier, at=day(63))
     assert problem(number).state == "in_work"
     assert problem(number).due_on is not None
+
+
+def test_the_lead_does_not_verify_what_it_has_done_by_others(town: Town) -> None:
+    """Work handed to a supporting house stays the lead's matter: its verifier is refused, its supervisor too."""
+    number = town.assigned(supporting=["west-office"])
+    actions.sign_for(problems=[number], actor=town.officer, at=day(1))
+    (name,) = town.plan(number, "permanent", organisation="west-office")
+    west = make.actor("officer", at="west-office")
+    actions.add_evidence(task=name, words="Pipe laid", actor=west, at=day(5))
+    actions.finish_task(task=name, actor=west, at=day(5))
+    for house in ("drains", "west-office"):
+        with pytest.raises(NotAllowed, match="somebody else verifies"):
+            actions.verify(task=name, passed=True, actor=make.actor("verifier", at=house), at=day(6))
+    actions.verify(task=name, passed=True, actor=town.verifier, at=day(6))
+    town.storm(40, peak=45)
+    for house in ("drains", "west-office"):
+        with pytest.raises(NotAllowed, match="somebody else strikes it off"):
+            actions.strike_off(problem=number, actor=make.actor("supervisor", at=house), at=day(42))
+
+
+def test_refused_works_are_done_again_only_with_new_proof_of_the_doer(town: Town) -> None:
+    """Neither the proof of before nor the verifier's own photo counts."""
+    _, tasks = town.planned()
+    town.done(tasks[0])
+    actions.verify(task=tasks[0], passed=False, words="Leaks", actor=town.verifier, at=day(12))
+    actions.add_evidence(task=tasks[0], photo=make.photo(), actor=town.verifier, at=day(12))
+    with pytest.raises(PreventionRefused, match="evidence first"):
+        actions.finish_task(task=tasks[0], actor=town.officer, at=day(13))
+    town.done(tasks[0], at=day(14))
+    assert task(tasks[0]).state == "works_done"
+
+
+def test_what_has_passed_takes_no_more_evidence_and_comes_back_only_with_a_reason(town: Town) -> None:
+    """The record of a result is closed; whoever reopens says what failed."""
+    number = town.accepted()
+    with pytest.raises(PreventionRefused, match="have passed"):
+        actions.add_evidence(task="T-2016-0001", words="One more", actor=town.officer, at=day(13))
+    with pytest.raises(PreventionRefused, match="what failed"):
+        actions.reopen(problem=number, reason=" ", actor=town.supervisor, at=day(20))
+    assert problem(number).state == "accepted"

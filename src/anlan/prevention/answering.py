@@ -36,15 +36,16 @@ def not_yours(verb: str) -> str:
     """Say whose step it is, to somebody whose step it is not."""
     return {
         "instruct": _("A supervisor notes the government's instruction; the police report what fails and task nobody."),
-        "arbitrate": _("A leader decides whose it is; ask the leader."),
+        "arbitrate": _("A leader who does not belong to the lead decides whose it is; ask one."),
         "plan_tasks": _("An officer of the lead plans the tasks; ask the lead."),
         "sign_for": _("An officer of the lead signs for it; ask the lead."),
         "return": _("An officer of the lead returns it; ask the lead."),
-        "strike_off": _("A supervisor who does not belong to the lead strikes it off; ask one."),
+        "strike_off": _("A supervisor who belongs neither to the lead nor to a doer strikes it off; ask one."),
         "add_evidence": _("Evidence comes from the organisation that does the task, or from a verifier."),
         "finish": _("An officer of the organisation that does the task says that works are done."),
         "verify": _(
-            "Whoever did the work, or belongs to the organisation that did, cannot verify it; somebody else does."
+            "Whoever did the work, or belongs to the organisation that did or to the lead, cannot verify it;"
+            " somebody else does."
         ),
         "extend": _("A supervisor of another organisation grants a later deadline; ask one."),
         "record_storm": _("An analyst, a supervisor or the operator records storms, as they were measured."),

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from anlan.core import ledger
@@ -16,7 +17,9 @@ from anlan.core.roles import Role
 from anlan.core.verbs import verb
 from anlan.prevention.models import Problem, Task
 from anlan.prevention.rules import RETURNS, PreventionRefused, TaskState
-from anlan.prevention.steps import entry, locked, organisation, require_own, require_seen, take
+from anlan.prevention.steps import entry, locked, organisation, require_holder, require_own, require_seen, take
+from anlan.prevention.verifying import settle
+from anlan.prevention.working import earliest_due
 
 POLICE = frozenset({"police", "police_bureau", "police_station"})
 
@@ -50,6 +53,8 @@ def instruct(
     require_seen(found, seen)
     leader, helpers = organisation(lead, "lead"), [organisation(code, "supporting") for code in supporting]
     for problem in found:
+        if problem.lead_id != leader.pk:
+            problem.arbitrated = False  # the arbiter's word was about another lead
         problem.instruction_ref, problem.instruction_on = reference.strip()[:80], on
         problem.lead, problem.supervision_level = leader, supervision_level or problem.supervision_level
     told = {"reference": reference.strip()[:80], "on": str(on), "lead": leader.code,
@@ -62,23 +67,30 @@ def instruct(
 
 @verb
 def sign_for(*, problems: Sequence[str], actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
-    """Sign for problems as their lead: received, and the clock of the plan runs."""
+    """Sign for problems as their lead: received, and the clock of the plan runs; what was planned before goes on."""
     actor.require(Role.OFFICER)
     found = locked(problems, actor)
     for problem in found:
-        require_own(actor, problem.lead_id)
-    take(found, "sign_for", actor=actor, at=at)
+        require_holder(actor, problem.lead)
+    planned = set(
+        Task.objects.filter(problem__in=found, round=F("problem__reopened")).values_list("problem", flat=True)
+    )
+    going = [problem for problem in found if problem.pk in planned]
+    take([problem for problem in found if problem.pk not in planned], "sign_for", actor=actor, at=at)
+    take(going, "resume", actor=actor, at=at, due=earliest_due(going))
+    settle(dict.fromkeys(going, at), actor)
     return {"problems": [problem.number for problem in found]}
 
 
 @verb
 def return_problem(
-    *, problem: str, reason: str, actor: Actor, at: dt.datetime, key: str | None = None
+    *, problem: str, reason: str, seen: str | None = None, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
     """Return a problem with a reason; the second return goes to the arbiter, and after his word there is none."""
     actor.require(Role.OFFICER)
     one = locked([problem], actor)[0]
     require_own(actor, one.lead_id)
+    require_seen([one], seen)
     if not reason.strip():
         raise PreventionRefused(_("Write why it is returned, and who owns it if you know."), "reason")
     if one.arbitrated:
@@ -98,6 +110,8 @@ def arbitrate(
     actor.require(Role.LEADER)
     one = locked([problem], actor)[0]
     require_seen([one], seen)
+    if not actor.is_system and one.lead_id in actor.organisation_ids:
+        raise NotAllowed(f"{actor.name} belongs to who returned it; somebody else decides")
     if not reason.strip():
         raise PreventionRefused(_("Write why it is theirs."), "reason")
     one.lead, one.arbitrated = organisation(lead, "lead"), True

@@ -10,10 +10,9 @@ from anlan.core import ledger
 from anlan.core.actors import Actor
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
-from anlan.prevention import rules
-from anlan.prevention.models import Evidence, Problem, Result, Task
-from anlan.prevention.steps import entry, locked_tasks, organisation_of, take
-from anlan.prevention.verifying import judged, verifier_of
+from anlan.prevention.models import Evidence, Result, Task
+from anlan.prevention.steps import entry, locked_tasks
+from anlan.prevention.verifying import judged, settle, verifier_of
 from anlan.prevention.working import DONE, done, refresh_due
 
 
@@ -28,7 +27,7 @@ def finish_tasks(
     for row in rows:
         one, moment, words = found[row["task"]], row.get("at", at), row.get("words", "").strip()[:200]
         told.append(done(one, actor, moment, proved=bool(words)))
-        proofs.append(Evidence(task=one, added_at=moment, organisation_id=organisation_of(actor), words=words))
+        proofs.append(Evidence(task=one, added_at=moment, organisation_id=one.organisation_id, words=words))
     Evidence.objects.bulk_create(proofs, batch_size=500)
     Task.objects.bulk_update(found.values(), DONE, batch_size=200)
     ledger.append_many([
@@ -66,24 +65,5 @@ def verify_tasks(
         entry("task_verified", f"task:{result.task.number}", actor, result.verified_at, told)
         for result, told in found_so
     ])  # fmt: skip
-    _settle({result.task.problem: result.verified_at for result in results}, actor)
+    settle({result.task.problem: result.verified_at for result in results}, actor)
     return {"tasks": [{"task": one.number, "state": one.state, "problem": one.problem.state} for one in found.values()]}
-
-
-def _settle(moments: Mapping[Problem, dt.datetime], actor: Actor) -> None:
-    """Accept the problems whose tasks have all passed, each at the moment of its last result; the others go on."""
-    states: dict[tuple[int, int], list[tuple[str, str]]] = {}
-    told = Task.objects.filter(problem__in=list(moments)).values_list("problem_id", "round", "kind", "state")
-    for pk, round_, kind, state in told:
-        states.setdefault((pk, round_), []).append((kind, state))
-    accepted: dict[dt.datetime, list[Problem]] = {}
-    waiting = {}
-    for problem, at in moments.items():
-        if rules.is_accepted(states.get((problem.pk, problem.reopened), [])):
-            problem.accepted_at = at
-            accepted.setdefault(at, []).append(problem)
-        else:
-            waiting[problem] = at
-    for at, problems in accepted.items():
-        take(problems, "accept", actor=actor, at=at)
-    refresh_due(waiting)

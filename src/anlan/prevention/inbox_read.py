@@ -14,8 +14,8 @@ from anlan.core.areas import local_day
 from anlan.core.models import AreaVersion
 from anlan.prevention import rules
 from anlan.prevention.models import Escalation, Origin, Problem, Storm, Task
-from anlan.prevention.reading import named
-from anlan.prevention.rules import TaskState
+from anlan.prevention.reading import by_whom
+from anlan.prevention.rules import ProblemState, TaskState
 
 REPORT = re.compile(r"^R-\d{6}-\d+$")
 
@@ -75,7 +75,7 @@ def ladder_of(problem: Problem, tasks: Sequence[Task], given: Sequence[Escalatio
     """Return the ladder of the deadline that comes next, or has passed; none once struck off."""
     if problem.due_on is None:
         return None
-    task = next((one for one in tasks if _waits_until(one) == problem.due_on), None)
+    task = next_task(problem, tasks)
     subject = task.number if task else problem.number
     taken = {row.step: local_day(row.at) for row in given if (row.subject, row.due_on) == (subject, problem.due_on)}
     rungs = []
@@ -84,6 +84,12 @@ def ladder_of(problem: Problem, tasks: Sequence[Task], given: Sequence[Escalatio
         come = None if missed else max(day, today)
         rungs.append(Rung(str(Escalation.Step(step).label), taken.get(step, come), step in taken))
     return Ladder(subject, task.title if task else "", problem.due_on, rungs)
+
+
+def next_task(problem: Problem, tasks: Sequence[Task]) -> Task | None:
+    """Return the task by which a problem in work runs, if it waits for one."""
+    working = problem.state == ProblemState.IN_WORK
+    return next((one for one in tasks if working and _waits_until(one) == problem.due_on), None)
 
 
 def _waits_until(task: Task) -> dt.date | None:
@@ -124,7 +130,7 @@ def past_of(problem: Problem) -> list[Past]:
     """Return a problem's history, the newest first, down to the report that raised it."""
     marks = {"reopen": "late", "return": "now", "dispute": "now"}
     told = [
-        Past(str(row.get_after_display()), row.at, named(row.organisation) if row.organisation else "", row.words,
+        Past(str(row.get_after_display()), row.at, by_whom(row.organisation), row.words,
              marks.get(row.verb, "done"))
         for row in problem.moves.select_related("organisation").order_by("-pk")
     ]  # fmt: skip

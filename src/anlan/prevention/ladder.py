@@ -21,7 +21,7 @@ from anlan.prevention.steps import entry
 def escalate_overdue(*, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
     """Take the step of the ladder that has come for every deadline; again on the same day it does nothing."""
     actor.require(Role.SUPERVISOR)
-    list(City.objects.select_for_update().all())
+    list(City.objects.select_for_update(no_key=True).all())
     today = local_day(at)
     waiting = [*_tasks(today), *_problems(today)]
     given = _given([one.subject for one in waiting])

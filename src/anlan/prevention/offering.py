@@ -29,7 +29,7 @@ REOPENS = {Role.SUPERVISOR, Role.ANALYST, Role.VERIFIER}
 BACKWARD = {"instruct", "return", "reopen"}  # possible, and not what the page asks for
 ACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "sign_for": lambda number, seen, **told: actions.sign_for(problems=[number], **told),
-    "return": lambda number, seen, **told: actions.return_problem(problem=number, **told),
+    "return": lambda number, **told: actions.return_problem(problem=number, **told),
     "strike_off": lambda number, seen, **told: actions.strike_off(problem=number, **told),
     "reopen": lambda number, seen, **told: actions.reopen(problem=number, **told),
     "instruct": lambda number, **told: actions.instruct(problems=[number], **told),
@@ -90,15 +90,15 @@ def offers(problem: Problem, actor: Actor, today: dt.date, sent: tuple[str, Step
 
 def may_take(verb: str, problem: Problem, actor: Actor) -> bool:
     """Whether a step of a problem is this person's, as things stand."""
-    led = actor.is_system or problem.lead_id in actor.organisation_ids
-    officer, roles = led and Role.OFFICER in actor.roles, actor.roles
+    led, roles = problem.lead_id in actor.organisation_ids, actor.roles
+    officer = led and Role.OFFICER in roles and problem.lead is not None and problem.lead.active
     moves = PROBLEM_MOVES[problem.state]
     return {
         "sign_for": officer and "sign_for" in moves,
         "plan_tasks": officer and "plan" in moves,
-        "return": officer and not problem.arbitrated and "return" in moves,
-        "arbitrate": Role.LEADER in roles and "arbitrate" in moves,
+        "return": led and Role.OFFICER in roles and not problem.arbitrated and "return" in moves,
+        "arbitrate": Role.LEADER in roles and not led and "arbitrate" in moves,
         "instruct": Role.SUPERVISOR in roles and "instruct" in moves,
-        "strike_off": Role.SUPERVISOR in roles and "strike_off" in moves,
+        "strike_off": Role.SUPERVISOR in roles and not led and "strike_off" in moves,
         "reopen": bool(roles & REOPENS) and "reopen" in moves,
     }[verb]

@@ -60,12 +60,13 @@ class Standing:
     words: str
 
 
-def standing(problem: Problem, today: dt.date) -> Standing:
-    """Say how a problem stands against its clock."""
+def standing(problem: Problem, today: dt.date, by: Task | None = None) -> Standing:
+    """Say how a problem stands against its clock; whose step is next the task says `by` which it runs."""
     turn = rules.turn(problem.state, bool(problem.lead and problem.lead.active))
+    holder = task_standing(by, today).holder if by else turn_word(turn, problem)
     if problem.due_on is None:
-        return Standing(turn_word(turn, problem), "done", problem.get_state_display())
-    return Standing(turn_word(turn, problem), *against(problem.due_on, today))
+        return Standing(holder, "done", problem.get_state_display())
+    return Standing(holder, *against(problem.due_on, today))
 
 
 def against(due_on: dt.date, today: dt.date) -> tuple[str, str]:
@@ -83,7 +84,8 @@ def task_standing(task: Task, today: dt.date) -> Standing:
         return Standing("—", "done", task.get_state_display())
     if task.state == TaskState.WORKS_DONE and task.verify_by:
         return Standing(_("Verifier"), *against(task.verify_by, today))
-    return Standing(named(task.organisation), *against(task.due_on, today))
+    holder = named(task.organisation) if task.organisation.active else _("Supervisor")
+    return Standing(holder, *against(task.due_on, today))
 
 
 def task_times(task: Task, given: dt.date | None = None) -> Times:
@@ -121,6 +123,11 @@ def named(organisation: Organisation | None) -> str:
     if organisation is None:
         return "—"
     return organisation.name_en if in_english() else organisation.name
+
+
+def by_whom(organisation: Organisation | None) -> str:
+    """Name the organisation that did something; nothing where the row names none."""
+    return named(organisation) if organisation else ""
 
 
 def organisation_named(actor: Actor) -> str:

@@ -60,9 +60,11 @@ class Fate(TextChoices):
 
 
 P, T = ProblemState, TaskState
-PROBLEM_MOVES: dict[str, dict[str, str]] = {
+PROBLEM_MOVES: dict[str, dict[str, str]] = {  # `resume`: signed for where tasks of before go on
     P.RAISED: {"instruct": P.ASSIGNED},
-    P.ASSIGNED: {"sign_for": P.SIGNED, "return": P.RETURNED, "dispute": P.DISPUTED, "instruct": P.ASSIGNED},
+    P.ASSIGNED: {
+        "sign_for": P.SIGNED, "resume": P.IN_WORK, "return": P.RETURNED, "dispute": P.DISPUTED, "instruct": P.ASSIGNED,
+    },
     P.RETURNED: {"instruct": P.ASSIGNED},
     P.DISPUTED: {"arbitrate": P.ASSIGNED},
     P.SIGNED: {"plan": P.IN_WORK, "return": P.RETURNED, "dispute": P.DISPUTED, "instruct": P.ASSIGNED},
@@ -70,7 +72,7 @@ PROBLEM_MOVES: dict[str, dict[str, str]] = {
     P.ACCEPTED: {"plan": P.IN_WORK, "strike_off": P.STRUCK_OFF, "reopen": P.REOPENED},
     P.STRUCK_OFF: {"reopen": P.REOPENED},
     P.REOPENED: {"plan": P.IN_WORK, "instruct": P.ASSIGNED},
-}
+}  # fmt: skip
 TASK_MOVES: dict[str, dict[str, str]] = {
     T.OPEN: {"finish": T.WORKS_DONE},
     T.WORKS_DONE: {"pass": T.PASSED, "refuse": T.REFUSED},
@@ -88,6 +90,7 @@ STEP_DAYS: dict[str, int] = {  # working days for the next step; `in_work` runs 
     P.REOPENED: 3,
 }
 VERIFY_DAYS = 10  # working days from works done to the verifier's word
+ANSWER_DAYS = 3  # working days from an extension asked for to its answer
 TURN: dict[str, str] = {  # whose step is next
     P.RAISED: "supervisor",
     P.ASSIGNED: "lead",

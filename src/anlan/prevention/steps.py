@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Max, Model
+from django.db.models import Max, Model, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.core import ledger
@@ -16,6 +16,7 @@ from anlan.core.calendar import WorkingCalendar, working_calendar
 from anlan.core.clock import stamp
 from anlan.core.ledger import canonical
 from anlan.core.models import City, LedgerEntry, Organisation
+from anlan.intake.templatetags.intake_words import area_label
 from anlan.prevention import rules
 from anlan.prevention.models import Move, Problem, Task
 from anlan.prevention.rules import PROBLEM_MOVES, STEP_DAYS, PreventionRefused, ProblemState
@@ -24,6 +25,7 @@ PAST = {
     "raise": "problem_raised",
     "instruct": "problem_assigned",
     "sign_for": "problem_signed_for",
+    "resume": "problem_signed_for",
     "return": "problem_returned",
     "dispute": "problem_disputed",
     "arbitrate": "problem_arbitrated",
@@ -33,7 +35,7 @@ PAST = {
     "reopen": "problem_reopened",
 }
 CHANGES: dict[str, tuple[str, ...]] = {  # what a step changes besides state and deadline
-    "instruct": ("lead", "instruction_ref", "instruction_on", "supervision_level"),
+    "instruct": ("lead", "instruction_ref", "instruction_on", "supervision_level", "arbitrated"),
     "return": ("returns",),
     "dispute": ("returns",),
     "arbitrate": ("lead", "arbitrated"),
@@ -47,11 +49,17 @@ def locked(numbers: Iterable[str], actor: Actor) -> list[Problem]:
     """Return the problems under lock, in the order of their numbers; refuse one that the actor may not see."""
     wanted = sorted(set(numbers))
     pks = Problem.objects.visible_to(actor).filter(number__in=wanted).values_list("pk", flat=True)
-    found = list(Problem.objects.select_for_update().filter(pk__in=list(pks)).order_by("pk"))
+    found = list(_under_lock().filter(pk__in=list(pks)))
     missing = set(wanted) - {problem.number for problem in found}
     if missing or not wanted:
         raise NotAllowed(f"{actor.name} may not act on {', '.join(sorted(missing)) or 'nothing'}, or it does not exist")
     return found
+
+
+def _under_lock() -> QuerySet[Problem]:
+    """Return problems under a lock that lets others write rows that refer to them, as the ladder does."""
+    held = Problem.objects.select_for_update(of=("self",), no_key=True)
+    return held.select_related("lead").order_by("pk")
 
 
 def last_move(problem: Problem) -> str:
@@ -80,8 +88,8 @@ def locked_tasks(numbers: Iterable[str], actor: Actor) -> dict[str, Task]:
     wanted = set(numbers)
     held = Task.objects.filter(number__in=wanted).values_list("problem_id", flat=True)
     seen = list(Problem.objects.visible_to(actor).filter(pk__in=set(held)).values_list("pk", flat=True))
-    problems = {one.pk: one for one in Problem.objects.select_for_update().filter(pk__in=seen).order_by("pk")}
-    tasks = Task.objects.select_for_update(of=("self",)).select_related("organisation").order_by("pk")
+    problems = {one.pk: one for one in _under_lock().filter(pk__in=seen)}
+    tasks = Task.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").order_by("pk")
     found = {one.number: one for one in tasks.filter(number__in=wanted, problem__in=seen)}
     if missing := wanted - found.keys():
         raise NotAllowed(f"{actor.name} may not act on {', '.join(sorted(missing))}, or it does not exist")
@@ -132,7 +140,7 @@ def step_due(state: str, today: dt.date, calendar: WorkingCalendar) -> dt.date |
 
 def numbers(model: type[Model], letter: str, year: int, count: int, width: int) -> list[str]:
     """Return the next numbers of a year, under the city's lock."""
-    list(City.objects.select_for_update().all())
+    list(City.objects.select_for_update(no_key=True).all())
     prefix = f"{letter}-{year}-"
     rows = model._default_manager.filter(number__startswith=prefix)
     newest = rows.aggregate(pk=Max("pk"))["pk"]
@@ -146,9 +154,14 @@ def organisation(code: str | None, field: str) -> Organisation:
     if found is None:
         raise PreventionRefused(_("There is no organisation “%(code)s”.") % {"code": code or ""}, field)
     if not found.active:
-        raise PreventionRefused(_("%(name)s is closed; choose the organisation that took over.")
-                                % {"name": found.name}, field)  # fmt: skip
+        raise closed(found, field)
     return found
+
+
+def closed(one: Organisation, field: str | None = None) -> PreventionRefused:
+    """Return the refusal of a step with an organisation that takes no work any more."""
+    told = {"name": area_label(one)}
+    return PreventionRefused(_("%(name)s is closed; choose the organisation that took over.") % told, field)
 
 
 def organisation_of(actor: Actor) -> int | None:
@@ -160,3 +173,10 @@ def require_own(actor: Actor, organisation_id: int | None) -> None:
     """Refuse an officer who is not of this organisation; Anlan itself acts for all."""
     if not actor.is_system and organisation_id not in actor.organisation_ids:
         raise NotAllowed(f"{actor.name} does not belong to the organisation that this is assigned to")
+
+
+def require_holder(actor: Actor, holder: Organisation | None) -> None:
+    """Refuse whoever is not of the organisation that holds the work, and everybody where that is closed."""
+    require_own(actor, holder.pk if holder else None)
+    if holder and not holder.active:
+        raise closed(holder)

@@ -15,7 +15,7 @@ from anlan.prevention import actions
 from anlan.prevention.forms import EvidenceForm, ExtendForm, StepForm, VerifyForm
 from anlan.prevention.models import Task
 from anlan.prevention.offering import Offer
-from anlan.prevention.reading import named
+from anlan.prevention.reading import by_whom
 from anlan.prevention.rules import TASK_MOVES, TaskState
 
 FORMS: dict[str, type[StepForm]] = {
@@ -54,12 +54,14 @@ def task_offers(task: Task, actor: Actor, today: dt.date, sent: tuple[str, StepF
 def may_take(verb: str, task: Task, actor: Actor, today: dt.date) -> bool:
     """Whether a step of a task is this person's, as things stand."""
     own, moves = task.organisation_id in actor.organisation_ids, TASK_MOVES[task.state]
-    officer, verifier = own and Role.OFFICER in actor.roles, Role.VERIFIER in actor.roles
+    led = task.problem.lead_id in actor.organisation_ids
+    officer = own and Role.OFFICER in actor.roles and task.organisation.active
+    verifier = Role.VERIFIER in actor.roles
     waits = task.state in {TaskState.OPEN, TaskState.REFUSED}
     return {
         "add_evidence": (officer or verifier) and task.state != TaskState.PASSED,
         "finish": officer and "finish" in moves,
-        "verify": verifier and "pass" in moves and not own and actor.name != task.finished_by,
+        "verify": verifier and "pass" in moves and not own and not led and actor.name != task.finished_by,
         "extend": Role.SUPERVISOR in actor.roles and waits and not own and today <= task.due_on,
     }[verb]
 
@@ -77,17 +79,17 @@ class Event:
 
 def history_of(task: Task) -> list[Event]:
     """Return what has happened to a task and its problem, the newest first."""
-    told = [Event(row.at, row.get_after_display(), named(row.organisation), row.words)
+    told = [Event(row.at, row.get_after_display(), by_whom(row.organisation), row.words)
             for row in task.problem.moves.select_related("organisation")]  # fmt: skip
     told += [
-        Event(row.verified_at, _("Passed") if row.passed else _("Refused"), named(row.by), row.words,
+        Event(row.verified_at, _("Passed") if row.passed else _("Refused"), by_whom(row.by), row.words,
               "done" if row.passed else "late")
         for row in task.results.select_related("by")
     ]  # fmt: skip
     told += [Event(row.at, _("Extended from %(before)s to %(after)s") % {"before": row.before, "after": row.after},
-                   named(row.by), row.reason) for row in task.extensions.select_related("by")]  # fmt: skip
-    told += [Event(row.at, row.get_step_display(), named(row.organisation), mark="late")
+                   by_whom(row.by), row.reason) for row in task.extensions.select_related("by")]  # fmt: skip
+    told += [Event(row.at, row.get_step_display(), by_whom(row.organisation), mark="late")
              for row in task.escalations.select_related("organisation")]  # fmt: skip
     if task.finished_at:
-        told.append(Event(task.finished_at, _("Works done"), named(task.organisation)))
+        told.append(Event(task.finished_at, _("Works done"), by_whom(task.organisation)))
     return sorted(told, key=lambda event: event.at, reverse=True)

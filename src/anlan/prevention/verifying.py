@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -44,7 +45,7 @@ def verify(
     one.save(update_fields=["state"])
     result.save()
     ledger.append("prevention.task_verified", actor=actor, at=at, subject=f"task:{one.number}", payload=told)
-    _settle(one.problem, actor, at)
+    settle({one.problem: at}, actor)
     return {"task": one.number, "state": one.state, "problem": one.problem.state}
 
 
@@ -60,8 +61,10 @@ def judged(
     one: Task, passed: bool, words: str, verifier: int, actor: Actor, at: dt.datetime
 ) -> tuple[Result, dict[str, Any]]:
     """Set a task's state, or refuse; return the result, not yet stored, and what its entry says."""
-    if verifier == one.organisation_id or (not actor.is_system and actor.name == one.finished_by):
-        raise NotAllowed(f"{actor.name} did the work, or belongs to the organisation that did; somebody else verifies")
+    if verifier in {one.organisation_id, one.problem.lead_id} or (
+        not actor.is_system and actor.name == one.finished_by
+    ):
+        raise NotAllowed(f"{actor.name} did the work, or is of its doer or of the lead; somebody else verifies")
     if not passed and not words.strip():
         raise PreventionRefused(_("Write which part of the criterion is not met."), "words")
     one.state = rules.after(TASK_MOVES, one.state, "pass" if passed else "refuse", one.number)
@@ -77,8 +80,8 @@ def strike_off(
     actor.require(Role.SUPERVISOR)
     one = locked([problem], actor)[0]
     rules.after(rules.PROBLEM_MOVES, one.state, "strike_off", one.number)
-    if not actor.is_system and one.lead_id in actor.organisation_ids:
-        raise NotAllowed(f"{actor.name} belongs to the lead; somebody else strikes it off")
+    if not actor.is_system and _took_part(one, actor):
+        raise NotAllowed(f"{actor.name} belongs to the lead or to a doer; somebody else strikes it off")
     if one.supervision_level and not reference.strip():
         raise PreventionRefused(_("It is under a superior's supervision: write the number of the delisting paper."),
                                 "reference")  # fmt: skip
@@ -94,6 +97,8 @@ def reopen(*, problem: str, reason: str, actor: Actor, at: dt.datetime, key: str
     """Put a mended or struck-off problem back on the list with its history; its lead plans again."""
     actor.require(Role.SUPERVISOR, Role.ANALYST, Role.VERIFIER)
     one = locked([problem], actor)[0]
+    if not reason.strip():
+        raise PreventionRefused(_("Write what failed."), "reason")
     one.reopened, one.accepted_at, one.struck_off_at = one.reopened + 1, None, None
     take([one], "reopen", actor=actor, at=at, words=reason.strip(), payload={"times": one.reopened})
     return {"problem": one.number, "reopened": one.reopened}
@@ -155,10 +160,27 @@ def _tested_by(problem: Problem, at: dt.datetime) -> Storm | None:
     return held[-1]
 
 
-def _settle(problem: Problem, actor: Actor, at: dt.datetime) -> None:
-    tasks = Task.objects.filter(problem=problem, round=problem.reopened).values_list("kind", "state")
-    if rules.is_accepted(tasks):
-        problem.accepted_at = at
-        take([problem], "accept", actor=actor, at=at)
-    else:
-        refresh_due({problem: at})
+def _took_part(problem: Problem, actor: Actor) -> bool:
+    """Whether somebody belongs to the lead, or to an organisation that did one of its tasks."""
+    mine = actor.organisation_ids
+    return problem.lead_id in mine or problem.tasks.filter(organisation__in=mine).exists()
+
+
+def settle(moments: Mapping[Problem, dt.datetime], actor: Actor) -> None:
+    """Accept the problems in work whose tasks have all passed, each at its moment; the others go on."""
+    states: dict[tuple[int, int], list[tuple[str, str]]] = {}
+    told = Task.objects.filter(problem__in=list(moments)).values_list("problem_id", "round", "kind", "state")
+    for pk, round_, kind, state in told:
+        states.setdefault((pk, round_), []).append((kind, state))
+    accepted: dict[dt.datetime, list[Problem]] = {}
+    waiting = {}
+    for problem, at in moments.items():
+        passed = rules.is_accepted(states.get((problem.pk, problem.reopened), []))
+        if passed and "accept" in rules.PROBLEM_MOVES[problem.state]:
+            problem.accepted_at = at
+            accepted.setdefault(at, []).append(problem)
+        else:
+            waiting[problem] = at
+    for at, problems in accepted.items():
+        take(problems, "accept", actor=actor, at=at)
+    refresh_due(waiting)

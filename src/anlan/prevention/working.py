@@ -27,7 +27,7 @@ from anlan.prevention.steps import (
     numbers,
     organisation,
     organisation_of,
-    require_own,
+    require_holder,
     require_seen,
     step_due,
     take,
@@ -47,12 +47,12 @@ def plan_tasks(
     that is not worked moves to the next working day.
     """
     actor.require(Role.OFFICER)
-    found = {one.number: one for one in locked([str(row.get("problem", "")) for row in tasks], actor)}
-    for one in found.values():
-        require_own(actor, one.lead_id)
-    require_seen(list(found.values()), seen)
     today, calendar = local_day(at), working_calendar()
     given = numbers(Task, "T", today.year, len(tasks), 4)
+    found = {one.number: one for one in locked([str(row.get("problem", "")) for row in tasks], actor)}
+    for one in found.values():
+        require_holder(actor, one.lead)
+    require_seen(list(found.values()), seen)
     doers = _doers(tasks, list(found.values()))
     rows = []
     for number, told in zip(given, tasks, strict=True):
@@ -71,7 +71,7 @@ def plan_tasks(
               {"problem": row.problem.number, "kind": row.kind, "due_on": str(row.due_on)}) for row in rows
     ])  # fmt: skip
     problems = list(found.values())
-    take(problems, "plan", actor=actor, at=at, due=_earliest(problems))
+    take(problems, "plan", actor=actor, at=at, due=earliest_due(problems))
     return {"tasks": given}
 
 
@@ -85,9 +85,11 @@ def add_evidence(
     one = locked_task(task, actor)
     if photo is None and not words.strip():
         raise PreventionRefused(_("Choose a photo or write a line."), "photo")
+    if one.state == TaskState.PASSED:
+        raise PreventionRefused(_("The works have passed; what happens now is told of the problem."))
     if Role.VERIFIER not in actor.roles:
-        require_doer(actor, one)
-    row = Evidence.objects.create(task=one, added_at=at, organisation_id=organisation_of(actor),
+        require_holder(actor, one.organisation)
+    row = Evidence.objects.create(task=one, added_at=at, organisation_id=_proving(one, actor),
                                   words=words.strip()[:200], **_kept(photo))  # fmt: skip
     told: dict[str, Any] = {"evidence": row.pk}
     if photo is not None and row.salt:
@@ -101,16 +103,28 @@ def finish_task(*, task: str, actor: Actor, at: dt.datetime, key: str | None = N
     """Say that works are done: the doer's word, which a verifier who is somebody else will look at."""
     actor.require(Role.OFFICER)
     one = locked_task(task, actor)
-    told = done(one, actor, at, proved=one.evidence.exists())
+    told = done(one, actor, at, proved=_proved(one))
     one.save(update_fields=DONE)
     ledger.append("prevention.works_done", actor=actor, at=at, subject=f"task:{one.number}", payload=told)
     refresh_due({one.problem: at})
     return {"task": one.number} | told
 
 
+def _proving(one: Task, actor: Actor) -> int | None:
+    """Return whose evidence it is: the doer's own, or a verifier's."""
+    own = actor.is_system or one.organisation_id in actor.organisation_ids
+    return one.organisation_id if own else organisation_of(actor)
+
+
+def _proved(one: Task) -> bool:
+    """Whether the doer has shown something since a verifier last looked."""
+    own, looked = one.evidence.filter(organisation=one.organisation_id), one.results.last()
+    return (own.filter(added_at__gte=looked.verified_at) if looked else own).exists()
+
+
 def done(one: Task, actor: Actor, at: dt.datetime, *, proved: bool) -> dict[str, Any]:
     """Set a task's columns `DONE`, or refuse; return what its entry says."""
-    require_doer(actor, one)
+    require_holder(actor, one.organisation)
     one.state = rules.after(TASK_MOVES, one.state, "finish", one.number)
     if not proved:
         raise PreventionRefused(_("Add evidence first: a photo, or a line that says what was done."), "photo")
@@ -155,15 +169,19 @@ def extend(
 
 
 def refresh_due(moments: Mapping[Problem, dt.datetime]) -> None:
-    """Let problems in work be due when their next task, or the verifying of one, is; without any to be planned."""
-    earliest = _earliest(list(moments))
-    for problem, at in moments.items():
+    """Let problems in work be due when their next task, or the verifying of one, is; without any to be planned.
+
+    A problem that waits for its lead keeps the clock of that step.
+    """
+    working = [problem for problem in moments if problem.state == rules.ProblemState.IN_WORK]
+    earliest = earliest_due(working)
+    for problem in working:
         due_on = earliest.get(problem.pk)
-        problem.due_on = due_on or step_due(problem.state, local_day(at), working_calendar())
-    Problem.objects.bulk_update(moments, ["due_on"], batch_size=200)
+        problem.due_on = due_on or step_due(problem.state, local_day(moments[problem]), working_calendar())
+    Problem.objects.bulk_update(working, ["due_on"], batch_size=200)
 
 
-def _earliest(problems: Sequence[Problem]) -> dict[int, dt.date]:
+def earliest_due(problems: Sequence[Problem]) -> dict[int, dt.date]:
     waiting = Task.objects.filter(problem__in=problems).order_by()
     doing = waiting.filter(state__in=[TaskState.OPEN, TaskState.REFUSED]).values_list("problem")
     done = waiting.filter(state=TaskState.WORKS_DONE, verify_by__isnull=False).values_list("problem")
@@ -202,14 +220,6 @@ def _doers(tasks: Sequence[dict[str, Any]], problems: Sequence[Problem]) -> dict
         if (numbered[str(told["problem"])], told.get("organisation") or None) not in doers:
             raise PreventionRefused(_("Only the lead and supporting organisations do its tasks."), "organisation")
     return doers
-
-
-def require_doer(actor: Actor, task: Task) -> None:
-    """Refuse whoever is not of the organisation that does the task, and everybody where that is closed."""
-    require_own(actor, task.organisation_id)
-    if not task.organisation.active:
-        raise PreventionRefused(_("%(name)s is closed; choose the organisation that took over.")
-                                % {"name": task.organisation.name})  # fmt: skip
 
 
 def _kept(photo: PhotoBytes | None) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from anlan.prevention.actions import sign_for
 from anlan.prevention.answering import TAKEN, send
 from anlan.prevention.drawing import scaled
 from anlan.prevention.forms import StepForm, level_word
-from anlan.prevention.inbox_read import Tested, area_of, asked_for, ladder_of, past_of
+from anlan.prevention.inbox_read import Tested, area_of, asked_for, ladder_of, next_task, past_of
 from anlan.prevention.models import Origin, Problem
 from anlan.prevention.offering import ACTS, form_of, may_take, offers
 from anlan.prevention.reading import (
@@ -137,8 +137,8 @@ def _chosen(one: Problem, actor: Actor, today: dt.date, sent: Sent) -> dict[str,
     waits = one.rain_test_mm_h is not None and not tested.held and not pressed
     found = [offer for offer in offers(one, actor, today, sent) if not (waits and offer.verb == "strike_off")]
     return {
-        "stands": standing(one, today), "offers": found, "lead": named(one.lead), "seen": last_move(one),
-        "area": area_of(one),
+        "stands": standing(one, today, next_task(one, tasks)), "offers": found, "lead": named(one.lead),
+        "seen": last_move(one), "area": area_of(one),
         "supporting": [named(helper) for helper in one.supporting.all()], "key": uuid4(), "tested": tested,
         "tasks": drawn(tasks, scale, today), "scale": scale, "past": past_of(one), "ladder": ladder,
         "given": [row for row in given if ladder is None or not ladder.has(row)],

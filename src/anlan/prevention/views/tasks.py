@@ -17,7 +17,7 @@ from anlan.prevention.answering import TAKEN, send
 from anlan.prevention.drawing import scaled
 from anlan.prevention.forms import StepForm
 from anlan.prevention.models import Evidence, Task
-from anlan.prevention.reading import READS, named, task_standing, task_times, visible_tasks
+from anlan.prevention.reading import READS, by_whom, named, task_standing, task_times, visible_tasks
 from anlan.prevention.task_offers import TASK_ACTS, history_of, task_form, task_offers
 
 
@@ -88,7 +88,7 @@ def _page(request: HttpRequest, one: Task, sent: tuple[str, StepForm] | None = N
         "stands": task_standing(one, today),
         "offers": task_offers(one, actor_of_request(request), today, sent),
         "evidence": [
-            (row, named(row.organisation)) for row in one.evidence.select_related("organisation").defer("jpeg")
+            (row, by_whom(row.organisation)) for row in one.evidence.select_related("organisation").defer("jpeg")
         ],
         "history": history_of(one),
         "seen": one.due_on.isoformat(),
