@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from anlan.prevention.assigning import arbitrate, instruct, return_problem, sign_for
 from anlan.prevention.bulk import finish_tasks, verify_tasks
+from anlan.prevention.extending import ask_extension, extend, refuse_extension
 from anlan.prevention.ladder import escalate_overdue
 from anlan.prevention.listing import issue_list
 from anlan.prevention.raising import raise_problems
 from anlan.prevention.verifying import record_storm, reopen, strike_off, verify
-from anlan.prevention.working import add_evidence, extend, finish_task, plan_tasks
+from anlan.prevention.working import add_evidence, finish_task, plan_tasks
 
 __all__ = [
     "add_evidence",
     "arbitrate",
+    "ask_extension",
     "escalate_overdue",
     "extend",
     "finish_task",
@@ -22,6 +24,7 @@ __all__ = [
     "plan_tasks",
     "raise_problems",
     "record_storm",
+    "refuse_extension",
     "reopen",
     "return_problem",
     "sign_for",

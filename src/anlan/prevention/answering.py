@@ -47,7 +47,9 @@ def not_yours(verb: str) -> str:
             "Whoever did the work, or belongs to the organisation that did or to the lead, cannot verify it;"
             " somebody else does."
         ),
+        "ask_extension": _("An officer of the organisation that does the task asks for a later deadline."),
         "extend": _("A supervisor of another organisation grants a later deadline; ask one."),
+        "refuse_extension": _("A supervisor of another organisation answers what is asked for; ask one."),
         "record_storm": _("An analyst, a supervisor or the operator records storms, as they were measured."),
         "issue": _("A supervisor issues lists, of tasks that they may see."),
     }.get(verb, _("This step is not yours; ask the supervisor."))

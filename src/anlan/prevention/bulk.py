@@ -13,7 +13,7 @@ from anlan.core.verbs import verb
 from anlan.prevention.models import Evidence, Result, Task
 from anlan.prevention.steps import entry, locked_tasks
 from anlan.prevention.verifying import judged, settle, verifier_of
-from anlan.prevention.working import DONE, done, refresh_due
+from anlan.prevention.working import DONE, done, refresh_due, withdraw_requests
 
 
 @verb
@@ -30,6 +30,7 @@ def finish_tasks(
         proofs.append(Evidence(task=one, added_at=moment, organisation_id=one.organisation_id, words=words))
     Evidence.objects.bulk_create(proofs, batch_size=500)
     Task.objects.bulk_update(found.values(), DONE, batch_size=200)
+    withdraw_requests(found.values(), at)
     ledger.append_many([
         row
         for proof, payload in zip(proofs, told, strict=True)

@@ -12,7 +12,7 @@ from anlan.core.models import City
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
 from anlan.prevention import rules
-from anlan.prevention.models import Escalation, Problem, Task
+from anlan.prevention.models import Escalation, ExtensionRequest, Problem, Task
 from anlan.prevention.rules import REMIND_BEFORE, ProblemState, TaskState
 from anlan.prevention.steps import entry
 
@@ -23,12 +23,12 @@ def escalate_overdue(*, actor: Actor, at: dt.datetime, key: str | None = None) -
     actor.require(Role.SUPERVISOR)
     list(City.objects.select_for_update(no_key=True).all())
     today = local_day(at)
-    waiting = [*_tasks(today), *_problems(today)]
+    waiting = [*_tasks(today), *_requests(today), *_problems(today)]
     given = _given([one.subject for one in waiting])
     rows = [one for one in waiting if _climbs(one, given.get((one.subject, one.due_on), {}), today, at)]
     Escalation.objects.bulk_create(rows, batch_size=500)
     ledger.append_many([
-        entry("escalated", f"{'task' if row.task_id else 'problem'}:{row.subject}", actor, at,
+        entry("escalated", f"task:{row.task.number}" if row.task else f"problem:{row.subject}", actor, at,
               {"step": row.step, "due_on": str(row.due_on), "organisation": row.organisation_id}) for row in rows
     ])  # fmt: skip
     return {step: sum(1 for row in rows if row.step == step) for step in Escalation.Step.values}
@@ -65,6 +65,15 @@ def _tasks(today: dt.date) -> list[Escalation]:
         *(Escalation(problem_id=task.problem_id, task=task, subject=task.number, due_on=task.verify_by)
           for task in done if task.verify_by),
     ]  # fmt: skip
+
+
+def _requests(today: dt.date) -> list[Escalation]:
+    """Return the extensions that wait for a supervisor's answer."""
+    waiting = ExtensionRequest.objects.waiting().filter(answer_by__lte=today + REMIND_BEFORE).select_related("task")
+    return [
+        Escalation(problem_id=one.task.problem_id, task=one.task, subject=one.number, due_on=one.answer_by)
+        for one in waiting
+    ]
 
 
 def _problems(today: dt.date) -> list[Escalation]:

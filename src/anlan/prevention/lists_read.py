@@ -14,11 +14,11 @@ from anlan.core.actors import Actor
 from anlan.core.areas import local_day
 from anlan.core.models import Organisation
 from anlan.prevention.drawing import Part, bar
-from anlan.prevention.models import ListedTask, Problem, Result, Task, TaskList
+from anlan.prevention.models import Extension, ListedTask, Problem, Result, Task, TaskList
 from anlan.prevention.reading import visible_tasks
 from anlan.prevention.rules import Fate, TaskState, fate
 
-ONLY = frozenset({"waiting", "late", "extended", "check", "passed"})
+ONLY = frozenset({"waiting", "late", "asked", "extended", "check", "passed"})
 MARKS = {Fate.ON_TIME: "done", Fate.OPEN: "calm", Fate.EXTENDED: "warn", Fate.LATE: "late", Fate.OVERDUE: "late"}
 
 
@@ -45,6 +45,7 @@ def _only(only: str, today: dt.date) -> Q:
     return {
         "waiting": waits,
         "late": waits & Q(due_on__lt=today) | Q(state=TaskState.WORKS_DONE, verify_by__lt=today),
+        "asked": Q(requests__answer=""),
         "extended": Q(due_on__gt=F("first_due_on")),
         "check": Q(state=TaskState.WORKS_DONE),
         "passed": Q(state=TaskState.PASSED),
@@ -53,8 +54,8 @@ def _only(only: str, today: dt.date) -> Q:
 
 def only_words() -> list[tuple[str, str]]:
     """Return what the task list can be narrowed to, in words."""
-    return [("", _("All states")), ("waiting", _("Open")), ("late", _("Late")), ("extended", _("Extended")),
-            ("check", _("To verify")), ("passed", _("Passed"))]  # fmt: skip
+    return [("", _("All states")), ("waiting", _("Open")), ("late", _("Late")), ("asked", _("Extension asked")),
+            ("extended", _("Extended")), ("check", _("To verify")), ("passed", _("Passed"))]  # fmt: skip
 
 
 def achievement_list(actor: Actor, organisation: str = "") -> QuerySet[Result]:
@@ -76,6 +77,7 @@ class Line:
 
     item: ListedTask
     fate: Fate
+    why: str  # the deadline was moved
 
     @property
     def mark(self) -> str:
@@ -86,11 +88,14 @@ class Line:
 def lines_of(lists: Sequence[TaskList], actor: Actor, today: dt.date) -> dict[int, list[Line]]:
     """Return the visible lines of lists, by list."""
     items = ListedTask.objects.filter(list__in=lists, task__in=visible_tasks(actor))
+    moved = Extension.objects.filter(task__in=items.order_by().values("task")).order_by("pk")
+    why = dict(moved.values_list("task", "reason"))
     found: dict[int, list[Line]] = {one.pk: [] for one in lists}
     for item in items.select_related("task__organisation", "task__problem").order_by("list", "line"):
         task = item.task
         done = local_day(task.finished_at) if task.finished_at else None
-        found[item.list_id].append(Line(item, fate(task.state, done, item.due_on, task.due_on, today)))
+        what = fate(task.state, done, item.due_on, task.due_on, today)
+        found[item.list_id].append(Line(item, what, why.get(task.pk, "")))
     return found
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from anlan.core.models import Organisation
 from anlan.core.roles import Role
 from anlan.prevention import rules
 from anlan.prevention.drawing import Scale, Span, Times
-from anlan.prevention.models import Problem, Task
+from anlan.prevention.models import Extension, ExtensionRequest, Problem, Task
 from anlan.prevention.models.problems import SEES_ALL
 from anlan.prevention.rules import ProblemState, TaskState
 
@@ -24,7 +24,7 @@ READS = (Role.OFFICER, Role.ANALYST, Role.SUPERVISOR, Role.VERIFIER, Role.LEADER
 RAISES = (Role.ANALYST, Role.SUPERVISOR)
 PAGE = 50
 DONE = (TaskState.WORKS_DONE, TaskState.PASSED)
-VIEWS = ("open", "sign", "late", "check", "rain", "back", "done")
+VIEWS = ("open", "sign", "late", "asked", "check", "rain", "back", "done")
 
 
 def in_view(problems: QuerySet[Problem], view: str, today: dt.date) -> QuerySet[Problem]:
@@ -37,6 +37,7 @@ def asked(view: str, today: dt.date) -> Q:
     wanted = {
         "sign": Q(state=ProblemState.ASSIGNED),
         "late": Q(due_on__lt=today),
+        "asked": Q(pk__in=ExtensionRequest.objects.waiting().values("task__problem")),
         "check": Q(pk__in=Task.objects.filter(state=TaskState.WORKS_DONE).values("problem")),
         "rain": Q(state=ProblemState.ACCEPTED),
         "back": Q(state__in=[ProblemState.RETURNED, ProblemState.DISPUTED]),
@@ -47,8 +48,9 @@ def asked(view: str, today: dt.date) -> Q:
 
 def view_word(view: str) -> str:
     """Name a tab."""
-    return {"open": _("Open"), "sign": _("To sign for"), "late": _("Late"), "check": _("To verify"),
-            "rain": _("Waiting for rain"), "back": _("Returned"), "done": _("Struck off")}[view]  # fmt: skip
+    return {"open": _("Open"), "sign": _("To sign for"), "late": _("Late"), "asked": _("Extension asked"),
+            "check": _("To verify"), "rain": _("Waiting for rain"), "back": _("Returned"),
+            "done": _("Struck off")}[view]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,15 @@ def drawn(tasks: Sequence[Task], scale: Scale | None, today: dt.date) -> list[Dr
 def visible_tasks(actor: Actor) -> QuerySet[Task]:
     """Return the tasks of the problems that the actor may see."""
     visible = Problem.objects.visible_to(actor).order_by()
-    return Task.objects.filter(problem__in=visible.values("pk")).select_related("problem", "organisation")
+    return explained(Task.objects.filter(problem__in=visible.values("pk")))
+
+
+def explained(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Return tasks with what a table says of them: `why` the deadline was moved, if a later one is `asked` for."""
+    moved = Extension.objects.filter(task=OuterRef("pk")).order_by("-pk")
+    waiting = ExtensionRequest.objects.waiting().filter(task=OuterRef("pk"))
+    told = tasks.annotate(why=Subquery(moved.values("reason")[:1]), asked=Exists(waiting))
+    return told.select_related("problem", "organisation")
 
 
 def turn_word(turn: str, problem: Problem) -> str:

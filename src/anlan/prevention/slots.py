@@ -17,7 +17,7 @@ from anlan.intake.views.reports import READERS
 from anlan.prevention.drawing import scaled
 from anlan.prevention.inbox_read import Tested, past_of
 from anlan.prevention.models import Problem
-from anlan.prevention.reading import RAISES, READS, drawn, named, standing, task_times
+from anlan.prevention.reading import RAISES, READS, drawn, explained, named, standing, task_times
 from anlan.prevention.telling import tell_of_place
 from anlan.prevention.verifying import tests_of
 
@@ -47,7 +47,7 @@ def mending(context: dict[str, Any]) -> str:
     problem = problem_at(context["site"], actor)
     if problem is None or not actor.roles & set(READS):
         return ""
-    tasks = list(problem.tasks.select_related("organisation", "problem"))
+    tasks = list(explained(problem.tasks.all()))
     scale = scaled([task_times(task) for task in tasks], today)
     told = {"problem": problem, "tasks": drawn(tasks, scale, today), "scale": scale,
             "tested": Tested(tests_of(problem, now()))}  # fmt: skip

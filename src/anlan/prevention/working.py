@@ -1,16 +1,16 @@
-"""The lead's work: plan, evidence, works done; and the later deadline that somebody else grants."""
+"""The lead's work: plan, evidence, works done."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from anlan.core import ledger
-from anlan.core.actors import Actor, NotAllowed
+from anlan.core.actors import Actor
 from anlan.core.areas import local_day
 from anlan.core.calendar import working_calendar
 from anlan.core.personal import commitment, new_salt
@@ -18,7 +18,7 @@ from anlan.core.roles import Role
 from anlan.core.verbs import verb
 from anlan.intake.storing import PhotoBytes
 from anlan.prevention import rules
-from anlan.prevention.models import Evidence, Extension, Problem, Task
+from anlan.prevention.models import Evidence, ExtensionRequest, Problem, Task
 from anlan.prevention.rules import TASK_MOVES, VERIFY_DAYS, PreventionRefused, TaskState
 from anlan.prevention.steps import (
     entry,
@@ -105,6 +105,7 @@ def finish_task(*, task: str, actor: Actor, at: dt.datetime, key: str | None = N
     one = locked_task(task, actor)
     told = done(one, actor, at, proved=_proved(one))
     one.save(update_fields=DONE)
+    withdraw_requests([one], at)
     ledger.append("prevention.works_done", actor=actor, at=at, subject=f"task:{one.number}", payload=told)
     refresh_due({one.problem: at})
     return {"task": one.number} | told
@@ -133,39 +134,10 @@ def done(one: Task, actor: Actor, at: dt.datetime, *, proved: bool) -> dict[str,
     return {"verify_by": str(one.verify_by)}
 
 
-@verb
-def extend(
-    *, task: str, due_on: dt.date, reason: str, seen: str | None = None, actor: Actor, at: dt.datetime,
-    key: str | None = None,
-) -> dict[str, Any]:  # fmt: skip
-    """Grant a later deadline, before the old one has passed, with a reason; never to one's own organisation.
-
-    `seen` is the deadline that the page showed.
-    """
-    actor.require(Role.SUPERVISOR)
-    one = locked_task(task, actor)
-    if one.state not in {TaskState.OPEN, TaskState.REFUSED}:
-        raise PreventionRefused(_("The works are done; there is nothing to extend."), "due_on")
-    if not actor.is_system and one.organisation_id in actor.organisation_ids:
-        raise NotAllowed(f"{actor.name} cannot extend a task of their own organisation")
-    if seen and seen != str(one.due_on):
-        raise PreventionRefused(_("The deadline was moved to %(day)s meanwhile. Look, then send again.")
-                                % {"day": one.due_on}, "due_on")  # fmt: skip
-    if local_day(at) > one.due_on:
-        raise PreventionRefused(_("The deadline has passed; a late task is late, not extended."), "due_on")
-    later = working_calendar().next_working_day(due_on)
-    if later <= one.due_on:
-        raise PreventionRefused(_("The new deadline must be later than %(day)s.") % {"day": one.due_on}, "due_on")
-    if not reason.strip():
-        raise PreventionRefused(_("Write why it takes longer."), "reason")
-    Extension.objects.create(task=one, before=one.due_on, after=later, reason=reason.strip()[:200],
-                             by_id=organisation_of(actor), at=at)  # fmt: skip
-    told = {"from": str(one.due_on), "to": str(later)}
-    one.due_on = later
-    one.save(update_fields=["due_on"])
-    ledger.append("prevention.task_extended", actor=actor, at=at, subject=f"task:{one.number}", payload=told)
-    refresh_due({one.problem: at})
-    return {"task": one.number, "due_on": str(later)}
+def withdraw_requests(tasks: Collection[Task], at: dt.datetime) -> None:
+    """Take back what was asked for tasks that are done: nothing is left to extend."""
+    waiting = ExtensionRequest.objects.waiting().filter(task__in=tasks)
+    waiting.update(answer=ExtensionRequest.Answer.WITHDRAWN, answered_at=at)
 
 
 def refresh_due(moments: Mapping[Problem, dt.datetime]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from anlan.core.slots import filled
 
 register = template.Library()
 MISSING = "—"
+HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 
 @register.simple_tag(takes_context=True)
@@ -38,6 +40,14 @@ def figure(value: Any) -> str:
 def missing(value: Any) -> Any:
     """Write a missing value as a dash."""
     return MISSING if value is None or value == "" else value
+
+
+@register.filter
+def typed(words: str | None) -> str:
+    """Write words that somebody typed marked with their language, so that fonts and screen readers are right."""
+    if not words:
+        return ""
+    return format_html('<span lang="{}">{}</span>', "zh" if HAN.search(words) else "en", words)
 
 
 @register.filter

@@ -1,6 +1,6 @@
 """The tables of prevention."""
 
-from anlan.prevention.models.lists import Escalation, Extension, ListedTask, Storm, TaskList
+from anlan.prevention.models.lists import Escalation, Extension, ExtensionRequest, ListedTask, Storm, TaskList
 from anlan.prevention.models.problems import AnalysisReport, Move, Origin, Problem
 from anlan.prevention.models.tasks import Evidence, Result, Task
 
@@ -9,6 +9,7 @@ __all__ = [
     "Escalation",
     "Evidence",
     "Extension",
+    "ExtensionRequest",
     "ListedTask",
     "Move",
     "Origin",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.core.models import Organisation
 from anlan.prevention.models.problems import Problem
@@ -65,6 +66,48 @@ class Extension(models.Model):
         return f"{self.task_id} {self.after}"
 
 
+class ExtensionRequestQuerySet(models.QuerySet["ExtensionRequest"]):
+    """Questions about what is asked for."""
+
+    def waiting(self) -> ExtensionRequestQuerySet:
+        """Return what is not answered yet."""
+        return self.filter(answer="")
+
+
+class ExtensionRequest(models.Model):
+    """A later deadline that the doer asks for in time, until when it is to be answered, and the answer."""
+
+    class Answer(models.TextChoices):
+        """What came of it; one whose task is done meanwhile is taken back."""
+
+        GRANTED = "granted", _("Granted")
+        REFUSED = "refused", pgettext_lazy("an extension", "Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    number = models.CharField(max_length=16, unique=True)  # T-2016-0001-X1
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="requests")
+    due_on = models.DateField()  # the deadline that is asked for
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    answer_by = models.DateField()
+    answer = models.CharField(max_length=9, choices=Answer, default="", blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    words = models.CharField(max_length=200, default="", blank=True)
+
+    objects = ExtensionRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["task"], condition=Q(answer=""), name="extension_asked_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class Escalation(models.Model):
     """One step of the ladder towards an organisation, once for each deadline."""
 
@@ -77,7 +120,7 @@ class Escalation(models.Model):
 
     problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="escalations")
     task = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="escalations")
-    subject = models.CharField(max_length=16)  # the number of the task, or of the problem
+    subject = models.CharField(max_length=16)  # the number of the task, of the problem, or of what is asked for
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
     step = models.CharField(max_length=9, choices=Step)
     due_on = models.DateField()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.html import format_html
 
+from anlan.core.templatetags.anlan import typed
 from anlan.prevention.models import Problem
 from anlan.prevention.reading import in_english
 
@@ -14,6 +14,4 @@ register = template.Library()
 @register.filter
 def titled(problem: Problem) -> str:
     """Write a problem's title in the reader's language where it was given in it."""
-    if problem.title_en and in_english():
-        return format_html('<span lang="en">{}</span>', problem.title_en)
-    return format_html('<span lang="zh">{}</span>', problem.title)
+    return typed(problem.title_en if problem.title_en and in_english() else problem.title)

@@ -39,6 +39,7 @@ from anlan.prevention.reading import (
     VIEWS,
     asked,
     drawn,
+    explained,
     in_view,
     named,
     organisation_named,
@@ -128,7 +129,7 @@ def _asked(request: HttpRequest) -> dict[str, str]:
 
 
 def _chosen(one: Problem, actor: Actor, today: dt.date, sent: Sent) -> dict[str, Any]:
-    tasks = list(one.tasks.select_related("organisation", "problem"))
+    tasks = list(explained(one.tasks.all()))
     given = list(one.escalations.order_by("-pk"))
     tested = Tested(tests_of(one, now()))
     scale = scaled([task_times(task) for task in tasks], today)

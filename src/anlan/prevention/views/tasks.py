@@ -15,9 +15,10 @@ from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
 from anlan.prevention.answering import TAKEN, send
 from anlan.prevention.drawing import scaled
+from anlan.prevention.extending import request_of
 from anlan.prevention.forms import StepForm
 from anlan.prevention.models import Evidence, Task
-from anlan.prevention.reading import READS, by_whom, named, task_standing, task_times, visible_tasks
+from anlan.prevention.reading import READS, against, by_whom, named, task_standing, task_times, visible_tasks
 from anlan.prevention.task_offers import TASK_ACTS, history_of, task_form, task_offers
 
 
@@ -77,7 +78,7 @@ def photo(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, one: Task, sent: tuple[str, StepForm] | None = None, status: int = 200) -> HttpResponse:
     today = local_day(now())
-    scale = scaled([task_times(one)], today)
+    scale, asked = scaled([task_times(one)], today), request_of(one)
     context = {
         "scale": scale,
         "span": scale.spans[0] if scale else None,
@@ -86,7 +87,10 @@ def _page(request: HttpRequest, one: Task, sent: tuple[str, StepForm] | None = N
         "problem": one.problem,
         "organisation": named(one.organisation),
         "stands": task_standing(one, today),
-        "offers": task_offers(one, actor_of_request(request), today, sent),
+        "asked": asked,
+        "asking": named(asked.by) if asked else "",
+        "answering": against(asked.answer_by, today) if asked else None,
+        "offers": task_offers(one, actor_of_request(request), today, asked, sent),
         "evidence": [
             (row, by_whom(row.organisation)) for row in one.evidence.select_related("organisation").defer("jpeg")
         ],

@@ -1,0 +1,131 @@
+"""A later deadline: asked for in time by the doer, answered by somebody else, and the reason stands on the lists."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+
+from anlan.core.actors import Actor, NotAllowed
+from anlan.core.clock import frozen
+from anlan.core.models import Person
+from anlan.prevention import actions
+from anlan.prevention.models import Escalation, ExtensionRequest, TaskList
+from anlan.prevention.rules import PreventionRefused
+from tests import make
+from tests.prevention.conftest import Town, day, task
+
+UNTIL = dt.date(2016, 3, 31)
+
+
+def enter(actor: Actor) -> Client:
+    """Return a browser in which somebody is signed in."""
+    client = Client()
+    client.force_login(Person.objects.get(pk=actor.person_id))
+    return client
+
+
+def asked(town: Town, *, n: int = 20) -> str:
+    """Plan a task, due on 2016-02-15, and ask for a later deadline; return its number."""
+    (name,) = town.planned()[1]
+    actions.ask_extension(task=name, due_on=UNTIL, reason="Frost", actor=town.officer, at=day(n))
+    return name
+
+
+def test_an_officer_asks_and_a_supervisor_grants(town: Town) -> None:
+    """The request waits in the supervisor's inbox with its answer's deadline; the form offers the day asked for."""
+    (name,) = town.planned()[1]
+    officer, supervisor = enter(town.officer), enter(town.supervisor)
+    with frozen(day(20)):
+        assert f"/tasks/{name}/ask_extension" in officer.get(f"/tasks/{name}/").content.decode()
+        officer.post(f"/tasks/{name}/ask_extension", {"due_on": UNTIL, "reason": "Frost"})
+        assert "Extension asked 1" in supervisor.get("/problems/?view=asked").content.decode()
+        assert name in supervisor.get("/lists/?view=tasks&only=asked").content.decode()
+        page = supervisor.get(f"/tasks/{name}/").content.decode()
+        for words in ("asks for an extension until 2016-03-31", "by 2016-02-05: 3 days left", 'value="2016-03-31"'):
+            assert words in page
+        assert f"/tasks/{name}/ask_extension" not in officer.get(f"/tasks/{name}/").content.decode()
+        supervisor.post(f"/tasks/{name}/extend", {"due_on": UNTIL, "reason": "Ground is frozen"})
+        assert "Extension asked 0" in supervisor.get("/problems/").content.decode()
+        assert "Ground is frozen" in officer.get("/lists/?view=tasks").content.decode()
+    assert (task(name).due_on, ExtensionRequest.objects.get().answer) == (UNTIL, "granted")
+
+
+def test_a_refusal_has_its_reason_and_the_old_deadline_stands(town: Town) -> None:
+    """The officer reads why on the task, and may ask again in time."""
+    name = asked(town)
+    with frozen(day(21)):
+        supervisor = enter(town.supervisor)
+        assert supervisor.post(f"/tasks/{name}/refuse_extension", {"reason": ""}).status_code == 422
+        supervisor.post(f"/tasks/{name}/refuse_extension", {"reason": "Pumps stand ready"})
+        page = enter(town.officer).get(f"/tasks/{name}/").content.decode()
+        assert ("Extension refused" in page, "Pumps stand ready" in page, "Frost" in page) == (True, True, True)
+        again = supervisor.post(f"/tasks/{name}/refuse_extension", {"reason": "No"})
+        assert (again.status_code, "No later deadline is asked for" in again.content.decode()) == (409, True)
+    assert str(task(name).due_on) == "2016-02-15"
+    actions.ask_extension(task=name, due_on=UNTIL, reason="Still frost", actor=town.officer, at=day(22))
+    assert list(ExtensionRequest.objects.values_list("number", "answer")) == [
+        (f"{name}-X1", "refused"),
+        (f"{name}-X2", ""),
+    ]
+
+
+def test_only_the_doer_asks_in_time_once_and_for_a_later_day(town: Town) -> None:
+    """A stranger, an earlier day, no reason, a second request and a passed deadline are each refused in words."""
+    (name,) = town.planned()[1]
+    told = {"task": name, "due_on": UNTIL, "reason": "Frost", "actor": town.officer, "at": day(20)}
+    with pytest.raises(NotAllowed):
+        actions.ask_extension(**(told | {"actor": make.actor("officer", at="west-office")}))
+    for wrong, words in [({"due_on": dt.date(2016, 2, 1)}, "later than"), ({"reason": " "}, "why it takes longer"),
+                         ({"at": day(40)}, "has passed"), ({"seen": "2016-02-01"}, "meanwhile")]:  # fmt: skip
+        with pytest.raises(PreventionRefused, match=words):
+            actions.ask_extension(**(told | wrong))
+    actions.ask_extension(**told)
+    with pytest.raises(PreventionRefused, match="asked for already"):
+        actions.ask_extension(**told)
+
+
+def test_nobody_answers_their_own_house(town: Town) -> None:
+    """A supervisor of the doer neither grants nor refuses, and finds no form."""
+    name, own = asked(town), make.actor("supervisor", at="drains")
+    with pytest.raises(NotAllowed):
+        actions.refuse_extension(task=name, reason="No", actor=own, at=day(21))
+    with pytest.raises(NotAllowed):
+        actions.extend(task=name, due_on=UNTIL, reason="Yes", actor=own, at=day(21))
+    with frozen(day(21)):
+        assert f"/tasks/{name}/refuse_extension" not in enter(own).get(f"/tasks/{name}/").content.decode()
+
+
+def test_what_was_asked_in_time_can_be_granted_after_the_deadline(town: Town) -> None:
+    """A slow answer is not the doer's fault; the ladder of the answer climbs towards the supervisor meanwhile."""
+    name = asked(town, n=33)  # the deadline itself
+    actions.escalate_overdue(actor=town.supervisor, at=day(37))
+    steps = Escalation.objects.filter(subject=f"{name}-X1")
+    assert [(one.step, str(one.due_on), one.organisation) for one in steps] == [("supervise", "2016-02-18", None)]
+    with frozen(day(37)):
+        assert f"/tasks/{name}/extend" in enter(town.supervisor).get(f"/tasks/{name}/").content.decode()
+    with pytest.raises(PreventionRefused, match="in the past"):
+        actions.extend(task=name, due_on=dt.date(2016, 2, 16), reason="Frost", actor=town.supervisor, at=day(37))
+    actions.extend(task=name, due_on=UNTIL, reason="Frost", actor=town.supervisor, at=day(37))
+    assert task(name).due_on == UNTIL
+
+
+def test_works_done_take_the_request_back(town: Town) -> None:
+    """Nothing is left to extend, and nobody has to answer."""
+    name = asked(town)
+    town.done(name, at=day(25))
+    assert ExtensionRequest.objects.get().answer == "withdrawn"
+    with pytest.raises(PreventionRefused, match="nothing to extend"):
+        actions.refuse_extension(task=name, reason="No", actor=town.supervisor, at=day(26))
+    assert not Escalation.objects.filter(subject=f"{name}-X1").exists()
+
+
+def test_an_issued_list_says_why_a_line_was_extended(town: Town) -> None:
+    """The day of the list stays, the day of now has its reason."""
+    name = asked(town)
+    actions.issue_list(tasks=[name], kind="督办", due_on=UNTIL, actor=town.supervisor, at=day(20))
+    actions.extend(task=name, due_on=UNTIL, reason="地面封冻", actor=town.supervisor, at=day(21))
+    with frozen(day(22)):
+        page = enter(town.officer).get(f"/lists/{TaskList.objects.get().number}/").content.decode()
+    assert ('<span lang="zh">地面封冻</span>' in page, "2016-02-15" in page, "2016-03-31" in page) == (True, True, True)
