@@ -52,9 +52,9 @@ def incident(to: str = "") -> str:
     return number
 
 
-def sent(unit: str) -> int:
-    """Send a unit to a new incident; return the assignment."""
-    return int(dispatch.dispatch_unit(number=incident(), unit=unit, actor=ME, at=now())["assignment"])
+def sent(unit: str, number: str = "") -> int:
+    """Send a unit to an incident, without one to a new one; return the assignment."""
+    return int(dispatch.dispatch_unit(number=number or incident(), unit=unit, actor=ME, at=now())["assignment"])
 
 
 def free(unit: str) -> None:

@@ -124,6 +124,23 @@ def test_one_report_opens_one_incident(two: tuple[Presser, Presser]) -> None:
         assert first.ask("links", number=report) == 1
 
 
+def test_of_two_crews_that_end_at_once_the_last_resolves_the_incident(two: tuple[Presser, Presser]) -> None:
+    """Each has to see the other's stamp, or the incident would stay open with nobody at it."""
+    first, _ = two
+    crews = [first.ask("person", role="officer", at=at) for at in ("control", "drains")]
+    for _ in range(ROUNDS):
+        number = first.ask("incident")
+        sent = [first.ask("sent", unit=unit, number=number) for unit in ("mobile-1", "pump-1")]
+        answers = at_once(two, *(
+            {"who": who, "path": f"/assignments/{pk}/move", "told": {"step": "resolved", "disposal": "done"}}
+            for who, pk in zip(crews, sent, strict=True)
+        ))  # fmt: skip
+        assert [answer["status"] for answer in answers] == [302, 302]
+        assert first.ask("stands", number=number)["state"] == "resolved"
+        for unit in ("mobile-1", "pump-1"):
+            first.ask("free", unit=unit)
+
+
 def test_a_stamp_whose_answer_was_lost_counts_once(two: tuple[Presser, Presser]) -> None:
     """The server dies after it wrote and before it answered; the device sends the same press again."""
     first, second = two

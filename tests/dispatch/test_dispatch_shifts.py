@@ -81,6 +81,21 @@ def test_a_shift_that_cannot_be_is_refused_at_its_field(client: Client, wrong: d
     assert not Shift.objects.exists()
 
 
+@pytest.mark.parametrize("other", [{"ends_at": "2016-06-28T18:00"}, {"people": "9"}, {"begins_at": "2016-06-28T19:00"}])
+def test_a_unit_has_one_shift_at_a_time(client: Client, other: dict[str, str]) -> None:
+    """Another one in its time is refused in words; its people would count twice."""
+    enter(client, "dispatcher")
+    client.post("/shifts/", TODAY)
+    answer = client.post("/shifts/", TODAY | {"ends_at": "2016-06-29T08:00"} | other)
+    assert answer.status_code == 422
+    assert "has another shift in that time" in answer.content.decode()
+    assert (
+        client.post("/shifts/", TODAY | {"begins_at": TODAY["ends_at"], "ends_at": "2016-06-29T08:00"}).status_code
+        == 302
+    )
+    assert Shift.objects.count() == 2
+
+
 def test_an_organisation_writes_the_shifts_of_its_own_units(client: Client) -> None:
     """Others' units are not offered to its officer."""
     enter(client, "officer", at="drains")

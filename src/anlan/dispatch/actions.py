@@ -75,6 +75,7 @@ def resolve_on_scene(
     one = _locked(assignment)
     require_crew_or_desk(actor, one)
     _take(one, Step.RESOLVED, actor, at, device_at)
+    Incident.objects.select_for_update().get(pk=one.incident_id)  # of two crews that end at once one sees the other
     working = one.incident.assignments.exclude(state__in=[*ENDED, Step.RESOLVED, Step.FIELD_FEEDBACK]).exists()
     if not working and one.incident.state == Incident.State.DISPATCHED:
         triage.resolve(number=one.incident.number, disposal=disposal, actor=_holder(actor, one), at=at)
@@ -135,16 +136,16 @@ def begin_shift(
     at: dt.datetime,
     key: str | None = None,
 ) -> dict[str, Any]:
-    """Put a unit on duty; the same beginning again is the same shift."""
+    """Put a unit on duty; the same shift again is one shift, and no two of a unit overlap."""
     actor.require(*DESK, Role.OFFICER)
     found = Unit.objects.select_for_update().select_related("organisation").filter(code=unit, active=True).first()
     one = require_shift(found, begins_at, ends_at, people, actor)
-    shift, new = Shift.objects.get_or_create(
-        unit=one, begins_at=begins_at, defaults={"ends_at": ends_at, "people": people}
-    )
-    if new:
-        told = shift_told(begins_at, ends_at, people)
-        ledger.append(SHIFT_BEGAN, actor=actor, at=at, subject=f"unit:{unit}", payload=told)
+    told: dict[str, Any] = {"begins_at": begins_at, "ends_at": ends_at, "people": people}
+    shift = one.shifts.filter(**told).first()
+    if shift is None:
+        rules.require_apart([(begins_at, ends_at), *one.shifts.values_list("begins_at", "ends_at")])
+        shift = Shift.objects.create(unit=one, **told)
+        ledger.append(SHIFT_BEGAN, actor=actor, at=at, subject=f"unit:{unit}", payload=shift_told(**told))
     return {"unit": unit, "shift": shift.pk}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -149,8 +150,14 @@ def write_rota(
     told = {(row["unit"], row["begins_at"]): row for row in rows}
     for row in told.values():
         require_shift(units.get(row["unit"]), row["begins_at"], row["ends_at"], row["people"], actor)
-    stand = set(Shift.objects.filter(unit__active=True).values_list("unit__code", "begins_at"))
-    fresh = [row for name, row in told.items() if name not in stand]
+    stand: dict[str, dict[dt.datetime, dt.datetime]] = defaultdict(dict)
+    for code, begins_at, ends_at in Shift.objects.values_list("unit__code", "begins_at", "ends_at"):
+        stand[code][begins_at] = ends_at
+    fresh = [row for (code, begins_at), row in told.items() if begins_at not in stand[code]]
+    for row in fresh:
+        stand[row["unit"]][row["begins_at"]] = row["ends_at"]
+    for code in {row["unit"] for row in fresh}:
+        rules.require_apart(stand[code].items())
     insert(Shift, [{"unit_id": units[row["unit"]].pk, "begins_at": row["begins_at"], "ends_at": row["ends_at"],
                     "people": row["people"]} for row in fresh])  # fmt: skip
     ledger.append_rows([

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from functools import cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
@@ -104,6 +107,12 @@ def require_free(busy: bool, on_shift: bool, active: bool) -> None:
         raise DispatchRefused("unit_off_shift")
     if busy:
         raise DispatchRefused("unit_busy")
+
+
+def require_apart(spans: Iterable[tuple[dt.datetime, dt.datetime]]) -> None:
+    """Refuse shifts of one unit that overlap: its people would count twice."""
+    if any(ends > begins for (_, ends), (begins, _) in pairwise(sorted(spans))):
+        raise DispatchRefused("shift_overlaps")
 
 
 @cache

@@ -16,5 +16,6 @@ def refusal(error: DispatchRefused) -> str:
         "unit_busy": _("This unit is elsewhere. Choose another, or free it first."),
         "unit_off_shift": _("This unit is off shift. Choose another, or write its shift first."),
         "unit_closed": _("This unit is not sent any more. Choose another."),
+        "shift_overlaps": _("This unit has another shift in that time. Let this one begin when that one ends."),
         "shift_impossible": _("A shift ends after it begins, with at least one person."),
     }[error.code]

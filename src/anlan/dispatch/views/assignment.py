@@ -9,7 +9,6 @@ from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -80,9 +79,9 @@ def device_time(told: dict[str, str]) -> dt.datetime | None:
     """Return when the device says the button was pressed; what is no moment is no device time."""
     try:
         at = dt.datetime.fromisoformat(told.get("device_at", ""))
-    except ValueError:
+        return at.astimezone(dt.UTC) if at.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return at if at.tzinfo else None
 
 
 @roles(*MOVERS)
@@ -108,9 +107,7 @@ def said(error: Exception) -> str:
     """Return a refusal in words, whichever stage refused."""
     if isinstance(error, DispatchRefused):
         return refusal(error)
-    if isinstance(error, KeyReused):
-        return _("This page was sent before already. Here it is as it stands now.")
-    assert isinstance(error, TriageRefused | HeldElsewhere)
+    assert isinstance(error, TriageRefused | HeldElsewhere | KeyReused)
     return triage_refusal(error)
 
 

@@ -23,6 +23,8 @@ from anlan.dispatch.words import refusal
 from anlan.triage.actions import DESK
 from anlan.triage.views import READERS
 
+AT_FIELD = {"shift_impossible": "ends_at", "shift_overlaps": "begins_at"}
+
 
 @roles(*READERS)
 @never_cache
@@ -42,7 +44,7 @@ def _begun(form: ShiftForm, actor: Actor, key: str | None) -> bool:
     try:
         begin_shift(**form.cleaned_data, actor=actor, at=now(), key=key)
     except DispatchRefused as error:
-        form.add_error("ends_at" if error.code == "shift_impossible" else "unit", refusal(error))
+        form.add_error(AT_FIELD.get(error.code, "unit"), refusal(error))
     except NotAllowed:
         form.add_error("unit", _("The desk, or an officer of its organisation, puts a unit on duty."))
     return not form.errors
