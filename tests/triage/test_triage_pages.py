@@ -222,3 +222,36 @@ def test_a_call_without_a_pin_finds_the_incident_of_calls_alike_in_words(client)
     assert "data-press" not in page
     closed = client.post(f"/incidents/for/{report.number}", {"incident": "", "back": "call"}, follow=True)
     assert f"/incidents/{number}/" in closed.content.decode()
+
+
+def test_a_report_that_was_taken_away_opens_an_incident_again(client):
+    """For the same person too: the press is new, though the report is the one of before."""
+    number, report = opened(), make.report(lon=119.971)
+    sign_in(client, Role.CALL_TAKER)
+    path = f"/incidents/for/{report.number}"
+    first = client.post(path, {"incident": ""}).headers["Location"]
+    other = make.report(lon=119.972)
+    actions.link_report(number=first.split("/")[-2], report_id=other.pk, actor=ME, at=AT)
+    actions.unlink_report(number=first.split("/")[-2], report_id=report.pk, actor=ME, at=AT)
+    second = client.post(path, {"incident": ""}).headers["Location"]
+    assert second not in {first, f"/incidents/{number}/"}
+    assert report.links.get(unlinked_at=None).incident.number in second
+
+
+def test_a_report_that_is_linked_twice_leads_to_its_incident(client):
+    """The second press says no more than the first."""
+    number, report = opened(), make.report(lon=119.971)
+    sign_in(client, Role.CALL_TAKER)
+    for _ in range(2):
+        answer = client.post(f"/incidents/for/{report.number}", {"incident": number})
+        assert answer.headers["Location"] == f"/incidents/{number}/"
+    assert report.links.count() == 1
+
+
+def test_why_an_incident_was_reopened_stands_on_its_page(client):
+    """The reason that was asked for is shown to who acts on it."""
+    number = opened()
+    actions.close_incident(number=number, disposal="not_found", actor=ME, at=AT)
+    sign_in(client, Role.DISPATCHER)
+    page = press(client, number, "reopen", reason="The caller rang again", seen="closed").content.decode()
+    assert "The caller rang again" in page

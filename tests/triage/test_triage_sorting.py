@@ -100,3 +100,28 @@ def test_the_desk_sets_how_soon_somebody_has_to_go(client: Client, told_by_three
     assert "Urgency set to 1" in page.content.decode()
     for wrong in ("0", "four", ""):
         assert client.post(f"/incidents/{number}/act", {"verb": "urgency", "urgency": wrong}).status_code == 409
+
+
+def test_a_report_taken_away_twice_splits_nothing_off(client: Client, told_by_three: tuple[str, list[Report]]) -> None:
+    """The second press finds it gone and changes nothing, though others are ticked in the same form."""
+    number, (first, second, third) = told_by_three
+    enter(client, "dispatcher")
+    for _ in range(2):
+        answer = client.post(f"/incidents/{number}/reports", {"away": third.number, "report": [second.number]})
+        assert answer.status_code == 302
+    assert linked(number) == [first.number, second.number]
+    assert Incident.objects.count() == 1
+
+
+def test_a_split_that_is_sent_twice_is_one_split(client: Client, told_by_three: tuple[str, list[Report]]) -> None:
+    """Both lead to the same second incident; from a page that is out of date it is refused in words."""
+    number, (_, second, third) = told_by_three
+    enter(client, "dispatcher")
+    key = client.get(f"/incidents/{number}/").context["key"]
+    told = {"report": [second.number], "verb": "split", "key": key}
+    pages = {client.post(f"/incidents/{number}/reports", told).headers["Location"] for _ in range(2)}
+    assert len(pages) == 1
+    assert Incident.objects.count() == 2
+    late = client.post(f"/incidents/{number}/reports", told | {"report": [second.number, third.number], "key": "new"})
+    assert late.status_code == 409
+    assert "Somebody was quicker" in late.content.decode()

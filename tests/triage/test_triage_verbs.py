@@ -315,3 +315,79 @@ def test_no_column_of_triage_is_about_a_person():
     names = {field.name for model in (Incident, IncidentReport, Handover) for field in model._meta.fields}
     assert not names & {"name", "contact", "phone", "person", "caller", "score", "risk", "suspect", "origin"}
     assert not Category.objects.filter(group__in=["persons_watched", "key_people"]).exists()
+
+
+def test_a_closed_incident_takes_no_more_reports():
+    """Whoever reports then is not told that the matter is over; the report waits to be sorted."""
+    incident = opened()
+    actions.close_incident(number=incident.number, disposal="done", actor=ME, at=AT)
+    report = make.report(lon=119.98)
+    for act in (
+        lambda: actions.link_report(number=incident.number, report_id=report.pk, actor=ME, at=AT),
+        lambda: actions.set_urgency(number=incident.number, urgency=1, actor=ME, at=AT),
+    ):
+        with pytest.raises(TriageRefused, match="closed already"):
+            act()
+    assert not report.links.exists()
+
+
+def test_what_came_back_counts_as_diverted_no_more():
+    """The control room looks at it again; with the arbiter it stays what it was."""
+    incident = opened(category="noise", lon=119.98)
+    west = make.actor(Role.OFFICER, at="west-office")
+    seen = []
+    for n in range(2):
+        actions.divert(number=incident.number, to="west-office", actor=ME, at=AT + n * MINUTE)
+        actions.return_incident(number=incident.number, reason="Not here", actor=west, at=AT + n * MINUTE)
+        seen.append((again(incident).state, again(incident).diverted))
+    assert seen == [("returned", False), ("disputed", True)]
+
+
+def test_to_whom_had_it_before_it_goes_back_with_a_reason_only():
+    """Handing it on instead would restart the clock unsaid; to somebody new it may go on unsigned."""
+    incident = handed()
+    drains, west = make.actor(Role.OFFICER, at="drains"), make.actor(Role.OFFICER, at="west-office")
+    with pytest.raises(TriageRefused, match="return instead"):
+        actions.hand_over(number=incident.number, to="control", actor=drains, at=AT)
+    actions.hand_over(number=incident.number, to="west-office", actor=drains, at=AT + 2 * MINUTE)
+    for code in ("drains", "control"):
+        with pytest.raises(TriageRefused, match="return instead"):
+            actions.hand_over(number=incident.number, to=code, actor=west, at=AT)
+    assert again(incident).owner.code == "west-office"
+
+
+def test_what_the_arbiter_decided_is_not_handed_on_and_is_asked_anew_once_reopened():
+    """Who got it by decision keeps it; a matter that was taken up again may be returned again, and says why it was."""
+    incident = handed()
+    drains = make.actor(Role.OFFICER, at="drains")
+    for n in range(2):
+        actions.return_incident(number=incident.number, reason="x", actor=drains, at=AT)
+        move = actions.arbitrate if n else actions.hand_over
+        move(number=incident.number, to="drains", actor=ME, at=AT, **({"reason": "x"} if n else {}))
+    with pytest.raises(TriageRefused, match="arbiter has decided"):
+        actions.hand_over(number=incident.number, to="west-office", actor=drains, at=AT)
+    actions.sign_for(number=incident.number, actor=drains, at=AT)
+    actions.resolve(number=incident.number, disposal="done", actor=drains, at=AT)
+    actions.reopen(number=incident.number, reason="Water again", actor=ME, at=AT)
+    actions.hand_over(number=incident.number, to="drains", actor=ME, at=AT)
+    actions.return_incident(number=incident.number, reason="A private yard", actor=drains, at=AT)
+    incident = again(incident)
+    assert (incident.state, incident.owner.code, incident.reopened_because) == ("returned", "control", "Water again")
+
+
+def test_nothing_waits_with_an_organisation_that_was_closed():
+    """What comes back to it goes to the control room, and so does what had come back to it before."""
+    west = make.actor(Role.OFFICER, at="west-office")
+    drains = make.actor(Role.OFFICER, at="drains")
+    before, after = handed(lon=119.98), handed(lon=119.99)
+    for incident in (before, after):
+        actions.hand_over(number=incident.number, to="west-office", actor=drains, at=AT + 2 * MINUTE)
+    actions.return_incident(number=before.number, reason="Not here", actor=west, at=AT + 3 * MINUTE)
+    assert again(before).owner.code == "drains"
+    Organisation.objects.filter(code="drains").update(active=False)
+    actions.take_back(number=before.number, actor=ME, at=AT + 4 * MINUTE)
+    actions.return_incident(number=after.number, reason="Not here", actor=west, at=AT + 4 * MINUTE)
+    for incident in (before, after):
+        incident = again(incident)
+        assert (incident.state, incident.owner.code) == ("returned", "control")
+        assert running(incident) == {"first_step": "control"}

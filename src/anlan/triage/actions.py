@@ -64,6 +64,7 @@ def link_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime) -
     actor.require(*DESK)
     incident = _locked(number)
     report = _free(report_id)
+    rules.require_open(incident.state)
     IncidentReport.objects.create(incident=incident, report=report, linked_at=at)
     incident.urgency = rules.raised(incident.urgency, _valid_reports(incident))
     incident.save(update_fields=["urgency"])
@@ -83,7 +84,9 @@ def unlink_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime)
 
 
 @verb
-def split_incident(*, number: str, report_ids: Sequence[int], actor: Actor, at: dt.datetime) -> dict[str, Any]:
+def split_incident(
+    *, number: str, report_ids: Sequence[int], actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
     """Make a second incident of some of the reports: they told of something else."""
     actor.require(*DESK)
     incident = _locked(number)
@@ -105,6 +108,7 @@ def hand_over(
     incident = _locked(number)
     require_holder(actor, incident)
     rules.require_move(incident.state, State.HANDED_OVER)
+    rules.require_onward(incident.state, incident.returns, incident.handovers.filter(sender__code=to).exists())
     return _give(incident, _organisation(to), diverted, "handed_over", actor, at)
 
 
@@ -133,10 +137,12 @@ def return_incident(*, number: str, reason: str, actor: Actor, at: dt.datetime) 
     _move(incident, to)
     handover = _last_handover(incident)
     Handover.objects.filter(pk=handover.pk).update(returned_at=at, reason=told)
-    incident.owner = handover.sender if to == State.RETURNED else control_room()
+    back = to == State.RETURNED
+    incident.owner = handover.sender if back and handover.sender.active else control_room()
     incident.returns += 1
-    incident.save(update_fields=["owner", "returns"])
-    what = "returned" if to == State.RETURNED else "disputed"
+    incident.diverted = incident.diverted and not back  # until it is handed on again it is nobody else's
+    incident.save(update_fields=["owner", "returns", "diverted"])
+    what = "returned" if back else "disputed"
     _leave(what, incident, actor, at, by=handover.to.code, returns=incident.returns)
     return {"incident": number, "state": to}
 
@@ -178,6 +184,7 @@ def set_urgency(*, number: str, urgency: int, actor: Actor, at: dt.datetime) -> 
     """Set how soon somebody has to go."""
     actor.require(*DESK)
     incident = _locked(number)
+    rules.require_open(incident.state)
     incident.urgency = rules.require_urgency(urgency)
     incident.save(update_fields=["urgency"])
     _leave("urgency_set", incident, actor, at, urgency=urgency)
@@ -221,13 +228,14 @@ def close_incident(*, number: str, disposal: str = "", actor: Actor, at: dt.date
 
 @verb
 def reopen(*, number: str, reason: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
-    """Take it up again: it was not over. The control room holds it."""
+    """Take it up again: it was not over. The control room holds it, and whose it is is asked anew."""
     actor.require(*DESK)
     incident = _locked(number)
-    rules.require_reason(reason)
+    incident.reopened_because = rules.require_reason(reason)
     rules.require_move(incident.state, State.REOPENED)
     incident.state, incident.closed_at, incident.owner = State.REOPENED, None, control_room()
-    incident.save(update_fields=["state", "closed_at", "owner"])
+    incident.returns, incident.diverted = 0, False
+    incident.save(update_fields=["state", "closed_at", "owner", "returns", "diverted", "reopened_because"])
     _leave("reopened", incident, actor, at)
     return {"incident": number}
 
@@ -241,8 +249,8 @@ def take_back(*, number: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
         raise TriageRefused("holder_is_there")
     by = incident.owner.code
     clocks.heard("triage.incident_handed_on", subject=incident.subject, at=at, holder=incident.owner, facts={})
-    incident.state, incident.owner = State.RETURNED, control_room()
-    incident.save(update_fields=["state", "owner"])
+    incident.state, incident.owner, incident.diverted = State.RETURNED, control_room(), False
+    incident.save(update_fields=["state", "owner", "diverted"])
     _leave("returned", incident, actor, at, by=by, returns=incident.returns)
     return {"incident": number}
 

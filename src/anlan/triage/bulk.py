@@ -150,6 +150,7 @@ def _returned(life: _Life, to: Organisation, told: Mapping[str, Any]) -> None:
         raise rules.TriageRefused("arbiter_has_decided")
     given.returned_at, given.reason = told["returned_at"], rules.require_reason(told["reason"])
     incident.state, incident.owner, incident.returns = rules.RETURNED, given.sender, incident.returns + 1
+    incident.diverted = False
     life.leave("returned", told["returned_at"], by=to.code, returns=incident.returns)
 
 

@@ -75,6 +75,7 @@ class Incident(models.Model):
     returns = models.PositiveSmallIntegerField(default=0)
     diverted = models.BooleanField(default=False)  # handed to whom it belongs because it is no matter for the police
     disposal = models.CharField(max_length=16, choices=Disposal, default="", blank=True)
+    reopened_because = models.CharField(max_length=400, default="", blank=True)
 
     objects = IncidentQuerySet.as_manager()
 

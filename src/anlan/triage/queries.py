@@ -12,6 +12,7 @@ from anlan.core.models import ClockRun, Organisation
 from anlan.geo import distance_m
 from anlan.intake.models import Report
 from anlan.triage.models import Handover, Incident, IncidentQuerySet, IncidentReport
+from anlan.triage.rules import HANDED_OVER
 
 NEAR_M = 300.0
 RECENT = dt.timedelta(hours=24)
@@ -45,7 +46,6 @@ def open_incidents_at(lon: float, lat: float, at: dt.datetime, actor: Actor) -> 
     near = [
         (one, float(distance_m(lon, lat, one.lon, one.lat)))
         for one in found.select_related("category_at_call", "category_confirmed")
-        if one.lon is not None and one.lat is not None
         if one.lon is not None and one.lat is not None
     ]
     return sorted(((one, apart) for one, apart in near if apart <= NEAR_M), key=lambda pair: (pair[1], pair[0].pk))
@@ -83,5 +83,8 @@ def clocks_of(incidents: list[Incident]) -> dict[str, ClockRun]:
 
 
 def others(incident: Incident) -> QuerySet[Organisation]:
-    """Return to whom an incident may be handed."""
-    return Organisation.objects.filter(active=True).exclude(pk=incident.owner_id).order_by("name")
+    """Return to whom an incident may be handed: unsigned it goes on to others only, back with a reason."""
+    found = Organisation.objects.filter(active=True).exclude(pk=incident.owner_id)
+    if incident.state == HANDED_OVER:
+        found = found.exclude(pk__in=incident.handovers.values_list("sender", flat=True))
+    return found.order_by("name")

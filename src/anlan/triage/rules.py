@@ -9,7 +9,8 @@ from typing import Final
 NEW, HANDED_OVER, SIGNED, RETURNED = "new", "handed_over", "signed", "returned"
 DISPUTED, DISPATCHED, RESOLVED, CLOSED, REOPENED = "disputed", "dispatched", "resolved", "closed", "reopened"
 _OPEN = frozenset({HANDED_OVER, DISPATCHED, RESOLVED, CLOSED})
-TAKEN_BACK: Final = frozenset({HANDED_OVER, SIGNED, DISPATCHED})  # from a holder that was closed, to the control room
+# From a holder that was closed, to the control room.
+TAKEN_BACK: Final = frozenset({HANDED_OVER, SIGNED, RETURNED, DISPATCHED})
 
 # The one table of allowed moves. Whoever holds an incident in a state owes its next move.
 MOVES: Final = MappingProxyType(
@@ -48,6 +49,12 @@ def require_move(state: str, to: str) -> None:
         raise TriageRefused("no_such_move")
 
 
+def require_open(state: str) -> None:
+    """Refuse to add to what is closed: nobody looks at it any more."""
+    if state == CLOSED:
+        raise TriageRefused("closed_already")
+
+
 def require_told_move(state: str, to: str) -> None:
     """Refuse what goes back in a history that was told; a step that nobody stamped on the way is missing."""
     if _ONWARD.index(to) <= _ONWARD.index(state):
@@ -76,6 +83,15 @@ def require_returnable(returns: int) -> None:
         raise TriageRefused("arbiter_has_decided")
 
 
+def require_onward(state: str, returns: int, had_it: bool) -> None:
+    """Refuse to hand on unsigned what the arbiter decided, and to whom it came from: they are owed a reason."""
+    if state != HANDED_OVER:
+        return
+    require_returnable(returns)
+    if had_it:
+        raise TriageRefused("return_instead")
+
+
 def require_reason(reason: str) -> str:
     """Return the reason, or refuse an empty one."""
     if not (told := " ".join(reason.split())[:400]):
@@ -99,7 +115,7 @@ def require_urgency(urgency: int) -> int:
 
 def urgency_of(typed: str) -> int:
     """Return the urgency that was typed, or refuse it."""
-    return require_urgency(int(typed)) if typed.isdecimal() else require_urgency(0)
+    return require_urgency(next((one for one in URGENCIES if typed == str(one)), 0))
 
 
 def raised(urgency: int, valid_reports: int) -> int:
@@ -108,6 +124,8 @@ def raised(urgency: int, valid_reports: int) -> int:
 
 
 def require_part(moved: Collection[int], all_reports: Collection[int]) -> None:
-    """Refuse a split that leaves one side without a report."""
-    if not moved or not set(moved) < set(all_reports):
+    """Refuse a split that leaves one side without a report, or moves what somebody moved already."""
+    if not set(moved) <= set(all_reports):
+        raise TriageRefused("no_such_move")
+    if not moved or set(moved) == set(all_reports):
         raise TriageRefused("split_needs_both_sides")

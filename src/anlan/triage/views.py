@@ -6,9 +6,10 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -21,6 +22,7 @@ from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.roles import Role
+from anlan.core.verbs import KeyReused
 from anlan.intake.models import Category, Report
 from anlan.intake.templatetags.intake_words import area_label, label
 from anlan.triage import actions, rules
@@ -114,17 +116,26 @@ def sort_reports(request: HttpRequest, number: str) -> HttpResponse:
     found = whole(number, actor)
     if found is None:
         raise Http404
-    held = {link.report.number: link.report_id for link in found.links.all() if link.unlinked_at is None}
-    chosen = [held[one] for one in request.POST.getlist("report") if one in held]
-    away = held.get(request.POST.get("away", ""))
     try:
-        if away is not None:
-            actions.unlink_report(number=number, report_id=away, actor=actor, at=now())
-            return redirect("triage:incident", number)
-        second = actions.split_incident(number=number, report_ids=chosen, actor=actor, at=now())["into"]
-    except TriageRefused as error:
+        return redirect("triage:incident", _sorted(found, request.POST, actor))
+    except (TriageRefused, KeyReused) as error:
         return _page(request, number, wrong=refusal(error), status=409)
-    return redirect("triage:incident", second)
+
+
+def _sorted(found: Incident, told: QueryDict, actor: Actor) -> str:
+    """Sort an incident's reports as the form says; return the number of the incident to go to. A report counts once."""
+    reports = {link.report.number: (link.report_id, link.unlinked_at is None) for link in found.links.all()}
+    if "away" in told:
+        report_id, is_linked = reports.get(told.get("away", ""), (0, False))
+        if is_linked:
+            actions.unlink_report(number=found.number, report_id=report_id, actor=actor, at=now())
+        return found.number
+    chosen = sorted({reports[one][0] for one in told.getlist("report") if one in reports})
+    key = told.get("key", "")[:64]
+    answer = actions.split_incident(
+        number=found.number, report_ids=chosen, actor=actor, at=now(), key=f"split:{key}" if key else None
+    )
+    return str(answer["into"])
 
 
 def make_move(number: str, told: dict[str, str], actor: Actor, at: dt.datetime) -> None:
@@ -148,21 +159,26 @@ def open_for(request: HttpRequest, report: str) -> HttpResponse:
         raise Http404
     linked, back = request.POST.get("incident", ""), request.POST.get("back") == "call"
     try:
-        if linked:
-            actions.link_report(number=linked, report_id=found.pk, actor=actor, at=now())
-        else:
-            linked = actions.open_incident(report_id=found.pk, actor=actor, at=now(), key=f"open:{found.pk}")[
-                "incident"
-            ]
+        linked = _linked(found, linked, actor)
     except Incident.DoesNotExist:
         raise Http404 from None
     except TriageRefused as error:
-        if not back:
-            context = {"wrong": refusal(error), "report": found, "told_of": incident_of(found)}
+        told_of = incident_of(found)
+        if not back and (told_of is None or told_of.number != linked):
+            context = {"wrong": refusal(error), "report": found, "told_of": told_of}
             return render(request, "triage/refused.html", context, status=409)
     if back:  # the desk goes on with the next call; its page says what the saved one tells of
         return redirect(f"{reverse('intake:new_call')}?channel={found.channel}&saved={report}")
     return redirect("triage:incident", linked)
+
+
+def _linked(report: Report, number: str, actor: Actor) -> str:
+    """Link a report to an incident, or open one for it; who presses twice opens one, until it was taken away again."""
+    if number:
+        actions.link_report(number=number, report_id=report.pk, actor=actor, at=now())
+        return number
+    key = f"open:{report.pk}:{report.links.exclude(unlinked_at=None).count()}"
+    return str(actions.open_incident(report_id=report.pk, actor=actor, at=now(), key=key)["incident"])
 
 
 def _page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 200) -> HttpResponse:
@@ -181,6 +197,7 @@ def _page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 2
         "disposals": Incident.Disposal.choices,
         "categories": Category.objects.filter(active=True),
         "links": [link for link in found.links.all() if link.unlinked_at is None],
+        "key": uuid4().hex,
     }
     return render(request, "triage/incident.html", context, status=status)
 
@@ -199,11 +216,13 @@ def may(found: Incident, actor: Actor) -> dict[str, bool]:
     held = holds(found, actor)
     desk, moves = bool(actor.roles.intersection(actions.DESK)), rules.MOVES[found.state]
     signs = held and Role.OFFICER in actor.roles
+    decided = found.state == "handed_over" and found.returns > rules.MOST_RETURNS
+    hands = held and "handed_over" in moves and found.state != "disputed" and not decided
     return {
-        "hand_over": held and "handed_over" in moves and found.state != "disputed",
-        "divert": held and "handed_over" in moves and found.state != "disputed" and not found.category.exclusion_gate,
+        "hand_over": hands,
+        "divert": hands and not found.category.exclusion_gate,
         "sign_for": signs and "signed" in moves,
-        "return": signs and "returned" in moves,
+        "return": signs and "returned" in moves and found.returns <= rules.MOST_RETURNS,
         "arbitrate": found.state == "disputed" and Role.SUPERVISOR in actor.roles,
         "resolve": held and "resolved" in moves,
         "close": desk and "closed" in moves,

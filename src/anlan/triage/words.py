@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from anlan.core.verbs import KeyReused
 from anlan.triage.actions import HeldElsewhere
 from anlan.triage.rules import TriageRefused
 
 
-def refusal(error: TriageRefused | HeldElsewhere) -> str:
+def refusal(error: TriageRefused | HeldElsewhere | KeyReused) -> str:
     """Return why not, and what to do instead."""
+    if isinstance(error, KeyReused):
+        return _("This page was sent before already. Here it is as it stands now.")
     if isinstance(error, HeldElsewhere):
         return _("Somebody was quicker: another organisation holds it now. Look at it again.")
     return {
         "no_such_move": _("Somebody was quicker: it stands elsewhere now. Look at it again."),
         "never_diverted": _("This may hide danger to life. It is never diverted; send a unit."),
         "arbiter_has_decided": _("The arbiter has decided that it is yours; it cannot be returned again."),
+        "closed_already": _("It was closed meanwhile. Reopen it first, or open an incident of its own."),
+        "return_instead": _("They had it before you. Return it with the reason."),
         "reason_missing": _("Write the reason, so that the others can act on it."),
         "unknown_disposal": _("Choose what came of it."),
         "unknown_urgency": _("Choose 1, 2 or 3."),
