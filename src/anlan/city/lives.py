@@ -18,7 +18,6 @@ from anlan.dispatch.models import Unit
 METRES: Final = 111_000.0
 SPEED_M_S: Final = 8.0
 DETOUR: Final = 1.3
-NEAREST: Final = 5
 REVIEWED: Final = 0.1
 STAMPED: Final = {"acknowledged", "en_route", "on_scene", "field_feedback"}  # what a crew may forget
 WRONG: Final = ("不属本单位职责范围", "权属单位为其他部门", "位置不在本单位管养范围")
@@ -49,8 +48,7 @@ class Crews:
         apart = np.hypot((place[:, 0] - lon) * math.cos(math.radians(lat)), place[:, 1] - lat) * METRES
         way = 60 + apart * DETOUR / SPEED_M_S
         start = np.maximum(free, at.timestamp())
-        near = np.argsort(apart)[:NEAREST]
-        one = int(near[np.argmin((start + way)[near])])
+        one = int(np.argmin(start + way))
         begins = at + dt.timedelta(seconds=round(float(start[one]) - at.timestamp()))
         return one, begins, float(way[one])
 

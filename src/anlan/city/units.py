@@ -16,10 +16,10 @@ CENTRES: Final = {  # where people live and units stand by, hand-set: lon, lat, 
     "liyang": (119.485, 31.430, 0.040, 0.10),
 }
 CREWS: Final = (  # kind, Chinese, English, organisation, how many, people
-    ("patrol", "巡组", "Patrol", "police", 48, 4),
+    ("patrol", "巡组", "Patrol", "police", 96, 4),
     ("traffic", "交警巡组", "Traffic patrol", "traffic_police", 90, 2),
     ("fire", "消防车组", "Fire crew", "fire", 12, 7),
-    ("works", "抢修班组", "Works crew", "drainage", 8, 6),
+    ("works", "抢修班组", "Works crew", "drainage", 36, 6),
 )
 NUMERALS: Final = "一二三四五六七八九"
 
