@@ -78,7 +78,7 @@ def test_composing_is_stopped_and_taken_up_again(publisher: Client) -> None:
     publisher.post("/bulletins/desk/BP-2016-01/progress")
     jobs.drain()
     assert not Issue.objects.exists()
-    assert "It can be taken up again." in publisher.get("/bulletins/desk/").content.decode()
+    assert "Taken up again, it begins anew" in publisher.get("/bulletins/desk/").content.decode()
     publisher.post("/bulletins/desk/BP-2016-01/progress", {"resume": "1"})
     jobs.drain()
     assert Issue.objects.count() == 1
@@ -94,6 +94,50 @@ def test_a_run_that_is_stopped_while_it_reads_ends_at_its_next_measure(publisher
     jobs.run(run)
     assert Job.objects.get(pk=run.job_id).state == Job.State.STOPPED
     assert Recomputation.objects.get().finished_at is None
+
+
+def test_a_stopped_recomputing_goes_on_from_where_it_was(publisher: Client) -> None:
+    """What was read stays as it was read; the page says from which ledger position to which."""
+    issue = published()
+    address = f"/bulletins/{issue.number}/recompute/"
+    publisher.post(f"{address}start")
+    run = jobs.claim()
+    assert run is not None
+    tell = run.progress
+
+    def stop_after_one(done: int, total: int | None = None) -> None:
+        tell(done, total)
+        if done == 1:
+            jobs.stop(job_id=run.job_id, actor=ME, at=LATER)
+
+    run.progress = stop_after_one  # type: ignore[method-assign]
+    jobs.run(run)
+    kept = Recomputation.objects.get()
+    assert [one["measure"] for one in kept.told["figures"]] == ["reports"]
+    assert "it goes on from there" in publisher.get(address).content.decode()
+    make.report(at=dt.datetime(2016, 7, 1, 4, tzinfo=dt.UTC))
+    publisher.post(f"{address}progress", {"resume": "1"})
+    jobs.drain()
+    ended = Recomputation.objects.get()
+    told = {one["measure"]: one["same"] for one in ended.told["figures"]}
+    assert told == {"reports": True, "valid_share": False}
+    assert kept.position is not None
+    assert ended.position == kept.position < ended.told["until"]
+    assert f"at ledger positions {ended.position} to {ended.told['until']}" in publisher.get(address).content.decode()
+
+
+def test_recomputing_anew_in_the_place_of_a_stopped_one_reads_everything(publisher: Client) -> None:
+    """And the stopped job, taken up again, does nothing any more."""
+    issue = published()
+    address = f"/bulletins/{issue.number}/recompute/"
+    publisher.post(f"{address}start")
+    old = Job.objects.get(name=asking.RECOMPUTE)
+    publisher.post(f"{address}progress")
+    publisher.post(f"{address}start")
+    jobs.resume(job_id=old.pk, actor=ME, at=LATER)
+    jobs.drain()
+    assert LedgerEntry.objects.filter(kind="bulletin.recomputed").count() == 1
+    assert len(Recomputation.objects.get().told["figures"]) == Figure.objects.filter(issue=issue).count()
 
 
 def test_recomputing_keeps_its_outcome_with_the_issue(publisher: Client) -> None:
@@ -147,7 +191,8 @@ def test_a_figure_that_no_longer_follows_is_shown_in_red(publisher: Client) -> N
     publisher.post(f"/bulletins/{issue.number}/recompute/start")
     jobs.drain()
     page = publisher.get(f"/bulletins/{issue.number}/recompute/").content.decode()
-    assert "Stored rows do not give what was printed" in page
+    assert "What is stored is not what was printed" in page
+    assert "The figures do not give the verification code." in page
     assert "does not hold" in page
 
 

@@ -144,8 +144,8 @@ def test_verification_names_what_changed_since_and_why() -> None:
     assert found["reports"].same
     share = found["valid_share"]
     assert share.holds
-    assert share.revalued == 1
-    assert share.changed == [{"row": report.number, "entries": {"intake.validity_set": 1}}]
+    assert share.rows_revalued == 1
+    assert share.changed == [{"row": report.number, "how": "revalued", "entries": {"intake.validity_set": 1}}]
 
 
 def test_one_changed_byte_of_the_stored_rows_is_found() -> None:

@@ -77,7 +77,7 @@ def test_what_was_missing_and_is_measured_later_is_named_when_it_is_recomputed()
     assert all(one.same for one in verify(issue).figures)
     adopt_study(study_id=later.pk, actor=ME, at=dt.datetime(2017, 2, 1, tzinfo=dt.UTC))
     found = next(one for one in verify(issue).figures if one.measure == "sites")
-    assert (found.holds, found.same, found.value, found.value_now, found.entered) == (True, False, None, 2, 2)
+    assert (found.holds, found.same, found.value, found.value_now, found.rows_entered) == (True, False, None, 2, 2)
 
 
 def test_a_study_of_an_adopted_year_without_sites_is_a_true_zero() -> None:
@@ -144,3 +144,15 @@ def test_the_printed_issue_says_why_in_both_languages(client: Client) -> None:
     for language in ("en", "zh-hans"):
         answer: Any = client.get(f"/bulletins/{issue.number}/bulletin.pdf?lang={language}", follow=True)
         assert answer.content.startswith(b"%PDF-")
+
+
+def test_the_time_to_type_in_leaves_out_what_nobody_types() -> None:
+    """A list that was imported two days later and a reporter's own form are no typing."""
+    heard = dt.datetime(2016, 3, 1, 4, tzinfo=dt.UTC)
+    for channel, seconds in (("phone_110", 40), ("hotline_12345", 60), ("grid_worker", 80), ("web", 0), ("partner", 1),
+                             ("sensor", 1), ("import", 172_800)):  # fmt: skip
+        make.report(channel=channel, received_at=heard, at=heard + dt.timedelta(seconds=seconds), source_id=channel)
+    make.report(channel="phone_110", received_at=heard, at=heard, validity="misdial")
+    march = Period(dt.date(2016, 3, 1), dt.date(2016, 3, 31))
+    assert sorted(MEASURES["entry_delay"].draw(march).values) == [40, 60, 80]
+    assert sorted(MEASURES["entry_delay_p90"].draw(march).values) == [40, 60, 80]

@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anlan.bulletin import rules
-from anlan.bulletin.composing import Drawing, code_of, draw, figure
+from anlan.bulletin.composing import PUBLISHED, Drawing, code_of, draw, figure, words_hash
 from anlan.bulletin.measuring import MEASURES, Measure, Period
-from anlan.bulletin.models import Figure, Issue, Plan
+from anlan.bulletin.models import Figure, Issue, Plan, RowSet
 from anlan.bulletin.rules import BulletinRefused
 from anlan.core import ledger
 from anlan.core.actors import Actor
@@ -101,12 +101,14 @@ def _publish(issue: Issue, drawing: Drawing | None, actor: Actor, at: dt.datetim
     figures = drawing.figures
     issue.position, issue.code = drawing.position, code_of(issue.number, figures)
     issue.save()
+    sets = {kept.hash: kept for one in figures for kept in (one.rows, one.base_rows)}
+    RowSet.objects.bulk_create(sets.values(), batch_size=50, ignore_conflicts=True)
     for one in figures:
         one.issue = issue
     Figure.objects.bulk_create(figures, batch_size=50)
     told = {"plan": issue.plan.number, "position": issue.position, "code": issue.code, "figures": len(figures),
-            "corrects": issue.corrects.number if issue.corrects else None}  # fmt: skip
-    ledger.append("bulletin.published", actor=actor, at=at, subject=f"bulletin:{issue.number}", payload=told)
+            "corrects": issue.corrects.number if issue.corrects else None, "words": words_hash(issue)}  # fmt: skip
+    ledger.append(PUBLISHED, actor=actor, at=at, subject=f"bulletin:{issue.number}", payload=told)
     return {"issue": issue.number, "code": issue.code, "figures": len(figures)}
 
 

@@ -7,12 +7,14 @@ from typing import Any
 
 from anlan.bulletin.actions import issuer_of, require_composable, require_correctable
 from anlan.bulletin.models import Issue, Plan, Recomputation
-from anlan.bulletin.verifying import IssueVerdict
+from anlan.bulletin.verifying import IssueVerdict, Verdict
 from anlan.core import jobs, ledger
 from anlan.core.actors import Actor
+from anlan.core.jobs import JobRun
 from anlan.core.models import Job
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
+from anlan.core.writes import write
 
 COMPOSE, RECOMPUTE = "bulletin.compose", "bulletin.recompute"
 LOOKS = (Role.PUBLISHER, Role.AUDITOR, Role.ANALYST, Role.SUPERVISOR, Role.LEADER)
@@ -50,7 +52,7 @@ def _ask(plan: Plan, told: dict[str, Any], actor: Actor, at: dt.datetime) -> dic
 
 @verb
 def ask_to_recompute(*, issue: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
-    """Have an issue recomputed in the background; one run at a time, and a stopped one is taken up again."""
+    """Have an issue recomputed in the background: one run at a time, a new one in the place of a stopped one."""
     actor.require(*LOOKS)
     one = Issue.objects.visible_to(actor).select_for_update(of=("self",)).get(number=issue)
     run = Recomputation.objects.filter(issue=one, finished_at=None).select_related("job").first()
@@ -58,10 +60,18 @@ def ask_to_recompute(*, issue: str, actor: Actor, at: dt.datetime) -> dict[str, 
         return {"run": run.pk}
     run = run or Recomputation.objects.create(issue=one, asked_at=at)
     run.job_id = jobs.enqueue(RECOMPUTE, {"run": run.pk}, actor=actor)
-    run.asked_at = at
-    run.save(update_fields=["job", "asked_at"])
+    run.asked_at, run.position, run.outcome = at, None, ""
+    run.save()
     ledger.append("bulletin.recompute_asked", actor=actor, at=at, subject=f"bulletin:{issue}", payload={})
     return {"run": run.pk}
+
+
+def keep_read(run: JobRun, recomputation: int, position: int, figures: list[Verdict], total: int) -> None:
+    """Keep what a recomputation has read so far with the sign of progress: taken up again it goes on from there."""
+    told = ledger.canonical({"figures": [one.told() for one in figures]})
+    with write():
+        run.progress(len({one.measure.partition("@")[0] for one in figures}), total)
+        Recomputation.objects.filter(pk=recomputation, job=run.job_id).update(position=position, outcome=told)
 
 
 @verb
@@ -71,11 +81,11 @@ def finish_recompute(
     """Keep what recomputing an issue came to."""
     one = Recomputation.objects.select_for_update(of=("self",)).select_related("issue").get(pk=run)
     told = {"holds": verdict.holds, "figures": len(verdict.figures), "position": position,
-            "same": sum(figure.same for figure in verdict.figures)}  # fmt: skip
+            "until": ledger.head_position(), "same": sum(figure.same for figure in verdict.figures)}  # fmt: skip
     if one.finished_at is not None:
         return told
     one.position, one.finished_at = position, at
-    one.outcome = ledger.canonical(verdict.told() | {"same": [figure.same for figure in verdict.figures]})
+    one.outcome = ledger.canonical(verdict.told() | {"until": told["until"]})
     one.save()
     ledger.append("bulletin.recomputed", actor=actor, at=at, subject=f"bulletin:{one.issue.number}", payload=told)
     return told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,11 +10,11 @@ from anlan.bulletin import measures as declared
 from anlan.bulletin import rules
 from anlan.bulletin.districts import by_district
 from anlan.bulletin.measuring import MEASURES, Drawn, Measure, Period, interval_of
-from anlan.bulletin.models import Figure, Plan
-from anlan.bulletin.rows import hash_of, packed
+from anlan.bulletin.models import Figure, Issue, Plan, RowSet
 from anlan.core import ledger
 from anlan.core.snapshot import snapshot
 
+PUBLISHED = "bulletin.published"
 assert declared.__all__, "importing them registers every measure"
 Tell = Callable[[int, int], None]
 
@@ -52,16 +53,21 @@ def family(of: Measure, period: Period, position: int, line: int) -> list[Figure
 def figure(of: Measure, now: Drawn, before: Drawn, position: int, line: int, area: str = "") -> Figure:
     """Return the figure that rows of two periods give; not stored."""
     low, high = interval_of(of.aggregate, now.values) or (None, None)
-    rows, base_rows = packed(now), packed(before)
     return Figure(
         line=line, measure=of.code, area=area, revision=of.revision, position=position, value=of.value(now),
         absent=now.absent, low=low, high=high, n=now.n, base=of.value(before), base_absent=before.absent,
-        base_n=before.n, rows=rows, base_rows=base_rows, rows_hash=hash_of(rows), base_rows_hash=hash_of(base_rows),
+        base_n=before.n, rows=RowSet.of(now), base_rows=RowSet.of(before),
     )  # fmt: skip
 
 
 def code_of(number: str, figures: Sequence[Figure]) -> str:
     """Return the verification code of an issue."""
-    told = [(one.key, one.revision, one.value, one.n, one.base, one.base_n, one.position, one.rows_hash,
-             one.base_rows_hash, *filter(None, (one.absent, one.base_absent))) for one in figures]  # fmt: skip
+    told = [(one.key, one.revision, one.value, one.n, one.base, one.base_n, one.position, one.rows_id,
+             one.base_rows_id, *filter(None, (one.absent, one.base_absent))) for one in figures]  # fmt: skip
     return rules.verification_code(number, told)
+
+
+def words_hash(issue: Issue) -> str:
+    """Return the hash of the words that are printed with the figures; the ledger itself holds no free words."""
+    told = [issue.headline, issue.headline_en, issue.note, issue.estimate]
+    return hashlib.sha256(ledger.canonical(told).encode()).hexdigest()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from anlan.bulletin.actions import compose, correct
-from anlan.bulletin.asking import COMPOSE, RECOMPUTE, finish_recompute
+from anlan.bulletin.asking import COMPOSE, RECOMPUTE, finish_recompute, keep_read
 from anlan.bulletin.composing import draw
 from anlan.bulletin.models import Issue, Plan, Recomputation
-from anlan.bulletin.verifying import verify
+from anlan.bulletin.verifying import Verdict, verdicts, verify
 from anlan.core import ledger
 from anlan.core.actors import system
 from anlan.core.clock import now
@@ -15,7 +15,10 @@ from anlan.core.jobs import JobRun, job
 
 @job(COMPOSE)
 def issue(run: JobRun) -> None:
-    """Draw a plan's figures outside any transaction, then publish them and end the job in one."""
+    """Draw a plan's figures outside any transaction, then publish them and end the job in one.
+
+    An attempt that was broken off begins anew: all figures of an issue come from one moment.
+    """
     told = run.payload
     corrects = Issue.objects.select_related("plan").get(number=told["issue"]) if "issue" in told else None
     drawing = draw(corrects.plan if corrects else Plan.objects.get(number=told["plan"]), run.progress)
@@ -26,10 +29,18 @@ def issue(run: JobRun) -> None:
 
 @job(RECOMPUTE)
 def recompute(run: JobRun) -> None:
-    """Recompute an issue outside any transaction, then keep the outcome and end the job in one."""
+    """Recompute an issue outside any transaction, measure by measure, from where an earlier attempt came to."""
     one = Recomputation.objects.select_related("issue__plan").get(pk=run.payload["run"])
-    position = ledger.head_position()
-    verdict = verify(one.issue, run.progress)
+    if one.job_id != run.job_id:  # stopped, and another run was asked for in its place
+        return
+    position = ledger.head_position() if one.position is None else one.position
+    figures = [Verdict.of(told) for told in one.told["figures"]]
+    known, total = {told.measure.partition("@")[0] for told in figures}, len(one.issue.plan.codes)
+    keep_read(run, one.pk, position, figures, total)
+    for some in verdicts(one.issue, known):
+        figures += some
+        keep_read(run, one.pk, position, figures, total)
+    verdict = verify(one.issue, figures)
     with run.effect():
         told = finish_recompute(run=one.pk, position=position, verdict=verdict, actor=system("job"), at=now())
         run.result(told)

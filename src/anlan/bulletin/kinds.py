@@ -84,17 +84,17 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 
-def touched(kind: Kind, subjects: Iterable[str]) -> dict[int, str]:
-    """Return the rows (id and name) that entries of these subjects are about."""
+def touched(kind: Kind, subjects: Iterable[str]) -> set[int]:
+    """Return the rows that entries of these subjects are about."""
     prefix = f"{kind.subject}:"
     if not kind.subject:
         keys = list(subjects) if kind.key == "subject" else []
     else:
         keys = [one.removeprefix(prefix) for one in subjects if one.startswith(prefix)]
-    found: dict[int, str] = {}
+    found: set[int] = set()
     for start in range(0, len(keys), CHUNK):
         some = kind.model._default_manager.filter(**{f"{kind.key}__in": keys[start : start + CHUNK]})
-        found |= {pk: str(label) for pk, label in some.values_list("pk", kind.label)}
+        found.update(some.values_list("pk", flat=True))
     return found
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 
-from anlan.bulletin.measuring import MEASURES, Measure, Period
+from anlan.bulletin.measuring import MEASURES, Drawn, Measure, Period
+from anlan.bulletin.rows import hash_of, packed, unpacked
 from anlan.core.actors import Actor
 from anlan.core.models import Job, Organisation
 
@@ -81,6 +83,29 @@ class Issue(models.Model):
         return self.number
 
 
+class RowSet(models.Model):
+    """Rows and what each contributes, under the hash of their content: kept once, whatever rests on them.
+
+    A median and its percentile, a count and its share, an issue and its correction mostly rest on the same rows.
+    """
+
+    hash = models.CharField(max_length=64, primary_key=True)
+    packed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.hash[:12]
+
+    @classmethod
+    def of(cls, drawn: Drawn) -> RowSet:
+        """Return the set of some rows; not stored."""
+        told = packed(drawn)
+        return cls(hash=hash_of(told), packed=told)
+
+    def drawn(self) -> Drawn:
+        """Return the rows."""
+        return unpacked(self.packed)
+
+
 class Figure(models.Model):
     """One printed number: value, base, n, revision of its measure, position, and the rows that give it."""
 
@@ -98,13 +123,11 @@ class Figure(models.Model):
     base = models.FloatField(null=True)
     base_n = models.PositiveIntegerField()
     base_absent = models.CharField(max_length=16, default="", blank=True)
-    rows = models.BinaryField()
-    base_rows = models.BinaryField()
-    rows_hash = models.CharField(max_length=64)
-    base_rows_hash = models.CharField(max_length=64)
+    rows = models.ForeignKey(RowSet, on_delete=models.PROTECT, related_name="+")
+    base_rows = models.ForeignKey(RowSet, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ["issue", "line"]
+        ordering = ["issue", "line", "pk"]  # of a line the city first, then its districts: the code is made in that order
         constraints = [models.UniqueConstraint(fields=["issue", "measure", "area"], name="figure_once_an_issue")]
 
     def __str__(self) -> str:
@@ -137,7 +160,7 @@ class Recomputation(models.Model):
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     position = models.BigIntegerField(null=True)  # of the ledger, when it began to read
-    outcome = models.TextField(default="", blank=True)  # canonical JSON
+    outcome = models.TextField(default="", blank=True)  # canonical JSON; until it ends, what is read so far
 
     objects = RecomputationQuerySet.as_manager()
 
@@ -151,3 +174,8 @@ class Recomputation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.issue_id} {self.asked_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What it came to, or what is read so far."""
+        return dict(json.loads(self.outcome)) if self.outcome else {"figures": []}

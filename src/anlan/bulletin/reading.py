@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from anlan.bulletin.kinds import KINDS, visible
 from anlan.bulletin.measuring import MEASURES
 from anlan.bulletin.models import Figure, Issue
-from anlan.bulletin.rows import unpacked
-from anlan.bulletin.veiling import NO_VEIL, Veil, figures_of, veil_of
+from anlan.bulletin.veiling import NO_VEIL, Veil, veil_of
 from anlan.bulletin.words import District, Line, districts, in_english, lines, name_of, unit_of
 from anlan.core.actors import Actor
 from anlan.core.areas import area_index
@@ -50,7 +49,7 @@ class Told:
     @classmethod
     def to(cls, issue: Issue, *, public: bool) -> Told:
         """Read an issue for the public, or for who signs in."""
-        figures = figures_of(issue)
+        figures = list(issue.figures.all())
         return cls(issue, figures, veil_of(issue, figures) if public else NO_VEIL)
 
     def lines(self) -> list[Line]:
@@ -76,7 +75,7 @@ class Told:
 
 def behind(figure: Figure, actor: Actor, page: int) -> Behind:
     """Return a page of the records behind a figure."""
-    drawn, kind = unpacked(figure.rows), KINDS[figure.of.of]
+    drawn, kind = figure.rows.drawn(), KINDS[figure.of.of]
     pages = max(1, -(-drawn.n // PAGE))
     page = min(max(page, 1), pages)
     here = slice((page - 1) * PAGE, page * PAGE)

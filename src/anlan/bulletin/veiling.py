@@ -27,16 +27,11 @@ def veil_of(issue: Issue, figures: Sequence[Figure]) -> Veil:
     """Return what of an issue is hidden; what the issue before hid stays hidden, or the two together would show it."""
     if issue.corrects is None:
         return Veil(_hidden(figures, _value), _hidden(figures, _base))
-    old = figures_of(issue.corrects)
+    old = list(issue.corrects.figures.all())
     before = veil_of(issue.corrects, old)
     values = before.values | _moved_little(figures, old, _value)
     bases = before.bases | _moved_little(figures, old, _base)
     return Veil(_hidden(figures, _value, values), _hidden(figures, _base, bases))
-
-
-def figures_of(issue: Issue) -> list[Figure]:
-    """Return an issue's figures without the rows behind them, which no page of figures needs."""
-    return list(issue.figures.defer("rows", "base_rows"))
 
 
 def _value(one: Figure) -> tuple[float | None, int]:

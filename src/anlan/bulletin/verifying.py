@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 
-from anlan.bulletin.composing import code_of
+from anlan.bulletin.composing import PUBLISHED, code_of, words_hash
 from anlan.bulletin.districts import by_district
-from anlan.bulletin.kinds import KINDS, Kind, touched
-from anlan.bulletin.measuring import MEASURES, Drawn, Ids, Period
-from anlan.bulletin.models import Figure, Issue
-from anlan.bulletin.rows import hash_of, unpacked
-from anlan.core.models import LedgerPosition
+from anlan.bulletin.kinds import KINDS, touched
+from anlan.bulletin.measuring import MEASURES, Drawn, Ids, Period, interval_of
+from anlan.bulletin.models import Figure, Issue, RowSet
+from anlan.bulletin.rows import hash_of
+from anlan.core.models import LedgerEntry, LedgerPosition
 
 NAMED = 20
+WORDS = ("entered", "left", "revalued")  # how a row moved, see `_moved`
 AT_ONCE = 20_000
-Tell = Callable[[int, int], None]
 
 
 @dataclass
@@ -28,33 +30,38 @@ class Verdict:
     """What became of one figure."""
 
     measure: str
-    holds: bool  # the stored rows give the printed value and base
+    faults: list[str]  # what of it the stored rows do not give: rows, value, base, n, interval, districts
     value: float | None
     value_now: float | None  # what the same measure gives today
     base: float | None
     base_now: float | None
     revision: int
     revision_now: int
-    entered: int = 0  # rows that are in it today and were not
-    left: int = 0
-    revalued: int = 0
-    base_moved: int = 0  # rows of the base that entered, left or count otherwise today
-    changed: list[dict[str, Any]] = field(default_factory=list)  # rows with a later entry: name, kinds of entries
+    rows_entered: int = 0  # rows that are in it today and were not
+    rows_left: int = 0
+    rows_revalued: int = 0
+    base_rows_changed: int = 0  # rows of the base that entered, left or count otherwise today
+    changed: list[dict[str, Any]] = field(default_factory=list)  # rows that moved, or have a later entry
+
+    @property
+    def holds(self) -> bool:
+        """Whether the stored rows give what was printed."""
+        return not self.faults
 
     @property
     def same(self) -> bool:
         """Whether today's figure and base have the same rows with the same contributions."""
-        moved = self.entered or self.left or self.revalued or self.base_moved
+        moved = self.rows_entered or self.rows_left or self.rows_revalued or self.base_rows_changed
         return not moved and _same(self.value, self.value_now) and _same(self.base, self.base_now)
 
     def told(self) -> dict[str, Any]:
         """Return it as plain JSON."""
-        return {
-            "measure": self.measure, "holds": self.holds, "value": self.value, "value_now": self.value_now,
-            "base": self.base, "base_now": self.base_now, "revision": self.revision, "revision_now": self.revision_now,
-            "rows_entered": self.entered, "rows_left": self.left, "rows_revalued": self.revalued,
-            "base_rows_changed": self.base_moved, "changed": self.changed,
-        }  # fmt: skip
+        return asdict(self) | {"holds": self.holds, "same": self.same}
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Verdict:
+        """Return what was told."""
+        return cls(**{one.name: told[one.name] for one in fields(cls)})
 
 
 @dataclass(frozen=True)
@@ -62,32 +69,61 @@ class IssueVerdict:
     """What became of one issue."""
 
     issue: str
-    code_holds: bool
+    code_holds: bool  # the figures give the verification code
+    ledger_holds: bool  # the ledger says that this code was published, with these words
+    missing: list[str]  # measures of the plan, as the ledger has it, without a figure
     figures: list[Verdict]
 
     @property
     def holds(self) -> bool:
-        """Whether everything printed follows from what was stored."""
-        return self.code_holds and all(one.holds for one in self.figures)
+        """Whether everything printed follows from what was stored, and is what the ledger says was published."""
+        return self.code_holds and self.ledger_holds and not self.missing and all(one.holds for one in self.figures)
 
     def told(self) -> dict[str, Any]:
         """Return it as plain JSON."""
         return {"issue": self.issue, "holds": self.holds, "code_holds": self.code_holds,
+                "ledger_holds": self.ledger_holds, "missing": self.missing,
                 "figures": [one.told() for one in self.figures]}  # fmt: skip
 
 
-def verify(issue: Issue, tell: Tell = lambda done, total: None) -> IssueVerdict:
-    """Recompute an issue, measure by measure: never more than one measure's rows are held."""
-    figures = list(issue.figures.defer("rows", "base_rows"))
+def verify(issue: Issue, figures: list[Verdict] | None = None) -> IssueVerdict:
+    """Recompute an issue; the verdicts of its figures may be read already."""
+    if figures is None:
+        figures = [one for some in verdicts(issue) for one in some]
+    stored = list(issue.figures.all())
+    fixed = _entry("bulletin.measures_fixed", f"plan:{issue.plan.number}").get("measures", issue.plan.codes)
+    return IssueVerdict(
+        issue.number, code_of(issue.number, stored) == issue.code, _is_published(issue, stored),
+        [code for code in fixed if code not in {one.measure for one in stored if not one.area}], figures,
+    )  # fmt: skip
+
+
+def verdicts(issue: Issue, known: Collection[str] = ()) -> Iterator[list[Verdict]]:
+    """Recompute measure by measure those that are not known yet: never more than one measure's rows are held."""
     later = Later(issue.position)
-    found: list[Verdict] = []
-    total = len({one.measure for one in figures})
-    for done, (code, some) in enumerate(groupby(figures, key=lambda one: one.measure)):
-        tell(done, total)
-        rows = Figure.objects.filter(pk__in=[one.pk for one in some]).order_by("pk")
-        found += _measure(code, list(rows), issue.plan.period, later)
-    tell(total, total)
-    return IssueVerdict(issue.number, code_of(issue.number, figures) == issue.code, found)
+    for code, some in groupby(issue.figures.all(), key=lambda one: one.measure):
+        if code not in known:
+            yield list(_measure(code, list(some), issue.plan.period, later))
+
+
+def gone() -> list[str]:
+    """Return the issues that the ledger says were published and that are no longer stored."""
+    told = LedgerEntry.objects.filter(kind=PUBLISHED).order_by("pk").values_list("subject", flat=True)
+    here = set(Issue.objects.values_list("number", flat=True))
+    return [number for number in (one.partition(":")[2] for one in told) if number not in here]
+
+
+def _is_published(issue: Issue, stored: Sequence[Figure]) -> bool:
+    """Whether the ledger says that this issue was published with this code, these figures and these words."""
+    told = _entry(PUBLISHED, f"bulletin:{issue.number}")
+    words = told.get("words", words_hash(issue))  # issues of the first versions were published without
+    return (told.get("code"), told.get("figures"), words) == (issue.code, len(stored), words_hash(issue))
+
+
+def _entry(kind: str, subject: str) -> dict[str, Any]:
+    """Return what the first entry of a kind about a subject says, or nothing."""
+    found = LedgerEntry.objects.filter(kind=kind, subject=subject).order_by("pk").first()
+    return dict(json.loads(found.payload)) if found else {}
 
 
 class Later:
@@ -96,13 +132,12 @@ class Later:
     def __init__(self, position: int) -> None:
         self.position = position
         self.subjects = set(self._entries().values_list("entry__subject", flat=True).iterator(AT_ONCE))
-        self._rows: dict[str, tuple[Ids, dict[int, str]]] = {}
+        self._rows: dict[str, Ids] = {}
 
-    def rows(self, name: str) -> tuple[Ids, dict[int, str]]:
-        """Return the rows of a kind that later entries are about: their ids in order, and their names."""
+    def rows(self, name: str) -> Ids:
+        """Return the ids of the rows of a kind that later entries are about, in order."""
         if name not in self._rows:
-            found = touched(KINDS[name], self.subjects)
-            self._rows[name] = np.array(sorted(found), np.int64), found
+            self._rows[name] = np.array(sorted(touched(KINDS[name], self.subjects)), np.int64)
         return self._rows[name]
 
     def entries(self, subjects: list[str]) -> dict[str, Counter[str]]:
@@ -124,50 +159,102 @@ def _measure(code: str, figures: list[Figure], period: Period, later: Later) -> 
     parts: tuple[dict[str, Drawn], dict[str, Drawn]] = ({}, {})
     if any(one.area for one in figures):
         parts = by_district(of, now, period.until), by_district(of, before, period.until)
+    sets = RowSet.objects.in_bulk({name for one in figures for name in (one.rows_id, one.base_rows_id)})
+    stored = {one.key: (_kept(sets, one.rows_id, one.absent), _kept(sets, one.base_rows_id, one.base_absent))
+              for one in figures}  # fmt: skip
+    torn = _is_torn(figures, stored)
     for one in figures:
-        if not one.area:
-            yield _figure(one, now, before, later)
-            continue
-        none, none_before = Drawn(absent=now.absent), Drawn(absent=before.absent)
-        yield _figure(one, parts[0].get(one.area, none), parts[1].get(one.area, none_before), later)
+        found = (now, before)
+        if one.area:
+            none, none_before = Drawn(absent=now.absent), Drawn(absent=before.absent)
+            found = parts[0].get(one.area, none), parts[1].get(one.area, none_before)
+        yield _figure(one, stored[one.key], found, later, ["districts"] if torn and not one.area else [])
 
 
-def _figure(one: Figure, now: Drawn, before: Drawn, later: Later) -> Verdict:
-    stored = replace(unpacked(one.rows), absent=one.absent)
-    base = replace(unpacked(one.base_rows), absent=one.base_absent)
-    of = one.of
-    holds = (
-        _same(of.value(stored), one.value)
-        and _same(of.value(base), one.base)
-        and (hash_of(one.rows), hash_of(one.base_rows)) == (one.rows_hash, one.base_rows_hash)
-        and (stored.n, base.n) == (one.n, one.base_n)
+Sides = tuple[Drawn | None, Drawn | None]  # the rows of a figure and of its base; None where they are lost or changed
+
+
+def _kept(sets: Mapping[str, RowSet], name: str, absent: str) -> Drawn | None:
+    """Return stored rows, if they are there and are what their hash says."""
+    kept = sets.get(name)
+    try:
+        if kept is None or hash_of(kept.packed) != name:
+            return None
+        return replace(kept.drawn(), absent=absent)
+    except (ValueError, zlib.error):
+        return None
+
+
+def _is_torn(figures: Sequence[Figure], stored: Mapping[str, Sides]) -> bool:
+    """Whether the districts' rows are not together the city's, in one of the two years."""
+    whole = next((stored[one.key] for one in figures if not one.area), None)
+    parts = [stored[one.key] for one in figures if one.area]
+    if whole is None or not parts:
+        return False
+    return any(
+        not np.array_equal(np.sort(np.concatenate([one[side].ids for one in parts if one[side]])), city.ids)  # type: ignore[union-attr]
+        for side, city in enumerate(whole)
+        if city is not None
     )
-    entered, left, revalued = _moved(stored, now)
-    ids = [np.union1d(stored.ids, now.ids), np.union1d(base.ids, before.ids)]
+
+
+def _figure(one: Figure, stored: Sides, found: tuple[Drawn, Drawn], later: Later, faults: list[str]) -> Verdict:
+    of, (now, before) = one.of, found
+    rows, base = (side or Drawn() for side in stored)
+    moved, base_moved = _moved(rows, now), _moved(base, before)
+    ids = np.unique(np.concatenate([each.ids for each in (rows, now, base, before)]))
+    redefined = one.revision != of.revision  # then rows move without anything having happened to them
     return Verdict(
-        measure=one.key, holds=holds, value=one.value, value_now=of.value(now), base=one.base,
-        base_now=of.value(before), revision=one.revision, revision_now=of.revision, entered=entered, left=left,
-        revalued=revalued, base_moved=sum(_moved(base, before)), changed=_changed(KINDS[of.of], of.of, ids, later),
+        measure=one.key, faults=[*faults, *_faults(one, stored)], value=one.value, value_now=of.value(now),
+        base=one.base, base_now=of.value(before), revision=one.revision, revision_now=of.revision,
+        rows_entered=len(moved[0]), rows_left=len(moved[1]), rows_revalued=len(moved[2]),
+        base_rows_changed=sum(map(len, base_moved)),
+        changed=_changed(of.of, () if redefined else (moved, base_moved), ids, later),
     )  # fmt: skip
 
 
-def _moved(stored: Drawn, now: Drawn) -> tuple[int, int, int]:
-    """Return how many rows entered, left, and count otherwise than they did."""
+def _faults(one: Figure, stored: Sides) -> list[str]:
+    """Name what of a printed figure its stored rows do not give."""
+    rows, base = stored
+    if rows is None or base is None:
+        return ["rows"]
+    of = one.of
+    low, high = interval_of(of.aggregate, rows.values) or (None, None)
+    checks = {"value": _same(of.value(rows), one.value), "base": _same(of.value(base), one.base),
+              "n": (rows.n, base.n) == (one.n, one.base_n),
+              "interval": _same(low, one.low) and _same(high, one.high)}  # fmt: skip
+    return [name for name, holds in checks.items() if not holds]
+
+
+def _moved(stored: Drawn, now: Drawn) -> tuple[Ids, Ids, Ids]:
+    """Return the rows that entered, left, and count otherwise than they did."""
     both, at_stored, at_now = np.intersect1d(stored.ids, now.ids, assume_unique=True, return_indices=True)
-    revalued = int((np.abs(stored.values[at_stored] - now.values[at_now]) > 1e-9).sum())
-    return now.n - len(both), stored.n - len(both), revalued
+    revalued = np.abs(stored.values[at_stored] - now.values[at_now]) > 1e-9
+    return np.setdiff1d(now.ids, both, True), np.setdiff1d(stored.ids, both, True), both[revalued]
 
 
-def _changed(kind: Kind, name: str, ids: list[Ids], later: Later) -> list[dict[str, Any]]:
-    """Name the rows whose records have a later entry, and what happened to them."""
-    touched_ids, names = later.rows(name)
-    mine = touched_ids[np.isin(touched_ids, ids[0]) | np.isin(touched_ids, ids[1])][:NAMED].tolist()
+def _changed(name: str, moved: Sequence[tuple[Ids, ...]], ids: Ids, later: Later) -> list[dict[str, Any]]:
+    """Name the rows that moved, those of the base last, then those with a later entry, with what happened to each."""
+    kind, how = KINDS[name], dict[int, str]()
+    for side in moved:
+        for word, some in zip(WORDS, side, strict=True):
+            how |= {pk: word for pk in some[:NAMED].tolist() if pk not in how}
+    touched_ids = later.rows(name)
+    touched_here = touched_ids[np.isin(touched_ids, ids)][:NAMED].tolist()
+    mine = list(dict.fromkeys([*how, *touched_here]))[:NAMED]
     if not mine:
         return []
-    prefix = f"{kind.subject}:" if kind.subject else ""
-    keys = dict(kind.model._default_manager.filter(pk__in=mine).values_list("pk", kind.key))
-    entries = later.entries([f"{prefix}{keys[pk]}" for pk in mine])
-    return [{"row": names[pk], "entries": dict(entries[f"{prefix}{keys[pk]}"])} for pk in mine]
+    rows = kind.model._default_manager.filter(pk__in=mine).values_list("pk", kind.label, kind.key)
+    names = {pk: (str(label), f"{kind.subject}:{key}" if kind.subject else str(key)) for pk, label, key in rows}
+    entries = later.entries([subject for _, subject in names.values()])
+    return [_told(pk, how.get(pk, ""), names.get(pk), entries) for pk in mine]
+
+
+def _told(pk: int, how: str, name: tuple[str, str] | None, entries: Mapping[str, Counter[str]]) -> dict[str, Any]:
+    """Say what became of one row; one whose record is no longer stored has only its number."""
+    if name is None:
+        return {"row": f"#{pk}", "how": "gone", "entries": {}}
+    return {"row": name[0], "how": how, "entries": dict(entries[name[1]])}
 
 
 def _same(one: float | None, other: float | None) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,8 @@ import typer
 from anlan.core.setup import DataOption
 
 if TYPE_CHECKING:
-    from anlan.bulletin.verifying import IssueVerdict
+    from anlan.bulletin.models import Issue
+    from anlan.bulletin.verifying import IssueVerdict, Verdict
 
 bulletin = typer.Typer(add_completion=False, no_args_is_help=True, help="Verify bulletins, and check imported ones.")
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
@@ -26,36 +26,43 @@ def verify(
     json_: JsonOption = False,
 ) -> None:
     """Recompute every figure of every issue; status 1 where stored rows do not give what was printed."""
-    from anlan.core.setup import open_platform, refuse
+    from anlan.core.setup import open_platform, refuse, say
 
     open_platform(data)
     from anlan.bulletin.models import Issue
-    from anlan.bulletin.verifying import verify as recompute
+    from anlan.bulletin.verifying import gone
 
     issues = Issue.objects.select_related("plan").order_by("pk")
     issues = issues.filter(number=number) if number else issues
     if number and not issues.exists():
         raise refuse(f"there is no bulletin {number}")
-    found = [recompute(issue, _progress(issue.number)) for issue in issues]
+    found = [_recomputed(issue) for issue in issues]
+    lost = [] if number else gone()
+    ok = not lost and all(one.holds for one in found)
     if json_:
-        told = [one.told() for one in found]
-        typer.echo(json.dumps({"ok": all(one.holds for one in found), "issues": told}, ensure_ascii=False))
+        told = {"ok": ok, "gone": lost, "issues": [one.told() for one in found]}
+        typer.echo(json.dumps(told, ensure_ascii=False))
     for one in found:
         _say(one)
-    if not all(one.holds for one in found):
+    for name in lost:
+        say(f"{name}: GONE, the ledger says that it was published and it is no longer stored")
+    if not ok:
         raise typer.Exit(1)
 
 
-def _progress(number: str) -> Callable[[int, int], None]:
-    """Return what tells on stderr how far it is: on one line at a terminal, each twentieth measure in a log."""
+def _recomputed(issue: Issue) -> IssueVerdict:
+    """Recompute an issue and tell how far it is: on one line of a terminal, or each twentieth measure in a log."""
+    from anlan.bulletin.verifying import verdicts
+    from anlan.bulletin.verifying import verify as recompute
 
-    def tell(done: int, total: int) -> None:
+    figures, total = [], len(issue.plan.codes)
+    for done, some in enumerate(verdicts(issue), 1):
+        figures += some
         if sys.stderr.isatty():
-            typer.echo(f"\r{number}: {done} of {total} measures", nl=done == total, err=True)
-        elif done % 20 == 0 and done < total:
-            typer.echo(f"{number}: {done} of {total} measures", err=True)
-
-    return tell
+            typer.echo(f"\r{issue.number}: {done} of {total} measures", nl=done == total, err=True)
+        elif done % 20 == 0:
+            typer.echo(f"{issue.number}: {done} of {total} measures", err=True)
+    return recompute(issue, figures)
 
 
 def _say(one: IssueVerdict) -> None:
@@ -64,17 +71,27 @@ def _say(one: IssueVerdict) -> None:
     same = sum(figure.same for figure in one.figures)
     word = "holds" if one.holds else "DOES NOT HOLD"
     say(f"{one.issue}: {word}, {len(one.figures)} figures, {same} the same today")
+    if not one.code_holds:
+        say("  the figures do not give the verification code")
+    if not one.ledger_holds:
+        say("  the ledger says that another code, other words or another number of figures was published")
+    for code in one.missing:
+        say(f"  {code}: fixed in the plan, and without a figure")
     for figure in one.figures:
         if not figure.holds:
-            say(f"  {figure.measure}: the stored rows do not give {_number(figure.value)}")
-        elif not figure.same:
-            names = ", ".join(row["row"] for row in figure.changed[:3])
-            base = f", base {figure.base_moved}" if figure.base_moved else ""
-            rows = f"rows +{figure.entered} -{figure.left} ~{figure.revalued}{base}"
-            if figure.revision != figure.revision_now:
-                rows += f"; measure r{figure.revision} -> r{figure.revision_now}"
-            both = f"{_number(figure.value)} printed, {_number(figure.value_now)} today"
-            say(f"  {figure.measure}: {both}; {rows}{'; ' + names if names else ''}")
+            say(f"  {figure.measure}: the stored rows do not give what was printed: {', '.join(figure.faults)}")
+        if not figure.same:
+            say(f"  {figure.measure}: {_moved(figure)}")
+
+
+def _moved(figure: Verdict) -> str:
+    base = f", base {figure.base_rows_changed}" if figure.base_rows_changed else ""
+    told = [f"{_number(figure.value)} printed, {_number(figure.value_now)} today",
+            f"rows +{figure.rows_entered} -{figure.rows_left} ~{figure.rows_revalued}{base}"]  # fmt: skip
+    if figure.revision != figure.revision_now:
+        told.append(f"measure r{figure.revision} -> r{figure.revision_now}")
+    rows = [f"{row['row']} {row['how']} ({', '.join(row['entries']) or 'no entry'})" for row in figure.changed[:3]]
+    return "; ".join([*told, *rows])
 
 
 def _number(value: float | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +30,7 @@ class Run:
     job: Job
     address: str
     stoppable: bool
+    keeps: bool  # taken up again it goes on from where it was stopped
 
     @classmethod
     def of(cls, job: Job | None, actor: Actor, name: str, key: str) -> Run | None:
@@ -38,7 +38,7 @@ class Run:
         if job is None or job.state == Job.State.DONE:
             return None
         mine = Job.objects.visible_to(actor).filter(pk=job.pk).exists()
-        return cls(job, reverse(name, args=[key]), mine)
+        return cls(job, reverse(name, args=[key]), mine, job.name == asking.RECOMPUTE)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -98,12 +98,10 @@ def start(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _outcome(run: Recomputation, issue: Issue) -> dict[str, Any]:
-    told = json.loads(run.outcome)
-    rows = [
-        (verdict, same, MEASURES.get(verdict["measure"].partition("@")[0]), named(verdict["measure"], issue))
-        for verdict, same in zip(told["figures"], told["same"], strict=True)
-    ]
-    return {"found": told, "rows": rows, "same": sum(told["same"])}
+    rows = [(one, MEASURES.get(one["measure"].partition("@")[0]), named(one["measure"], issue))
+            for one in run.told["figures"]]  # fmt: skip
+    missing = [named(code, issue) for code in run.told["missing"]]
+    return {"found": run.told, "rows": rows, "missing": missing, "same": sum(one["same"] for one, _of, _name in rows)}
 
 
 def _issue(request: HttpRequest, number: str) -> Issue:
