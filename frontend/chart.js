@@ -36,7 +36,8 @@ class AnlanChart extends HTMLElement {
 
   async read() {
     const inside = this.querySelector('script[type="application/json"]');
-    if (inside) return JSON.parse(inside.textContent);
+    const rain = this.querySelector("#rain");
+    if (inside) return { ...JSON.parse(inside.textContent), rain: rain && JSON.parse(rain.textContent) };
     const answer = await fetch(this.getAttribute("src"), { credentials: "same-origin" });
     if (!answer.ok) throw new Error(`${this.getAttribute("src")}: ${answer.status}`);
     return answer.json();

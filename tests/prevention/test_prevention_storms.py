@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from anlan.core.clock import frozen
 from anlan.core.models import LedgerEntry
+from anlan.prevention import actions
 from anlan.prevention.models import Storm
 from tests.prevention.conftest import Town, day, problem
 from tests.prevention.test_prevention_lists import enter
@@ -68,3 +70,17 @@ def test_who_does_the_works_reads_storms_and_records_none(town: Town) -> None:
     assert "Record a storm" not in browser.get("/storms/").content.decode()
     assert browser.post("/storms/", MEASURED).status_code == 409
     assert not Storm.objects.exists()
+
+
+def test_a_sites_chart_hangs_the_rain_below_the_failures(town: Town) -> None:
+    """Each episode has the peak of its storm, none where none was measured; the test of the works is drawn beside."""
+    start = dt.datetime(2015, 6, 10, 3, tzinfo=dt.UTC)
+    told = {"peak_mm_h": 44.0, "actor": town.analyst, "at": day(0)}
+    actions.record_storm(start=start, end=start + dt.timedelta(hours=2), **told)
+    browser = enter(town.analyst)
+    page = browser.get("/sites/001/").content.decode()
+    assert '{"peaks": [null, 44.0, null], "test": null}' in page
+    town.raised(1)
+    page = browser.get("/sites/001/").content.decode()
+    assert '{"peaks": [null, 44.0, null], "test": 30.0}' in page
+    assert "The broken line is the 30 mm/h" in page

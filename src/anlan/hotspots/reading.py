@@ -195,9 +195,10 @@ def history(places: list[StudyPlace]) -> list[dict[str, Any]]:
             first = _local(episode["first"], zone)
             if begins is None or first.date() < begins:
                 value = counts[episode["number"]]
-                older.append(
-                    {"label": f"{first:%m-%d}", "group": f"{first:%Y}", "day": f"{first:%Y-%m-%d}", "value": value}
-                )
+                older.append({
+                    "label": f"{first:%m-%d}", "group": f"{first:%Y}", "day": f"{first:%Y-%m-%d}", "value": value,
+                    "first": episode["first"], "last": episode["last"],
+                })  # fmt: skip
         bars = older + bars
         begins = place.study.since
     return bars

@@ -10,7 +10,7 @@ import numpy as np
 from django.db.models import QuerySet
 
 from anlan.geo import distance_m
-from anlan.intake.models import Report
+from anlan.intake.models import Category, Report
 from anlan.prevention.models import Problem
 from anlan.prevention.rules import ProblemState
 
@@ -31,6 +31,11 @@ def reports_at(problem: Problem, among: QuerySet[Report]) -> list[Report]:
         lat__range=(problem.lat - lat, problem.lat + lat),
     )
     return [report for report in near if is_at(problem, report.lon, report.lat)]
+
+
+def wet() -> set[str]:
+    """Return the categories of what rain does."""
+    return set(Category.objects.filter(group="flooding").values_list("code", flat=True))
 
 
 def mended_at(lon: float, lat: float, category: str) -> list[Problem]:

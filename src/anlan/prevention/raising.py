@@ -18,9 +18,9 @@ from anlan.core.queries import city
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
 from anlan.hotspots.models import SiteVersion, Study
-from anlan.intake.models import Category
 from anlan.prevention import rules
 from anlan.prevention.models import AnalysisReport, Origin, Problem
+from anlan.prevention.places import wet
 from anlan.prevention.rules import RAIN_TEST_MM_H, PreventionRefused, ProblemState
 from anlan.prevention.steps import entry, numbers, organisation, step_due
 
@@ -99,15 +99,15 @@ def _site_rows(study: int | None, wanted: list[int], rain: float) -> tuple[list[
             _("The study has no site %(sites)s.") % {"sites": ", ".join(f"{n:03d}" for n in missing)}, "sites"
         )
     taken = dict(Problem.objects.filter(site__number__in=wanted).values_list("site__number", "number"))
-    wet = set(Category.objects.filter(group="flooding").values_list("code", flat=True))
     chosen = [found[number] for number in dict.fromkeys(wanted) if number not in taken]
-    return [_site_row(version, rain, wet) for version in chosen], sorted(taken.values())
+    floods = wet()
+    return [_site_row(version, rain, floods) for version in chosen], sorted(taken.values())
 
 
-def _site_row(version: SiteVersion, rain: float, wet: set[str]) -> dict[str, Any]:
+def _site_row(version: SiteVersion, rain: float, floods: set[str]) -> dict[str, Any]:
     place = version.place
     assert place is not None
-    flood = bool(wet & set(version.site.subject.split("+")))
+    flood = bool(floods & set(version.site.subject.split("+")))
     return {
         "origin": Origin.SITE,
         "site": version.site,

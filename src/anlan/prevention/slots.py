@@ -12,12 +12,15 @@ from anlan.core.areas import local_day
 from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
 from anlan.core.slots import fill, rail
+from anlan.hotspots.actions import parsed
 from anlan.hotspots.models import Site
 from anlan.intake.views.reports import READERS
 from anlan.prevention.drawing import scaled
 from anlan.prevention.inbox_read import Tested, past_of
 from anlan.prevention.models import Problem
+from anlan.prevention.places import wet
 from anlan.prevention.reading import RAISES, READS, drawn, explained, named, standing, task_times
+from anlan.prevention.storms_read import peaks_of
 from anlan.prevention.telling import tell_of_place
 from anlan.prevention.verifying import tests_of
 
@@ -38,6 +41,20 @@ def raising(context: dict[str, Any]) -> str:
     if site is None or study.adopted_at is None or not actor.roles & set(RAISES) or problem_at(site, actor):
         return ""
     return render_to_string("prevention/_site_raise.html", {"site": site, "study": study}, request=request)
+
+
+@fill("site.rain")
+def rain_of(context: dict[str, Any]) -> str:
+    """Hang the strongest rain of each storm below the bars of a site, with the rain that tests its works."""
+    bars, site = context["bars"]["bars"], context["site"]
+    if not wet() & set(context["study"].subject.split("+")):
+        return ""
+    found = Problem.objects.filter(site=site, site__isnull=False).values_list("rain_test_mm_h", flat=True).first()
+    peaks = peaks_of([(parsed(bar["first"]), parsed(bar["last"])) for bar in bars])
+    if not any(peaks):
+        return ""
+    told = {"rain": {"peaks": peaks, "test": found}, "rows": list(zip(bars, peaks, strict=True)), "test": found}
+    return render_to_string("prevention/_site_rain.html", told, request=context["request"])
 
 
 @fill("site.main")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 
 from anlan.prevention.models import Problem, Storm
 from anlan.prevention.rules import ProblemState
+from anlan.prevention.verifying import RUNS_OFF
 
 TOP_MM_H = 100.0  # where the drawn bar ends
 
@@ -29,6 +31,18 @@ class Tested:
 def storms() -> QuerySet[Storm]:
     """Return the storms, the newest first."""
     return Storm.objects.order_by("-start")
+
+
+def peaks_of(episodes: Sequence[tuple[dt.datetime, dt.datetime]]) -> list[float | None]:
+    """Return the strongest rain behind each episode of reports, None where no storm was measured then."""
+    if not episodes:
+        return []
+    until = max(last for _, last in episodes)
+    known = list(Storm.objects.filter(start__lte=until).values_list("start", "end", "peak_mm_h"))
+    return [
+        max((peak for start, end, peak in known if start <= last and first <= end + RUNS_OFF), default=None)
+        for first, last in episodes
+    ]
 
 
 def tested(rows: Sequence[Storm]) -> list[Tested]:
