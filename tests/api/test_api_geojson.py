@@ -92,7 +92,9 @@ def test_sites_and_problems_have_their_numbers(client: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [("bbox=1,2,3", "west,south,east,north"), ("limit=0", "whole number"), ("since=June", "2016-06-28"),
-     ("bbox=2,0,1,1", "west before east")],
+     ("bbox=2,0,1,1", "west before east"), ("limit=²", "whole number"), ("offset=" + "9" * 5000, "whole number"),
+     ("until=9999-12-31", "1900 to 2200"), ("bbox=nan,0,1,1", "west before east"),
+     ("categry=noise", "takes no categry"), ("category=flood", "no category flood")],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said(client: Client, query: str, said: str) -> None:
     """400 with how to write it; an unknown collection is 404."""
@@ -101,6 +103,35 @@ def test_what_cannot_be_read_is_said(client: Client, query: str, said: str) -> N
     assert answer.status_code == 400
     assert said in answer.json()["message"]
     assert client.get("/geo/callers.geojson").status_code == 404
+
+
+def test_days_are_those_of_the_city(client: Client) -> None:
+    """An incident of one o'clock in the night belongs to that day, though in UTC it was still the day before."""
+    opened()  # at AT, local noon
+    night = dt.datetime(2016, 6, 29, 1, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+    report = make.report(at=night)
+    late = str(triage.open_incident(report_id=report.pk, actor=ME, at=night)["incident"])
+    client.force_login(make.person("analyst"))
+    answer = client.get("/geo/incidents.geojson?since=2016-06-29&until=2016-06-29")
+    assert numbers(answer) == [late]
+    assert answer.json()["features"][0]["properties"]["opened_at"] == "2016-06-29T01:00:00+08:00"
+    assert late not in numbers(client.get("/geo/incidents.geojson?until=2016-06-28"))
+
+
+def test_a_site_is_one_point_where_the_newest_study_found_it(client: Client) -> None:
+    """Two years of studies are two places of one site, and a map that shows both counts it twice."""
+    for year in (2015, 2016):
+        make.storms(year, [(119.95, 31.74)])
+        make.study(year, adopt=True)
+    client.force_login(make.person("analyst"))
+    told = client.get("/geo/sites.geojson").json()["features"]
+    assert [(one["properties"]["number"], one["properties"]["until"]) for one in told] == [("001", "2016-12-31")]
+
+
+def test_a_collection_is_read_and_never_posted_to(client: Client) -> None:
+    """With a key too."""
+    _, key = make.partner(at="drains")
+    assert client.post("/api/geojson/sites", headers={"authorization": f"Bearer {key}"}).status_code == 405
 
 
 def test_a_page_takes_a_fixed_number_of_queries(client: Client, django_assert_max_num_queries: Any) -> None:

@@ -5,22 +5,28 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
 
 from anlan.core.access import partner, roles
 from anlan.core.actors import Actor
 from anlan.core.ledger import canonical
 from anlan.core.middleware.access import actor_of_request
+from anlan.core.queries import city
 from anlan.core.roles import Role
 from anlan.hotspots.models import SiteVersion
+from anlan.intake.models import Category
 from anlan.prevention.models import Problem
 from anlan.triage.models import SEES_ALL, Incident
 
 MOST = 10_000
+DAY = dt.timedelta(days=1)
 READERS = (*SEES_ALL, Role.OFFICER)
 Feature = dict[str, Any]
 
@@ -41,25 +47,32 @@ class Asked:
     category: str
 
 
-def parse(told: dict[str, str]) -> Asked:
-    """Read the parameters of an address."""
+def parse(name: str, told: dict[str, str]) -> Asked:
+    """Read the parameters of a collection's address."""
+    known = PARAMETERS | (OF_INCIDENTS if name == "incidents" else set())
+    if unknown := sorted(set(told) - known):
+        raise BadQuery(f"{name} takes no {unknown[0]}; write some of: {', '.join(sorted(known))}")
+    category = told.get("category", "")
+    if category and not Category.objects.filter(code=category).exists():
+        raise BadQuery(f"this city has no category {category}")
     return Asked(
         bbox=_bbox(told.get("bbox", "")),
         limit=_whole(told.get("limit", "1000"), "limit", 1, MOST),
         offset=_whole(told.get("offset", "0"), "offset", 0, 10**9),
         since=_day(told.get("since", ""), "since"),
         until=_day(told.get("until", ""), "until"),
-        category=told.get("category", ""),
+        category=category,
     )
 
 
 def sites(actor: Actor, asked: Asked) -> tuple[QuerySet[Any], Callable[[Any], Feature]]:
-    """Return the places of adopted studies, newest study of each site."""
+    """Return each site once, where the newest adopted study found it."""
     rows = SiteVersion.objects.filter(study__adopted_at__isnull=False, place__isnull=False)
     if not (actor.roles or actor.is_system or actor.client_id):
         rows = rows.none()
-    rows = _inside(rows, asked, "place__lon", "place__lat").select_related("site", "place", "study")
-    return rows.order_by("site__number", "study__until"), _site
+    later = rows.filter(site=OuterRef("site"), study__until__gt=OuterRef("study__until"))
+    rows = _inside(rows.filter(~Exists(later)), asked, "place__lon", "place__lat")
+    return rows.select_related("site", "place", "study").order_by("site__number"), _site
 
 
 def problems(actor: Actor, asked: Asked) -> tuple[QuerySet[Any], Callable[[Any], Feature]]:
@@ -80,25 +93,28 @@ def incidents(actor: Actor, asked: Asked) -> tuple[QuerySet[Any], Callable[[Any]
     shown |= Q(category_confirmed__police=False, category_confirmed__exclusion_gate=False)
     rows = _inside(rows.filter(shown, lon__isnull=False), asked, "lon", "lat")
     if asked.since:
-        rows = rows.filter(opened_at__date__gte=asked.since)
+        rows = rows.filter(opened_at__gte=_midnight(asked.since))
     if asked.until:
-        rows = rows.filter(opened_at__date__lte=asked.until)
-    if asked.category:
-        code = asked.category
+        rows = rows.filter(opened_at__lt=_midnight(asked.until + DAY))
+    if code := asked.category:
         rows = rows.filter(Q(category_confirmed__code=code) | Q(category_confirmed=None, category_at_call__code=code))
     rows = rows.select_related("category_at_call", "category_confirmed", "owner")
-    return rows.order_by("opened_at", "pk"), _incident
+    return rows.order_by("opened_at", "pk"), partial(_incident, _zone())
 
 
 COLLECTIONS = {"sites": sites, "problems": problems, "incidents": incidents}
+PARAMETERS = {"bbox", "limit", "offset", "lang"}
+OF_INCIDENTS = {"since", "until", "category"}
 
 
+@require_safe
 @partner
 def for_partner(request: HttpRequest, name: str) -> HttpResponse:
     """Answer a partner system that shows its key."""
     return _answer(request, name)
 
 
+@require_safe
 @roles(*READERS)
 def for_people(request: HttpRequest, name: str) -> HttpResponse:
     """Answer a person who is signed in."""
@@ -109,7 +125,7 @@ def _answer(request: HttpRequest, name: str) -> HttpResponse:
     if name not in COLLECTIONS:
         return _error(f"There is no collection {name}; ask for one of {', '.join(COLLECTIONS)}.", 404)
     try:
-        asked = parse(request.GET.dict())
+        asked = parse(name, request.GET.dict())
     except BadQuery as error:
         return _error(str(error), 400)
     rows, feature = COLLECTIONS[name](actor_of_request(request), asked)
@@ -150,10 +166,10 @@ def _problem(row: Problem) -> Feature:
     return _point(f"problem:{row.number}", row.lon, row.lat, 6, told)
 
 
-def _incident(row: Incident) -> Feature:
+def _incident(zone: ZoneInfo, row: Incident) -> Feature:
     told = {"number": row.number, "category": row.category.code, "state": row.state, "urgency": row.urgency,
-            "owner": row.owner.code, "opened_at": row.opened_at.isoformat(),
-            "closed_at": row.closed_at.isoformat() if row.closed_at else None}  # fmt: skip
+            "owner": row.owner.code, "opened_at": row.opened_at.astimezone(zone).isoformat(),
+            "closed_at": row.closed_at.astimezone(zone).isoformat() if row.closed_at else None}  # fmt: skip
     return _point(row.subject, row.lon, row.lat, 4, told)
 
 
@@ -184,16 +200,29 @@ def _bbox(text: str) -> tuple[float, float, float, float] | None:
 
 
 def _whole(text: str, name: str, least: int, most: int) -> int:
-    if not text.isdigit() or not least <= int(text) <= most:
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most):
         raise BadQuery(f"{name} is a whole number from {least} to {most}")
     return int(text)
 
 
+def _midnight(day: dt.date) -> dt.datetime:
+    """Return the beginning of a day in the city's zone."""
+    return dt.datetime.combine(day, dt.time(), _zone())
+
+
+def _zone() -> ZoneInfo:
+    here = city()
+    return ZoneInfo(here.zone if here else "UTC")
+
+
 def _day(text: str, name: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(text) if text else None
+        day = dt.date.fromisoformat(text) if text else None
     except ValueError:
         raise BadQuery(f"{name} is a day such as 2016-06-28") from None
+    if day and not 1900 <= day.year <= 2200:
+        raise BadQuery(f"{name} is a day from 1900 to 2200")
+    return day
 
 
 def _error(message: str, status: int) -> HttpResponse:

@@ -127,7 +127,7 @@ class Figure(models.Model):
     base_rows = models.ForeignKey(RowSet, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ["issue", "line", "pk"]  # of a line the city first, then its districts: the code is made in that order
+        ordering = ["issue", "line", "pk"]  # the city, then its districts: the code is made in that order
         constraints = [models.UniqueConstraint(fields=["issue", "measure", "area"], name="figure_once_an_issue")]
 
     def __str__(self) -> str:
