@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
 from anlan.bulletin import actions
@@ -155,6 +156,18 @@ def test_one_changed_byte_of_the_stored_rows_is_found() -> None:
     found = verify(issue)
     assert not found.holds
     assert not found.code_holds
+
+
+def test_an_issue_holds_in_whatever_order_the_database_keeps_its_figures() -> None:
+    """PostgreSQL moves a row that was written again; the districts still follow their city, and the code holds."""
+    make.report(lon=120.05, at=dt.datetime(2016, 7, 1, tzinfo=dt.UTC))
+    issue = published(("waterlogging_reports", "reports"))
+    for area in ("", "east"):
+        Figure.objects.filter(issue=issue, area=area).update(n=F("n"))
+    found = verify(issue)
+    assert found.code_holds
+    areas = [one.measure.partition("@")[2] for one in found.figures if one.measure.startswith("waterlogging_reports")]
+    assert areas == ["", "east", "west"]
 
 
 def test_a_correction_is_an_issue_of_its_own_and_the_old_one_stays() -> None:
