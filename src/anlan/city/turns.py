@@ -161,8 +161,8 @@ def called_again(turn: Turn) -> None:
     turn.does(triage.divert, 4, number=number, to=holder)
     turn.ended(number)
     report = turn.hear(category, later, typical=900, validity="repeat")
-    turn.does(triage.link_report, 2, number=number, report_id=report)
     turn.does(triage.reopen, 2, number=number, reason=str(turn.dice.choice(REASONS)))
+    turn.does(triage.link_report, 2, number=number, report_id=report)
     turn.does(triage.divert, 5, number=number, to=holder)
     turn.ended(number)
 
