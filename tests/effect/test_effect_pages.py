@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from anlan.core.clock import frozen
+from anlan.core.writes import is_writing
+from anlan.effect import actions
 from anlan.effect.drawing import drawn
+from anlan.effect.estimating import Question, compute
 from anlan.effect.models import Estimate
 from tests import make
 from tests.effect.conftest import Town, rain
@@ -113,3 +118,26 @@ def test_half_and_double_lie_as_far_from_no_difference() -> None:
     assert found.high is not None
     assert found.one - found.dot == pytest.approx(found.high - found.one, abs=0.2)
     assert (found.low, found.cut_low, found.cut_high) == (20.0, True, False)
+
+
+def test_a_form_sent_twice_makes_one_estimate_and_holds_up_no_call(
+    town: Town, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report that comes between the presses changes nothing; it is computed while everybody else may write."""
+    inside: list[bool] = []
+
+    def watched(question: Question) -> dict[str, Any]:
+        inside.append(is_writing())
+        return compute(question)
+
+    monkeypatch.setattr(actions, "compute", watched)
+    client.force_login(make.person("analyst"))
+    with frozen(NOW):
+        (key,) = re.findall(r'name="key" value="([^"]+)"', client.get("/effect/new").content.decode())
+        told = ASKED | {"study": town.study, "key": key}
+        first = client.post("/effect/new", told)
+        make.report(at=NOW)
+        assert client.post("/effect/new", told)["Location"] == first["Location"]
+        other = client.post("/effect/new", told | {"until": "2016-11-30"})
+    assert (other.status_code, "sent before with other words" in other.content.decode()) == (422, True)
+    assert (Estimate.objects.count(), inside) == (1, [False, False, False])

@@ -100,7 +100,6 @@ def test_what_was_altered_in_the_database_does_not_verify(town: Town) -> None:
         ({"until": dt.date(2016, 2, 1)}, "until"),
         ({"until": dt.date(2017, 6, 1)}, "until"),
         ({"study": 999}, "study"),
-        ({"treated": [999]}, "treated"),
     ],
 )
 def test_what_would_be_biased_or_empty_is_refused(town: Town, told: dict[str, object], field: str) -> None:

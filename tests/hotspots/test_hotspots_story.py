@@ -164,6 +164,18 @@ def test_an_area_limits_the_study_and_its_comparison(town: None) -> None:
     assert [version.change for version in later.site_versions.all()] == ["kept"]
 
 
+def test_a_form_sent_twice_starts_one_study_which_names_its_silent_areas(analyst: Client) -> None:
+    """A double press is one press; an area where people live and nobody reports is named, not coded."""
+    make.storms(2014, [A, B])
+    for _ in range(2):
+        asked = analyst.post("/studies/new", FORM | {"min_reports": "3", "key": "once"})
+    assert analyst.post("/studies/new", FORM | {"min_reports": "4", "key": "once"}).status_code == 422
+    assert Study.objects.count() == 1
+    jobs.drain()
+    page = analyst.get(asked["Location"] + "details").content.decode()
+    assert "East City: 40,000 people, no report" in page
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

@@ -1,9 +1,9 @@
-"""The verb of estimates: ask once, freeze what was asked and what came of it."""
+"""The verb of estimates: compute once, freeze what was asked and what came of it."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Min
@@ -27,14 +27,25 @@ WRITES = (Role.ANALYST, Role.SUPERVISOR)
 LISTS = ("storms", "warnings")
 
 
-@verb
+@dataclass(frozen=True)
+class Computed:
+    """A question with its answer, which is stored as it is."""
+
+    question: Question
+    content: dict[str, Any]
+
+    def __str__(self) -> str:
+        """Name what was asked: a press that comes twice is known by it, whatever was received in between."""
+        asked = self.question
+        return f"{asked.study} {asked.since} {asked.until} {asked.measure_at} {asked.seed}"
+
+
 def estimate(
     *,
     study: int,
     since: dt.date,
     until: dt.date,
     measure_at: dt.date,
-    treated: Sequence[int] | None = None,
     seed: int = 0,
     actor: Actor,
     at: dt.datetime,
@@ -42,21 +53,24 @@ def estimate(
 ) -> dict[str, Any]:
     """Estimate what works changed at a study's sites: mended before `measure_at` beside those that were not.
 
-    Without `treated` (site numbers) the sites are those whose works were accepted before that day, by the first
-    acceptance, so that a place that failed again afterwards stays among the mended. Sites mended while the storms
-    after are counted are on neither side.
+    The mended are the sites whose works were accepted before that day, by the first acceptance, so that a place that
+    failed again afterwards stays among them. Sites mended while the storms after are counted are on neither side.
+    It is computed before anything is written, so that no call waits for it.
     """
     actor.require(*WRITES)
     rules.require_days(since, measure_at, until, local_day(at))
     rules.require_chosen_before(_adopted(study).until, measure_at)
-    sides = _sides(study, measure_at, until, treated)
+    sides = _sides(study, measure_at, until)
     rules.require_sides(sides)
     question = Question(study, since, until, measure_at, sides, seed, ledger.head_position())
-    return _freeze(question, compute(question), actor, at)
+    return keep_estimate(computed=Computed(question, compute(question)), actor=actor, at=at, key=key)
 
 
-def _freeze(question: Question, content: dict[str, Any], actor: Actor, at: dt.datetime) -> dict[str, Any]:
+@verb
+def keep_estimate(*, computed: Computed, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
     """Store an estimate under its number and hash, with its entry."""
+    actor.require(*WRITES)
+    question, content = computed.question, computed.content
     sides = {name: canonical(getattr(question.sides, name)) for name in ("treated", "controls", "later")}
     found = Estimate.objects.create(
         number=numbers(Estimate, "V", local_day(at).year, 1, 3)[0], made_at=at, study_id=question.study,
@@ -78,15 +92,10 @@ def _adopted(study: int) -> Study:
     return found
 
 
-def _sides(study: int, measure_at: dt.date, until: dt.date, treated: Sequence[int] | None) -> Sides:
+def _sides(study: int, measure_at: dt.date, until: dt.date) -> Sides:
     placed = SiteVersion.objects.filter(study_id=study, place__isnull=False)
     sites = set(placed.values_list("site__number", flat=True))
-    if treated is None:
-        return rules.sides(sites, first_accepted(sites), measure_at, until)
-    if missing := sorted(set(treated) - sites):
-        told = {"sites": ", ".join(f"{number:03d}" for number in missing)}
-        raise EffectRefused(_("The study has no site %(sites)s.") % told, "treated")
-    return Sides(tuple(sorted(set(treated))), tuple(sorted(sites - set(treated))), ())
+    return rules.sides(sites, first_accepted(sites), measure_at, until)
 
 
 def first_accepted(sites: set[int]) -> dict[int, dt.date]:

@@ -12,7 +12,7 @@ from anlan.analysis.revisions import REVISIONS
 from anlan.core import jobs, ledger
 from anlan.core.actors import Actor
 from anlan.core.ledger import canonical
-from anlan.core.models import Area
+from anlan.core.models import Area, City
 from anlan.core.queries import city
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
@@ -106,8 +106,8 @@ def fail_study(*, study_id: int, reason: str, actor: Actor, at: dt.datetime) -> 
 def adopt_study(*, study_id: int, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
     """Make a study's places the city's sites and give them numbers; what was adopted stays."""
     actor.require(Role.ANALYST, Role.SUPERVISOR)
-    list(Site.objects.select_for_update().order_by("pk"))  # one adoption at a time
-    study = Study.objects.select_for_update().get(pk=study_id)
+    list(City.objects.select_for_update(no_key=True).all())  # one adoption at a time, the first too
+    study = Study.objects.select_for_update(no_key=True).get(pk=study_id)
     if study.adopted_at is not None:
         return _adopted(study)
     if study.state != Study.State.FINISHED:

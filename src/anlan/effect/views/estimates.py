@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from anlan.core.access import roles
 from anlan.core.areas import local_day
 from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
+from anlan.core.verbs import KeyReused
 from anlan.effect.actions import WRITES, estimate
 from anlan.effect.checking import verify
 from anlan.effect.forms import EstimateForm
@@ -56,12 +59,19 @@ def new(request: HttpRequest) -> HttpResponse:
     form = EstimateForm(request.POST or None, actor=actor, initial=_suggested())
     if request.method == "POST" and form.is_valid():
         try:
-            answer = estimate(**form.cleaned_data, actor=actor, at=now())
+            key = request.POST.get("key") or None
+            answer = estimate(**form.cleaned_data, actor=actor, at=now(), key=key)
         except EffectRefused as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
+        except KeyReused:
+            form.add_error(
+                None, _("This form was sent before with other words. Look at what was stored, then send again.")
+            )
         else:
             return redirect("effect:estimate", answer["estimate"])
-    return render(request, "effect/new.html", {"form": form}, status=422 if request.method == "POST" else 200)
+    return render(
+        request, "effect/new.html", {"form": form, "key": uuid4()}, status=422 if request.method == "POST" else 200
+    )
 
 
 def _suggested() -> dict[str, object]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from typing import Any
+from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from anlan.core import jobs
 from anlan.core.access import roles
+from anlan.core.areas import area_index
 from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
 from anlan.core.models import Job
 from anlan.core.roles import Role
+from anlan.core.verbs import KeyReused
 from anlan.hotspots.actions import adopt_study, start_study
 from anlan.hotspots.checking import rerun
 from anlan.hotspots.export import EXPORTS
@@ -59,13 +64,22 @@ def new(request: HttpRequest) -> HttpResponse:
         names = ("radius_m", "min_episodes", "episode_gap_h", "min_reports")
         parameters = {name: told.pop(name) for name in names}
         try:
-            answer = start_study(**told, parameters=parameters, actor=actor_of_request(request), at=now())
+            who: dict[str, Any] = {
+                "actor": actor_of_request(request),
+                "at": now(),
+                "key": request.POST.get("key") or None,
+            }
+            answer = start_study(**told, parameters=parameters, **who)
         except StudyRefused as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
+        except KeyReused:
+            form.add_error(
+                None, _("This form was sent before with other words. Look at what was stored, then send again.")
+            )
         else:
             return redirect("hotspots:study", answer["study"])
     status = 422 if request.method == "POST" else 200
-    return render(request, "hotspots/new.html", {"form": form}, status=status)
+    return render(request, "hotspots/new.html", {"form": form, "key": uuid4()}, status=status)
 
 
 def _suggested() -> dict[str, object]:
@@ -151,10 +165,12 @@ def details(request: HttpRequest, pk: int) -> HttpResponse:
     if one.state != Study.State.FINISHED:
         return redirect("hotspots:study", pk)
     outcome = json.loads(one.outcome)
+    areas = {version.area.code: version for version in area_index(one.until)[0]}
     checked = rerun(one) if "rerun" in request.GET else None
     context = {
         "study": one,
         "outcome": outcome,
+        "silent": [(row, areas.get(row["area"])) for row in outcome["silent"]],
         "episodes": episode_rows(one),
         "period": period(one),
         "checked": checked,
