@@ -1,4 +1,6 @@
-// Keys of a working page: what is written on a button presses it. Nothing is taken while somebody types.
+// Keys of a working page: what is written on a button presses it, once however long it is held. A button that asks
+// (data-asks: the id of a field) leads to its field first, and Enter there presses it. Nothing is taken while somebody types.
+let asked = null;
 const typing = (target) => target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select") || target.isContentEditable;
 
 function rows() {
@@ -42,10 +44,36 @@ function list() {
   dialog.addEventListener("click", () => dialog.close(), { once: true });
 }
 
+function ask(button) {
+  const field = document.getElementById(button.dataset.asks);
+  field.closest("details")?.setAttribute("open", "");
+  field.focus();
+  asked = button;
+}
+
+// Enter presses what led here, or goes to what is still empty; Escape gives the keys back.
+function typed(event) {
+  const { form, id } = event.target;
+  if (event.key === "Escape") event.target.blur();
+  else if (event.key !== "Enter" || !asked || !form || asked.form !== form) return;
+  else {
+    const empty = id === asked.dataset.asks && [...form.elements].find((one) => one.matches("input:not([type=hidden])") && !one.value && one.id !== id);
+    empty ? empty.focus() : asked.click();
+    event.preventDefault();
+  }
+}
+
+function press(one) {
+  if (one.dataset.asks) ask(one);
+  else if (one.matches("[type=checkbox], [type=radio]") || !one.matches("input, select, textarea")) one.click();
+  else one.focus();
+}
+
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (typing(event.target)) return typed(event);
   const meant = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-  if (meant && !meant.disabled) meant.matches("input, select, textarea") ? meant.focus() : meant.click();
+  if (meant && !meant.disabled) event.repeat || press(meant);
   else if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
   else if (event.key === "/") document.querySelector("input[type=search]")?.focus();

@@ -3,6 +3,7 @@ import "./ago.js";
 import "./chart.js";
 import "./keys.js";
 import "./map.js";
+import "./once.js";
 import "./paper.js";
 import "./pin.js";
 import "./theme.js";

@@ -7,6 +7,7 @@ from django.core.cache import cache
 
 from anlan.core.actors import system
 from anlan.core.clock import now
+from anlan.core.models import LedgerEntry
 from anlan.dispatch import actions
 from anlan.dispatch.models import Assignment, Milestone
 from anlan.triage import actions as triage
@@ -44,6 +45,30 @@ def test_a_dispatcher_works_an_incident_from_new_to_closed_by_keyboard(page_at, 
     assert page.locator(NEXT).count() == 0
     assert Incident.objects.get().state == "closed"
     assert Assignment.objects.get().unit.code == "mobile-1"
+
+
+def test_a_key_that_asks_leads_to_its_field_and_one_that_is_held_counts_once(page_at, signed_in, number):
+    """Whom to hand it to is chosen before it is handed; a long press signs for nothing on the page that comes next."""
+    page = page_at(f"/incidents/{number}/", 1440, cookies=signed_in("dispatcher"))
+    page.keyboard.press("h")
+    assert page.evaluate("document.activeElement.id") == "to"
+    page.keyboard.press("Escape")
+    page.keyboard.press("h")
+    page.locator("#to").select_option("drains")
+    page.keyboard.press("Enter")
+    page.locator(".state.tag", has_text="Handed over").first.wait_for()
+    assert Incident.objects.get().owner.code == "drains"
+    other = str(triage.open_incident(report_id=make.report(at=now()).pk, actor=ME, at=now())["incident"])
+    page.goto(page.url.replace(number, other))
+    page.keyboard.press("e")
+    page.locator("#urgency").select_option("1")
+    page.keyboard.press("Enter")
+    page.locator(".timeline", has_text="Urgency set to 1").wait_for()
+    page.keyboard.down("c")
+    page.keyboard.down("c")  # the browser repeats a key that is held
+    page.locator(".state.tag.done", has_text="Closed").first.wait_for()
+    entries = LedgerEntry.objects.filter(subject=f"incident:{other}", kind="triage.incident_closed")
+    assert entries.count() == 1
 
 
 def test_news_waits_for_the_word_of_the_dispatcher(page_at, signed_in, number):

@@ -217,3 +217,48 @@ def test_a_stamp_that_comes_twice_from_a_device_counts_once(client: Client) -> N
     assert (stamp.at, stamp.device_at) == (later(60), later(20))
     assert client.post(f"/assignments/{pk}/move", told | {"device_at": "nonsense"}).status_code == 409
     assert Milestone.objects.filter(assignment=pk, step="acknowledged").count() == 1
+
+
+def test_what_one_crew_ended_is_resolved_once_the_others_are_free(client: Client) -> None:
+    """The last one was not needed: the next move is to say what came of it, not to send somebody else."""
+    number = opened()
+    ended, spare = (
+        actions.dispatch_unit(number=number, unit=unit, actor=ME, at=AT)["assignment"]
+        for unit in ("mobile-1", "pump-1")
+    )
+    actions.resolve_on_scene(assignment=ended, disposal="done", actor=ME, at=later(1))
+    for pk in (ended, spare):
+        actions.stamp(assignment=pk, step="cleared", actor=ME, at=later(2))
+    client.force_login(make.person("dispatcher"))
+    page = press_next(client, client.get(f"/console/{number}/").content.decode(), number)
+    assert Incident.objects.get().state == "resolved"
+    press_next(client, page, number)
+    assert Incident.objects.get().state == "closed"
+
+
+@pytest.mark.parametrize("page", ["0", "99", "9" * 5000, "-1", "²", "x"])
+def test_a_page_that_is_not_there_is_the_nearest_one(client: Client, page: str) -> None:
+    """A list that became shorter is never shown as empty, and no number breaks it."""
+    number = opened()
+    client.force_login(make.person("dispatcher"))
+    answer = client.get("/console/", {"page": page})
+    assert answer.status_code == 200
+    assert listed(answer.content.decode()) == [number]
+    assert client.post(f"/console/{number}/act", {"verb": "stamp", "assignment": "²"}).status_code == 404
+
+
+def test_nobody_is_led_to_what_he_may_not_open(client: Client) -> None:
+    """A crew's page names an incident of another house without a link; its holder sees others' crews likewise."""
+    number = opened()
+    pk = actions.dispatch_unit(number=number, unit="pump-1", actor=ME, at=AT)["assignment"]
+    client.force_login(make.person("officer", at="drains"))
+    page = client.get(f"/assignments/{pk}/").content.decode()
+    assert number in page
+    assert f"/incidents/{number}/" not in page
+    assert "31.76" in page
+    triage.hand_over(number=number, to="west-office", actor=ME, at=later(1))
+    client.force_login(make.person("officer", at="west-office"))
+    for address in (f"/console/{number}/", f"/incidents/{number}/"):
+        page = client.get(address).content.decode()
+        assert "Pump" in page
+        assert f"/assignments/{pk}/" not in page

@@ -131,6 +131,13 @@ def test_neither_pin_nor_words_is_asked_for_and_nothing_typed_is_lost(client):
     assert not Report.objects.exists()
 
 
+def test_the_summary_names_what_to_change_in_the_order_of_the_page(client):
+    """From top to bottom, as one goes through the form again."""
+    page = send(client, category="", where="", words="x" * 2001, phone="call me").content.decode()
+    summary = page[page.index('id="problems"') :]
+    assert re.findall(r'<a href="#(\w+)">', summary)[:4] == ["category", "where", "words", "phone"]
+
+
 @pytest.mark.parametrize(
     ("told", "field", "status"),
     [

@@ -14,7 +14,7 @@ from anlan.dispatch import rules
 from anlan.dispatch.actions import may_stamp
 from anlan.dispatch.faces import Face, crew_faces, incident_faces
 from anlan.dispatch.models import Assignment
-from anlan.dispatch.queries import Near, assignments_of, units_near
+from anlan.dispatch.queries import Near, assignments_of, seen_of, units_near
 from anlan.intake.models import Category
 from anlan.intake.templatetags.intake_words import area_label
 from anlan.triage import rules as triage_rules
@@ -40,6 +40,12 @@ class Crew:
     faces: list[Face]
     next: Step | None
     may_clear: bool
+    seen: bool
+
+    @property
+    def ended(self) -> bool:
+        """Whether it said that the danger on the spot has ended."""
+        return any(stamp.step == rules.Step.RESOLVED for stamp in self.assignment.milestones.all())
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,8 @@ def chosen(incident: Incident, actor: Actor, at: dt.datetime, kind: str) -> Chos
     """Gather what the console shows of an incident."""
     assignments = assignments_of(incident)
     faces = crew_faces(assignments, at)
-    crews = [_crew(one, faces[one.pk], actor) for one in assignments]
+    seen = seen_of(incident, actor)
+    crews = [_crew(one, faces[one.pk], actor, one.pk in seen) for one in assignments]
     moves = may(incident, actor)
     takes_units = triage_rules.DISPATCHED in triage_rules.MOVES[incident.state]
     may_send = takes_units and bool(actor.roles.intersection(MOVERS)) and holds(incident, actor)
@@ -89,21 +96,23 @@ def chosen(incident: Incident, actor: Actor, at: dt.datetime, kind: str) -> Chos
     )
 
 
-def _crew(one: Assignment, faces: list[Face], actor: Actor) -> Crew:
+def _crew(one: Assignment, faces: list[Face], actor: Actor, seen: bool) -> Crew:
     step, stamps = rules.next_step(one.state), one.ended_at is None and may_stamp(one, actor)
     label = f"{area_label(one.unit)}: {rules.Step(step).label}" if step else ""
     told = {"verb": "stamp", "assignment": str(one.pk), "step": str(step)}
     step_of = Step(label, told, asks_disposal=step == rules.Step.RESOLVED) if stamps and step else None
-    return Crew(one, faces, step_of, stamps and one.state != rules.Step.FIELD_FEEDBACK)
+    return Crew(one, faces, step_of, stamps and one.state != rules.Step.FIELD_FEEDBACK, seen)
 
 
 def _next(incident: Incident, crews: list[Crew], near: list[Near], moves: dict[str, bool]) -> Step | None:
-    """Return the usual next move: sign for it, walk the crew that is out, send one, close."""
+    """Return the usual next move: sign for it, walk the crew that is out, resolve what one ended, send one, close."""
     if moves["sign_for"]:
         return Step(_("Sign for"), {"verb": "sign_for", "seen": incident.state})
     for crew in crews:
         if crew.next:
             return crew.next
+    if incident.state == triage_rules.DISPATCHED and moves["resolve"] and any(crew.ended for crew in crews):
+        return Step(_("Resolve"), {"verb": "resolve", "seen": incident.state}, asks_disposal=True)
     free = next((one for one in near if one.key), None)
     if free:
         return Step(_("Send %(unit)s") % {"unit": area_label(free.unit)}, {"verb": "send", "unit": free.unit.code})

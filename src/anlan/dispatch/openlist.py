@@ -52,18 +52,24 @@ class OpenList:
 
     lines: list[Line]
     counts: list[tuple[str, int]]
+    page: int
     pages: int
 
 
 def open_list(actor: Actor, at: dt.datetime, *, show: str, page: int) -> OpenList:
-    """Return the open incidents that a filter shows, the clock that is due first before the others."""
+    """Return the open incidents that a filter shows, the clock that is due first before the others.
+
+    A page that is not there is the nearest one that is: what was read may have become shorter.
+    """
     out = _out(actor)
     every = sorted(_briefs(actor, out), key=lambda one: (one.slow, one.due_at, one.urgency, one.opened_at, one.pk))
     shows = filters(actor, at)
     found = [one for one in every if shows[show](one)]
+    pages = max(1, -(-len(found) // SHOWN))
+    page = min(max(1, page), pages)
     some = list(islice(found, SHOWN * (page - 1), SHOWN * page))
     counts = [(name, sum(map(wanted, every))) for name, wanted in shows.items()]
-    return OpenList(_lines(some, out, at), counts, max(1, -(-len(found) // SHOWN)))
+    return OpenList(_lines(some, out, at), counts, page, pages)
 
 
 def filters(actor: Actor, at: dt.datetime) -> dict[str, Callable[[Brief], bool]]:
@@ -118,7 +124,7 @@ def _lines(some: list[Brief], out: dict[int, list[Assignment]], at: dt.datetime)
     rows = Incident.objects.select_related("category_at_call", "category_confirmed", "owner")
     incidents = rows.in_bulk([one.pk for one in some])
     runs = ClockRun.objects.select_related("rule").in_bulk([one.run for one in some if one.run])
-    lines, area_of = [], _areas(at)
+    lines, area_of = [], areas(at)
     for one in some:
         incident, run = incidents[one.pk], runs.get(one.run or 0)
         mark = mark_of(run.started_at, run.due_at, at) if run else "idle"
@@ -126,7 +132,7 @@ def _lines(some: list[Brief], out: dict[int, list[Assignment]], at: dt.datetime)
     return lines
 
 
-def _areas(at: dt.datetime) -> Callable[[Incident], AreaVersion | None]:
+def areas(at: dt.datetime) -> Callable[[Incident], AreaVersion | None]:
     """Return what finds the smallest area of the tree: whoever may see an incident may see in which it lies."""
     versions, index = area_index(local_day(at))
 

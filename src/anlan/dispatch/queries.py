@@ -82,6 +82,11 @@ def assignments_of(incident: Incident) -> list[Assignment]:
     return list(incident.assignments.select_related("unit").prefetch_related(stamps))
 
 
+def seen_of(incident: Incident, actor: Actor) -> set[int]:
+    """Return which of an incident's assignments the actor may open."""
+    return set(Assignment.objects.visible_to(actor).filter(incident=incident).values_list("pk", flat=True))
+
+
 def whole(pk: int, actor: Actor) -> Assignment | None:
     """Return an assignment with its incident and stamps, if the actor may see it."""
     seen = Assignment.objects.visible_to(actor).select_related(

@@ -12,7 +12,7 @@ from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
 from anlan.core.roles import Role
 from anlan.core.slots import fill, rail
-from anlan.dispatch.queries import assignments_of, candidates
+from anlan.dispatch.queries import assignments_of, candidates, seen_of
 from anlan.triage import rules
 from anlan.triage.views import MOVERS, holds
 
@@ -29,6 +29,7 @@ def of_incident(context: dict[str, Any]) -> str:
     values = {
         "incident": incident,
         "assignments": assignments_of(incident),
+        "seen": seen_of(incident, actor),
         "candidates": candidates(incident, now(), actor) if may else [],
         "may_send": may,
     }

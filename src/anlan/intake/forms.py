@@ -82,6 +82,7 @@ class CitizenForm(PlaceMixin):
     depth = forms.CharField(required=False)
     photo = forms.FileField(required=False, allow_empty_file=True)
     phone = forms.CharField(required=False)
+    field_order = ("category", "depth", "where", "lon", "lat", "precision_m", "words", "photo", "phone")  # of the page
 
     def __init__(
         self, *args: Any, city: City | None, categories: list[Category], photo_dropped: bool = False, **kwargs: Any

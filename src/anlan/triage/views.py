@@ -23,6 +23,7 @@ from anlan.core.middleware.access import actor_of_request
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.roles import Role
 from anlan.core.verbs import KeyReused
+from anlan.core.writes import write
 from anlan.intake.models import Category, Report
 from anlan.intake.templatetags.intake_words import area_label, label
 from anlan.triage import actions, rules
@@ -124,18 +125,25 @@ def sort_reports(request: HttpRequest, number: str) -> HttpResponse:
 
 def _sorted(found: Incident, told: QueryDict, actor: Actor) -> str:
     """Sort an incident's reports as the form says; return the number of the incident to go to. A report counts once."""
-    reports = {link.report.number: (link.report_id, link.unlinked_at is None) for link in found.links.all()}
-    if "away" in told:
-        report_id, is_linked = reports.get(told.get("away", ""), (0, False))
-        if is_linked:
-            actions.unlink_report(number=found.number, report_id=report_id, actor=actor, at=now())
+    reports = {link.report.number: link.report_id for link in found.links.all()}
+    chosen = sorted({reports[one] for one in told.getlist("report") if one in reports})
+    if not chosen:
+        raise TriageRefused("nothing_chosen")
+    if told.get("verb") == "away":
+        _take_away(found, chosen, actor)
         return found.number
-    chosen = sorted({reports[one][0] for one in told.getlist("report") if one in reports})
     key = told.get("key", "")[:64]
     answer = actions.split_incident(
         number=found.number, report_ids=chosen, actor=actor, at=now(), key=f"split:{key}" if key else None
     )
     return str(answer["into"])
+
+
+def _take_away(found: Incident, report_ids: list[int], actor: Actor) -> None:
+    """Take all of them away or none; what is away already stays so."""
+    with write():
+        for link in found.links.filter(report__in=report_ids, unlinked_at=None):
+            actions.unlink_report(number=found.number, report_id=link.report_id, actor=actor, at=now())
 
 
 def make_move(number: str, told: dict[str, str], actor: Actor, at: dt.datetime) -> None:

@@ -28,6 +28,7 @@ def refusal(error: TriageRefused | HeldElsewhere | KeyReused) -> str:
         "unknown_organisation": _("There is no such organisation, or it is closed."),
         "holds_it_already": _("It holds this already."),
         "report_tells_of_another": _("This report tells of another incident already. Take it away there first."),
+        "nothing_chosen": _("Tick the reports first."),
         "split_needs_both_sides": _("Leave at least one report on each side."),
         "holder_is_there": _("Its holder is still there; ask them to hand it back."),
         "no_organisation": _("This city has no organisation yet; an operator adds one."),

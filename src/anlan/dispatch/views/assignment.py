@@ -20,6 +20,7 @@ from anlan.core.verbs import KeyReused
 from anlan.dispatch import actions, rules
 from anlan.dispatch.actions import may_stamp
 from anlan.dispatch.models import Assignment
+from anlan.dispatch.openlist import areas
 from anlan.dispatch.queries import whole
 from anlan.dispatch.rules import DispatchRefused
 from anlan.dispatch.words import refusal
@@ -121,7 +122,8 @@ def _page(request: HttpRequest, pk: int, *, wrong: str = "", status: int = 200) 
         "wrong": wrong,
         "next": next_stamp(found, actor),
         "may_ask": found.state in rules.OUT and may_stamp(found, actor),
-        "may_clear": found.state in rules.OUT and may_stamp(found, actor),
+        "sees_incident": Incident.objects.visible_to(actor).filter(pk=found.incident_id).exists(),
+        "area": areas(now())(found.incident),
         "key": uuid4().hex,
         "disposals": Incident.Disposal.choices,
         "over": found.incident.state in {Incident.State.RESOLVED, Incident.State.CLOSED} and found.ended_at is None,

@@ -67,15 +67,15 @@ def _move(number: str, told: dict[str, str], actor: Actor, at: dt.datetime) -> N
         raise Http404
     if verb == "send":
         send_unit(number, told, actor, at)
-    elif verb == "stamp" and told.get("assignment", "").isdigit():
+    elif verb == "stamp" and told.get("assignment", "").isdecimal():
         make_move(int(told["assignment"]), told, actor, at)
     else:
         triage.make_move(number, told, actor, at)
 
 
 def _listed(request: HttpRequest, at: dt.datetime) -> OpenList:
-    actor, page = actor_of_request(request), request.GET.get("page", "")
-    return open_list(actor, at, show=_show(request, at), page=max(1, int(page)) if page.isdigit() else 1)
+    page = request.GET.get("page", "")[:6]
+    return open_list(actor_of_request(request), at, show=_show(request, at), page=int(page) if page.isdecimal() else 1)
 
 
 def _show(request: HttpRequest, at: dt.datetime) -> str:
@@ -94,7 +94,7 @@ def _page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 2
         "listed": [(line, stands(line)) for line in listed.lines],
         "counts": listed.counts,
         "pages": listed.pages,
-        "page": int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1,
+        "page": listed.page,
         "show": _show(request, at),
         "kind": kind,
         "kinds": Unit.Kind.choices,
