@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from anlan.bulletin.verifying import verify
 from anlan.core import jobs
 from anlan.core.actors import system
 from anlan.core.clock import frozen
+from anlan.core.models import City
 from anlan.intake.actions import erase_report, set_validity
 from anlan.intake.models import Report
 from anlan.triage import actions as triage
@@ -231,6 +234,47 @@ def test_files_for_print_and_for_sheets(client: Client) -> None:
     assert [one["measure"] for one in told if not one["area"]] == issue.plan.codes
     incidents = next(one for one in told if one["measure"] == "incidents" and not one["area"])
     assert (incidents["value"], incidents["n"], incidents["value_note"]) == ("", "", "suppressed")
+
+
+def test_an_issue_keeps_the_definitions_that_it_was_printed_with(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A measure is defined otherwise later: the old issue says what was counted then, the correction what is now."""
+    issue = published()
+    before = MEASURES["reports"]
+    monkeypatch.setitem(MEASURES, "reports", replace(before, revision=2, says="新口径。", says_en="Counted anew."))
+    new = actions.correct(issue=issue.number, note="口径有变。", actor=ME, at=LATER)["issue"]
+    address = "/bulletins/{}/figures/reports/"
+    assert before.says_en in client.get(address.format(issue.number)).content.decode()
+    assert "Counted anew." in client.get(address.format(new)).content.decode()
+    Figure.objects.filter(issue=issue, measure="reports").update(says_en="Counted anew.")
+    assert not verify(issue).ledger_holds
+
+
+def test_definitions_are_numbered_as_they_are_printed_and_what_has_no_place_stands_last(client: Client) -> None:
+    """Not as the plan has them, nor by the districts' codes."""
+    make.report(lon=None, lat=None, place_words="?", at=dt.datetime(2016, 7, 1, tzinfo=dt.UTC))
+    issue = published(("incidents", "waterlogging_reports"))
+    page = client.get(f"/bulletins/{issue.number}/").content.decode()
+    notes = re.findall(r'figures/(\w+)/" data-note="(\d+)"', page)
+    assert [note for _code, note in notes] == [str(n) for n in range(1, len(notes) + 1)]
+    assert notes[0][0] != issue.plan.codes[0]
+    rows = re.findall(r'<th scope="row">([^<]+)</th>', page.partition("Waterlogging reports by district")[2])
+    assert rows[-1] == "without a place"
+
+
+def test_a_pdf_says_that_its_city_is_simulated_and_which_issue_corrects_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A paper goes further than the page that warned of it."""
+    from anlan.bulletin import pdf
+
+    City.objects.update(synthetic=True)
+    issue = published()
+    new = actions.correct(issue=issue.number, note="更正。", actor=ME, at=LATER)["issue"]
+    set_, said = pdf._text, list[str]()
+    monkeypatch.setattr(pdf, "_text", lambda told, style: (said.append(told), set_(told, style))[1])
+    pdf.written(Issue.objects.get(pk=issue.pk))
+    assert "A simulated city: every report here is invented." in said
+    assert f"A later issue corrects this one: {new}." in said
 
 
 def test_a_code_finds_its_issue_and_a_wrong_one_finds_none(client: Client) -> None:

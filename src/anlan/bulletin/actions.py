@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anlan.bulletin import rules
-from anlan.bulletin.composing import PUBLISHED, Drawing, code_of, draw, figure, words_hash
+from anlan.bulletin.composing import PUBLISHED, Drawing, code_of, definitions_hash, draw, figure, words_hash
 from anlan.bulletin.measuring import MEASURES, Measure, Period
 from anlan.bulletin.models import Figure, Issue, Plan, RowSet
 from anlan.bulletin.rules import BulletinRefused
@@ -107,7 +107,8 @@ def _publish(issue: Issue, drawing: Drawing | None, actor: Actor, at: dt.datetim
         one.issue = issue
     Figure.objects.bulk_create(figures, batch_size=50)
     told = {"plan": issue.plan.number, "position": issue.position, "code": issue.code, "figures": len(figures),
-            "corrects": issue.corrects.number if issue.corrects else None, "words": words_hash(issue)}  # fmt: skip
+            "corrects": issue.corrects.number if issue.corrects else None, "words": words_hash(issue),
+            "definitions": definitions_hash(figures)}  # fmt: skip
     ledger.append(PUBLISHED, actor=actor, at=at, subject=f"bulletin:{issue.number}", payload=told)
     return {"issue": issue.number, "code": issue.code, "figures": len(figures)}
 

@@ -54,7 +54,8 @@ def figure(of: Measure, now: Drawn, before: Drawn, position: int, line: int, are
     """Return the figure that rows of two periods give; not stored."""
     low, high = interval_of(of.aggregate, now.values) or (None, None)
     return Figure(
-        line=line, measure=of.code, area=area, revision=of.revision, position=position, value=of.value(now),
+        line=line, measure=of.code, area=area, revision=of.revision, says=of.says, says_en=of.says_en,
+        position=position, value=of.value(now),
         absent=now.absent, low=low, high=high, n=now.n, base=of.value(before), base_absent=before.absent,
         base_n=before.n, rows=RowSet.of(now), base_rows=RowSet.of(before),
     )  # fmt: skip
@@ -70,4 +71,10 @@ def code_of(number: str, figures: Sequence[Figure]) -> str:
 def words_hash(issue: Issue) -> str:
     """Return the hash of the words that are printed with the figures; the ledger itself holds no free words."""
     told = [issue.headline, issue.headline_en, issue.note, issue.estimate]
+    return hashlib.sha256(ledger.canonical(told).encode()).hexdigest()
+
+
+def definitions_hash(figures: Sequence[Figure]) -> str:
+    """Return the hash of the definitions that are printed with the figures."""
+    told = [(one.key, one.says, one.says_en) for one in figures]
     return hashlib.sha256(ledger.canonical(told).encode()).hexdigest()

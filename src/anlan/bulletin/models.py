@@ -114,6 +114,8 @@ class Figure(models.Model):
     measure = models.CharField(max_length=40)
     area = models.CharField(max_length=32, default="", blank=True)  # a district's code; empty: the whole city
     revision = models.PositiveSmallIntegerField()
+    says = models.TextField(default="", blank=True)  # the definition that was printed; a measure's words can change
+    says_en = models.TextField(default="", blank=True)
     position = models.BigIntegerField()
     value = models.FloatField(null=True)
     low = models.FloatField(null=True)

@@ -21,6 +21,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     CondPageBreak,
     Flowable,
+    HRFlowable,
     KeepTogether,
     Paragraph,
     SimpleDocTemplate,
@@ -34,11 +35,15 @@ from anlan.bulletin.models import Issue
 from anlan.bulletin.qr import modules
 from anlan.bulletin.words import MINUS, Line, in_english
 from anlan.core.areas import local_day
+from anlan.core.queries import city
 
 CHINESE = "STSong-Light"  # every reader has it: nothing is embedded, and text stays text
+ACCENT, SOFT, LINE = colors.HexColor("#0b5675"), colors.Color(0.35, 0.4, 0.45), colors.Color(0.7, 0.74, 0.78)
+MARGIN, INSET = 18 * mm, 6  # a frame insets its text by so many points, and a table not
+WIDE, COLUMNS = A4[0] - 2 * MARGIN, [77 * mm, 22 * mm, 24 * mm, 24 * mm]
 GRID = TableStyle([
-    ("LINEBELOW", (0, 0), (-1, -1), 0.4, colors.Color(0.7, 0.74, 0.78)), ("VALIGN", (0, 0), (-1, -1), "TOP"),
-    ("LEFTPADDING", (0, 0), (0, -1), 0), ("RIGHTPADDING", (-1, 0), (-1, -1), 0),
+    ("LINEBELOW", (0, 0), (-1, 0), 0.9, ACCENT), ("LINEBELOW", (0, 1), (-1, -1), 0.4, LINE),
+    ("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, -1), 0), ("RIGHTPADDING", (-1, 0), (-1, -1), 0),
 ])  # fmt: skip
 
 
@@ -46,8 +51,9 @@ def written(issue: Issue) -> bytes:
     """Return the PDF of an issue in the page's language, as the public reads it."""
     pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
     told = io.BytesIO()
-    document = SimpleDocTemplate(told, pagesize=A4, leftMargin=18 * mm, rightMargin=18 * mm, topMargin=16 * mm,
-                                 bottomMargin=18 * mm, title=_headline(issue), author=_issuer(issue))  # fmt: skip
+    document = SimpleDocTemplate(told, pagesize=A4, leftMargin=MARGIN - INSET, rightMargin=MARGIN - INSET,
+                                 topMargin=16 * mm, bottomMargin=18 * mm, title=_headline(issue),
+                                 author=_issuer(issue))  # fmt: skip
     styles, read = _styles(), reading.Told.to(issue, public=True)
     parts = read.parts()
     story = [*_head(issue, styles), *_figures(parts, styles), *_districts(read, styles),
@@ -64,18 +70,19 @@ def _text(told: str, style: ParagraphStyle) -> Paragraph:
 
 
 def _styles() -> dict[str, ParagraphStyle]:
-    font = "Helvetica" if in_english() else CHINESE
+    font, bold = ("Helvetica", "Helvetica-Bold") if in_english() else (CHINESE, CHINESE)
     wrap = None if in_english() else "CJK"
     common: dict[str, Any] = {"fontName": font, "wordWrap": wrap}
+    strong: dict[str, Any] = {"fontName": bold, "wordWrap": wrap, "textColor": ACCENT}
+    number: dict[str, Any] = {"fontSize": 9.5, "leading": 14, "alignment": TA_RIGHT, "wordWrap": wrap}
     return {
-        "title": ParagraphStyle("title", fontSize=18, leading=24, spaceAfter=6, **common),
-        "part": ParagraphStyle("part", fontSize=12, leading=16, spaceBefore=12, spaceAfter=4, **common),
+        "title": ParagraphStyle("title", fontSize=18, leading=24, spaceAfter=6, **strong),
+        "part": ParagraphStyle("part", fontSize=12, leading=16, spaceBefore=12, spaceAfter=4, **strong),
         "text": ParagraphStyle("text", fontSize=9.5, leading=14, **common),
-        "small": ParagraphStyle("small", fontSize=8, leading=11, textColor=colors.Color(0.35, 0.4, 0.45), **common),
-        "head": ParagraphStyle(
-            "head", fontSize=8, leading=11, textColor=colors.Color(0.35, 0.4, 0.45), alignment=TA_RIGHT, fontName=font
-        ),
-        "number": ParagraphStyle("number", fontSize=9.5, leading=14, alignment=TA_RIGHT, fontName=font),
+        "small": ParagraphStyle("small", fontSize=8, leading=11, textColor=SOFT, **common),
+        "head": ParagraphStyle("head", fontSize=8, leading=11, textColor=SOFT, alignment=TA_RIGHT, fontName=font),
+        "value": ParagraphStyle("value", fontName=bold, **number),
+        "number": ParagraphStyle("number", fontName=font, **number),
     }
 
 
@@ -84,12 +91,20 @@ def _head(issue: Issue, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
     period = _("Period %(since)s to %(until)s. Base: %(from)s to %(to)s, the same days of the year before.") % {
         "since": plan.since, "until": plan.until, "from": base.since, "to": base.until
     }  # fmt: skip
+    basis = _("City-wide figures are not touched by districts that merged or moved; what is counted by place is counted"
+              " with the boundaries in force at the end of the period in both years.")  # fmt: skip
     told = _("%(issuer)s. Issue %(number)s, revision %(revision)d, %(day)s.") % {
         "issuer": _issuer(issue), "number": issue.number, "revision": issue.revision,
         "day": local_day(issue.published_at),
     }  # fmt: skip
-    head: list[Flowable] = [_text(told, styles["small"]), _text(_headline(issue), styles["title"]),
-                            _text(period, styles["text"])]  # fmt: skip
+    head: list[Flowable] = [HRFlowable("100%", 3, color=ACCENT, spaceAfter=4), _text(told, styles["small"]),
+                            _text(_headline(issue), styles["title"]), _text(period, styles["text"]),
+                            _text(basis, styles["small"])]  # fmt: skip
+    if later := getattr(issue, "corrected_by", None):
+        corrected = _("A later issue corrects this one: %(number)s.") % {"number": later.number}
+        head.append(_text(corrected, styles["text"]))
+    if (here := city()) and here.synthetic:
+        head.append(_text(_("A simulated city: every report here is invented."), styles["text"]))
     if sentence := reading.sentence(issue):
         head += [_text(_("Did it work?"), styles["part"]), _text(sentence, styles["text"])]
     return head
@@ -100,7 +115,7 @@ def _figures(parts: list[tuple[str, list[Line]]], styles: dict[str, ParagraphSty
     for name, lines in parts:
         heads = (_("Measure"), pgettext("of a figure", "Unit"), _("This period"), _("Base"), _("Change"))
         rows = [_heads(heads, styles), *(_row(line, styles) for line in lines)]
-        table = Table(rows, colWidths=[80 * mm, 18 * mm, 24 * mm, 22 * mm, 30 * mm], repeatRows=1)
+        table = Table(rows, colWidths=[*COLUMNS, WIDE - sum(COLUMNS)], repeatRows=1)
         table.setStyle(GRID)
         story += [CondPageBreak(45 * mm), _text(name, styles["part"]), table]
     missing = _(
@@ -112,13 +127,11 @@ def _figures(parts: list[tuple[str, list[Line]]], styles: dict[str, ParagraphSty
 
 def _districts(read: reading.Told, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
     story: list[Flowable] = []
-    for name, rows in read.districts():
-        heads = (_("District"), _("This period"), _("Base"))
-        body = [[_text(one.name, styles["text"]), _text(one.value, styles["number"]), _text(one.base, styles["number"])]
-                for one in rows]  # fmt: skip
-        table = Table(
-            [_heads(heads, styles), *body], colWidths=[80 * mm, 34 * mm, 34 * mm], repeatRows=1, hAlign="LEFT"
-        )
+    for name, unit, rows in read.districts():
+        heads = (_("District"), pgettext("of a figure", "Unit"), _("This period"), _("Base"))
+        body = [[_text(one.name, styles["text"]), _text(unit, styles["small"]), _text(one.value, styles["value"]),
+                 _text(one.base, styles["number"])] for one in rows]  # fmt: skip
+        table = Table([_heads(heads, styles), *body], colWidths=COLUMNS, repeatRows=1, hAlign="LEFT")
         table.setStyle(GRID)
         story.append(KeepTogether([_text(_("%(name)s by district") % {"name": name}, styles["part"]), table]))
     return story
@@ -131,17 +144,17 @@ def _heads(names: Sequence[str], styles: dict[str, ParagraphStyle]) -> list[Any]
 
 
 def _row(line: Line, styles: dict[str, ParagraphStyle]) -> list[Flowable | list[Flowable]]:
-    name: list[Flowable] = [_text(f"{line.name} [{line.figure.line}]", styles["text"])]
+    name: list[Flowable] = [_text(f"{line.name} [{line.note}]", styles["text"])]
     if line.beside:
         name.append(_text(line.beside, styles["small"]))
-    numbers = [_text(text, styles["number"]) for text in (line.value, line.base, line.change)]
-    return [name, _text(line.unit, styles["small"]), *numbers]
+    numbers = [_text(text, styles["number"]) for text in (line.base, line.change)]
+    return [name, _text(line.unit, styles["small"]), _text(line.value, styles["value"]), *numbers]
 
 
 def _notes(issue: Issue, parts: list[tuple[str, list[Line]]], styles: dict[str, ParagraphStyle]) -> list[Flowable]:
     story: list[Flowable] = [_text(_("Definitions"), styles["part"])]
-    lines = sorted((one for _name, some in parts for one in some), key=lambda one: one.figure.line)
-    story += [_text(f"[{one.figure.line}] {one.says} r{one.figure.revision}", styles["small"]) for one in lines]
+    lines = [one for _name, some in parts for one in some]
+    story += [_text(f"[{one.note}] {one.says} r{one.figure.revision}", styles["small"]) for one in lines]
     if issue.corrects:
         told = _("Revision %(n)d: %(note)s The issue before stays as it was.") % {
             "n": issue.revision,
@@ -199,7 +212,7 @@ class _Numbered(Canvas):
         for page, kept in enumerate(self._kept, 1):
             self.__dict__.update(kept)
             self.setFont("Helvetica", 8)
-            self.drawRightString(A4[0] - 18 * mm, 10 * mm, f"{self._number}   {page} / {len(self._kept)}")
+            self.drawRightString(A4[0] - MARGIN, 10 * mm, f"{self._number}   {page} / {len(self._kept)}")
             super().showPage()
         super().save()
 

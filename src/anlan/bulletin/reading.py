@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -58,14 +58,15 @@ class Told:
 
     def parts(self) -> list[tuple[str, list[Line]]]:
         """Return its lines in their parts."""
-        told = self.lines()
+        order = sorted(self.lines(), key=lambda one: GROUPS.index(one.figure.of.group))
+        told = [replace(one, note=n) for n, one in enumerate(order, 1)]
         groups = [(group, [one for one in told if one.figure.of.group == group]) for group in GROUPS]
         return [(group_word(group), some) for group, some in groups if some]
 
-    def districts(self) -> list[tuple[str, list[District]]]:
-        """Return what is printed by district, by the boundaries at the end of the period in both years."""
+    def districts(self) -> list[tuple[str, str, list[District]]]:
+        """Return what is printed by district and its unit, by the boundaries at the period's end in both years."""
         rows = districts(self.figures, _district_names(self.issue), self.veil)
-        return [(f"{name_of(of)} ({unit_of(of)})", some) for of, some in rows]
+        return [(name_of(of), unit_of(of), some) for of, some in rows]
 
     def table(self) -> list[dict[str, Any]]:
         """Return it as plain rows, for files."""
@@ -112,7 +113,7 @@ def _row(one: Figure, names: dict[str, str], veil: Veil) -> dict[str, Any]:
         "base": one.base if before else None, "base_note": _note(one.base_absent, hidden=not before),
         "n": one.n if now else None, "base_n": one.base_n if before else None, "low": one.low if now else None,
         "high": one.high if now else None, "revision": one.revision, "position": one.position,
-        "counter": of.counter, "definition": of.says, "definition_en": of.says_en,
+        "counter": of.counter, "definition": one.says or of.says, "definition_en": one.says_en or of.says_en,
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from anlan.bulletin.composing import PUBLISHED, code_of, words_hash
+from anlan.bulletin.composing import PUBLISHED, code_of, definitions_hash, words_hash
 from anlan.bulletin.districts import by_district
 from anlan.bulletin.kinds import KINDS, touched
 from anlan.bulletin.measuring import MEASURES, Drawn, Ids, Period, interval_of
@@ -116,8 +116,9 @@ def gone() -> list[str]:
 def _is_published(issue: Issue, stored: Sequence[Figure]) -> bool:
     """Whether the ledger says that this issue was published with this code, these figures and these words."""
     told = _entry(PUBLISHED, f"bulletin:{issue.number}")
-    words = told.get("words", words_hash(issue))  # issues of the first versions were published without
-    return (told.get("code"), told.get("figures"), words) == (issue.code, len(stored), words_hash(issue))
+    words = {"words": words_hash(issue), "definitions": definitions_hash(stored)}
+    as_told = {name: told.get(name, mine) for name, mine in words.items()}  # the first issues have none in the ledger
+    return (told.get("code"), told.get("figures"), as_told) == (issue.code, len(stored), words)
 
 
 def _entry(kind: str, subject: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anlan.bulletin import rules
+from anlan.bulletin.districts import OUTSIDE
 from anlan.bulletin.measuring import TOTALS, Absent, Measure
 from anlan.bulletin.models import Figure
 from anlan.bulletin.veiling import NO_VEIL, Veil
@@ -32,6 +33,7 @@ class Line:
     counter: str  # the counter-indicator's name and value, beside it
     hidden: bool  # the value is not for the public
     base_hidden: bool
+    note: int = 0  # its place in the order of print, by which its definition is found
 
     @property
     def beside(self) -> str:
@@ -64,7 +66,9 @@ def districts(
     """Return the measures that are printed by district."""
     told = []
     for code in dict.fromkeys(one.measure for one in figures if one.area):
-        parts = [one for one in figures if one.measure == code and one.area]
+        parts = sorted(
+            (one for one in figures if one.measure == code and one.area), key=lambda one: one.area == OUTSIDE
+        )
         most = max([1.0, *(value for one in parts for value in (one.value, one.base) if value)])
         told.append((parts[0].of, [_district(one, names, veil, most) for one in parts]))
     return told
@@ -129,15 +133,20 @@ def why(absent: str) -> str:
 
 
 def _line(one: Figure, by_code: dict[str, Figure], veil: Veil) -> Line:
-    of, english = one.of, in_english()
+    of = one.of
     both = one.key not in veil.values and one.key not in veil.bases
     return Line(
-        figure=one, name=name_of(of), unit=unit_of(of), says=of.says_en if english else of.says,
+        figure=one, name=name_of(of), unit=unit_of(of), says=says_of(one),
         value=shown_value(one, veil), base=shown_base(one, veil),
         change=change(of, one.value, one.base) if both else MISSING, notes=[*_sample(one, veil), *_missing(one)],
         counter=_beside(of, by_code, veil), hidden=one.key in veil.values,
         base_hidden=one.key in veil.bases,
     )  # fmt: skip
+
+
+def says_of(one: Figure) -> str:
+    """Return the definition that was printed; the first issues kept none, and have today's words."""
+    return (one.says_en or one.of.says_en) if in_english() else (one.says or one.of.says)
 
 
 def unit_of(of: Measure) -> str:
