@@ -320,7 +320,7 @@ def test_a_late_problem_shows_its_ladder_with_what_comes(town: Town, enter: Ente
     with frozen(day(40)):
         actions.escalate_overdue(actor=town.supervisor, at=day(40))
         page = enter(town.supervisor).get(f"/problems/?p={number}&view=late").content.decode()
-        assert "“New pipe” was due on 2016-02-15" in page
+        assert '“<span lang="en">New pipe</span>” was due on 2016-02-15' in page
         assert "Interview comes on 2016-03-01" in page
     assert "T-2016-0001" in page
 

@@ -21,7 +21,7 @@ DEPTHS = {"ankle": 15, "wheel": 30, "knee": 50}
 PHONE = re.compile(r"^\+?[0-9][0-9 ()\-/.]{4,24}$")
 FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９＋－（）　", "0123456789+-() ")
 PHOTO_MESSAGES = {
-    "too_big": gettext_lazy("The photo is larger than 10 MB. Choose a smaller one, or send the report without it."),
+    "too_big": gettext_lazy("The photo is larger than 10 MB. Choose a smaller one, or go on without it."),
     "too_many_pixels": gettext_lazy("The picture has too many pixels. Take it again at normal size."),
     "heic": gettext_lazy(
         "This photo is in the HEIC format, which we cannot read. On an iPhone choose Settings, Camera, Formats, "

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from anlan.core.access import roles
@@ -47,11 +48,9 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _raised(request: HttpRequest, told: dict[str, Any]) -> HttpResponse:
-    raised = _("%(analysis)s was sent with %(n)d problems.") % {
-        "analysis": told["analysis"],
-        "n": len(told["problems"]),
-    }
-    messages.success(request, raised)
+    n = len(told["problems"])
+    raised = ngettext("%(analysis)s was sent with %(n)d problem.", "%(analysis)s was sent with %(n)d problems.", n)
+    messages.success(request, raised % {"analysis": told["analysis"], "n": n})
     if told["standing"]:
         messages.warning(request, _("These stood already and stay as they are: %(numbers)s.")
                          % {"numbers": ", ".join(told["standing"])})  # fmt: skip
