@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anlan.bulletin import rules
-from anlan.bulletin.checking import check, read
+from anlan.bulletin.checking import Number, check, read
 from anlan.bulletin.measuring import Drawn, value_of
 from anlan.bulletin.rows import hash_of, packed, unpacked
 from tests.conftest import Cli
@@ -116,17 +116,19 @@ def test_without_rows_a_count_is_zero_and_a_share_is_missing() -> None:
     assert value_of("median", nothing) is None
 
 
-def written(tmp_path: Path, text: str) -> Path:
+def written(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
     path = tmp_path / "bulletin.csv"
-    path.write_text(text, encoding="utf-8")
+    path.write_bytes(text.encode(encoding))
     return path
 
 
-def test_parts_that_do_not_sum_and_percentages_that_do_not_follow_are_named(tmp_path: Path) -> None:
-    """The published table of the reference city: 38-fold is x39, and one sum that was broken on purpose."""
-    path = written(
-        tmp_path,
-        """name,value,base,change_percent,part_of,percent,percent_of
+def faults(tmp_path: Path, text: str) -> set[tuple[int, str, str]]:
+    told = read(written(tmp_path, text))
+    assert not told.unread
+    return {(one.line, one.name, one.code) for one in check(told)}
+
+
+PUBLISHED = """name,value,base,change_percent,part_of,percent,percent_of
 promotions,879,,,,24.7,force
 exceptional,10,,,promotions,,
 merit,20,,,promotions,,
@@ -137,37 +139,101 @@ fires,887,1000,-11.3,,,
 calls,759,1000,-25,,,
 areas off,28,,,,90.3,areas
 areas,31,,,,,
-""",
-    )
-    faults = {(one.line, one.name, one.code) for one in check(read(path))}
-    assert faults == {(2, "promotions", "parts_do_not_sum"), (9, "calls", "change_does_not_follow")}
-    one = next(fault for fault in check(read(path)) if fault.line == 2)
-    assert one.follows == "10 + 20 + 848 = 878"
+"""
+
+
+def test_parts_that_do_not_sum_and_percentages_that_do_not_follow_are_named(tmp_path: Path) -> None:
+    """The published table of the reference city: 38-fold is x39, and one sum that was broken on purpose."""
+    found = {(2, "promotions", "parts_do_not_sum"), (9, "calls", "change_does_not_follow")}
+    assert faults(tmp_path, PUBLISHED) == found
+    one = next(fault for fault in check(read(written(tmp_path, PUBLISHED))) if fault.line == 2)
+    assert (one.printed, one.follows) == ("879", "10 + 20 + 848 = 878")
+
+
+CHINESE = "\n指标,数值,单位,上年同期,同比（%）,所属,占比（%）,占比基数\n"
+ROWS = """，，，，，，，
+侵财警情,"1,347",起,1287,+4.7,,,
+\n盗窃,８６８,起,836,＋3.8%,侵财警情,64.4%,侵财警情
+电信诈骗,468,起,432,8.3％,侵财警情,34.7,侵财警情
+抢劫抢夺,11,起,20,−45.0,侵财警情,0.9,侵财警情
+分流,60.3万,起,,,,,
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_table_is_read_as_chinese_offices_and_excel_write_it(tmp_path: Path, encoding: str, mark: str) -> None:
+    """Chinese heads, any usual encoding and separator, blank lines, full-width digits and signs, thousands, 万."""
+    text = (CHINESE + ROWS.replace("，", ",")).replace(",", mark).replace(f"1{mark}347", "1,347")
+    told = read(written(tmp_path, text, encoding))
+    assert not told.unread
+    assert [row.line for row in told.rows] == [4, 6, 7, 8, 9]
+    assert told.rows[-1].value == Number(603_000, 500)
+    found = {(one.line, one.name, one.code, one.follows) for one in check(told)}
+    assert found == {(8, "抢劫抢夺", "percent_does_not_follow", "11 / 1,347 = +0.82 %")}
+
+
+def test_rounded_numbers_may_be_as_far_off_as_their_rounding(tmp_path: Path) -> None:
+    """Thirds are 33.3 and sum to 99.9; 60.3万 after 50.0万 is +20.6 % as much as +20.4 %; whole numbers are exact."""
+    head = "name,value,base,change_percent,part_of\n"
+    assert not faults(tmp_path, head + "all,100,,,\na,33.3,,,all\nb,33.3,,,all\nc,33.3,,,all\nd,60.3万,50.0万,20.5,\n")
+    assert faults(tmp_path, head + "all,100,,,\na,33,,,all\nb,33,,,all\nc,33,,,all\n") == {
+        (2, "all", "parts_do_not_sum")
+    }
+    assert faults(tmp_path, head + "d,60.3万,50.0万,21.5,\n") == {(2, "d", "change_does_not_follow")}
 
 
 def test_a_percentage_without_a_base_and_one_of_zero_are_faults(tmp_path: Path) -> None:
-    """Ask for the base."""
-    path = written(tmp_path, "name,value,base,change_percent\nfood,195,,3800\ndrugs,3,0,300\n")
-    assert [one.code for one in check(read(path))] == ["no_base", "base_zero"]
+    """Ask for the base; a figure that is left out is named too."""
+    text = "name,value,base,change_percent\nfood,195,,3800\ndrugs,3,0,300\nfires,—,5,20\n"
+    assert [one.code for one in check(read(written(tmp_path, text)))] == ["no_base", "base_zero", "no_value"]
+
+
+def test_every_cell_that_cannot_be_read_is_named_with_its_line_column_and_reason(tmp_path: Path) -> None:
+    """All of them, not the first; what follows from them is not judged, the rest is."""
+    text = """name,value,base,change_percent,part_of,percent_of
+all,5,,,,
+a,many,,,all,
+b,"12,5",10,25,all,
+,3,,,,
+a,2,,,a,
+c,nan,,,,
+d,2,1,"3,800",,
+e,1,2,3,4,5,6
+"""
+    told = read(written(tmp_path, text))
+    assert [(one.line, one.field, one.told, one.reason) for one in told.unread] == [
+        (3, "value", "many", "is no number"),
+        (4, "value", "12,5", "write 12.5: a comma parts thousands"),
+        (5, "name", "", "a figure needs a name"),
+        (6, "name", "a", "stands on line 3 already"),
+        (6, "part_of", "a", "a figure is no part of itself"),
+        (7, "value", "nan", "is no number"),
+        (9, "", "", "the line has more cells than the first one"),
+    ]
+    assert {(one.line, one.code) for one in check(told)} == {(8, "change_does_not_follow")}
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("name,wert\na,1\n", "missing: value"), ("name,value\na,many\n", ":2: value 'many' is no number"),
-     ("name,value\n,3\n", ":2: a figure needs a name"), ("name,value,colour\na,1,red\n", "unknown: colour")],
+    [("name,wert\na,1\n", "missing: value; unknown: wert"), ("name,value,colour\na,1,red\n", "unknown: colour"),
+     ("name,指标,value\na,b,1\n", "there twice: name"), ("\n\n", "nothing but empty lines")],
 )  # fmt: skip
-def test_a_file_that_cannot_be_read_says_where_and_why(tmp_path: Path, text: str, said: str) -> None:
-    """Line, column and what to change."""
+def test_a_file_without_the_columns_is_refused_with_what_they_are_called(tmp_path: Path, text: str, said: str) -> None:
+    """In both languages."""
     with pytest.raises(rules.BulletinRefused, match=said):
         read(written(tmp_path, text))
 
 
 def test_the_command_checks_a_file(anlan: Cli, tmp_path: Path) -> None:
-    """Status 1 with the faults named; status 0 for one that adds up."""
+    """Status 1 with the faults named, 2 with the cells that cannot be read, 0 for one that adds up."""
     bad = written(tmp_path, "name,value,part_of\nall,5,\na,2,all\nb,2,all\n")
     told = json.loads(anlan("bulletin", "check", bad, "--json", status=1).stdout)
     assert told["faults"] == [
         {"line": 2, "name": "all", "code": "parts_do_not_sum", "printed": "5", "follows": "2 + 2 = 4"}
     ]
+    unread = written(tmp_path, "name,value\nall,five\n")
+    assert "line 2: value 'five': is no number" in anlan("bulletin", "check", unread, status=2).stdout
     good = written(tmp_path, "name,value,part_of\nall,4,\na,2,all\nb,2,all\n")
     assert "0 faults" in anlan("bulletin", "check", good).stderr
+    assert "there is no file" in anlan("bulletin", "check", tmp_path / "none.csv", status=2).stderr

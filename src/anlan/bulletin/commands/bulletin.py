@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -101,28 +102,35 @@ def _number(value: float | None) -> str:
 @bulletin.command()
 def check(
     file: Annotated[
-        Path, typer.Argument(help="CSV: name,value and where known base,change_percent,part_of,percent,percent_of")
+        Path,
+        typer.Argument(
+            help="CSV or Excel: name,value and where known unit,base,change_percent,part_of,percent,percent_of; or"
+            " 指标,数值,单位,基数,同比,所属,占比,占比基数"
+        ),
     ],
     json_: JsonOption = False,
 ) -> None:
-    """Name parts that do not sum to their whole, and percentages that do not follow from their bases."""
+    """Name parts that do not sum to their whole, and percentages that do not follow from their bases.
+
+    Status 1 where something does not follow, 2 where a cell cannot be read.
+    """
     from anlan.bulletin.checking import check as faults_of
     from anlan.bulletin.checking import read
 
-    if not file.is_file():
-        typer.echo(f"anlan: {file}: no such file", err=True)
-        raise typer.Exit(2)
-    rows = read(file)
-    faults = faults_of(rows)
+    told = read(file)
+    faults = faults_of(told)
     if json_:
-        told = [{"line": one.line, "name": one.name, "code": one.code, "printed": one.printed, "follows": one.follows}
-                for one in faults]  # fmt: skip
-        typer.echo(json.dumps({"figures": len(rows), "faults": told}, ensure_ascii=False))
+        found = {"figures": len(told.rows), "unread": [asdict(one) for one in told.unread],
+                 "faults": [asdict(one) for one in faults]}  # fmt: skip
+        typer.echo(json.dumps(found, ensure_ascii=False))
     else:
+        for cell in told.unread:
+            shown = f" {cell.told!r}" if cell.told else ""
+            typer.echo(f"line {cell.line}: {cell.field}{shown}: {cell.reason}".replace(": :", ":"))
         for one in faults:
             typer.echo(
                 f"line {one.line}: {one.name}: {one.code.replace('_', ' ')}: printed {one.printed}; {one.follows}"
             )
-        typer.echo(f"{len(rows)} figures, {len(faults)} faults", err=True)
-    if faults:
-        raise typer.Exit(1)
+        typer.echo(f"{len(told.rows)} figures, {len(told.unread)} cells not read, {len(faults)} faults", err=True)
+    if told.unread or faults:
+        raise typer.Exit(2 if told.unread else 1)
