@@ -195,6 +195,7 @@ def test_a_file_is_imported_in_the_browser(client, analyst, listed, django_captu
         page = client.get(address).content.decode()
     run = ImportRun.objects.get()
     assert (run.state, run.accepted, run.refused) == ("done", 30, 6)
+    assert "2016-06-28 14:00" in client.get("/imports/").content.decode()  # the city's clock, not the server's
     assert Report.objects.count() == 30
     assert Report.objects.first().organisation.code == "control"
     assert list(importruns.folder().glob("*")) == [importruns.refused_file(run)]

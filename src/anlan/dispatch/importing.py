@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -46,21 +46,30 @@ def import_calls(
     mapping: CallMapping,
     actor: Actor,
     at: dt.datetime,
+    key: str | None = None,
     refused_to: IO[str] | None = None,
     progress: Progress | None = None,
     dry_run: bool = False,
+    most: int | None = None,
 ) -> tuple[Seen, CallCounts]:
-    """Import a file of calls with their history; a dry run tries each batch and takes it back."""
+    """Import a file of calls with their history; with a `key` each batch is stored once under it.
+
+    A dry run tries each batch and takes it back; `most` ends it after so many incidents.
+    """
     seen = look(path, name=name, mapping=mapping)
     counts, done = CallCounts(), 0
     out = RefusedRows(refused_to, seen.columns) if refused_to else None
     reader, calls = CallReader(mapping, seen), calls_of(open_records(path, name=name), mapping)
-    while batch := list(islice(calls, CHUNK)):
+    for number in count():
+        batch = list(islice(calls, CHUNK))
+        if not batch or (most and number * CHUNK >= most):
+            break
         read = [(records, reader.read(records)) for records in batch]
         refused = [refusal_of(records[0].number, records[0].line, row)
                    for records, row in read if isinstance(row, Refusal)]  # fmt: skip
         rows = [row for _, row in read if not isinstance(row, Refusal)]
-        answer = (_tried if dry_run else _received)(rows, mapping, actor, at)
+        batch_key = f"{key}:{number}" if key else None
+        answer = _tried(rows, mapping, actor, at) if dry_run else _received(rows, mapping, actor, at, batch_key)
         refused = sorted([*refused, *answer["refused"]], key=lambda one: one["record"])
         counts.add(answer, refused)
         if out:
@@ -71,12 +80,15 @@ def import_calls(
     return seen, counts
 
 
-def _received(rows: list[dict[str, Any]], mapping: CallMapping, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+def _received(
+    rows: list[dict[str, Any]], mapping: CallMapping, actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
     units = mapping.units
     answer: dict[str, Any] = receive_calls(
         rows=rows,
         actor=actor,
         at=at,
+        key=key,
         keep_overlaps=units is not None and units.if_elsewhere == "keep",
         unknown_units=units.unknown if units else None,
     )

@@ -113,15 +113,20 @@ class CallMapping:
 def read_mapping(path: Path) -> CallMapping:
     """Read a mapping, and refuse a key that is unknown or missing."""
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return parse_mapping(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise MappingError(f"{path}: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (MappingError, UnicodeDecodeError) as error:
         raise MappingError(f"{path}: {error}") from error
+
+
+def parse_mapping(text: str) -> CallMapping:
+    """Read the text of a mapping, and refuse a key that is unknown or missing."""
     try:
-        return _mapping(told)
-    except MappingError as error:
-        raise MappingError(f"{path}: {error}") from error
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise MappingError(str(error)) from error
+    return _mapping(told)
 
 
 def _mapping(told: dict[str, Any]) -> CallMapping:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from django import forms
@@ -16,6 +16,9 @@ from anlan.intake.importruns import layout_of, uploaded_file
 from anlan.intake.models import Category, ImportRun
 from anlan.intake.models.report import Channel
 from anlan.intake.refusals import headline, in_words
+
+if TYPE_CHECKING:
+    from anlan.intake.importing import Counts
 
 TRIED = 20_000  # rows of a long file that the preview checks
 COLUMN_LABELS = {
@@ -124,7 +127,10 @@ class LayoutForm(forms.Form):
 
     def reasons(self) -> list[tuple[str, int]]:
         """Return why rows would be refused, with their number, the most frequent first."""
-        if self.counts is None:
-            return []
-        told = [(headline(code), count) for code, count in self.counts.reasons.items()]
-        return sorted(told, key=lambda one: -one[1])
+        return reasons_of(self.counts)
+
+
+def reasons_of(counts: Counts | None) -> list[tuple[str, int]]:
+    """Return why rows were refused, in words, with their number, the most frequent first."""
+    told = [(headline(code), count) for code, count in counts.reasons.items()] if counts else []
+    return sorted(told, key=lambda one: -one[1])

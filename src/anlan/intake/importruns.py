@@ -20,6 +20,7 @@ from anlan.core.clock import wall
 from anlan.core.ledger import canonical
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
+from anlan.intake.mapped import MAPS
 from anlan.intake.models import ImportRun
 
 IMPORTS = (Role.ANALYST, Role.CALL_TAKER, Role.OPERATOR)
@@ -83,7 +84,7 @@ def register_import(
     *, file_name: str, stored_as: str, sha256: str, options: dict[str, Any], actor: Actor, at: dt.datetime
 ) -> int:
     """Note an uploaded file; return the run's id."""
-    actor.require(*IMPORTS)
+    actor.require(*(MAPS if "mapping" in options else IMPORTS))
     run = ImportRun.objects.create(
         person_id=actor.person_id,
         created_at=at,
@@ -139,6 +140,11 @@ def layout_of(run: ImportRun) -> dict[str, Any]:
     """Return what was told about the file's columns."""
     told = json.loads(run.options)
     return told if isinstance(told, dict) else {}
+
+
+def mapping_of(run: ImportRun) -> str:
+    """Return the mapping that came with the file, or nothing."""
+    return str(layout_of(run).get("mapping", ""))
 
 
 def _unlink(run: ImportRun) -> None:

@@ -85,4 +85,4 @@ def in_words(code: str, limits: dict[str, Any]) -> str:
 def headline(code: str) -> str:
     """Write a reason in the active language without its numbers, for counts over many rows."""
     text = gettext(REASONS.get(code, REASONS["unreadable"]))
-    return re.sub(r"%\(\w+\)s", "…", text)
+    return re.sub(r"%\(\w+\)s", "…", text).replace("….", "…")

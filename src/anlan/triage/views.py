@@ -23,7 +23,7 @@ from anlan.core.middleware.access import actor_of_request
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.roles import Role
 from anlan.core.verbs import KeyReused
-from anlan.core.writes import write
+from anlan.core.writes import perform
 from anlan.intake.models import Category, Report
 from anlan.intake.templatetags.intake_words import area_label, label
 from anlan.triage import actions, rules
@@ -141,9 +141,10 @@ def _sorted(found: Incident, told: QueryDict, actor: Actor) -> str:
 
 def _take_away(found: Incident, report_ids: list[int], actor: Actor) -> None:
     """Take all of them away or none; what is away already stays so."""
-    with write():
-        for link in found.links.filter(report__in=report_ids, unlinked_at=None):
-            actions.unlink_report(number=found.number, report_id=link.report_id, actor=actor, at=now())
+    away = found.links.filter(report__in=report_ids, unlinked_at=None).values_list("report_id", flat=True)
+    perform(lambda: [
+        actions.unlink_report(number=found.number, report_id=one, actor=actor, at=now()) for one in list(away)
+    ])  # fmt: skip
 
 
 def make_move(number: str, told: dict[str, str], actor: Actor, at: dt.datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from pathlib import PurePath
@@ -22,7 +23,8 @@ from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
 from anlan.core.queries import city
 from anlan.intake import importruns
-from anlan.intake.importform import LayoutForm
+from anlan.intake.importform import LayoutForm, reasons_of
+from anlan.intake.mapped import MAPS, MOST_CHARACTERS, MappingUnread, Preview, reader, text_of
 from anlan.intake.models import ImportRun
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".geojson", ".json", ".ndjson", ".jsonl")
@@ -55,6 +57,11 @@ def imports(request: HttpRequest) -> HttpResponse:
     suffix = PurePath(upload.name or "").suffix.lower()
     if suffix not in SUFFIXES:
         return _list(request, _("Choose a CSV, Excel, Parquet, GeoJSON or NDJSON file."), 422)
+    actor = actor_of_request(request)
+    try:
+        mapping = text_of(request.FILES.get("mapping")) if actor.roles.intersection(MAPS) else ""
+    except MappingUnread:
+        return _list(request, no_mapping(), 422)
     try:
         stored_as, sha256 = importruns.keep(upload.chunks(), suffix)
     except importruns.TooLarge:
@@ -62,16 +69,23 @@ def imports(request: HttpRequest) -> HttpResponse:
         return _list(request, _("The file is too large: at most %(most)s MB. Part it.") % {"most": most}, 413)
     except OSError:
         return _list(request, _("The file could not be stored: the disk is full or cannot be written."), 507)
-    here = city()
     run_id = importruns.register_import(
         file_name=PurePath(upload.name or "").name,
         stored_as=stored_as,
         sha256=sha256,
-        options={"crs": here.default_crs, "tz": here.zone} if here else {},
-        actor=actor_of_request(request),
+        options=_options(mapping),
+        actor=actor,
         at=now(),
     )
     return redirect("intake:import", run_id)
+
+
+def _options(mapping: str) -> dict[str, Any]:
+    """Return what is known of a file before it is looked at."""
+    here = city()
+    if mapping:
+        return {"mapping": mapping}
+    return {"crs": here.default_crs, "tz": here.zone} if here else {}
 
 
 @import_page
@@ -80,10 +94,44 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
     """Show how a file would be read, how far its import is, or what became of it."""
     run = _run(request, import_id)
     if run.state != ImportRun.State.UPLOADED:
-        return render(request, "intake/import.html", {"run": run, "job": run.job, "refused_file": _has_refused(run)})
+        made = json.loads(run.job.result) if run.job and run.job.result else {}
+        context = {"run": run, "job": run.job, "refused_file": _has_refused(run), "made": made}
+        return render(request, "intake/import.html", context)
+    if importruns.mapping_of(run):
+        return _with_mapping(request, run)
     if request.method == "POST":
         return _laid_out(request, run)
     return _preview(request, run, LayoutForm.of(run))
+
+
+def _with_mapping(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    """Show what the mapping makes of the file; take another one, or start."""
+    actor, at = actor_of_request(request), now()
+    try:
+        mapping = text_of(request.FILES.get("mapping"))
+    except MappingUnread:
+        return _mapped(request, run, Preview(problem=no_mapping()))
+    if mapping:
+        importruns.set_options(import_id=run.pk, options={"mapping": mapping}, actor=actor, at=at)
+        return redirect("intake:import", run.pk)
+    path, text = importruns.uploaded_file(run), importruns.mapping_of(run)
+    told = reader().preview(path, name=run.file_name, mapping=text, at=at)
+    if "start" not in request.POST or told.problem:
+        return _mapped(request, run, told)
+    importruns.start_import(import_id=run.pk, actor=actor, at=at)
+    return redirect("intake:import", run.pk)
+
+
+def _mapped(request: HttpRequest, run: ImportRun, told: Preview) -> HttpResponse:
+    context = {"run": run, "told": told, "reasons": reasons_of(told.counts), "mapping": importruns.mapping_of(run)}
+    status = 422 if told.problem and request.method == "POST" else 200
+    return render(request, "intake/import_mapped.html", context, status=status)
+
+
+def no_mapping() -> str:
+    """Say what a mapping is."""
+    most = f"{MOST_CHARACTERS:,}"
+    return _("A mapping is a text in TOML, in UTF-8, of at most %(most)s characters.") % {"most": most}
 
 
 def _laid_out(request: HttpRequest, run: ImportRun) -> HttpResponse:
@@ -146,7 +194,8 @@ def _has_refused(run: ImportRun) -> bool:
 
 def _list(request: HttpRequest, problem: str = "", status: int = 200) -> HttpResponse:
     runs = ImportRun.objects.visible_to(actor_of_request(request)).select_related("job").order_by("-pk")[:SHOWN]
-    return render(request, "intake/imports.html", {"runs": runs, "problem": problem}, status=status)
+    told = {"runs": runs, "problem": problem, "maps": bool(actor_of_request(request).roles.intersection(MAPS))}
+    return render(request, "intake/imports.html", told, status=status)
 
 
 urlpatterns = [

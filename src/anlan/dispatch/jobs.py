@@ -1,0 +1,54 @@
+"""How a file of another system's calls is read where it was uploaded with its mapping."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from anlan.core.actors import system
+from anlan.intake.mapped import Preview, reads_mappings
+
+if TYPE_CHECKING:
+    from anlan.intake.importing import Counts
+
+NAME = "import"  # by whom the entries are, as at the terminal
+
+
+class CallsReader:
+    """Reads calls with what came of them; the same as `anlan import FILE --mapping map.toml`."""
+
+    def preview(self, path: Path, *, name: str, mapping: str, at: dt.datetime) -> Preview:
+        """Try the first batch, and store nothing."""
+        from anlan.dispatch.importing import import_calls
+        from anlan.dispatch.mapping import MappingError, parse_mapping
+        from anlan.intake.importing import CHUNK
+        from anlan.tables import TableError
+
+        try:
+            told = parse_mapping(mapping)
+            seen, counts = import_calls(
+                path, name=name, mapping=told, actor=system(NAME), at=at, dry_run=True, most=CHUNK
+            )
+        except (MappingError, TableError, OSError) as error:
+            return Preview(problem=str(error))
+        columns = {key: " + ".join(names) for key, names in told.columns().items()}
+        tried = counts.accepted + counts.repeated + counts.refused
+        return Preview(records=seen.records, tried=tried, columns=columns, counts=counts)
+
+    def run(
+        self, path: Path, *, name: str, mapping: str, at: dt.datetime, key: str, refused_to: IO[str],
+        progress: Callable[[int, int], None],
+    ) -> Counts:  # fmt: skip
+        """Import the file; each batch is stored once under the key."""
+        from anlan.dispatch.importing import import_calls
+        from anlan.dispatch.mapping import parse_mapping
+
+        return import_calls(
+            path, name=name, mapping=parse_mapping(mapping), actor=system(NAME), at=at, key=key,
+            refused_to=refused_to, progress=progress,
+        )[1]  # fmt: skip
+
+
+reads_mappings(CallsReader())
