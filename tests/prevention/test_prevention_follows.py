@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from anlan.core import clock, followers, jobs
 from anlan.core.condition import condition
 from anlan.core.models import Job
-from anlan.prevention.models import Escalation
+from anlan.prevention import actions, follows
+from anlan.prevention.models import Escalation, Problem
 from tests import make
 from tests.prevention.conftest import Town, day, problem
 
@@ -46,6 +51,24 @@ def test_what_proves_no_failure_reopens_nothing(town: Town) -> None:
     wet(number, 60, category="blocked_drain")
     wet(number, 60, received_at=day(3))
     assert problem(number).state == "struck_off"
+
+
+def test_of_a_report_and_a_person_who_put_it_back_at_once_neither_stops_the_other(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The follower looks, a person is quicker, and the next report is heard all the same."""
+    number, looked = town.accepted(), follows.mended_at
+
+    def meanwhile(*place: Any) -> list[Problem]:
+        found = looked(*place)
+        actions.reopen(problem=number, reason="It stood under water", actor=town.supervisor, at=day(20))
+        return found
+
+    followers.catch_up()
+    monkeypatch.setattr(follows, "mended_at", meanwhile)
+    wet(number, 20)
+    assert (problem(number).state, problem(number).reopened) == ("reopened", 1)
+    assert not followers.stopped()
 
 
 def test_the_ladder_is_looked_at_every_day(town: Town) -> None:

@@ -12,10 +12,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from anlan.core import seals
 from anlan.core.actors import Actor
 from anlan.core.clock import frozen
 from anlan.core.models import Person
+from anlan.core.verify import verify
 from anlan.prevention import actions
+from anlan.prevention.models import Evidence
 from tests import make
 from tests.prevention.conftest import Town, day, problem, task
 
@@ -193,6 +196,27 @@ def test_a_photo_is_sent_to_nobody_who_may_not_see_the_problem(town: Town, enter
     assert stranger.get(f"/tasks/{tasks[0]}/photos/{pk}.jpg").status_code == 404
     assert stranger.post(f"/tasks/{tasks[0]}/finish").status_code == 404
     assert enter(town.verifier).get(f"/tasks/{tasks[0]}/photos/{pk}.jpg").status_code == 200
+
+
+def test_evidence_is_erased_for_good_and_what_it_proved_stays(town: Town, enter: Enter) -> None:
+    """A face on a photo goes with its words; task, result and ledger hold, and only a supervisor can do it."""
+    number, tasks = town.planned()
+    kept = {"photo": make.photo(), "words": "王某在现场", "actor": town.officer, "at": day(2)}
+    pk = actions.add_evidence(task=tasks[0], **kept)["evidence"]
+    actions.finish_task(task=tasks[0], actor=town.officer, at=day(2))
+    actions.verify(task=tasks[0], passed=True, actor=town.verifier, at=day(2))
+    erase, page = f"/tasks/{tasks[0]}/evidence/{pk}/erase", f"/tasks/{tasks[0]}/"
+    assert enter(town.officer).post(erase, {"reason": "asked"}).status_code == 403
+    supervisor = enter(town.supervisor)
+    assert "Choose why" in supervisor.post(erase, {"reason": "why not"}, follow=True).content.decode()
+    assert "王某" in supervisor.get(page).content.decode()
+    told = supervisor.post(erase, {"reason": "asked"}, follow=True).content.decode()
+    assert ("Erased on 2016-01-15" in told, "王某" in told) == (True, False)
+    assert supervisor.get(f"{page}photos/{pk}.jpg").status_code == 404
+    assert Evidence.objects.filter(pk=pk, jpeg=None, salt=None, sha256="", words="").exists()
+    assert (task(tasks[0]).state, problem(number).state) == ("passed", "accepted")
+    seals.seal()
+    assert verify().ok
 
 
 def test_what_is_no_photo_is_refused_and_the_words_stay(town: Town, enter: Enter) -> None:

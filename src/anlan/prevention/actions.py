@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anlan.prevention.assigning import arbitrate, instruct, return_problem, sign_for
 from anlan.prevention.bulk import finish_tasks, verify_tasks
+from anlan.prevention.erasing import erase_evidence
 from anlan.prevention.extending import ask_extension, extend, refuse_extension
 from anlan.prevention.ladder import escalate_overdue
 from anlan.prevention.listing import issue_list
@@ -15,6 +16,7 @@ __all__ = [
     "add_evidence",
     "arbitrate",
     "ask_extension",
+    "erase_evidence",
     "escalate_overdue",
     "extend",
     "finish_task",

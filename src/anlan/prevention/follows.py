@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 
 from anlan.core.actors import system
 from anlan.core.clock import now
@@ -13,6 +14,7 @@ from anlan.core.models import LedgerEntry
 from anlan.prevention.actions import reopen
 from anlan.prevention.jobs import ask_for_ladder
 from anlan.prevention.places import COUNTS, mended_at, near_mended
+from anlan.prevention.rules import PreventionRefused
 
 
 def at_mended_places(entries: Sequence[LedgerEntry]) -> set[int]:
@@ -34,7 +36,8 @@ def reopen_what_fails(entry: LedgerEntry, position: int) -> None:
         if problem.accepted_at and received > problem.accepted_at:
             number = entry.subject.removeprefix("report:")
             at = dt.datetime.fromisoformat(entry.at)
-            reopen(problem=problem.number, reason=number, actor=system("prevention"), at=at)
+            with suppress(PreventionRefused):  # somebody put it back, or plans more, at the same moment
+                reopen(problem=problem.number, reason=number, actor=system("prevention"), at=at)
 
 
 @follow("prevention.ladder", ["prevention.problem_raised"])

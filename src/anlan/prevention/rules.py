@@ -49,6 +49,14 @@ class TaskState(TextChoices):
     PASSED = "passed", gettext_lazy("Passed")
 
 
+class ErasureReason(TextChoices):
+    """Why evidence is erased."""
+
+    ASKED = "asked", gettext_lazy("Somebody on it asked for it")
+    MISTAKE = "mistake", gettext_lazy("It should not have been taken")
+    RETENTION = "retention", gettext_lazy("Its time of keeping has passed")
+
+
 class Fate(TextChoices):
     """What became of a task on an issued list, by the deadline that the list gave it."""
 

@@ -53,6 +53,7 @@ class Evidence(models.Model):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     sha256 = models.CharField(max_length=64, default="", blank=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["pk"]

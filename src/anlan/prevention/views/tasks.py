@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anlan.core.access import roles
 from anlan.core.areas import local_day
 from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
+from anlan.prevention import actions
 from anlan.prevention.answering import TAKEN, send
 from anlan.prevention.drawing import scaled
+from anlan.prevention.erasing import ERASES
 from anlan.prevention.extending import request_of
 from anlan.prevention.forms import StepForm
 from anlan.prevention.models import Evidence, Task
 from anlan.prevention.reading import READS, against, by_whom, named, task_standing, task_times, visible_tasks
+from anlan.prevention.rules import ErasureReason, PreventionRefused
 from anlan.prevention.task_offers import TASK_ACTS, history_of, task_form, task_offers
 
 
@@ -76,6 +80,19 @@ def photo(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     )
 
 
+@require_POST
+@roles(*ERASES)
+def erase(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Destroy one piece of evidence for a reason."""
+    found(request, number)
+    who, reason = actor_of_request(request), request.POST.get("reason", "")
+    try:
+        actions.erase_evidence(task=number, evidence=pk, reason=reason, actor=who, at=now())
+    except PreventionRefused as refused:
+        messages.warning(request, str(refused))
+    return redirect("prevention:task", number)
+
+
 def _page(request: HttpRequest, one: Task, sent: tuple[str, StepForm] | None = None, status: int = 200) -> HttpResponse:
     today = local_day(now())
     scale, asked = scaled([task_times(one)], today), request_of(one)
@@ -95,6 +112,7 @@ def _page(request: HttpRequest, one: Task, sent: tuple[str, StepForm] | None = N
             (row, by_whom(row.organisation)) for row in one.evidence.select_related("organisation").defer("jpeg")
         ],
         "history": history_of(one),
+        "reasons": ErasureReason.choices if actor_of_request(request).roles & set(ERASES) else [],
         "seen": one.due_on.isoformat(),
         "key": uuid4(),
         "at": now(),
@@ -105,5 +123,6 @@ def _page(request: HttpRequest, one: Task, sent: tuple[str, StepForm] | None = N
 urlpatterns = [
     path("tasks/<str:number>/", task, name="task"),
     path("tasks/<str:number>/photos/<int:pk>.jpg", photo, name="task_photo"),
+    path("tasks/<str:number>/evidence/<int:pk>/erase", erase, name="evidence_erase"),
     path("tasks/<str:number>/<str:verb>", task_step, name="task_step"),
 ]
