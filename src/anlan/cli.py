@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from dataclasses import dataclass
@@ -111,19 +112,29 @@ def root(
 def main() -> None:
     """Run the command line: status 0, 1 where a check failed, 2 for wrong use.
 
-    An error that has an `exit_status` is meant for people: its message is printed, and no trace.
+    An error that has an `exit_status`, or that the machine gives (a full disk, a folder that may not be written), is
+    meant for people: its message is printed, and no trace.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # 安澜 on a console that cannot write it is escaped, in JSON too
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except BrokenPipeError:  # `anlan ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except Exception as error:
-        status = getattr(error, "exit_status", None)
+        status = getattr(error, "exit_status", 1 if isinstance(error, OSError) else None)
         if status is None:
             raise
-        typer.echo(f"anlan: {error}", err=True)
+        typer.echo(f"anlan: {_words(error)}", err=True)
         raise SystemExit(status) from None
+
+
+def _words(error: Exception) -> str:
+    """Return what people need to know: of a file that cannot be read or written its name and why."""
+    if isinstance(error, OSError) and error.strerror and not hasattr(error, "exit_status"):
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
 
 
 if __name__ == "__main__":

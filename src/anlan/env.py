@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 CITY_AHEAD_S = "ANLAN_CITY_AHEAD_S"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class EnvError(ValueError):
@@ -42,7 +43,7 @@ def read_env(environ: dict[str, str] | None = None) -> Env:
         origins=_words(get("ANLAN_ORIGINS") or ""),
         debug=_flag("ANLAN_DEBUG", get("ANLAN_DEBUG")),
         https=_flag("ANLAN_HTTPS", get("ANLAN_HTTPS")),
-        log_level=(get("ANLAN_LOG_LEVEL") or "INFO").upper(),
+        log_level=_log_level(get("ANLAN_LOG_LEVEL") or "INFO"),
         tile_url=_tile_url(get("ANLAN_TILE_URL") or ""),
         tile_attribution=get("ANLAN_TILE_ATTRIBUTION") or "",
         city_ahead_s=_seconds(CITY_AHEAD_S, get(CITY_AHEAD_S)),
@@ -51,18 +52,28 @@ def read_env(environ: dict[str, str] | None = None) -> Env:
 
 def postgres_options(url: str) -> dict[str, str]:
     """Split `postgresql://user:password@host:port/name` into what Django's DATABASES wants."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"} or len(parts.path) < 2:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+        if parts.scheme not in {"postgres", "postgresql"} or len(parts.path) < 2:
+            raise ValueError
+    except ValueError:  # of `port` too, where it is no number
         raise EnvError(
             "ANLAN_DATABASE_URL: write postgresql://user:password@host:5432/name, or leave it out for SQLite"
-        )
+        ) from None
     return {
         "NAME": unquote(parts.path[1:]),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "PORT": str(port or ""),
     }
+
+
+def _log_level(text: str) -> str:
+    if text.upper() not in LOG_LEVELS:
+        raise EnvError(f"ANLAN_LOG_LEVEL: write one of {', '.join(LOG_LEVELS)}, not {text!r}")
+    return text.upper()
 
 
 def _tile_url(text: str) -> str:

@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from anlan.env import postgres_options, read_env
+from anlan.env import EnvError, postgres_options, read_env
 
 ENV = read_env()
 DATA_DIR = ENV.data
@@ -21,12 +21,25 @@ def ensure_secret_key() -> str:
     path = DATA_DIR / "secret.key"
     if not DATA_DIR.is_dir():  # nothing is stored yet: `anlan init` makes the directory and the key
         return secrets.token_urlsafe(48)
+    if not path.exists():
+        _make_key(path)
+    key = path.read_text().strip() if path.exists() else secrets.token_urlsafe(48)
+    if not key:
+        raise EnvError(f"{path} is empty: put your copy of it back, or delete it and a new one is made")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Put a new key there, whole or not at all; of two processes the first one's stays."""
+    part = path.with_name(f"secret.key.{os.getpid()}")
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
-    except OSError:  # it is there, or this process may only read
+        os.link(part, path)
+    except OSError:  # another process was first, or this one may only read
         pass
-    return path.read_text().strip() if path.exists() else secrets.token_urlsafe(48)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _database() -> dict[str, Any]:

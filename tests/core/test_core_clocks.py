@@ -68,5 +68,6 @@ def test_the_command_prints_one_object_whose_fields_are_documented(anlan: Cli) -
     assert set(told) == {"since", "until", "clocks"}
     text = DOCUMENTED.read_text(encoding="utf-8").split("## anlan clocks report")[1]
     assert all(f"`clocks[].{name}`" in text for name in told["clocks"][0])
-    assert "write it as" in anlan("clocks", "report", "--since", "June", status=2).stderr
+    for option, day in (("--since", "June"), ("--until", "9999-12-31")):
+        assert "write it as" in anlan("clocks", "report", option, day, status=2).stderr
     assert "owner" in anlan("clocks", "report", "--by", "caller", status=2).stderr

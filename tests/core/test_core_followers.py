@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.db import OperationalError
 
 from anlan.core import followers, ledger
 from anlan.core.actors import system
 from anlan.core.models import Cursor, LedgerEntry
-from anlan.core.writes import write
+from anlan.core.writes import NotStored, write
 from tests.make import AT
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,25 @@ def test_a_failing_entry_stops_its_follower_and_is_never_skipped():
     followers.resume("test.one")
     followers.catch_up()
     assert seen == ["a:0", "a:1", "a:2"]
+
+
+def test_what_passes_stops_no_follower():
+    """A full disk or a deadlock ends the turn with nothing stored; the next one takes the same entry."""
+    seen, full = [], [True]
+
+    def effect(entry, position):
+        if full:
+            raise OperationalError("database or disk is full")
+        seen.append(entry.subject)
+
+    followers.follow("test.one", ["test.done"])(effect)
+    happen("test.done", "a:1")
+    with pytest.raises(NotStored, match="disk is full"):
+        followers.catch_up()
+    full.clear()
+    assert not followers.stopped()
+    followers.catch_up()
+    assert seen == ["a:1"]
 
 
 def test_effects_of_a_failing_entry_are_rolled_back():

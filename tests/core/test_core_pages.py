@@ -11,7 +11,7 @@ from anlan.core import jobs, ledger, seals
 from anlan.core.access import public, roles
 from anlan.core.actors import system
 from anlan.core.clock import frozen
-from anlan.core.models import Job, LedgerEntry, LoginFailures
+from anlan.core.models import AreaVersion, Job, LedgerEntry, LoginFailures, Person
 from anlan.core.writes import NotStored, write
 from anlan.urls import handler403, handler404, handler500, urlpatterns  # noqa: F401 - read by Django
 from tests import make
@@ -207,6 +207,30 @@ def test_an_operator_edits_the_city_and_the_ledger_says_so(client):
     entry = LedgerEntry.objects.get(kind="core.holiday_added")
     assert entry.actor == f"person:{operator.pk}"
     assert "国庆节" in entry.payload
+
+
+def test_an_area_edited_is_drawn_anew_everywhere(client):
+    """A new name in the admin: the map tells it at once, also to who has kept the old one."""
+    make.city()
+    make.person("operator", username="olga")
+    sign_in(client, username="olga")
+    address = "/map/areas.geojson?kind=district&day=2016-06-01"
+    before = client.get(address)
+    west = AreaVersion.objects.get(area__code="west")
+    form = {"area": west.area_id, "name": "西新区", "name_en": "New West", "valid_from": west.valid_from,
+            "valid_to": "", "population": "", "parent": west.parent_id or "", "predecessors": []}  # fmt: skip
+    assert client.post(f"/admin/core/areaversion/{west.pk}/change/", form).status_code == 302
+    after = client.get(address, headers={"If-None-Match": before["ETag"]})
+    assert "New West" in [one["properties"]["name_en"] for one in after.json()["features"]]
+
+
+def test_pages_come_in_a_persons_own_language_until_they_choose_another(client, ann):
+    """What `anlan user add --language` gave holds from the log-in on, whatever the browser asks for."""
+    Person.objects.filter(pk=ann.pk).update(language="zh-hans")
+    sign_in(client)
+    assert client.get("/", headers={"Accept-Language": "en"}, follow=True)["Content-Language"] == "zh-hans"
+    client.get("/?lang=en", follow=True)
+    assert client.get("/", headers={"Accept-Language": "zh"}, follow=True)["Content-Language"] == "en"
 
 
 def test_an_edit_of_a_person_keeps_names_out_of_the_ledger(client):

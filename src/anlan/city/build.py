@@ -188,8 +188,10 @@ def people(data: Path) -> dict[str, str]:
     missing = [role for role in Role.values if role not in held]
     if missing:
         held |= {role: f"{secrets.token_hex(2)}-{secrets.token_hex(2)}-{secrets.token_hex(2)}" for role in missing}
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        part = path.with_name(f"{path.name}.part")  # a build that is killed here leaves no half file
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             json.dump(held, file, indent=1)
+        part.replace(path)
     at = dt.datetime(2015, 1, 1, tzinfo=ZONE)
     for role in [role for role in Role.values if not Person.objects.filter(username=role).exists()]:
         post = POSTS.get(role, "command")

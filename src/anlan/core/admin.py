@@ -10,7 +10,6 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 
 from anlan.core import ledger
-from anlan.core.areas import forget
 from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
 from anlan.core.models import (
@@ -26,6 +25,7 @@ from anlan.core.models import (
     Organisation,
     Person,
 )
+from anlan.core.queries import forget_city
 from anlan.core.writes import write
 
 if TYPE_CHECKING:  # Django's own classes take no parameters when they run
@@ -62,7 +62,7 @@ class AdminBase(ModelAdmin):
         """Store, and say in the ledger which fields were changed."""
         super().save_model(request, obj, form, change)
         self._tell(request, obj, "edited" if change else "added", form)
-        forget()
+        forget_city()
 
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
         """Delete, and say so in the ledger."""

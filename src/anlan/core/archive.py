@@ -7,7 +7,9 @@ import datetime as dt
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +24,7 @@ from anlan.core import seals, triggers
 from anlan.core.clock import now, stamp
 from anlan.core.snapshot import snapshot
 from anlan.core.verify import Verdict, verify
+from anlan.core.writes import told
 
 FORMAT = 1
 BATCH = 2000
@@ -70,7 +73,7 @@ def load(path: Path, manifest: dict[str, Any]) -> Verdict:
             f"{path}: made by Anlan {manifest['anlan']} with other tables than {__version__}; restore it with that"
             " version, then `anlan serve` of this one brings it up"
         )
-    with zipfile.ZipFile(path) as archive, transaction.atomic():
+    with _read(path), told(), zipfile.ZipFile(path) as archive, transaction.atomic():
         for model in _models():
             model._base_manager.all()._raw_delete(using="default")
         for model in _models():
@@ -79,6 +82,17 @@ def load(path: Path, manifest: dict[str, Any]) -> Verdict:
         _load_files(archive)
     triggers.install()
     return verify(manifest["head"] or None)
+
+
+@contextmanager
+def _read(path: Path) -> Iterator[None]:
+    """Say of a file whose bytes were changed that it was damaged."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError) as error:
+        if isinstance(error, ArchiveError):
+            raise
+        raise ArchiveError(f"{path}: the file was damaged ({error})") from error
 
 
 def _models() -> list[type[models.Model]]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from django.db.models import Max
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from anlan.core.models import AreaVersion
-from anlan.core.queries import city
+from anlan.core.models import AreaVersion, LedgerEntry
+from anlan.core.queries import city, read_once
 from anlan.geo import AreaIndex
+
+EDITS = [f"core.{what}_{done}" for what in ("area", "areaversion") for done in ("added", "edited", "deleted")]
 
 
 def areas_at(lon: float, lat: float, day: dt.date) -> tuple[AreaVersion, ...]:
@@ -28,8 +32,7 @@ def area_index(day: dt.date) -> tuple[tuple[AreaVersion, ...], AreaIndex]:
 
 def state() -> str:
     """Name the state of the city's areas: what is kept of them holds as long as it stays the same."""
-    here = city()
-    return f"{here.folder_hash if here else None}|{AreaVersion.objects.count()}"
+    return read_once("areas", _state)
 
 
 def outline(version: AreaVersion) -> BaseGeometry:
@@ -41,6 +44,12 @@ def forget() -> None:
     """Drop the kept indexes, after areas were edited in this process."""
     _index.cache_clear()
     _over.cache_clear()
+
+
+def _state() -> str:
+    here, edits = city(), LedgerEntry.objects.filter(kind__in=EDITS).aggregate(last=Max("pk"))
+    told = f"{here.folder_hash if here else None}|{AreaVersion.objects.count()}|{edits['last']}"
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=1024)

@@ -49,7 +49,8 @@ def alarms(found: dict[str, Any]) -> list[str]:
     said = [f"follower {name} has stopped {error}" for name, error in found["followers_stopped"].items()]
     if found["jobs_dead"]:
         said.append(f"{found['jobs_dead']} jobs have failed for good")
-    if (found["disk_free_bytes"] or 1 << 40) < 1 << 30:
+    free = found["disk_free_bytes"]  # 0 is the fullest disk, None is no folder
+    if free is not None and free < 1 << 30:
         said.append("less than 1 GB is free on the disk")
     return said
 

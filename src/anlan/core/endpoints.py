@@ -15,12 +15,11 @@ from anlan import __version__
 from anlan.core import jobs
 from anlan.core.access import public, signed_in
 from anlan.core.areamap import area_map
-from anlan.core.areas import local_day
+from anlan.core.areas import local_day, state
 from anlan.core.clock import now
 from anlan.core.condition import is_sealing_late
 from anlan.core.middleware.access import actor_of_request
 from anlan.core.models import Area, Job
-from anlan.core.queries import city
 
 
 @public
@@ -37,7 +36,6 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @public
 def areas(request: HttpRequest) -> HttpResponse:
     """Return the areas in force on a day as GeoJSON: `?kind=district,county_city&day=2016-06-28`."""
-    here = city()
     kinds = [kind for kind in request.GET.get("kind", "").split(",") if kind]
     day = _day(request.GET.get("day"))
     if day is None or any(kind not in Area.Kind.values for kind in kinds):
@@ -45,7 +43,7 @@ def areas(request: HttpRequest) -> HttpResponse:
             "kinds": ", ".join(Area.Kind.values)
         }
         return JsonResponse({"error": "bad_request", "message": message}, status=400)
-    etag = f'"{here.folder_hash[:16] if here else "none"}-{day}"'
+    etag = f'"{state()}-{day}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304)
     body = area_map(day, tuple(sorted(set(kinds))))

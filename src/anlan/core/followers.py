@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from anlan.core import ledger
 from anlan.core.clock import now
 from anlan.core.models import Cursor, LedgerEntry, LedgerPosition
-from anlan.core.writes import write
+from anlan.core.writes import is_passing, write
 
 BATCH = 100
 FILTERED_BATCH = 2000  # where most entries concern nobody
@@ -117,6 +117,8 @@ def _apply(follower: Follower, placed: LedgerPosition, cursor: Cursor) -> bool:
         with write(), ledger.caused_by(placed.entry_id):
             follower.effect(placed.entry, placed.position)
     except Exception as error:
+        if is_passing(error):  # a full disk, a deadlock: the entry is tried again
+            raise
         log.exception("follower %s stopped at position %d", follower.name, placed.position)
         cursor.error, cursor.stopped_at = f"at {placed.position}: {type(error).__name__}: {error}"[:2000], now()
         return False

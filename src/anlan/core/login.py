@@ -15,7 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy, ngettext
 
 from anlan.core.clock import wall
-from anlan.core.models import LoginFailures
+from anlan.core.middleware.language import remember, supported
+from anlan.core.models import LoginFailures, Person
 from anlan.core.writes import perform
 
 FREE = 5  # failures without a wait: people mistype
@@ -62,11 +63,19 @@ class Form(AuthenticationForm):
 
 
 class Login(LoginView):
-    """The log-in page; a wait is answered with 429."""
+    """The log-in page; a wait is answered with 429, and who has a language of their own goes on in it."""
 
     template_name = "core/login.html"
     authentication_form = Form
     redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Let them in; pages come in the language that `anlan user add --language` gave, until another is chosen."""
+        response = super().form_valid(form)
+        person = form.get_user()
+        if isinstance(person, Person) and (language := supported(person.language)):
+            remember(response, language, self.request)
+        return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """Show the form again with what was wrong."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
@@ -31,8 +32,11 @@ def add_person(
     actor.require(Role.OPERATOR)
     if Person.objects.filter(username__iexact=username).exists():
         raise WrongUse(f"there is a log-in {username!r} already")
+    if language not in {"", *dict(settings.LANGUAGES)}:
+        raise WrongUse(f"no language {language!r}: {', '.join(dict(settings.LANGUAGES))}")
     person = Person(username=username, name=name or username, language=language)
     _set_password(person, password)
+    _require_fitting(person)
     person.save()
     ledger.append("core.person_added", actor=actor, at=at, subject=f"person:{person.pk}", payload={})
     grant(person_id=person.pk, role=role, organisation=organisation, actor=actor, at=at)
@@ -57,7 +61,7 @@ def revoke(*, person_id: int, role: str, organisation: str, actor: Actor, at: dt
     actor.require(Role.OPERATOR)
     body = organisation_of(organisation)
     if not Membership.objects.filter(person_id=person_id, organisation=body, role=role).delete()[0]:
-        raise WrongUse(f"this person is not {role} in {organisation}")
+        raise WrongUse(f"this person is not {role} in {body.code}")
     payload = {"role": role, "organisation": body.code}
     ledger.append("core.role_revoked", actor=actor, at=at, subject=f"person:{person_id}", payload=payload)
 
@@ -80,7 +84,9 @@ def add_partner(*, name: str, organisation: str, channel: str, actor: Actor, at:
         raise WrongUse(f"there is a partner system {name!r} already; `anlan user key --renew` gives it a new key")
     key, hashed = new_key()
     body = organisation_of(organisation)
-    client = ApiClient.objects.create(name=name, organisation=body, channel=channel, key_hash=hashed, created_at=at)
+    client = ApiClient(name=name, organisation=body, channel=channel, key_hash=hashed, created_at=at)
+    _require_fitting(client)
+    client.save()
     payload = {"organisation": body.code, "channel": channel}
     ledger.append("core.partner_added", actor=actor, at=at, subject=f"client:{client.pk}", payload=payload)
     return {"id": client.pk, "key": key}
@@ -112,6 +118,15 @@ def organisation_of(code: str) -> Organisation:
         codes = ", ".join(Organisation.objects.order_by("code").values_list("code", flat=True)[:12])
         raise WrongUse(f"no organisation {code!r}: {codes or 'the city has none'}")
     return found
+
+
+def _require_fitting(row: Person | ApiClient) -> None:
+    """Refuse what is empty or too long: PostgreSQL would fail on it, and SQLite would keep it."""
+    try:
+        row.clean_fields()
+    except ValidationError as error:
+        told = "; ".join(f"{name}: {' '.join(said)}" for name, said in error.message_dict.items())
+        raise WrongUse(told) from error
 
 
 def _set_password(person: Person, password: str) -> None:

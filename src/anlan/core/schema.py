@@ -7,9 +7,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
+
+from anlan.core.writes import is_in_memory, told
 
 
 class State(enum.Enum):
@@ -24,13 +26,13 @@ class State(enum.Enum):
 
 def state() -> State:
     """Compare the database with the migrations of this version."""
-    if connection.vendor == "sqlite" and not _in_memory() and not database_file().exists():
+    if connection.vendor == "sqlite" and not is_in_memory() and not database_file().exists():
         return State.MISSING
     try:
         if MigrationRecorder.Migration._meta.db_table not in connection.introspection.table_names():
             return State.MISSING
         executor = MigrationExecutor(connection)
-    except OperationalError:
+    except DatabaseError:
         return State.UNREACHABLE
     known = set(executor.loader.disk_migrations or ())
     apps = {app for app, _ in known}
@@ -46,14 +48,21 @@ def message(found: State) -> str:
         State.MISSING: f"{folder} holds no city yet: `anlan init --city FOLDER --data {folder}` makes it",
         State.OLDER: f"{folder} is of an older version: back it up, then `anlan serve --data {folder}` brings it up",
         State.NEWER: f"{folder} is of a newer version of Anlan than this: install that version, or take another --data",
-        State.UNREACHABLE: "the database cannot be opened: check ANLAN_DATABASE_URL, or who may read it",
+        State.UNREACHABLE: _unreachable(),
         State.READY: "ready",
     }[found]
 
 
+def _unreachable() -> str:
+    if connection.vendor == "postgresql":
+        return "the database cannot be opened: does it run, and is ANLAN_DATABASE_URL right?"
+    return f"{database_file()} cannot be opened: is it whole, may you read and write there, is the disk full?"
+
+
 def bring_up() -> None:
     """Make or change the tables to fit this version."""
-    call_command("migrate", interactive=False, verbosity=0)
+    with told():
+        call_command("migrate", interactive=False, verbosity=0)
 
 
 def is_empty() -> bool:
@@ -66,10 +75,6 @@ def is_empty() -> bool:
 def database_file() -> Path:
     """Return where the SQLite file lies."""
     return Path(str(connection.settings_dict["NAME"]))
-
-
-def _in_memory() -> bool:
-    return "memory" in str(connection.settings_dict["NAME"])
 
 
 def remove_made() -> None:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+from anlan.core.writes import is_in_memory
+
 Beside = Callable[[Callable[[], None]], None]
 
 
@@ -18,7 +20,7 @@ def snapshot() -> Iterator[Beside]:
     On SQLite it is a deferred transaction, so that nobody waits for us to write. Inside a transaction, and on a
     database in memory (tests), which has one connection only, the caller's own view has to do.
     """
-    if connection.in_atomic_block or "memory" in str(connection.settings_dict["NAME"]):
+    if connection.in_atomic_block or is_in_memory():
         yield lambda act: act()
         return
     with ThreadPoolExecutor(1, "anlan-beside") as pool, _one_moment():

@@ -93,6 +93,11 @@ def told() -> Iterator[None]:
         raise NotStored(reason) from error
 
 
+def is_passing(error: Exception) -> bool:
+    """Whether an error is the database's state, which passes, and not the fault of what was asked."""
+    return isinstance(error, NotStored) or (isinstance(error, DatabaseError) and _reason(error) is not None)
+
+
 def _reason(error: DatabaseError) -> str | None:
     text = str(error).lower()
     state = getattr(error.__cause__, "sqlstate", None) or ""
@@ -117,12 +122,19 @@ def one_writer() -> Iterator[None]:
     if folder is None:
         yield
         return
-    with (folder / "turn.lock").open("ab") as turn, (folder / "write.lock").open("ab") as lock:
+    with _lock_file(folder / "turn.lock") as turn, _lock_file(folder / "write.lock") as lock:
         deadline = time.monotonic() + WAIT_S
         _take(turn, deadline)
         _take(lock, deadline)
         fcntl.flock(turn, fcntl.LOCK_UN)
         yield  # closing the files releases the locks, also when the process is killed
+
+
+def _lock_file(path: Path) -> IO[bytes]:
+    try:
+        return path.open("ab")
+    except OSError as error:
+        raise NotStored(f"The data directory cannot be written ({error.strerror}): nothing was stored.") from error
 
 
 def _take(lock: IO[bytes], deadline: float) -> None:
@@ -140,5 +152,9 @@ def _take(lock: IO[bytes], deadline: float) -> None:
 def _lock_folder() -> Path | None:
     if connection.vendor != "sqlite" or connection.in_atomic_block:  # a test's transaction is already open
         return None
-    name = str(connection.settings_dict["NAME"])
-    return None if "memory" in name else Path(name).parent
+    return None if is_in_memory() else Path(str(connection.settings_dict["NAME"])).parent
+
+
+def is_in_memory() -> bool:
+    """Whether this is the SQLite database of a test, which lies in no file."""
+    return connection.vendor == "sqlite" and "mode=memory" in str(connection.settings_dict["NAME"])

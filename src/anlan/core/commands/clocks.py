@@ -55,7 +55,7 @@ def _moment(day: str | None, days: int = 0) -> dt.datetime | None:
         return None
     here = city()
     try:
-        start = dt.datetime.combine(dt.date.fromisoformat(day), dt.time(), ZoneInfo(here.zone if here else "UTC"))
-    except ValueError:
+        first = dt.date.fromisoformat(day) + dt.timedelta(days=days)
+    except (ValueError, OverflowError):
         raise refuse(f"{day!r} is no day; write it as 2016-01-31") from None
-    return start + dt.timedelta(days=days)
+    return dt.datetime.combine(first, dt.time(), ZoneInfo(here.zone if here else "UTC"))

@@ -11,7 +11,7 @@ import typer
 
 from anlan.core.setup import DataOption, open_platform, say
 
-ledger = typer.Typer(no_args_is_help=True, help="Verify the ledger, print its head.")
+ledger = typer.Typer(add_completion=False, no_args_is_help=True, help="Verify the ledger, print its head.")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 

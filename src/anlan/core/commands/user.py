@@ -10,7 +10,7 @@ import typer
 
 from anlan.core.setup import DataOption, open_platform, refuse, say
 
-user = typer.Typer(no_args_is_help=True, help="People, their roles, and keys of partner systems.")
+user = typer.Typer(add_completion=False, no_args_is_help=True, help="People, their roles, and keys of partner systems.")
 Username = Annotated[str, typer.Argument(help="The log-in.", show_default=False)]
 RoleOption = Annotated[str, typer.Option("--role", help="call_taker, analyst, auditor, operator, ...")]
 Body = Annotated[str, typer.Option("--organisation", help="The organisation's code; else the city's first one.")]

@@ -28,10 +28,15 @@ class Language:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         if chosen:
-            response.set_cookie(COOKIE, chosen, max_age=365 * 86400, samesite="Lax", secure=request.is_secure())
+            remember(response, chosen, request)
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
+
+
+def remember(response: HttpResponse, language: str, request: HttpRequest) -> None:
+    """Keep a language in this browser."""
+    response.set_cookie(COOKIE, language, max_age=365 * 86400, samesite="Lax", secure=request.is_secure())
 
 
 def language_of(request: HttpRequest) -> str:
