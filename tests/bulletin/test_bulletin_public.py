@@ -19,7 +19,7 @@ from anlan.intake.models import Report
 from tests import make
 
 ME = system("test")
-JAN, LATER = dt.datetime(2016, 1, 4, tzinfo=dt.UTC), dt.datetime(2017, 1, 25, tzinfo=dt.UTC)
+LATER = dt.datetime(2017, 1, 25, tzinfo=dt.UTC)
 WEST, EAST = 119.93, 120.05
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +37,10 @@ def heard(count: int, lon: float, year: int = 2016, **told: object) -> list[Repo
     return [make.report(lon=lon, at=at + dt.timedelta(minutes=n), **told) for n in range(count)]
 
 
-def published(*measures: str) -> Issue:
-    told = {"since": dt.date(2016, 1, 1), "until": dt.date(2016, 12, 31), "measures": measures}
-    plan = actions.fix_measures(**told, actor=ME, at=JAN)["plan"]
+def published(*measures: str, since: tuple[int, int, int] = (2016, 1, 1), until: tuple[int, int] = (12, 31)) -> Issue:
+    first = dt.date(*since)
+    told = {"since": first, "until": dt.date(first.year, *until), "measures": measures}
+    plan = actions.fix_measures(**told, actor=ME, at=dt.datetime(first.year, 1, 4, tzinfo=dt.UTC))["plan"]
     made = actions.compose(plan=plan, headline="年报", issuer="government", actor=ME, at=LATER)
     return Issue.objects.get(number=made["issue"])
 
@@ -122,6 +123,51 @@ def test_a_correction_does_not_tell_which_district_a_few_records_left() -> None:
     reader = Client()
     reader.force_login(make.person("analyst"))
     assert "<b>19</b>" in reader.get(f"/bulletins/{new.number}/").content.decode()
+
+
+def test_a_measure_is_hidden_where_the_few_that_it_leaves_out_could_be_counted() -> None:
+    """58 valid of 60 reports: the share of repeats would print its n, and so tell of the two misdials."""
+    for report in heard(60, WEST)[:2]:
+        set_validity(report_id=report.pk, validity="misdial", actor=ME, at=LATER)
+    issue = published("repeat_share", "hotline_share", "waterlogging_reports")
+    assert rows(issue, "reports")[""][:2] == ("60.0", "")
+    assert rows(issue, "repeat_share")[""][:2] == ("", "suppressed")
+    assert rows(issue, "waterlogging_reports")[""][:2] == ("", "suppressed")
+
+
+def heard_in(months: dict[int, int]) -> None:
+    for month, count in months.items():
+        for n in range(count):
+            make.report(lon=WEST, at=dt.datetime(2016, month, 10, 4, n, tzinfo=dt.UTC))
+
+
+def test_half_a_year_and_the_year_do_not_give_away_the_other_half() -> None:
+    """Nine by June and eleven in the year would be two after June."""
+    heard_in({3: 9, 9: 2})
+    assert rows(published("reports", until=(6, 30)), "reports")[""][0] == "9.0"
+    assert rows(published("reports"), "reports")[""][:2] == ("", "suppressed")
+
+
+def test_a_quarter_that_was_hidden_is_not_told_by_the_others_and_the_year() -> None:
+    """Three in the first quarter; with the other three and the year in print, the three would be."""
+    heard_in({2: 3, 5: 6, 8: 7, 11: 8})
+    quarters = [published("reports", since=(2016, month, 1), until=until)
+                for month, until in ((1, (3, 31)), (4, (6, 30)), (7, (9, 30)), (10, (12, 31)))]  # fmt: skip
+    assert [rows(one, "reports")[""][0] for one in quarters] == ["", "6.0", "7.0", "8.0"]
+    assert rows(published("reports"), "reports")[""][:2] == ("", "suppressed")
+
+
+def test_the_base_of_this_year_does_not_tell_which_district_of_last_year_a_few_records_left() -> None:
+    """Last year's bulletin said 20 in the west; it is 19 by now, and this year's has last year as its base."""
+    west = heard(20, WEST, 2015)
+    heard(30, EAST, 2015)
+    heard(40, WEST)
+    old = published("waterlogging_reports", since=(2015, 1, 1))
+    assert rows(old)["west"][0] == "20.0"
+    set_validity(report_id=west[0].pk, validity="misdial", actor=ME, at=LATER)
+    told = rows(published("waterlogging_reports"))
+    assert told[""][2] == "49.0"
+    assert told["west"][2:] == told["east"][2:] == ("", "suppressed")
 
 
 def test_works_lists_and_crews_are_about_no_person_and_are_printed_however_few() -> None:

@@ -67,6 +67,32 @@ def test_no_small_cell_can_be_worked_out_from_several_sums(counts: list[int], gr
             assert np.abs(free[:, names.index(one)]).max(initial=0) > 1e-9, (told, sums, hidden)
 
 
+spans = st.tuples(st.integers(0, 4), st.integers(1, 5)).filter(lambda span: span[0] < span[1])
+
+
+@patient
+@given(st.lists(st.integers(0, 12), min_size=5, max_size=5), st.lists(spans, min_size=1, max_size=9))
+def test_no_small_count_of_any_days_can_be_worked_out_from_bulletins_of_several_periods(
+    daily: list[int], periods: list[rules.Span]
+) -> None:
+    """Quarters, halves and years, one after another: what the shown ones give is never small, nor a hidden one."""
+    shown: list[tuple[rules.Span, float]] = []
+    hidden: set[rules.Span] = set()
+    for begin, end in periods:
+        value = sum(daily[begin:end])
+        if (begin, end) in hidden or rules.tells_over_time(shown, hidden, (begin, end), value):
+            hidden.add((begin, end))
+        else:
+            shown.append(((begin, end), value))
+    table = np.array([[begin <= day < end for day in range(5)] for (begin, end), _value in shown], float).reshape(-1, 5)
+    for begin, end in ((a, b) for a in range(5) for b in range(a + 1, 6)):
+        unit = np.array([begin <= day < end for day in range(5)], float)
+        given_away = len(table) and np.linalg.matrix_rank(np.vstack([table, unit])) == np.linalg.matrix_rank(table)
+        if given_away:
+            assert not 0 < sum(daily[begin:end]) < rules.LEAST
+            assert (begin, end) not in hidden
+
+
 def test_a_share_of_many_hides_the_few_on_either_side() -> None:
     """3 of 4,000 is a small cell as much as 3 is, and so are all but 3; none and all are not."""
     assert rules.is_small("share", 100 * 3 / 4000, 4000)

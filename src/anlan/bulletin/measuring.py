@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from anlan.bulletin.kinds import KINDS
 from anlan.core.queries import city
+from anlan.voice.rules import wilson
 
 Ids = NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -104,6 +104,7 @@ class Measure:
     group: str
     placed: bool = False  # printed by district too
     parts: tuple[str, ...] = ()  # measures whose figures sum to this one: who knows all but one knows that one
+    within: str = ""  # a measure that has all records of this one: who knows both knows how many more there are
 
     def draw(self, period: Period) -> Drawn:
         """Return the rows of a period in the order of their ids, or why there is no figure."""
@@ -148,6 +149,7 @@ def measure(
     revision: int = 1,
     placed: bool = False,
     parts: tuple[str, ...] = (),
+    within: str = "",
 ) -> Callable[[Callable[[Period], Rows]], Callable[[Period], Rows]]:
     """Register a function that yields a period's rows, (id,) or (id, contribution), as a measure.
 
@@ -172,6 +174,7 @@ def measure(
             group,
             placed,
             parts,
+            within,
         )
         return rows
 
@@ -191,12 +194,8 @@ def value_of(aggregate: str, values: Values) -> float | None:
 
 def interval_of(aggregate: str, values: Values) -> tuple[float, float] | None:
     """Return Wilson's 95 % interval of a share, in per cent."""
-    if aggregate != "share" or not len(values):
-        return None
-    n, share, z = len(values), float(values.mean()), 1.959964
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return 100 * max(0.0, middle - half), 100 * min(1.0, middle + half)
+    found = wilson(int(values.sum()), len(values)) if aggregate == "share" else None
+    return None if found is None else (100 * found[0], 100 * found[1])
 
 
 def whole_seconds(lasted: dt.timedelta) -> int:

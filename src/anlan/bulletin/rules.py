@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -49,6 +50,40 @@ def _given_away(hidden: set[str], sums: Sequence[Sum]) -> set[str]:
     units = np.eye(len(names))
     return {one for one, unit in zip(names, units, strict=True)
             if int(np.linalg.matrix_rank(np.vstack([table, unit]))) == rank}  # fmt: skip
+
+
+Span = tuple[int, int]  # days: the first one, and the first one after
+
+
+def tells_over_time(shown: Sequence[tuple[Span, float]], hidden: Collection[Span], span: Span, value: float) -> bool:
+    """Whether a count of some days would, beside the counts shown of other days, give a small one, or a hidden one.
+
+    A count is the difference of what has happened by its two ends: counts that share an end add up or leave a rest.
+    """
+    left, right = _reached(shown, span[0]), _reached(shown, span[1])
+    if span[1] in left:
+        return False
+    pairs = product(left.items(), right.items())
+    rests = [((min(a, b), max(a, b)), abs(value + there - here)) for (a, here), (b, there) in pairs]
+    return any(0 < rest < LEAST or days in hidden for days, rest in rests)
+
+
+def known_over_time(shown: Sequence[tuple[Span, float]], span: Span) -> float | None:
+    """Return the count of some days that the counts shown give already."""
+    return _reached(shown, span[0]).get(span[1])
+
+
+def _reached(shown: Sequence[tuple[Span, float]], start: int) -> dict[int, float]:
+    """Return how much more has happened by each end that the shown counts join to this one."""
+    found, waiting = {start: 0.0}, [start]
+    while waiting:
+        here = waiting.pop()
+        steps = [(end, value) for (begin, end), value in shown if begin == here]
+        steps += [(begin, -value) for (begin, end), value in shown if end == here]
+        fresh = {there: found[here] + value for there, value in steps if there not in found}
+        found |= fresh
+        waiting += fresh
+    return found
 
 
 def is_small(aggregate: str, value: float | None, n: int) -> bool:

@@ -204,13 +204,13 @@ def _figure(one: Figure, stored: Sides, found: tuple[Drawn, Drawn], later: Later
     rows, base = (side or Drawn() for side in stored)
     moved, base_moved = _moved(rows, now), _moved(base, before)
     ids = np.unique(np.concatenate([each.ids for each in (rows, now, base, before)]))
-    redefined = one.revision != of.revision  # then rows move without anything having happened to them
+    untold = one.revision != of.revision or None in stored  # then rows move without anything having happened to them
     return Verdict(
         measure=one.key, faults=[*faults, *_faults(one, stored)], value=one.value, value_now=of.value(now),
         base=one.base, base_now=of.value(before), revision=one.revision, revision_now=of.revision,
         rows_entered=len(moved[0]), rows_left=len(moved[1]), rows_revalued=len(moved[2]),
         base_rows_changed=sum(map(len, base_moved)),
-        changed=_changed(of.of, () if redefined else (moved, base_moved), ids, later),
+        changed=_changed(of.of, () if untold else (moved, base_moved), ids, later),
     )  # fmt: skip
 
 
@@ -223,7 +223,7 @@ def _faults(one: Figure, stored: Sides) -> list[str]:
     low, high = interval_of(of.aggregate, rows.values) or (None, None)
     checks = {"value": _same(of.value(rows), one.value), "base": _same(of.value(base), one.base),
               "n": (rows.n, base.n) == (one.n, one.base_n),
-              "interval": _same(low, one.low) and _same(high, one.high)}  # fmt: skip
+              "interval": _same(low, one.low, 1e-6) and _same(high, one.high, 1e-6)}  # fmt: skip
     return [name for name, holds in checks.items() if not holds]
 
 
@@ -258,5 +258,5 @@ def _told(pk: int, how: str, name: tuple[str, str] | None, entries: Mapping[str,
     return {"row": name[0], "how": how, "entries": dict(entries[name[1]])}
 
 
-def _same(one: float | None, other: float | None) -> bool:
-    return one is other or (one is not None and other is not None and abs(one - other) < 1e-9 * max(1.0, abs(one)))
+def _same(one: float | None, other: float | None, within: float = 1e-9) -> bool:
+    return one is other or (one is not None and other is not None and abs(one - other) < within * max(1.0, abs(one)))

@@ -27,14 +27,14 @@ def assignments(period: Period) -> Rows:
     return _sent(period).values_list("pk")
 
 
-@measure("backups", of="assignment", name=("请求增援", "Backup asked"), unit=TIMES, counter="assignments",
+@measure("backups", of="assignment", within="assignments", name=("请求增援", "Backup asked"), unit=TIMES, counter="assignments",
          says=("现场请求增援的派遣。", "Assignments whose crew asked for backup."))  # fmt: skip
 def backups(period: Period) -> Rows:
     """Count calls for a second unit."""
     return _sent(period).filter(backup=True).values_list("pk")
 
 
-@measure("arrival_median", of="assignment", revision=2, aggregate="median", name=("从接报到到场，中位数", "Received to on scene, median"),
+@measure("arrival_median", of="assignment", within="assignments", revision=2, aggregate="median", name=("从接报到到场，中位数", "Received to on scene, median"),
          unit=MINUTES, counter="arrival_missing",
          says=("有到场节点的派遣，从接报到到场。", "Assignments with a stamp on scene, from received to there."))  # fmt: skip
 def arrival_median(period: Period) -> Rows:
@@ -42,7 +42,7 @@ def arrival_median(period: Period) -> Rows:
     return _arrivals(period)
 
 
-@measure("arrival_p90", of="assignment", revision=2, aggregate="p90", name=("从接报到到场，第90百分位", "Received to on scene, 90th percentile"),
+@measure("arrival_p90", of="assignment", within="assignments", revision=2, aggregate="p90", name=("从接报到到场，第90百分位", "Received to on scene, 90th percentile"),
          unit=MINUTES, counter="arrival_missing", says=("同上，第90百分位。", "The same at the 90th percentile."))  # fmt: skip
 def arrival_p90(period: Period) -> Rows:
     """How long the slow tenth took at least."""

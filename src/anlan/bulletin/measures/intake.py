@@ -40,7 +40,7 @@ def valid_share(period: Period) -> Rows:
     return _share(_reports(period), COUNTS)
 
 
-@measure("repeat_share", of="report", aggregate="share", name=("重复接报占比", "Share of repeats"), unit=PERCENT,
+@measure("repeat_share", of="report", within="reports", aggregate="share", name=("重复接报占比", "Share of repeats"), unit=PERCENT,
          counter="reports", says=("重复接报占有效与重复接报的比例；重复接报是证据，不删除。",
                                   "Repeats, of valid and repeat reports; a repeat is evidence and stays."))  # fmt: skip
 def repeat_share(period: Period) -> Rows:
@@ -57,7 +57,7 @@ def empty_share(period: Period) -> Rows:
     return _share(_reports(period), ~COUNTS)
 
 
-@measure("hotline_share", of="report", aggregate="share", name=("12345热线来件占比", "Share by the civic hotline"),
+@measure("hotline_share", of="report", within="reports", aggregate="share", name=("12345热线来件占比", "Share by the civic hotline"),
          unit=PERCENT, counter="reports", revision=2,
          says=("渠道为12345热线的有效接报占比；热线尚未接入的时期没有数。",
                "Valid reports by the hotline, of valid reports; none for a period before it was connected."))  # fmt: skip
@@ -68,7 +68,7 @@ def hotline_share(period: Period) -> Rows:
     return _share(_reports(period).filter(COUNTS), Q(channel="hotline_12345"))
 
 
-@measure("located_share", of="report", aggregate="share", name=("有定位的接报占比", "Share with a point"), unit=PERCENT,
+@measure("located_share", of="report", within="reports", aggregate="share", name=("有定位的接报占比", "Share with a point"), unit=PERCENT,
          counter="waterlogging_reports",
          says=("有经纬度的有效接报占比；没有的只有地点描述。", "Valid reports with a point; others have words only."))  # fmt: skip
 def located_share(period: Period) -> Rows:
@@ -79,6 +79,7 @@ def located_share(period: Period) -> Rows:
 @measure(
     "entry_delay",
     of="report",
+    within="repeat_share",
     revision=3,
     aggregate="median",
     name=("录入用时中位数", "Median time to type in"),
@@ -96,7 +97,7 @@ def entry_delay(period: Period) -> Rows:
     return _delays(period)
 
 
-@measure("entry_delay_p90", of="report", revision=3, aggregate="p90", name=("录入用时第90百分位", "90th percentile of time to type in"),
+@measure("entry_delay_p90", of="report", within="repeat_share", revision=3, aggregate="p90", name=("录入用时第90百分位", "90th percentile of time to type in"),
          unit=SECONDS, counter="entry_delay",
          says=("同上，第90百分位：事后补录看得见。", "The same at the 90th percentile, where what was typed in late shows."))  # fmt: skip
 def entry_delay_p90(period: Period) -> Rows:
@@ -109,7 +110,7 @@ def _delays(period: Period) -> Rows:
     return ((pk, whole_seconds(entered - received)) for pk, received, entered in told.iterator(AT_ONCE))
 
 
-@measure("waterlogging_reports", placed=True, of="report", name=("水涝接报", "Waterlogging reports"), unit=REPORTS,
+@measure("waterlogging_reports", placed=True, of="report", within="repeat_share", name=("水涝接报", "Waterlogging reports"), unit=REPORTS,
          counter="storms_strong", says=("接报类别为水涝的有效与重复接报。", "Valid and repeat reports of waterlogging."))  # fmt: skip
 def waterlogging_reports(period: Period) -> Rows:
     """Count what the miner of flood-prone places reads."""

@@ -49,6 +49,7 @@ def _categories(
     counter: str,
     note: tuple[str, str] = ("", ""),
     parts: tuple[str, ...] = (),
+    within: str = "incidents",
 ) -> None:
     """Declare the count of incidents of some categories, by the confirmed category."""
 
@@ -59,7 +60,7 @@ def _categories(
             f"Incidents whose confirmed category, or until then that at the call, is {name[1].lower()}.{note[1]}")  # fmt: skip
     rows.__module__ = __name__
     measure(code, of="incident", name=name, unit=INCIDENTS, says=says, counter=counter, revision=2,
-            parts=parts)(rows)  # fmt: skip
+            parts=parts, within=within)(rows)  # fmt: skip
 
 
 def _unknown(codes: Sequence[str]) -> bool:
@@ -70,7 +71,8 @@ def _unknown(codes: Sequence[str]) -> bool:
 _categories(
     "traffic_calls", ("交通警情", "Traffic incidents"), ("traffic_accident", "traffic_jam", "parking"), "accidents"
 )
-_categories("accidents", ("交通事故", "Traffic accidents"), ("traffic_accident",), "category_changed")
+_categories("accidents", ("交通事故", "Traffic accidents"), ("traffic_accident",), "category_changed",
+            within="traffic_calls")  # fmt: skip
 _categories("fires", ("火警", "Fires"), ("fire",), "arrival_median",
             ("伤亡不在接报与事件记录中，本平台不公布。", " Deaths and injuries are in no record here and are not printed."))  # fmt: skip
 _categories("property_calls", ("侵财警情", "Property incidents"), PROPERTY, "category_changed",
@@ -95,7 +97,7 @@ _categories("home_violence", ("家庭暴力警情", "Violence at home"), ("home_
 _categories("noise", ("噪声扰民", "Noise"), ("noise",), "handled_in_time")
 
 
-@measure("offence_calls", of="incident", name=("报警类警情", "Alarm incidents"), unit=INCIDENTS, counter="category_changed",
+@measure("offence_calls", of="incident", within="incidents", name=("报警类警情", "Alarm incidents"), unit=INCIDENTS, counter="category_changed",
          says=("种类为报警、属公安事权的事件；是警情数，与受案数、立案数不可混用。",
                "Incidents of kind alarm that are police matters; not to be mixed with cases accepted or filed."))  # fmt: skip
 def offence_calls(period: Period) -> Rows:
@@ -107,6 +109,7 @@ def offence_calls(period: Period) -> Rows:
 @measure(
     "diverted",
     of="incident",
+    within="incidents",
     name=("分流非警务警情", "Non-police incidents diverted"),
     unit=INCIDENTS,
     counter="returned_share",
@@ -127,6 +130,7 @@ def diverted_share(period: Period) -> Rows:
 @measure(
     "diverted_done",
     of="incident",
+    within="diverted",
     aggregate="share",
     name=("分流后办结占比", "Share of diverted closed"),
     unit=PERCENT,
@@ -158,6 +162,7 @@ def violence_diverted(period: Period) -> Rows:
 @measure(
     "category_changed",
     of="incident",
+    within="incidents",
     aggregate="share",
     name=("核定改类占比", "Share with another confirmed category"),
     unit=PERCENT,
@@ -186,14 +191,14 @@ def closed_share(period: Period) -> Rows:
     return share(opened(period), Q(state="closed"))
 
 
-@measure("close_median", of="incident", revision=2, aggregate="median", name=("办结用时中位数", "Median time to close"), unit=HOURS,
+@measure("close_median", of="incident", within="incidents", revision=2, aggregate="median", name=("办结用时中位数", "Median time to close"), unit=HOURS,
          counter="close_p90", says=("已办结事件从立事件到办结，中位数。", "From opened to closed, median."))  # fmt: skip
 def close_median(period: Period) -> Rows:
     """How long an incident took."""
     return _lasted(period)
 
 
-@measure("close_p90", of="incident", revision=2, aggregate="p90", name=("办结用时第90百分位", "90th percentile of time to close"),
+@measure("close_p90", of="incident", within="incidents", revision=2, aggregate="p90", name=("办结用时第90百分位", "90th percentile of time to close"),
          unit=HOURS, counter="closed_share", says=("同上，第90百分位。", "The same at the 90th percentile."))  # fmt: skip
 def close_p90(period: Period) -> Rows:
     """How long the slow tenth took at least."""

@@ -29,7 +29,7 @@ def answered_share(period: Period) -> Rows:
     return Satisfaction.objects.filter(**period.within("asked_at")).annotate(one=one).values_list("pk", "one")
 
 
-@measure("satisfied_share", of="satisfaction", aggregate="share", name=("上报人认为有帮助的占比", "Reporters whom it helped"),
+@measure("satisfied_share", of="satisfaction", within="asked", aggregate="share", name=("上报人认为有帮助的占比", "Reporters whom it helped"),
          unit=("%", "%"), counter="answered_share", says=("作了选择的人中选“有帮助”的比例；“部分有帮助”不算。",
                                                           "Of those who chose, those who chose yes; partly is not yes."))  # fmt: skip
 def satisfied_share(period: Period) -> Rows:
