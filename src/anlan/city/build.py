@@ -81,7 +81,7 @@ def _walk(seed: int, tell: Tell, scale: float) -> None:
     for year in YEARS:
         for month in range(1, 13):
             walk.month(year, month)
-        walk.once(f"study {year}", f"{year}: study", partial(study_year, year), _desk(year))
+        walk.long(f"study {year}", f"{year}: study", partial(study_year, year), _desk(year))
         if year == YEARS[0]:
             walk.once("adopted", "2015: adopted", adopt_first, _desk(year))
             walk.once("rota", "2016: rota", partial(rota.write_year, MOMENT - DAY, ACTOR), rota.BEGINS)
@@ -102,15 +102,34 @@ class Walk:
         self.ground = mending.Ground(seed)
 
     def once(self, name: str, words: str, step: Callable[[], Any], at: dt.datetime) -> None:
-        """Take a step unless it was taken, by the simulated city's clock; its entry says that it is done."""
-        subject = f"city:{self.seed}:{name}"
-        if LedgerEntry.objects.filter(kind="city.step_done", subject=subject).exists():
+        """Take a step unless it was taken, by the simulated city's clock; it and its entry are one transaction."""
+        if self._taken(name):
             return
         self.tell(words)
-        with frozen(at):
+        with frozen(at), write():
             step()
+            self._done(name, at, {})
+
+    def long(self, name: str, words: str, step: Callable[[], dict[str, Any]], at: dt.datetime) -> dict[str, Any]:
+        """Take a step of several transactions unless it was taken, and return what it leaves to the next.
+
+        One that was cut off finds again what it stored: the same dice, and the same keys.
+        """
+        if done := self._taken(name):
+            left: dict[str, Any] = json.loads(done.payload)
+            return left
+        self.tell(words)
+        with frozen(at):
+            left = step()
             with write():
-                ledger.append("city.step_done", actor=ACTOR, at=at, subject=subject, payload={})
+                self._done(name, at, left)
+        return left
+
+    def _taken(self, name: str) -> LedgerEntry | None:
+        return LedgerEntry.objects.filter(kind="city.step_done", subject=f"city:{self.seed}:{name}").first()
+
+    def _done(self, name: str, at: dt.datetime, left: dict[str, Any]) -> None:
+        ledger.append("city.step_done", actor=ACTOR, at=at, subject=f"city:{self.seed}:{name}", payload=left)
 
     def month(self, year: int, month: int) -> None:
         """Live one month: the desk's work first, then what is heard, then what the rain has shown."""
@@ -119,20 +138,23 @@ class Walk:
             self._desk(one)
             self.ground.look()
         fails = self.ground.fails if year == mending.YEAR else None
-        self.once(one.name, one.name, lambda: self._heard(one, fails), one.ends)
+        self._live(one, fails, one.ends)
 
     def last_weeks(self) -> None:
         """Live into the next year, up to the moment at which the demonstration begins."""
         one = Month(self.seed, MOMENT.year, MOMENT.month, self.scale, ACTOR, until=MOMENT)
         self._round(1)
         self.once(f"{one.name} desk", f"{one.name}: works", lambda: self._works(one), MOMENT)
-        self.once(one.name, one.name, lambda: self._heard(one, None), MOMENT)
+        self._live(one, None, MOMENT)
 
     def _round(self, n: int) -> None:
         at, step = winter.ROUNDS[n].raised, partial(winter.make_round, n, self.seed, ACTOR, MOMENT)
         self.once(f"round {n}", f"{at:%Y-%m}: a round", step, at)
 
-    def _heard(self, one: Month, fails: Fails | None) -> None:
+    def _live(self, one: Month, fails: Fails | None, at: dt.datetime) -> None:
+        self.crews.take_up(self.long(one.name, one.name, lambda: self._heard(one, fails), at))
+
+    def _heard(self, one: Month, fails: Fails | None) -> dict[str, Any]:
         live(one, self.crews, MOMENT, fails or always)
         live_turns(one, MOMENT)
         mending.record_storms(one)
@@ -142,6 +164,7 @@ class Walk:
             mending.after_the_rain(one)
             mending.climb(one)
         answer_all(one)
+        return self.crews.left()
 
     def _desk(self, one: Month) -> None:
         at = one.begins
@@ -160,14 +183,15 @@ class Walk:
         mending.work(one, one.ends)
 
 
-def study_year(year: int) -> None:
+def study_year(year: int) -> dict[str, Any]:
     """Study a year on the January after it."""
     at = _desk(year)
     started = start_study(
         name=f"{year}年易涝点研判", since=dt.date(year, 1, 1), until=dt.date(year, 12, 31), categories=["waterlogging"],
-        in_background=False, actor=ACTOR, at=at,
+        in_background=False, actor=ACTOR, at=at, key=f"city:study:{year}",
     )  # fmt: skip
     run_now(started["study"], actor=ACTOR, at=at)
+    return {}
 
 
 def adopt_first() -> None:

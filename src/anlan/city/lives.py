@@ -57,6 +57,14 @@ class Crews:
         self.free_s[kind][one] = until.timestamp() + 1
         return self.codes[kind][one]
 
+    def left(self) -> dict[str, list[float]]:
+        """Return from when each unit is free, as plain numbers."""
+        return {kind: free.tolist() for kind, free in self.free_s.items()}
+
+    def take_up(self, left: dict[str, list[float]]) -> None:
+        """Go on where they were left, also in a build that was cut off in between."""
+        self.free_s |= {kind: np.array(free) for kind, free in left.items()}
+
 
 def life_of(call: Call, reports: Sequence[int], crews: Crews, dice: Generator, end: dt.datetime) -> dict[str, Any]:
     """Return the row of `dispatch.bulk.run_incidents` for one call, cut where the simulated time ends."""

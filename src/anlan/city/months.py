@@ -99,21 +99,21 @@ def _make_incidents(
     known = _ids(
         [call.rows[0]["source"] for call in batch[:1]], [row["source_id"] for call in batch for row in call.rows]
     )
-    taken = set(IncidentReport.objects.filter(unlinked_at=None, report_id__in=known.values()).values_list(
-        "report_id", flat=True)) if batch and _has_links(known) else set()  # fmt: skip
-    rows = []
-    for call in batch:
-        pks = [known[row["source_id"]] for row in call.rows]
-        if pks[0] not in taken:
-            rows.append(life_of(call, pks, crews, dice, end))
-    rows += _flood_rows(wet, crews, dice, end)
-    rows.sort(key=lambda row: row["reports"][0][1])
+    rows = [life_of(call, [known[row["source_id"]] for row in call.rows], crews, dice, end) for call in batch]
+    rows += _flood_rows(wet, crews, dice, end)  # drawn for all, so that a build that was cut off draws the same
+    taken = _taken([row["reports"][0][0] for row in rows])
+    rows = sorted((row for row in rows if row["reports"][0][0] not in taken), key=lambda row: row["reports"][0][1])
     for start in range(0, len(rows), BATCH):
         run_incidents(rows=rows[start : start + BATCH], actor=month.actor, at=at)
 
 
-def _has_links(known: dict[str, int]) -> bool:
-    return IncidentReport.objects.filter(report_id__gte=min(known.values())).exists()
+def _taken(reports: Sequence[int]) -> set[int]:
+    """Return which of these reports tell of an incident; in a build that goes straight on, none does."""
+    links = IncidentReport.objects.filter(unlinked_at=None)
+    if not reports or not links.filter(report_id__gte=min(reports)).exists():
+        return set()
+    about = links.filter(report_id__gte=min(reports), report_id__lte=max(reports))
+    return set(about.values_list("report_id", flat=True))
 
 
 def _ids(sources: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
@@ -198,11 +198,9 @@ def _flood_rows(
     if not wet:
         return
     known = _ids([wet[0]["source"]], [row["source_id"] for row in wet])
-    free = Report.objects.filter(pk__in=known.values()).exclude(
-        pk__in=IncidentReport.objects.filter(unlinked_at=None, report_id__in=known.values()).values("report_id")
-    )
+    told = Report.objects.filter(pk__in=known.values())
     codes, shares = [code for code, _ in HOLDERS], [share for _, share in HOLDERS]
-    for group in _groups(list(free.order_by("entered_at", "pk"))):
+    for group in _groups(list(told.order_by("entered_at", "pk"))):
         first, opened = group[0], group[0].entered_at
         reports = [(one.pk, max(opened, one.entered_at)) for one in group]
         place = (first.lon, first.lat) if first.lon is not None and first.lat is not None else None
