@@ -47,6 +47,18 @@ def test_the_government_instructs_and_the_lead_signs(town: Town) -> None:
     assert [move.verb for move in one.moves.all()] == ["instruct", "sign_for"]
 
 
+def test_a_key_area_has_a_superior_who_takes_it_off(town: Town) -> None:
+    """Without one it is not instructed; with one it leaves the list only by that superior's paper."""
+    others = [{"origin": "key_area", "title": "Station square", "exit_criteria": "No obstruction for three months"}]
+    told = {"title": "Key areas", "addressee": "government", "others": others, "actor": town.analyst, "at": day(0)}
+    (number,) = actions.raise_problems(**told)["problems"]
+    with pytest.raises(PreventionRefused, match="superior") as refused:
+        town.instruct(number)
+    assert refused.value.field == "supervision_level"
+    town.instruct(number, supervision_level="province")
+    assert (problem(number).state, problem(number).supervision_level) == ("assigned", "province")
+
+
 def test_police_task_nobody(town: Town) -> None:
     """A supervisor of the police cannot instruct; without the government's number nobody can."""
     make.organisation("police", kind="police")

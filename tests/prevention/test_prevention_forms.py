@@ -13,7 +13,7 @@ from django.test import Client
 from PIL import Image
 
 from anlan.core import seals
-from anlan.core.actors import Actor
+from anlan.core.actors import Actor, system
 from anlan.core.clock import frozen
 from anlan.core.models import Person
 from anlan.core.verify import verify
@@ -336,6 +336,19 @@ def test_what_rain_has_not_tested_is_not_offered_for_striking_off(town: Town, en
         assert ("/strike_off" in page, "Held, no report from here" in page, "45.0 mm/h" in page) == (True, True, True)
         browser.post(f"/problems/{number}/strike_off")
     assert problem(number).state == "struck_off"
+
+
+def test_the_next_step_names_who_is_due(town: Town, enter: Enter) -> None:
+    """The doer of the task by which the problem runs, the verifier once its works are done, and nobody as a dash."""
+    number = town.assigned(supporting=["west-office"])
+    actions.sign_for(problems=[number], actor=system("test"), at=day(1))
+    (name,) = town.plan(number, "permanent", organisation="west-office")
+    browser = enter(town.supervisor)
+    assert "<dt>Next step</dt><dd>West office, " in browser.get(f"/problems/?p={number}").content.decode()
+    actions.add_evidence(task=name, words="Pipe laid", actor=system("test"), at=day(2))
+    actions.finish_task(task=name, actor=system("test"), at=day(2))
+    assert "<dt>Next step</dt><dd>Verifier, 2016-01-29" in browser.get(f"/problems/?p={number}").content.decode()
+    assert "· —" not in browser.get(f"/tasks/{name}/").content.decode()
 
 
 def test_a_late_problem_shows_its_ladder_with_what_comes(town: Town, enter: Enter) -> None:

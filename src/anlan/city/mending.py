@@ -17,7 +17,7 @@ from anlan.city.matters import POSTS, theme_of, themes
 from anlan.city.months import Month, flood_year, place_of, storms_of
 from anlan.geo import distance_m
 from anlan.prevention import actions
-from anlan.prevention.models import Problem, Result, Storm, Task
+from anlan.prevention.models import ExtensionRequest, Problem, Result, Storm, Task
 from anlan.prevention.rules import PreventionRefused, ProblemState, TaskState
 
 YEAR: Final = 2016
@@ -29,20 +29,29 @@ AT_SITE_M: Final = 100.0
 
 
 def work(month: Month, until: dt.datetime) -> None:
-    """Take every step of a task that has come until then: extended, works done, verified, done again."""
-    while sum([_extended(month, until), _finished(month, until), _verified(month, until)]):
+    """Take every step of a task that has come until then: asked for, extended, works done, verified, done again."""
+    while sum([_asked(month, until), _extended(month, until), _finished(month, until), _verified(month, until)]):
         pass
 
 
+def _asked(month: Month, until: dt.datetime) -> int:
+    """Ask for more time where the works will take longer, eight days before the deadline; return how often."""
+    slow = [task for task in _tasks(TaskState.OPEN).filter(requests=None)
+            if Fate.of(task, month.seed).extended and _noon(task.due_on - 8 * DAY) < until]  # fmt: skip
+    for task in slow:
+        actions.ask_extension(task=task.number, due_on=task.due_on + 30 * DAY, reason="施工窗口不足", actor=month.actor,
+                              at=_noon(task.due_on - 8 * DAY))  # fmt: skip
+    return len(slow)
+
+
 def _extended(month: Month, until: dt.datetime) -> int:
-    """Grant what is asked for in time; return how many."""
-    asked = [task for task in _tasks(TaskState.OPEN)
-             if Fate.of(task, month.seed).extended and task.due_on == task.first_due_on
-             and _noon(task.due_on - 5 * DAY) < until]  # fmt: skip
-    for task in asked:
-        actions.extend(task=task.number, due_on=task.due_on + 30 * DAY, reason="施工窗口不足，已报分管领导同意",
-                       actor=month.actor, at=_noon(task.due_on - 5 * DAY))  # fmt: skip
-    return len(asked)
+    """Grant what was asked for, three days later; return how many."""
+    waiting = [one for one in ExtensionRequest.objects.waiting().select_related("task")
+               if _noon(one.task.due_on - 5 * DAY) < until]  # fmt: skip
+    for one in waiting:
+        actions.extend(task=one.task.number, due_on=one.due_on, reason="施工窗口不足，已报分管领导同意",
+                       actor=month.actor, at=_noon(one.task.due_on - 5 * DAY))  # fmt: skip
+    return len(waiting)
 
 
 def _finished(month: Month, until: dt.datetime) -> int:

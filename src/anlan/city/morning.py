@@ -19,6 +19,9 @@ from anlan.core.actors import Actor
 from anlan.dispatch import actions as dispatch
 from anlan.dispatch.queries import candidates
 from anlan.intake.actions import receive_report
+from anlan.prevention import actions as prevention
+from anlan.prevention.models import Task
+from anlan.prevention.rules import TaskState
 from anlan.triage import actions as triage
 from anlan.triage.models import Incident
 
@@ -70,6 +73,17 @@ def begin_day(seed: int, moment: dt.datetime, actor: Actor) -> None:
     dice = np.random.default_rng([seed, moment.year, moment.month, moment.day, 51])
     for n, story in enumerate(STORIES, 1):
         _walk(story, f"simulated-{seed}-morning", n, dice, moment, actor)
+    ask_for_time(moment, actor)
+
+
+def ask_for_time(moment: dt.datetime, actor: Actor) -> None:
+    """Leave an officer's request for a later deadline on the supervisors' desk since yesterday afternoon."""
+    waiting = Task.objects.filter(state=TaskState.OPEN, organisation__code="drainage", due_on__gt=moment.date())
+    task = waiting.filter(requests=None).order_by("due_on", "number").first()
+    if task is not None:
+        prevention.ask_extension(task=task.number, due_on=task.due_on + dt.timedelta(days=30),
+                                 reason="春节前后停工，节后工人返岗再施工", actor=actor,
+                                 at=moment - dt.timedelta(hours=18))  # fmt: skip
 
 
 def _walk(story: Story, source: str, n: int, dice: np.random.Generator, moment: dt.datetime, actor: Actor) -> None:

@@ -15,7 +15,7 @@ from anlan.core.areas import local_day
 from anlan.core.models import Organisation
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
-from anlan.prevention.models import Problem, Task
+from anlan.prevention.models import Origin, Problem, Task
 from anlan.prevention.rules import RETURNS, PreventionRefused, TaskState
 from anlan.prevention.steps import entry, locked, organisation, require_holder, require_own, require_seen, take
 from anlan.prevention.verifying import settle
@@ -57,6 +57,8 @@ def instruct(
             problem.arbitrated = False  # the arbiter's word was about another lead
         problem.instruction_ref, problem.instruction_on = reference.strip()[:80], on
         problem.lead, problem.supervision_level = leader, supervision_level or problem.supervision_level
+        if problem.origin == Origin.KEY_AREA and not problem.supervision_level:
+            raise PreventionRefused(_("Choose the superior who takes a key area off the list."), "supervision_level")
     told = {"reference": reference.strip()[:80], "on": str(on), "lead": leader.code,
             "supporting": sorted(one.code for one in helpers)}  # fmt: skip
     take(found, "instruct", actor=actor, at=at, words=reference.strip()[:80], payload=told)

@@ -94,6 +94,7 @@ def shown(
         "areas": [area for area in areas_at(last.lon, last.lat, last.study.until) if area.area.kind != "city"],
         "versions": [(version, period(version.study), change_word(version.change)) for version in versions],
         "reports_address": reverse("hotspots:site_reports", args=[one.code]) if one else "",
+        "at": now(),
         "first": min(place.study.since for place in places),
         "until": max(place.study.until for place in places),
     }
