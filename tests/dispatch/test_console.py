@@ -262,3 +262,31 @@ def test_nobody_is_led_to_what_he_may_not_open(client: Client) -> None:
         page = client.get(address).content.decode()
         assert "Pump" in page
         assert f"/assignments/{pk}/" not in page
+
+
+def test_without_a_place_no_unit_is_proposed(client: Client) -> None:
+    """Nobody knows which one is near: the dispatcher chooses, and every free unit keeps its key."""
+    number = opened(lon=None, lat=None, place_words="长虹路桥下")
+    client.force_login(make.person("dispatcher"))
+    page = client.get(f"/console/{number}/").content.decode()
+    assert 'data-key="n"' not in page
+    assert 'data-key="1"' in page
+
+
+def test_at_one_moment_the_timeline_keeps_the_order_of_things(client: Client) -> None:
+    """Opened before a crew is sent, the danger ended before the incident is resolved."""
+    number = opened()
+    pk = actions.dispatch_unit(number=number, unit="mobile-1", actor=ME, at=AT)["assignment"]
+    actions.resolve_on_scene(assignment=pk, disposal="done", actor=ME, at=AT)
+    client.force_login(make.person("dispatcher"))
+    told = [one["what"] for one in client.get(f"/console/{number}/").context["timeline"]]
+    assert [one.split(": ")[-1] for one in told] == ["Resolved", "Danger ended", "Dispatched", "Unit sent", "Opened"]
+
+
+def test_an_officer_without_incidents_is_told_what_will_stand_here(client: Client) -> None:
+    """Others may be open: nothing is said of the city."""
+    opened()
+    client.force_login(make.person("officer", at="drains"))
+    page = client.get("/console/").content.decode()
+    assert "What is handed to your organisation appears here" in page
+    assert "No incident is open" not in page

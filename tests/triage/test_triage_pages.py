@@ -255,3 +255,14 @@ def test_why_an_incident_was_reopened_stands_on_its_page(client):
     sign_in(client, Role.DISPATCHER)
     page = press(client, number, "reopen", reason="The caller rang again", seen="closed").content.decode()
     assert "The caller rang again" in page
+
+
+def test_closed_incidents_say_when_they_were_closed(client):
+    """The list is in that order, so that is the time that it shows."""
+    numbers = [opened(), opened(lon=119.98)]
+    for n, number in enumerate(reversed(numbers)):
+        at = AT + dt.timedelta(minutes=10 * n + 10)
+        actions.close_incident(number=number, disposal="done", actor=ME, at=at)
+    sign_in(client, Role.DISPATCHER)
+    page = client.get("/incidents/?list=closed").content.decode()
+    assert page.index(numbers[0]) < page.index("14:20") < page.index(numbers[1]) < page.index("14:10")

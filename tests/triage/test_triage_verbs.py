@@ -373,6 +373,7 @@ def test_what_the_arbiter_decided_is_not_handed_on_and_is_asked_anew_once_reopen
     actions.return_incident(number=incident.number, reason="A private yard", actor=drains, at=AT)
     incident = again(incident)
     assert (incident.state, incident.owner.code, incident.reopened_because) == ("returned", "control", "Water again")
+    assert incident.disposal == ""
 
 
 def test_nothing_waits_with_an_organisation_that_was_closed():

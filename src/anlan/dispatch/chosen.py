@@ -113,7 +113,7 @@ def _next(incident: Incident, crews: list[Crew], near: list[Near], moves: dict[s
             return crew.next
     if incident.state == triage_rules.DISPATCHED and moves["resolve"] and any(crew.ended for crew in crews):
         return Step(_("Resolve"), {"verb": "resolve", "seen": incident.state}, asks_disposal=True)
-    free = next((one for one in near if one.key), None)
+    free = next((one for one in near if one.key and one.apart_m is not None), None)  # else it is nobody's guess
     if free:
         return Step(_("Send %(unit)s") % {"unit": area_label(free.unit)}, {"verb": "send", "unit": free.unit.code})
     if moves["close"] and incident.state == triage_rules.RESOLVED:
@@ -122,11 +122,17 @@ def _next(incident: Incident, crews: list[Crew], near: list[Near], moves: dict[s
 
 
 def _timeline(incident: Incident, assignments: list[Assignment]) -> list[dict[str, Any]]:
-    """Return what happened to the incident and on the way of its crews, the latest first."""
+    """Return what happened to the incident and on the way of its crews, the latest first.
+
+    At the same moment a crew is sent after the incident was opened, and ends the danger before it is resolved.
+    """
     stamped = [
         {"what": f"{area_label(one.unit)}: {stamp.get_step_display()}", "at": stamp.at, "device_at": stamp.device_at}
         for one in assignments
         for stamp in one.milestones.all()
         if stamp.step not in {rules.Step.RECEIVED, rules.Step.ENTERED}
     ]
-    return sorted([*history(incident), *stamped], key=lambda one: one["at"], reverse=True)
+    after = {f"triage.incident_{what}" for what in ("resolved", "closed")}
+    told = [*reversed(history(incident)), *stamped]
+    told.sort(key=lambda one: (one["at"], 1 if "kind" not in one else 2 if one["kind"] in after else 0))
+    return told[::-1]

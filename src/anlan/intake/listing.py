@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from anlan.core.actors import Actor
 from anlan.core.models import City
@@ -17,6 +19,12 @@ from anlan.intake.models.report import Channel, ReportQuerySet, Validity
 
 PER_PAGE = 50
 NAMES = ("q", "category", "channel", "validity", "since", "until")
+CAN_BE_WRONG = {
+    "channel": gettext_lazy("Channel"),
+    "validity": gettext_lazy("Validity"),
+    "since": pgettext_lazy("day", "From"),
+    "until": pgettext_lazy("day", "To"),
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,11 @@ class Filters:
     def any(self) -> bool:
         """Whether anything is filtered."""
         return bool(self.query)
+
+    @property
+    def left_out(self) -> str:
+        """What was not understood, by its names on the page."""
+        return _(", ").join(str(name) for key, name in CAN_BE_WRONG.items() if key in self.ignored)
 
 
 def read_filters(asked: QueryDict) -> Filters:

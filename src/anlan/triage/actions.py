@@ -234,8 +234,8 @@ def reopen(*, number: str, reason: str, actor: Actor, at: dt.datetime) -> dict[s
     incident.reopened_because = rules.require_reason(reason)
     rules.require_move(incident.state, State.REOPENED)
     incident.state, incident.closed_at, incident.owner = State.REOPENED, None, control_room()
-    incident.returns, incident.diverted = 0, False
-    incident.save(update_fields=["state", "closed_at", "owner", "returns", "diverted", "reopened_because"])
+    incident.returns, incident.diverted, incident.disposal = 0, False, ""
+    incident.save(update_fields=["state", "closed_at", "owner", "returns", "diverted", "disposal", "reopened_because"])
     _leave("reopened", incident, actor, at)
     return {"incident": number}
 

@@ -247,12 +247,13 @@ def history(found: Incident) -> list[dict[str, Any]]:
     names = {one.code: area_label(one) for one in Organisation.objects.all()}
     kinds = {one.code: label(one) for one in Category.objects.all()}
     entries = LedgerEntry.objects.filter(subject=found.subject).order_by("-id")
-    told = []
+    told: list[dict[str, Any]] = []
     for entry in entries:
         payload = json.loads(entry.payload)
         payload |= {key: names.get(payload[key], payload[key]) for key in ("to", "by") if key in payload}
         payload |= {key: kinds.get(payload[key], payload[key]) for key in ("category", "at_call") if key in payload}
-        told.append({"what": happened(entry.kind, payload), "at": dt.datetime.fromisoformat(entry.at)})
+        at = dt.datetime.fromisoformat(entry.at)
+        told.append({"what": happened(entry.kind, payload), "at": at, "kind": entry.kind})
     return told
 
 

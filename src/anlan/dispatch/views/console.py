@@ -22,7 +22,7 @@ from anlan.dispatch.onmap import places
 from anlan.dispatch.openlist import OpenList, filters, open_list
 from anlan.dispatch.views.assignment import REFUSALS, make_move, said, send_unit
 from anlan.triage import views as triage
-from anlan.triage.models import Incident
+from anlan.triage.models import SEES_ALL, Incident
 from anlan.triage.queries import whole
 from anlan.triage.views import MOVERS, READERS
 
@@ -100,6 +100,7 @@ def _page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 2
         "kinds": Unit.Kind.choices,
         "query": request.GET.urlencode(),
         "asked": bool(number),
+        "sees_all": bool(actor.roles & SEES_ALL),
         "wrong": wrong,
         "at": at,
         "key": uuid4().hex,
