@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
+import threading
+import time
+from multiprocessing.process import BaseProcess
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.settings")
 
 from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
+GRACE_S = 10.0
 
 
 def _group_commit() -> None:
@@ -32,5 +38,20 @@ def _city_time() -> None:
         begin()
 
 
+def _end_with_parent() -> None:
+    """End when `anlan serve` is gone, however it ended: who still holds its port keeps the next one out."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_wait_for, args=(parent,), name="anlan-parent", daemon=True).start()
+
+
+def _wait_for(parent: BaseProcess) -> None:
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)  # requests under way are finished first
+    time.sleep(GRACE_S)
+    os._exit(1)
+
+
+_end_with_parent()
 _group_commit()
 _city_time()

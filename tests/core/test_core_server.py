@@ -117,6 +117,24 @@ def test_what_a_killed_server_had_answered_is_stored_once_and_the_ledger_is_whol
     assert json.loads(server.anlan("status", "--json").stdout)["reports"] == stored
 
 
+def test_a_server_whose_first_process_alone_was_killed_frees_its_port(server, city):
+    """The kernel ends one process when memory runs out: web and worker end too, and the next start finds the port."""
+    assert server.report(city, 1) == 201
+    server.process.kill()
+    server.process.communicate(timeout=30)
+    for _ in range(600):
+        try:
+            server.ask("GET", "/")
+        except ConnectionRefusedError:
+            break
+        except OSError:
+            pass
+        threading.Event().wait(0.05)
+    server.process = server.start()
+    assert server.report(city, 2) == 201
+    assert json.loads(server.anlan("status", "--json").stdout)["reports"] == 2
+
+
 def test_a_backup_made_while_it_serves_is_restored_whole(server, city, tmp_path, anlan):
     """The copy holds what was stored when it was made, verifies, and stands in a directory of its own."""
     assert server.report(city, 1) == 201

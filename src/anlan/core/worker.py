@@ -10,6 +10,7 @@ from collections.abc import Callable
 from django.db import close_old_connections, connection
 
 from anlan.core import followers, jobs, seals
+from anlan.core.writes import is_passing
 
 PAUSE_S = 0.5
 RENEW_S = 15.0  # a quarter of the lease
@@ -59,8 +60,11 @@ class Worker:
         """Run one step; the database being away ends nothing."""
         try:
             return bool(act())
-        except Exception:
-            log.exception("the worker tries again")
+        except Exception as error:
+            if is_passing(error):  # a full disk is one line a turn: the log may lie on it
+                log.error("the worker tries again: %s", error)
+            else:
+                log.exception("the worker tries again")
             close_old_connections()
             self.stopping.wait(1.0)
             return False
