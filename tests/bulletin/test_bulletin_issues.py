@@ -136,6 +136,35 @@ def test_a_click_leads_down_to_the_records() -> None:
     assert "7 of this page are counted" in page
 
 
+def test_the_records_of_the_base_and_those_that_count_most_are_one_click_away(client: Client) -> None:
+    """Of the year before too; the slowest first; what is no page number is the first page."""
+    slow = make.report(
+        received_at=dt.datetime(2016, 7, 1, 4, tzinfo=dt.UTC), at=dt.datetime(2016, 7, 1, 6, tzinfo=dt.UTC)
+    )
+    issue = published(("reports", "entry_delay"))
+    client.force_login(make.person("analyst"))
+    page = client.get(f"/bulletins/{issue.number}/figures/entry_delay/?order=most").content.decode()
+    assert re.findall(r">(R-\d+-\d+)<", page)[0] == slow.number
+    assert "7,200.0" in page
+    before = client.get(f"/bulletins/{issue.number}/figures/reports/?of=base&page=²").content.decode()
+    numbers = Report.objects.filter(received_at__year=2015).values_list("number", flat=True)
+    assert sorted(re.findall(r">(R-\d+-\d+)<", before)) == sorted(numbers)
+
+
+def test_a_district_leads_to_its_own_records(client: Client) -> None:
+    """Few ones are not told to the public there either; an area that is none is no page."""
+    east = make.report(lon=120.05, at=dt.datetime(2016, 7, 1, 4, tzinfo=dt.UTC))
+    issue = published(("waterlogging_reports",))
+    address = f"/bulletins/{issue.number}/figures/waterlogging_reports/?area=east"
+    assert f'href="{address}"' in client.get(f"/bulletins/{issue.number}/").content.decode()
+    page = client.get(address).content.decode()
+    assert "East District" in page
+    assert "counted, not shown" in page
+    client.force_login(make.person("analyst"))
+    assert re.findall(r">(R-\d+-\d+)<", client.get(address).content.decode()) == [east.number]
+    assert client.get(address + "ern").status_code == 404
+
+
 def test_verification_names_what_changed_since_and_why() -> None:
     """A report is later found to be a misdial: the printed figure holds, today's differs, and the row is named."""
     issue = published()
@@ -259,7 +288,7 @@ def test_definitions_are_numbered_as_they_are_printed_and_what_has_no_place_stan
     notes = re.findall(r'figures/(\w+)/" data-note="(\d+)"', page)
     assert [note for _code, note in notes] == [str(n) for n in range(1, len(notes) + 1)]
     assert notes[0][0] != issue.plan.codes[0]
-    rows = re.findall(r'<th scope="row">([^<]+)</th>', page.partition("Waterlogging reports by district")[2])
+    rows = re.findall(r'<th scope="row"><a [^>]+>([^<]+)</a>', page.partition("Waterlogging reports by district")[2])
     assert rows[-1] == "without a place"
 
 

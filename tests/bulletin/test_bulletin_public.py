@@ -80,6 +80,9 @@ def test_a_small_base_hides_the_base_and_the_change_but_not_the_value() -> None:
     page = Client().get(f"/bulletins/{issue.number}/").content.decode()
     assert "<b>7</b>" in page
     assert "×3.5" not in page
+    page = Client().get(f"/bulletins/{issue.number}/figures/reports/?of=base").content.decode()
+    assert "7 records, counted" in page
+    assert "2 records" not in page
 
 
 def test_a_share_that_tells_of_few_is_hidden_with_its_n() -> None:

@@ -159,6 +159,61 @@ Figure.objects.filter(measure="reports").update(value=8)
 """
 
 
+KILLED = """
+import datetime as dt, os, signal
+from anlan.core.setup import open_platform
+open_platform(None)
+from anlan.bulletin import actions, asking
+from anlan.core import jobs
+from anlan.core.actors import system
+from anlan.core.clock import now
+from anlan.core.writes import write
+from tests import make
+make.organisation("government", kind="government")
+me, year = system("test"), now().year - 1
+actions.fix_measures(since=dt.date(year, 1, 1), until=dt.date(year, 12, 31), measures=[], actor=me,
+                     at=dt.datetime(year, 1, 4, 9, tzinfo=dt.UTC))
+with write():
+    jobs.enqueue(asking.COMPOSE, {"plan": f"BP-{year}-01", "headline": "h", "issuer": "government"})
+run = jobs.claim()
+tell = run.progress
+def told(done, total=None):
+    tell(done, total)
+    if done == 9:
+        os.kill(os.getpid(), signal.SIGKILL)
+run.progress = told
+jobs.run(run)
+"""
+
+
+AGAIN = """
+import datetime as dt
+from anlan.core.setup import open_platform
+open_platform(None)
+from anlan.core import jobs
+from anlan.core.clock import frozen, now
+with frozen(now() + dt.timedelta(seconds=61)):
+    assert jobs.drain() == 1
+    assert jobs.drain() == 0
+"""
+
+
+def test_a_composition_killed_half_way_ends_once_when_its_lease_is_over(anlan: Cli) -> None:
+    """Nothing of the killed attempt is stored; the next worker draws all figures and publishes one issue."""
+    anlan("init", "--city", make.CITIES / "small")
+    root = Path(__file__).parents[2]
+    killed = subprocess.run([sys.executable, "-c", KILLED], env=anlan.env, cwd=root, capture_output=True)
+    assert killed.returncode == -9, killed.stderr
+    assert json.loads(anlan("bulletin", "verify", "--json").stdout)["issues"] == []
+    subprocess.run([sys.executable, "-c", AGAIN], env=anlan.env, cwd=root, check=True)
+    told = json.loads(anlan("bulletin", "verify", "--json").stdout)
+    assert told["ok"]
+    assert [len({one["measure"].partition("@")[0] for one in issue["figures"]}) for issue in told["issues"]] == [
+        len(MEASURES)
+    ]
+    assert json.loads(anlan("status", "--json").stdout)["figures"] >= len(MEASURES)
+
+
 def test_the_command_names_what_was_changed_in_words_and_as_json(anlan: Cli) -> None:
     """Status 1, the figure, what of it does not follow."""
     anlan("init", "--city", make.CITIES / "small")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from django.utils.translation import gettext as _
 
 from anlan.bulletin.kinds import KINDS, visible
 from anlan.bulletin.measuring import MEASURES
 from anlan.bulletin.models import Figure, Issue
 from anlan.bulletin.veiling import NO_VEIL, Veil, veil_of
-from anlan.bulletin.words import District, Line, districts, in_english, lines, name_of, unit_of
+from anlan.bulletin.words import District, Line, districts, in_english, line, lines, name_of, unit_of
 from anlan.core.actors import Actor
 from anlan.core.areas import area_index
 from anlan.effect.models import Estimate
@@ -56,6 +57,11 @@ class Told:
         """Return its figures of the city as printed."""
         return lines(self.figures, self.veil)
 
+    def line(self, figure: Figure) -> Line:
+        """Return one of its figures as printed, under its district's name where it is of one."""
+        by_code = {one.measure: one for one in self.figures if one.area == figure.area}
+        return replace(line(figure, by_code, self.veil), name=named(figure.key, self.issue))
+
     def parts(self) -> list[tuple[str, list[Line]]]:
         """Return its lines in their parts."""
         order = sorted(self.lines(), key=lambda one: GROUPS.index(one.figure.of.group))
@@ -74,15 +80,17 @@ class Told:
         return [_row(one, names, self.veil) for one in self.figures]
 
 
-def behind(figure: Figure, actor: Actor, page: int) -> Behind:
-    """Return a page of the records behind a figure."""
-    drawn, kind = figure.rows.drawn(), KINDS[figure.of.of]
+def behind(figure: Figure, actor: Actor, page: int, *, base: bool = False, most: bool = False) -> Behind:
+    """Return a page of the records behind a figure or its base, in order of entry or what counts most first."""
+    drawn, kind = (figure.base_rows if base else figure.rows).drawn(), KINDS[figure.of.of]
     pages = max(1, -(-drawn.n // PAGE))
     page = min(max(page, 1), pages)
-    here = slice((page - 1) * PAGE, page * PAGE)
+    order = np.argsort(-drawn.values, kind="stable") if most else np.arange(drawn.n)
+    here = order[(page - 1) * PAGE : page * PAGE]
     values = dict(zip(drawn.ids[here].tolist(), drawn.values[here].tolist(), strict=True))
-    seen = visible(kind, list(values), actor)
-    rows = [(label, kind.link(label) if kind.link else "", _contribution(figure, values[pk])) for pk, label in seen]
+    seen = dict(visible(kind, list(values), actor))
+    rows = [(seen[pk], kind.link(seen[pk]) if kind.link else "", _contribution(figure, value))
+            for pk, value in values.items() if pk in seen]  # fmt: skip
     return Behind(drawn.n, rows, len(values) - len(rows), page, pages)
 
 

@@ -45,7 +45,7 @@ def lines(figures: Sequence[Figure], veil: Veil = NO_VEIL) -> list[Line]:
     """Return the figures of an issue as printed, without what a veil hides."""
     whole = [one for one in figures if not one.area]
     by_code = {one.measure: one for one in whole}
-    return [_line(one, by_code, veil) for one in whole]
+    return [line(one, by_code, veil) for one in whole]
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,8 @@ def why(absent: str) -> str:
     return str(Absent(absent).label) if absent else ""
 
 
-def _line(one: Figure, by_code: dict[str, Figure], veil: Veil) -> Line:
+def line(one: Figure, by_code: Mapping[str, Figure], veil: Veil) -> Line:
+    """Return a figure as it is printed, with its counter-indicator where that is among the others."""
     of = one.of
     both = one.key not in veil.values and one.key not in veil.bases
     return Line(
@@ -176,7 +177,7 @@ def _missing(one: Figure) -> list[str]:
     return found
 
 
-def _beside(of: Measure, by_code: dict[str, Figure], veil: Veil) -> str:
+def _beside(of: Measure, by_code: Mapping[str, Figure], veil: Veil) -> str:
     """Write the counter-indicator: its value, and that of the year before."""
     other = by_code.get(of.counter)
     if other is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -48,15 +49,17 @@ def issue(request: HttpRequest, number: str) -> HttpResponse:
 def figure(request: HttpRequest, number: str, measure: str) -> HttpResponse:
     """Show a figure's definition, and the records behind it that the reader may open."""
     one, actor = _issue(request, number), actor_of_request(request)
-    found = Figure.objects.filter(issue=one, measure=measure, area="").first()
+    found = Figure.objects.filter(issue=one, measure=measure, area=request.GET.get("area", "")).first()
     if found is None:
         raise Http404
-    all_lines = reading.Told.to(one, public=_is_public(actor)).lines()
-    told = next(line for line in all_lines if line.figure.measure == measure)
-    page = request.GET.get("page", "1")
-    behind = reading.behind(found, actor, int(page) if page.isdigit() else 1)
-    context = {"issue": one, "line": told, "behind": behind, "public": _is_public(actor),
-               "base": one.plan.period.year_before()}  # fmt: skip
+    outside = _is_public(actor)  # is told of the value's records how many they are, and of the base's nothing
+    of_base, most = request.GET.get("of") == "base" and not outside, request.GET.get("order") == "most"
+    behind = reading.behind(found, actor, _page(request.GET.get("page", "")), base=of_base, most=most)
+    context = {
+        "issue": one, "line": reading.Told.to(one, public=outside).line(found), "behind": behind, "public": outside,
+        "of_base": of_base, "most": most, "ways": _ways(request, behind.page), "base": one.plan.period.year_before(),
+        "valued": found.of.aggregate in {"sum", "median", "p90"},
+    }  # fmt: skip
     return render(request, "bulletin/figure.html", context)
 
 
@@ -97,6 +100,19 @@ def _issue(request: HttpRequest, number: str) -> Issue:
     if found is None:
         raise Http404
     return found
+
+
+def _ways(request: HttpRequest, page: int) -> dict[str, str]:
+    """Return the addresses of the other views of a figure's records; each keeps what the others chose."""
+    here = {name: request.GET.get(name, "") for name in ("area", "of", "order")}
+    ways = {"period": {"of": ""}, "base": {"of": "base"}, "entered": {"order": ""}, "most": {"order": "most"},
+            "before": {"page": str(page - 1)}, "after": {"page": str(page + 1)}}  # fmt: skip
+    return {way: "?" + urlencode({name: told for name, told in (here | chosen).items() if told})
+            for way, chosen in ways.items()}  # fmt: skip
+
+
+def _page(told: str) -> int:
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 9 else 1
 
 
 def _headline(one: Issue) -> str:

@@ -98,10 +98,10 @@ def start(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _outcome(run: Recomputation, issue: Issue) -> dict[str, Any]:
-    rows = [(one, MEASURES.get(one["measure"].partition("@")[0]), named(one["measure"], issue))
-            for one in run.told["figures"]]  # fmt: skip
+    keys = [(one, *one["measure"].partition("@")) for one in run.told["figures"]]
+    rows = [(one, MEASURES.get(code), area, named(one["measure"], issue)) for one, code, _at, area in keys]
     missing = [named(code, issue) for code in run.told["missing"]]
-    return {"found": run.told, "rows": rows, "missing": missing, "same": sum(one["same"] for one, _of, _name in rows)}
+    return {"found": run.told, "rows": rows, "missing": missing, "same": sum(one["same"] for one, *_rest in rows)}
 
 
 def _issue(request: HttpRequest, number: str) -> Issue:
