@@ -96,6 +96,18 @@ def test_problems_wait_in_the_inbox_and_few_are_late(built: Path) -> None:
     assert 0 < late < all_open / 4
 
 
+def test_a_later_deadline_is_asked_for_and_waits_for_its_answer(built: Path) -> None:
+    """Those of the year were answered; one of yesterday lies on the supervisors' desk, asked for in time."""
+    answers = dict(asked(built, "SELECT answer, COUNT(*) FROM prevention_extensionrequest GROUP BY answer"))
+    assert answers["granted"] > 50
+    told = asked(built, "SELECT r.at, r.answer_by, t.due_on FROM prevention_extensionrequest r"
+                        " JOIN prevention_task t ON t.id = r.task_id WHERE r.answer = ''")  # fmt: skip
+    assert told
+    assert all(
+        at < "2017-01-25 02:30" and answer_by >= "2017-01-25" and due > "2017-01-25" for at, answer_by, due in told
+    )
+
+
 def test_served_it_lives_on_and_takes_what_is_stamped_with_the_real_present(built: Path, tmp_path: Path) -> None:
     """Web and worker share the city's time; stopped and started again it goes on where it was, never back."""
     data = tmp_path / "data"

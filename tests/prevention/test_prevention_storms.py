@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from anlan.core.actors import NotAllowed
 from anlan.core.clock import frozen
 from anlan.core.models import LedgerEntry
 from anlan.prevention import actions
@@ -84,3 +85,24 @@ def test_a_sites_chart_hangs_the_rain_below_the_failures(town: Town) -> None:
     page = browser.get("/sites/001/").content.decode()
     assert '{"peaks": [null, 44.0, null], "test": 30.0}' in page
     assert "The broken line is the 30 mm/h" in page
+
+
+def test_a_storm_written_down_wrongly_is_corrected_and_what_rested_on_it_is_named(town: Town) -> None:
+    """Both figures stay in the ledger; a place that no storm has tested any more is named, so that it is reopened."""
+    number = town.accepted()
+    record(town, peak_mm_h="45")
+    browser = enter(town.supervisor)
+    browser.post(f"/problems/{number}/strike_off")
+    pk = Storm.objects.get().pk
+    told = {"end": MEASURED["end"], "peak_mm_h": "4.5", "reason": ""}
+    page = browser.get(f"/storms/{pk}/correct").content.decode()
+    assert 'value="45.0"' in page
+    assert browser.post(f"/storms/{pk}/correct", told).status_code == 422
+    page = browser.post(f"/storms/{pk}/correct", told | {"reason": "A comma"}, follow=True).content.decode()
+    assert f"reopen them: {number}." in page
+    assert LedgerEntry.objects.get(kind="prevention.storm_corrected").payload.count("45.0") == 1
+    with pytest.raises(NotAllowed):
+        actions.correct_storm(storm=pk, end=day(41), peak_mm_h=40.0, reason="x", actor=town.officer, at=day(50))
+    town.storm(45, peak=50)
+    later = browser.post(f"/storms/{pk}/correct", told | {"peak_mm_h": "46", "reason": "Again"}, follow=True)
+    assert "reopen them" not in later.content.decode()

@@ -77,10 +77,10 @@ def begin_day(seed: int, moment: dt.datetime, actor: Actor) -> None:
 
 
 def ask_for_time(moment: dt.datetime, actor: Actor) -> None:
-    """Leave an officer's request for a later deadline on the supervisors' desk since yesterday afternoon."""
+    """Leave an officer's request for a later deadline on the supervisors' desk since yesterday afternoon, once."""
     waiting = Task.objects.filter(state=TaskState.OPEN, organisation__code="drainage", due_on__gt=moment.date())
-    task = waiting.filter(requests=None).order_by("due_on", "number").first()
-    if task is not None:
+    task = waiting.order_by("due_on", "number").first()
+    if task is not None and not task.requests.exists():
         prevention.ask_extension(task=task.number, due_on=task.due_on + dt.timedelta(days=30),
                                  reason="春节前后停工，节后工人返岗再施工", actor=actor,
                                  at=moment - dt.timedelta(hours=18))  # fmt: skip

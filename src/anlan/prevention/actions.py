@@ -8,14 +8,16 @@ from anlan.prevention.erasing import erase_evidence
 from anlan.prevention.extending import ask_extension, extend, refuse_extension
 from anlan.prevention.ladder import escalate_overdue
 from anlan.prevention.listing import issue_list
+from anlan.prevention.raining import correct_storm, record_storm
 from anlan.prevention.raising import raise_problems
-from anlan.prevention.verifying import record_storm, reopen, strike_off, verify
+from anlan.prevention.verifying import reopen, strike_off, verify
 from anlan.prevention.working import add_evidence, finish_task, plan_tasks
 
 __all__ = [
     "add_evidence",
     "arbitrate",
     "ask_extension",
+    "correct_storm",
     "erase_evidence",
     "escalate_overdue",
     "extend",

@@ -226,6 +226,15 @@ class OneForm(StepForm):
         return {"title": data["title"], "addressee": data.pop("addressee"), "others": [data]}
 
 
+class CorrectionForm(StepForm):
+    """What a gauge really measured, and what was wrong."""
+
+    end = MomentField(label=_("Ended"))
+    peak_mm_h = forms.FloatField(min_value=0.1, max_value=500, label=_("Strongest hour, mm/h"))
+    source = forms.CharField(max_length=80, required=False, label=_("Gauge or source"))
+    reason = forms.CharField(max_length=200, label=_("What was wrong"))
+
+
 class StormForm(StepForm):
     """A storm as a rain gauge measured it, in the city's time."""
 

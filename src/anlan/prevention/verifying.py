@@ -23,7 +23,6 @@ from anlan.prevention.rules import TASK_MOVES, PreventionRefused
 from anlan.prevention.steps import locked, locked_task, organisation, organisation_of, take
 from anlan.prevention.working import refresh_due
 
-RECORDS = (Role.ANALYST, Role.SUPERVISOR, Role.OPERATOR)  # who writes down what the gauges measured
 RUNS_OFF = dt.timedelta(hours=6)  # water that stands so long after a storm is still its failure
 
 
@@ -102,37 +101,6 @@ def reopen(*, problem: str, reason: str, actor: Actor, at: dt.datetime, key: str
     one.reopened, one.accepted_at, one.struck_off_at = one.reopened + 1, None, None
     take([one], "reopen", actor=actor, at=at, words=reason.strip(), payload={"times": one.reopened})
     return {"problem": one.number, "reopened": one.reopened}
-
-
-@verb
-def record_storm(
-    *,
-    start: dt.datetime,
-    end: dt.datetime,
-    peak_mm_h: float,
-    source: str = "",
-    actor: Actor,
-    at: dt.datetime,
-    key: str | None = None,
-) -> dict[str, Any]:
-    """Record a storm as measured; the same start again is the same storm."""
-    actor.require(*RECORDS)
-    if end <= start or end > at:
-        raise PreventionRefused(_("A storm is recorded once it is over, with its end after its start."), "end")
-    if not 0 < peak_mm_h <= 500:
-        raise PreventionRefused(_("The peak lies between 0 and 500 mm/h."), "peak_mm_h")
-    storm, new = Storm.objects.get_or_create(
-        start=start, defaults={"end": end, "peak_mm_h": peak_mm_h, "source": source.strip()[:80]}
-    )
-    if not new and (storm.end, storm.peak_mm_h) != (end, peak_mm_h):
-        raise PreventionRefused(_("This storm is recorded already, with other figures."), "start")
-    if new:
-        told = {"storm": storm.pk, "peak_mm_h": peak_mm_h}
-        ledger.append("prevention.storm_recorded", actor=actor, at=at, subject=f"storm:{storm.pk}", payload=told)
-    waiting = Problem.objects.filter(
-        state=rules.ProblemState.ACCEPTED, accepted_at__lte=start, rain_test_mm_h__lte=peak_mm_h
-    )
-    return {"storm": storm.pk, "repeated": not new, "waiting": waiting.count()}
 
 
 def tests_of(problem: Problem, at: dt.datetime) -> list[tuple[Storm, bool]]:

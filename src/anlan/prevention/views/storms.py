@@ -8,8 +8,9 @@ from uuid import uuid4
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
@@ -18,31 +19,61 @@ from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
 from anlan.prevention import actions
 from anlan.prevention.answering import TAKEN, send
-from anlan.prevention.forms import StormForm
+from anlan.prevention.forms import CorrectionForm, StepForm, StormForm
+from anlan.prevention.models import Storm
+from anlan.prevention.raining import RECORDS
 from anlan.prevention.reading import PAGE, READS
 from anlan.prevention.storms_read import storms, tested
-from anlan.prevention.verifying import RECORDS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @roles(*READS, *RECORDS)
 def rain(request: HttpRequest) -> HttpResponse:
     """List the storms, the newest first, and record one as it was measured."""
-    actor = actor_of_request(request)
     form, status = StormForm(request.POST or None, auto_id="storm-%s"), 200
     if request.method == "POST":
-        who: dict[str, Any] = {"actor": actor, "at": now(), "key": request.POST.get("key") or None}
-        status, told = send(form, "record_storm", lambda **asked: actions.record_storm(**asked, **who))
+        status, told = send(form, "record_storm", lambda **asked: actions.record_storm(**asked, **_who(request)))
         if status == TAKEN:
             n = told["waiting"]
             messages.success(request, ngettext("The storm is recorded. It tested %(n)d mended place that waits.",
                                                "The storm is recorded. It tested %(n)d mended places that wait.", n)
                              % {"n": n})  # fmt: skip
             return redirect("prevention:storms")
+    return _page(request, form, status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@roles(*RECORDS)
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct a storm that was written down wrongly; say which problems no storm has tested any more."""
+    one = get_object_or_404(Storm, pk=pk)
+    known = {"end": one.end, "peak_mm_h": one.peak_mm_h, "source": one.source}
+    form, status = CorrectionForm(request.POST or None, auto_id="storm-%s", initial=known), 200
+    if request.method == "POST":
+        who = _who(request) | {"storm": pk}
+        status, told = send(form, "record_storm", lambda **asked: actions.correct_storm(**asked, **who))
+        if status == TAKEN:
+            messages.success(request, _("The storm is corrected."))
+            if told["doubtful"]:
+                messages.warning(request, _("No storm has tested these any more, reopen them: %(numbers)s.")
+                                 % {"numbers": ", ".join(told["doubtful"])})  # fmt: skip
+            return redirect("prevention:storms")
+    return _page(request, form, status, one)
+
+
+def _who(request: HttpRequest) -> dict[str, Any]:
+    return {"actor": actor_of_request(request), "at": now(), "key": request.POST.get("key") or None}
+
+
+def _page(request: HttpRequest, form: StepForm, status: int, correcting: Storm | None = None) -> HttpResponse:
     page = Paginator(storms(), PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "key": uuid4(), "page": page, "rows": tested(list(page.object_list)),
-               "records": bool(actor.roles.intersection(RECORDS))}  # fmt: skip
+               "records": bool(actor_of_request(request).roles.intersection(RECORDS)),
+               "correcting": correcting}  # fmt: skip
     return render(request, "prevention/storms.html", context, status=status)
 
 
-urlpatterns = [path("storms/", rain, name="storms")]
+urlpatterns = [
+    path("storms/", rain, name="storms"),
+    path("storms/<int:pk>/correct", correct, name="storm_correct"),
+]
