@@ -200,6 +200,17 @@ def test_what_may_hide_danger_at_home_tells_little(client: Client) -> None:
     assert "Somebody was sent" not in shown
 
 
+def test_what_was_called_in_as_danger_at_home_tells_little_whatever_was_found(client: Client) -> None:
+    """Another category later does not open what somebody at home may read."""
+    report = make.report(category="home_violence", channel="web", tracking_code=CODE)
+    number = actions.open_incident(report_id=report.pk, actor=ME, at=make.AT)["incident"]
+    actions.send(number=number, actor=ME, at=later(2))
+    actions.confirm_category(number=number, category="noise", actor=ME, at=later(3))
+    shown = page(client)
+    assert "This page says no more about it" in shown
+    assert "Somebody was sent" not in shown
+
+
 def test_who_withdrew_reads_that_and_not_what_goes_on(client: Client) -> None:
     """Also where the desk had opened an incident meanwhile; and so does who is told that it was a mistake."""
     opened()

@@ -392,3 +392,16 @@ def test_nothing_waits_with_an_organisation_that_was_closed():
         incident = again(incident)
         assert (incident.state, incident.owner.code) == ("returned", "control")
         assert running(incident) == {"first_step": "control"}
+
+
+def test_another_category_opens_no_way_out_before_somebody_went():
+    """What was called in as violence at home is urgent at once, and is diverted only when a unit was there."""
+    incident = opened(category="home_violence", lon=119.98)
+    assert incident.urgency == 1
+    actions.confirm_category(number=incident.number, category="noise", actor=ME, at=AT)
+    for verb in (actions.divert, actions.hand_over):
+        with pytest.raises(TriageRefused, match="never diverted"):
+            verb(number=incident.number, to="west-office", actor=ME, at=AT)
+    actions.send(number=incident.number, actor=ME, at=AT)
+    actions.divert(number=incident.number, to="west-office", actor=ME, at=AT)
+    assert again(incident).owner.code == "west-office"

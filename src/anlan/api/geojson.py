@@ -89,8 +89,9 @@ def incidents(actor: Actor, asked: Asked) -> tuple[QuerySet[Any], Callable[[Any]
     rows: QuerySet[Any] = Incident.objects.all() if actor.client_id else Incident.objects.visible_to(actor)
     if actor.client_id:
         rows = rows.filter(owner__in=actor.organisation_ids)
-    shown = Q(category_confirmed=None, category_at_call__police=False, category_at_call__exclusion_gate=False)
+    shown = Q(category_confirmed=None, category_at_call__police=False)
     shown |= Q(category_confirmed__police=False, category_confirmed__exclusion_gate=False)
+    shown &= Q(category_at_call__exclusion_gate=False)  # whatever was found later, the place stays with those who went
     rows = _inside(rows.filter(shown, lon__isnull=False), asked, "lon", "lat")
     if asked.since:
         rows = rows.filter(opened_at__gte=_midnight(asked.since))

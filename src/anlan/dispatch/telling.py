@@ -19,7 +19,7 @@ from anlan.triage.telling import COUNTS
 def tell_of_crew(report: Report, at: dt.datetime) -> Told:
     """Say when the first crew was there; nothing where somebody at home may read along."""
     incident = incident_of(report)
-    if incident is None or report.validity not in COUNTS or incident.category.exclusion_gate:
+    if incident is None or report.validity not in COUNTS or incident.is_guarded:
         return Told()
     stamps = Milestone.objects.filter(assignment__incident=incident, step=Stamp.ON_SCENE)
     came = stamps.aggregate(at=Min("at"))["at"]

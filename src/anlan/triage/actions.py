@@ -12,7 +12,7 @@ from django.db.models import F
 from anlan.core import clocks, ledger
 from anlan.core.actors import Actor, NotAllowed
 from anlan.core.areas import areas_at, local_day
-from anlan.core.models import Organisation
+from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
 from anlan.intake.models import Category, Report
@@ -47,14 +47,15 @@ def open_incident(
         number=_number(at),
         kind=report.category.kind,
         category_at_call=report.category,
-        urgency=rules.require_urgency(urgency),
+        urgency=rules.urgency_at_call(urgency, report.category.exclusion_gate),
         owner=control_room(),
         lon=report.lon,
         lat=report.lat,
         opened_at=at,
     )
     IncidentReport.objects.create(incident=incident, report=report, linked_at=at)
-    _leave("opened", incident, actor, at, report=report.number, urgency=urgency, category=report.category.code)
+    told = {"report": report.number, "urgency": incident.urgency, "category": report.category.code}
+    _leave("opened", incident, actor, at, **told)
     return {"incident": incident.number}
 
 
@@ -157,7 +158,7 @@ def arbitrate(*, number: str, to: str, reason: str, actor: Actor, at: dt.datetim
         raise TriageRefused("no_such_move")
     told = rules.require_reason(reason)
     _leave("arbitrated", incident, actor, at, to=to)
-    diverted = incident.diverted and not incident.category.exclusion_gate
+    diverted = incident.diverted and not is_gated(incident)
     answer = _give(incident, _organisation(to), diverted, "handed_over", actor, at)
     Handover.objects.filter(pk=_last_handover(incident).pk).update(reason=told)
     return answer
@@ -168,6 +169,7 @@ def confirm_category(*, number: str, category: str, actor: Actor, at: dt.datetim
     """Say what it really was; figures use this, and what was said at the call stays beside it."""
     incident = _locked(number)
     require_holder(actor, incident)
+    rules.require_open(incident.state)
     chosen = Category.objects.filter(code=category, active=True).first()
     if chosen is None:
         raise TriageRefused("unknown_category")
@@ -264,6 +266,13 @@ def control_room() -> Organisation:
     return found
 
 
+def is_gated(incident: Incident) -> bool:
+    """Whether an incident may not be diverted: another category alone, before anybody went, opens no way out."""
+    sent = LedgerEntry.objects.filter(subject=incident.subject, kind="triage.incident_dispatched")
+    at_call, as_found = incident.category_at_call.exclusion_gate, incident.category.exclusion_gate
+    return rules.is_gated(at_call, as_found, not as_found and at_call and sent.exists())
+
+
 def desk_for(actor: Actor, incident: Incident) -> Actor:
     """Return the actor in the name of the incident's holder, for a verb of a later stage that has checked the actor."""
     return replace(actor, organisation_ids=actor.organisation_ids | {incident.owner_id})
@@ -274,7 +283,7 @@ def _give(
 ) -> dict[str, Any]:
     if to.pk == incident.owner_id:
         raise TriageRefused("holds_it_already")
-    rules.require_divertible(incident.category.exclusion_gate, diverted, to.kind)
+    rules.require_divertible(is_gated(incident), diverted, to.kind)
     Handover.objects.create(incident=incident, sender=incident.owner, to=to, at=at, diverted=diverted)
     # A clock of the one who gives ends here also where it was handed on without being signed for.
     clocks.heard("triage.incident_handed_on", subject=incident.subject, at=at, holder=incident.owner, facts={})

@@ -95,7 +95,7 @@ def _walked(
     called = categories[first.category_id]
     incident = Incident(
         number=number, kind=called.kind, category_at_call=called, owner=room,
-        urgency=rules.require_urgency(row.get("urgency", 3)),
+        urgency=_urgency(row, called),
         lon=first.lon, lat=first.lat, opened_at=opened,
     )  # fmt: skip
     life = _Life(incident, links)
@@ -127,6 +127,12 @@ def _walked(
         incident.state, incident.closed_at = rules.CLOSED, at
         life.leave("closed", at, disposal=incident.disposal)
     return life
+
+
+def _urgency(row: Mapping[str, Any], called: Category) -> int:
+    """Return how urgent it was: as the other system has it in a history, else as the desk would open it."""
+    told = row.get("urgency", 3)
+    return rules.require_urgency(told) if row.get("past") else rules.urgency_at_call(told, called.exclusion_gate)
 
 
 def _hand_over(life: _Life, to: Organisation, row: Mapping[str, Any]) -> None:

@@ -104,6 +104,11 @@ class Incident(models.Model):
         """The confirmed category, until then the one at call."""
         return self.category_confirmed or self.category_at_call
 
+    @property
+    def is_guarded(self) -> bool:
+        """Whether it may hide danger to life, as it was called in or as it was found."""
+        return self.category_at_call.exclusion_gate or self.category.exclusion_gate
+
 
 class IncidentReport(models.Model):
     """That a report tells of an incident; taking it away again leaves the row with its time."""

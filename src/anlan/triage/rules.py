@@ -66,6 +66,16 @@ def after_return(returns: int) -> str:
     return RETURNED if returns < MOST_RETURNS else DISPUTED
 
 
+def urgency_at_call(urgency: int, exclusion_gate: bool) -> int:
+    """Return how urgent a new incident is: at once where it may hide danger to life."""
+    return min(require_urgency(urgency), 1 if exclusion_gate else 3)
+
+
+def is_gated(at_call: bool, now: bool, was_sent: bool) -> bool:
+    """Whether a matter may not be diverted: what was called in as danger to life, until somebody went and saw."""
+    return now or (at_call and not was_sent)
+
+
 def may_hold(exclusion_gate: bool, kind: str) -> bool:
     """Whether an organisation of this kind may hold a matter: what may hide danger to life stays with who can come."""
     return not exclusion_gate or kind in PROTECTS

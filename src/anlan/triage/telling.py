@@ -105,7 +105,7 @@ def tell_of_incident(report: Report, at: dt.datetime) -> Told:
     if link is None or report.validity not in COUNTS:
         return Told()
     incident = link.incident
-    if incident.category.exclusion_gate:
+    if incident.is_guarded:
         return Told((), _guarded(incident))
     standing = _standing(incident)
     steps = [*_joined(link), *_happened(incident, min(link.linked_at, report.received_at))]

@@ -229,7 +229,7 @@ def may(found: Incident, actor: Actor) -> dict[str, bool]:
     hands = held and "handed_over" in moves and found.state != "disputed" and not decided
     return {
         "hand_over": hands,
-        "divert": hands and not found.category.exclusion_gate,
+        "divert": hands and not actions.is_gated(found),
         "sign_for": signs and "signed" in moves,
         "return": signs and "returned" in moves and found.returns <= rules.MOST_RETURNS,
         "arbitrate": found.state == "disputed" and Role.SUPERVISOR in actor.roles,
