@@ -128,9 +128,11 @@ def _do(number: str, verb: str, to: str, actor: Actor, at: dt.datetime) -> None:
     elif verb == "return":
         triage.return_incident(number=number, reason=NOT_OURS, **who)
     elif verb == "send":
-        dispatch.dispatch_unit(number=number, unit=_nearest(incident, to, at, actor), **who)
+        for near in candidates(incident, at, actor, to)[:1]:  # where all are out, the call waits
+            dispatch.dispatch_unit(number=number, unit=near.unit.code, **who)
     else:
-        _stamp(incident.assignments.get().pk, verb, who)
+        for sent in incident.assignments.all():
+            _stamp(sent.pk, verb, who)
 
 
 def _stamp(assignment: int, step: str, who: dict[str, Any]) -> None:
@@ -140,8 +142,3 @@ def _stamp(assignment: int, step: str, who: dict[str, Any]) -> None:
         dispatch.ask_backup(assignment=assignment, **who)
     else:
         dispatch.stamp(assignment=assignment, step=step, **who)
-
-
-def _nearest(incident: Incident, kind: str, at: dt.datetime, actor: Actor) -> str:
-    """Return the nearest free unit of a kind."""
-    return candidates(incident, at, actor, kind)[0].unit.code
