@@ -96,7 +96,7 @@ def test_a_storm_written_down_wrongly_is_corrected_and_what_rested_on_it_is_name
     pk = Storm.objects.get().pk
     told = {"end": MEASURED["end"], "peak_mm_h": "4.5", "reason": ""}
     page = browser.get(f"/storms/{pk}/correct").content.decode()
-    assert 'value="45.0"' in page
+    assert ('value="2016-02-20T12:30"' in page, 'value="45.0"' in page) == (True, True)
     assert browser.post(f"/storms/{pk}/correct", told).status_code == 422
     page = browser.post(f"/storms/{pk}/correct", told | {"reason": "A comma"}, follow=True).content.decode()
     assert f"reopen them: {number}." in page

@@ -21,8 +21,16 @@ class MomentField(forms.DateTimeField):
 
     widget = forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
 
+    def prepare_value(self, value: Any) -> Any:
+        """Show a moment that is known in the city's zone, and what was typed as it was typed."""
+        return value.astimezone(_zone()).replace(tzinfo=None) if isinstance(value, dt.datetime) else value
+
     def clean(self, value: Any) -> dt.datetime | None:
         """Return what was typed, in the city's zone."""
         typed: dt.datetime | None = super().clean(value)
-        here = city()
-        return typed and typed.replace(tzinfo=ZoneInfo(here.zone if here else "UTC"))
+        return typed and typed.replace(tzinfo=_zone())
+
+
+def _zone() -> ZoneInfo:
+    here = city()
+    return ZoneInfo(here.zone if here else "UTC")
