@@ -266,3 +266,16 @@ def test_closed_incidents_say_when_they_were_closed(client):
     sign_in(client, Role.DISPATCHER)
     page = client.get("/incidents/?list=closed").content.decode()
     assert page.index(numbers[0]) < page.index("14:20") < page.index(numbers[1]) < page.index("14:10")
+
+
+def test_a_call_that_cannot_be_linked_any_more_says_so_at_the_desk(client):
+    """The incident was closed while the call-taker read: the saved call stands there with the other ways."""
+    number, report = opened(), make.report(lon=119.971)
+    actions.close_incident(number=number, disposal="done", actor=ME, at=AT)
+    sign_in(client, Role.CALL_TAKER)
+    page = client.post(f"/incidents/for/{report.number}", {"incident": number, "back": "call"}, follow=True)
+    told = page.content.decode()
+    assert page.status_code == 200
+    assert "It was closed meanwhile" in told
+    assert "Open an incident" in told
+    assert not report.links.exists()

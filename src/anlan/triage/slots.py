@@ -64,7 +64,8 @@ def of_saved_call(context: dict[str, Any]) -> str:
     alike = [] if told_of else [one.report.pk for one in possible_repeats_of(report, actor)]
     near = with_alike(open_incidents_near(report, actor), alike, actor) if told_of is None else []
     may_open = bool(actor.roles.intersection(DESK)) and report.validity in {"valid", "repeat"}
-    values = {"report": report, "told_of": told_of, "may_open": may_open, "near": near}
+    closed = request.GET.get("refused") == "closed_already" and told_of is None
+    values = {"report": report, "told_of": told_of, "may_open": may_open, "near": near, "closed": closed}
     return render_to_string("triage/_saved_slot.html", values, request=request)
 
 

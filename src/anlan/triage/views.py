@@ -166,18 +166,18 @@ def open_for(request: HttpRequest, report: str) -> HttpResponse:
     found = Report.objects.visible_to(actor).filter(number=report).first()
     if found is None:
         raise Http404
-    linked, back = request.POST.get("incident", ""), request.POST.get("back") == "call"
+    linked, back, refused = request.POST.get("incident", ""), request.POST.get("back") == "call", ""
     try:
         linked = _linked(found, linked, actor)
     except Incident.DoesNotExist:
         raise Http404 from None
     except TriageRefused as error:
-        told_of = incident_of(found)
+        told_of, refused = incident_of(found), f"&refused={error.code}"
         if not back and (told_of is None or told_of.number != linked):
             context = {"wrong": refusal(error), "report": found, "told_of": told_of}
             return render(request, "triage/refused.html", context, status=409)
     if back:  # the desk goes on with the next call; its page says what the saved one tells of
-        return redirect(f"{reverse('intake:new_call')}?channel={found.channel}&saved={report}")
+        return redirect(f"{reverse('intake:new_call')}?channel={found.channel}&saved={report}{refused}")
     return redirect("triage:incident", linked)
 
 
