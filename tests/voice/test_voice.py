@@ -141,6 +141,14 @@ def test_a_second_answer_is_declined_and_the_first_stands(client: Client) -> Non
     assert LedgerEntry.objects.filter(kind="voice.answered").count() == 1
 
 
+def test_the_same_answer_again_is_thanked_for_and_counted_once(client: Client) -> None:
+    """The page was lost on the way, or the button pressed twice."""
+    _, code, _ = asked_one()
+    for _ in range(2):
+        assert "Your answer is counted: Yes." in choose(client, code, "yes").content.decode()
+    assert LedgerEntry.objects.filter(kind="voice.answered").count() == 1
+
+
 def test_after_thirty_days_the_question_is_gone(client: Client) -> None:
     """From the page, and for an answer sent all the same."""
     _, code, _ = asked_one()

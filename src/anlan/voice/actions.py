@@ -37,11 +37,13 @@ def ask(*, report_ids: list[int], actor: Actor, at: dt.datetime, key: str | None
 
 @verb
 def answer(*, tracking_code: str, helped: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
-    """Take the one answer of whoever holds the code."""
+    """Take the one answer of whoever holds the code; the same one again, as after a lost page, changes nothing."""
     report = report_of_code(tracking_code)
     if report is None:
         raise NotAllowed("no report has this tracking code")
     row = Satisfaction.objects.select_for_update().filter(report=report).first()
+    if row is not None and row.answered_at and row.helped == helped:
+        return {"number": report.number, "helped": helped}
     _require_open(row, report, at)
     assert row is not None
     if helped not in Satisfaction.Helped.values:

@@ -39,8 +39,9 @@ class PlanForm(forms.Form):
     since = forms.DateField(label=gettext_lazy("From"), widget=_day())
     until = forms.DateField(label=gettext_lazy("Until"), widget=_day())
     measures = forms.MultipleChoiceField(
-        label=gettext_lazy("Measures"), widget=forms.CheckboxSelectMultiple, choices=lambda: _choices()
-    )
+        label=gettext_lazy("Measures"), widget=forms.CheckboxSelectMultiple, choices=lambda: _choices(),
+        error_messages={"required": gettext_lazy("Choose at least one measure.")},
+    )  # fmt: skip
 
 
 def _choices() -> list[tuple[str, str]]:
