@@ -63,7 +63,7 @@ def test_a_key_that_asks_leads_to_its_field_and_one_that_is_held_counts_once(pag
     page.keyboard.press("e")
     page.locator("#urgency").select_option("1")
     page.keyboard.press("Enter")
-    page.locator(".timeline", has_text="Urgency set to 1").wait_for()
+    page.locator(".timeline", has_text="Urgency: at once").wait_for()
     page.keyboard.down("c")
     page.keyboard.down("c")  # the browser repeats a key that is held
     page.locator(".state.tag.done", has_text="Closed").first.wait_for()

@@ -99,7 +99,7 @@ def test_the_desk_sets_how_soon_somebody_has_to_go(client: Client, told_by_three
     enter(client, "dispatcher")
     page = client.post(f"/incidents/{number}/act", {"verb": "urgency", "urgency": "1"}, follow=True)
     assert Incident.objects.get(number=number).urgency == 1
-    assert "Urgency set to 1" in page.content.decode()
+    assert "Urgency: at once" in page.content.decode()
     for wrong in ("0", "four", ""):
         assert client.post(f"/incidents/{number}/act", {"verb": "urgency", "urgency": wrong}).status_code == 409
 

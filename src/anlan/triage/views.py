@@ -31,7 +31,7 @@ from anlan.triage.actions import HeldElsewhere
 from anlan.triage.models import SEES_ALL, Incident
 from anlan.triage.queries import LISTS, clocks_of, incident_of, incidents_in, others, whole
 from anlan.triage.rules import TriageRefused
-from anlan.triage.words import happened, refusal
+from anlan.triage.words import happened, refusal, urgency_words
 
 READERS = (*SEES_ALL, Role.OFFICER)
 MOVERS = (*actions.DESK, Role.OFFICER)
@@ -252,6 +252,7 @@ def history(found: Incident) -> list[dict[str, Any]]:
         payload = json.loads(entry.payload)
         payload |= {key: names.get(payload[key], payload[key]) for key in ("to", "by") if key in payload}
         payload |= {key: kinds.get(payload[key], payload[key]) for key in ("category", "at_call") if key in payload}
+        payload |= {"urgency": urgency_words(payload["urgency"])} if "urgency" in payload else {}
         at = dt.datetime.fromisoformat(entry.at)
         told.append({"what": happened(entry.kind, payload), "at": at, "kind": entry.kind})
     return told

@@ -35,6 +35,11 @@ def refusal(error: TriageRefused | HeldElsewhere | KeyReused) -> str:
     }[error.code]
 
 
+def urgency_words(urgency: int) -> str:
+    """Say how soon somebody has to go."""
+    return {1: _("at once"), 2: _("soon")}.get(urgency, _("in its turn"))
+
+
 def happened(kind: str, payload: dict[str, object]) -> str:
     """Say what an entry about an incident means."""
     what = kind.removeprefix("triage.incident_")
@@ -49,7 +54,7 @@ def happened(kind: str, payload: dict[str, object]) -> str:
         "disputed": _("Returned a second time by %(by)s; the arbiter decides"),
         "arbitrated": _("Decided: it belongs to %(to)s"),
         "category_confirmed": _("Category confirmed: %(category)s (at the call: %(at_call)s)"),
-        "urgency_set": _("Urgency set to %(urgency)s"),
+        "urgency_set": _("Urgency: %(urgency)s"),
         "dispatched": _("Unit sent"),
         "resolved": _("Resolved"),
         "closed": _("Closed"),
