@@ -140,6 +140,7 @@ def test_a_new_lead_goes_on_where_the_work_stood(town: Town) -> None:
     west = make.actor("officer", at="west-office")
     actions.sign_for(problems=[number], actor=west, at=day(14))
     assert (problem(number).state, str(problem(number).due_on)) == ("in_work", "2016-02-15")
+    assert problem(number).moves.last().verb == "sign_for"
     actions.add_evidence(task=tasks[1], words="Pipe laid", actor=west, at=day(15))
     actions.finish_task(task=tasks[1], actor=west, at=day(15))
     town.instruct(number, "drains", at=day(16))

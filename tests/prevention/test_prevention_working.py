@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from anlan.core.actors import NotAllowed
-from anlan.core.models import Holiday
+from anlan.core.actors import NotAllowed, actor_of
+from anlan.core.models import Holiday, Person
 from anlan.prevention import actions
 from anlan.prevention.models import Escalation, Result, Task
 from anlan.prevention.rules import PreventionRefused
@@ -56,6 +56,20 @@ def test_works_done_need_evidence_and_are_verified_by_somebody_else(town: Town) 
     actions.verify(task=tasks[1], passed=True, actor=town.verifier, at=day(13))
     assert problem(number).state == "accepted"
     assert Result.objects.filter(passed=True).count() == 2
+
+
+def test_who_has_ever_finished_a_task_does_not_verify_it_from_another_house(town: Town) -> None:
+    """Neither after a colleague finished it again, nor after moving to the verifiers."""
+    _, tasks = town.planned()
+    town.done(tasks[0])
+    actions.verify(task=tasks[0], passed=False, words="Leaks", actor=town.verifier, at=day(12))
+    moved, town.officer = town.officer.person_id, make.actor("officer", at="drains")
+    town.done(tasks[0], at=day(14))
+    person = Person.objects.get(pk=moved)
+    person.memberships.update(role="verifier", organisation=make.organisation("government"))
+    with pytest.raises(NotAllowed, match="somebody else verifies"):
+        actions.verify(task=tasks[0], passed=True, actor=actor_of(person), at=day(15))
+    actions.verify(task=tasks[0], passed=True, actor=town.verifier, at=day(15))
 
 
 def test_two_verifiers_at_once_give_one_result(town: Town) -> None:

@@ -34,6 +34,7 @@ PAST = {
     "strike_off": "problem_struck_off",
     "reopen": "problem_reopened",
 }
+TOLD = {"resume": "sign_for"}  # how the history names a step that leads elsewhere
 CHANGES: dict[str, tuple[str, ...]] = {  # what a step changes besides state and deadline
     "instruct": ("lead", "instruction_ref", "instruction_on", "supervision_level", "arbitrated"),
     "return": ("returns",),
@@ -117,7 +118,7 @@ def take(
         before = problem.state
         problem.state = rules.after(PROBLEM_MOVES, before, verb, problem.number)
         problem.due_on = (due or {}).get(problem.pk) or step_due(problem.state, today, calendar)
-        moves.append(Move(problem=problem, verb=verb, before=before, after=problem.state, at=at,
+        moves.append(Move(problem=problem, verb=TOLD.get(verb, verb), before=before, after=problem.state, at=at,
                           organisation_id=ours, words=words))  # fmt: skip
         told = {"from": before, "to": problem.state, "due_on": str(problem.due_on)} | (payload or {})
         entries.append(entry(PAST[verb], f"problem:{problem.number}", actor, at, told))

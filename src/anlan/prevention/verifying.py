@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from anlan.core import ledger
 from anlan.core.actors import Actor, NotAllowed
+from anlan.core.models import LedgerEntry
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
 from anlan.intake.models import Report
@@ -60,9 +61,7 @@ def judged(
     one: Task, passed: bool, words: str, verifier: int, actor: Actor, at: dt.datetime
 ) -> tuple[Result, dict[str, Any]]:
     """Set a task's state, or refuse; return the result, not yet stored, and what its entry says."""
-    if verifier in {one.organisation_id, one.problem.lead_id} or (
-        not actor.is_system and actor.name == one.finished_by
-    ):
+    if verifier in {one.organisation_id, one.problem.lead_id} or _has_finished(actor, one):
         raise NotAllowed(f"{actor.name} did the work, or is of its doer or of the lead; somebody else verifies")
     if not passed and not words.strip():
         raise PreventionRefused(_("Write which part of the criterion is not met."), "words")
@@ -126,6 +125,14 @@ def _tested_by(problem: Problem, at: dt.datetime) -> Storm | None:
             _("Works are done, but no storm of %(mm)g mm/h has tested them yet.") % {"mm": problem.rain_test_mm_h}
         )
     return held[-1]
+
+
+def _has_finished(actor: Actor, task: Task) -> bool:
+    """Whether somebody said of these works, now or before a refusal, that they were done; wherever they are since."""
+    if actor.is_system:
+        return False
+    said = LedgerEntry.objects.filter(subject=f"task:{task.number}", kind="prevention.works_done", actor=actor.name)
+    return said.exists()
 
 
 def _took_part(problem: Problem, actor: Actor) -> bool:
