@@ -100,7 +100,7 @@ def start(request: HttpRequest, number: str) -> HttpResponse:
 def _outcome(run: Recomputation, issue: Issue) -> dict[str, Any]:
     keys = [(one, *one["measure"].partition("@")) for one in run.told["figures"]]
     rows = [(one, MEASURES.get(code), area, named(one["measure"], issue)) for one, code, _at, area in keys]
-    rows.sort(key=lambda row: (row[0]["holds"], row[0]["same"] and not row[0]["changed"]))  # what to look at, first
+    rows.sort(key=lambda row: (row[0]["holds"], row[0]["same"], not row[0]["changed"]))  # what to look at, first
     missing = [named(code, issue) for code in run.told["missing"]]
     return {"found": run.told, "rows": rows, "missing": missing, "same": sum(one["same"] for one, *_rest in rows)}
 
