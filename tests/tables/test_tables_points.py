@@ -106,6 +106,9 @@ def test_what_was_asked_for_is_counted_apart_from_what_was_refused(tmp_path: Pat
     assert points.summary.refused == ()
     either = read_points(file, where=[("kind", "a"), ("kind", "c")])
     assert len(either) == 3
+    for day in ({"until": date(9999, 12, 31)}, {"since": date(1, 1, 1)}):
+        with pytest.raises(TableError, match="beyond the calendar"):
+            read_points(file, tz="Asia/Shanghai", **day)
 
 
 def test_clock_times_of_1900_are_not_taken_for_the_time() -> None:

@@ -33,8 +33,9 @@ def test_a_moment_is_read_however_it_is_written(text: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "12", "2015-13-01", "31/31/2015", "2015-06-26 25:00", "9999-01-01", True, None]
-)
+    "text", ["", "soon", "12", "2015-13-01", "31/31/2015", "2015-06-26 25:00", "9999-01-01", True, None,
+             "2015年6月26日 晚上12点"]
+)  # fmt: skip
 def test_what_is_no_time_is_refused(text: object) -> None:
     """Nothing is guessed from what is no time."""
     with pytest.raises(ValueError):  # noqa: PT011 - any ValueError is an answer
@@ -42,7 +43,9 @@ def test_what_is_no_time_is_refused(text: object) -> None:
 
 
 def test_noon_and_midnight() -> None:
-    """12 AM is midnight, 12 PM is noon, 下午3时 is 15 o'clock, a bare date is local midnight."""
+    """12 AM is midnight, 12 PM is noon, 下午3时 is 15 o'clock, a bare date is local midnight, 24:00 the next one."""
+    assert parse_time("2015年6月26日 24:00", "UTC").day == 27
+    assert parse_time("2015年6月26日 晚上11点", "UTC").hour == 23
     assert parse_time("6/26/2015 12:05 AM", "UTC").hour == 0
     assert parse_time("6/26/2015 12:05 PM", "UTC").hour == 12
     assert parse_time("2015年6月26日 下午3时", "UTC").hour == 15

@@ -2,7 +2,6 @@
 
 The shift is the one that the field has used since 2013 (a polynomial with sines over the Krasovsky 1940 ellipsoid);
 the inverse is found by iteration.
-ellipsoid); the inverse is found by iteration.
 """
 
 from __future__ import annotations

@@ -328,9 +328,13 @@ def _days(
     if since:
         yield "since", time >= _midnight(since, tz)
     if until:
-        yield "until", time < _midnight(until + timedelta(days=1), tz)
+        yield "until", time < _midnight(until, tz, days=1)
 
 
-def _midnight(day: date, tz: str) -> np.datetime64:
-    moment = parse_time(datetime(day.year, day.month, day.day), tz)  # noqa: DTZ001 - local midnight
+def _midnight(day: date, tz: str, days: int = 0) -> np.datetime64:
+    """Return the moment at which a local day begins, or one that comes so many days later."""
+    try:
+        moment = parse_time(datetime(day.year, day.month, day.day) + timedelta(days=days), tz)  # noqa: DTZ001 - local
+    except OverflowError:
+        raise TableError(f"the day {day} lies beyond the calendar; leave it out") from None
     return np.datetime64(moment.replace(tzinfo=None), "us")

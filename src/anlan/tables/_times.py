@@ -125,6 +125,8 @@ def _clock(found: re.Match[str]) -> timedelta:
         hour += 12
     if (half == "am" or found["half"] in {"上午", "凌晨"}) and hour == 12:
         hour = 0
+    if found["half"] == "晚上" and hour == 12:  # midnight, of this day or the next: never guessed
+        raise ValueError(f"{found[0].strip()!r} can be meant in two ways; write 0:00 or 24:00")
     if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):
         raise ValueError(f"{found[0].strip()!r} is no time of day")
     return timedelta(hours=hour, minutes=minute, seconds=second + float(found["frac"] or 0))
