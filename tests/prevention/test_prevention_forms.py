@@ -17,6 +17,7 @@ from anlan.core.actors import Actor, system
 from anlan.core.clock import frozen
 from anlan.core.models import Person
 from anlan.core.verify import verify
+from anlan.hotspots.models import StudyPlace
 from anlan.prevention import actions
 from anlan.prevention.models import Evidence
 from tests import make
@@ -370,6 +371,13 @@ def test_the_inbox_is_searched_and_paged_by_its_address(town: Town, enter: Enter
         assert "1–1 / 1" in browser.get(f"/problems/?{query}").content.decode(), query
     for query in ("q=nowhere", "origin=hazard"):
         assert "Nothing fits" in browser.get(f"/problems/?{query}").content.decode(), query
+
+
+def test_a_site_that_its_reports_call_differently_is_offered_by_its_areas(town: Town, enter: Enter) -> None:
+    """A number alone tells nobody where it lies."""
+    StudyPlace.objects.update(label="")
+    page = enter(town.analyst).get("/problems/new/").content.decode()
+    assert re.search(r'001</span> <span lang="en">West District', page)
 
 
 def test_a_site_is_raised_from_its_own_page(town: Town, enter: Enter) -> None:

@@ -6,10 +6,11 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 
-from anlan.core.areas import area_index
+from anlan.core.areas import area_index, areas_at
 from anlan.core.models import Area
 from anlan.hotspots.models import SiteVersion, Study
 from anlan.hotspots.reading import period
+from anlan.intake.templatetags.intake_words import area_label
 from anlan.prevention.models import Origin, Problem
 from anlan.prevention.reading import in_english
 
@@ -36,13 +37,21 @@ def studies() -> list[tuple[int, str]]:
 def site_rows(study: int | None) -> list[SiteRow]:
     """Return the sites of an adopted study by rank, each with its problem if one was raised."""
     versions = SiteVersion.objects.filter(study__pk=study or 0, study__adopted_at__isnull=False, place__isnull=False)
-    rows = list(versions.select_related("site", "place").order_by("place__rank"))
+    rows = list(versions.select_related("site", "place", "study").order_by("place__rank"))
     taken = {one.site_id: one for one in Problem.objects.filter(site__in=[row.site_id for row in rows])}
     return [
-        SiteRow(row.site.number, row.site.code, row.place.label, row.place.reports, row.place.episodes,
-                taken.get(row.site_id))
+        SiteRow(row.site.number, row.site.code, row.place.label or _areas_of(row), row.place.reports,
+                row.place.episodes, taken.get(row.site_id))
         for row in rows if row.place
     ]  # fmt: skip
+
+
+def _areas_of(row: SiteVersion) -> str:
+    """Name a place that its reports call differently by the areas it lies in."""
+    if row.place is None:
+        return ""
+    areas = areas_at(row.place.lon, row.place.lat, row.study.until)
+    return " · ".join(area_label(one) for one in areas if one.area.kind != Area.Kind.CITY)
 
 
 def silent_choices(study: int | None, today: dt.date) -> list[tuple[str, str]]:
