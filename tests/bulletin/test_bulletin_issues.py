@@ -314,6 +314,35 @@ def test_a_code_finds_its_issue_and_a_wrong_one_finds_none(client: Client) -> No
     assert "No bulletin has this code" in page.content.decode()
 
 
+def test_a_code_is_found_as_a_phone_scans_it(client: Client) -> None:
+    """With the number before it; nothing typed finds nothing."""
+    issue = published()
+    found = client.get("/bulletins/check", {"code": f"{issue.number} {issue.code}"}).content.decode()
+    assert "This is the code of" in found
+    assert "This is the code of" not in client.get("/bulletins/check", {"code": " "}).content.decode()
+
+
+def test_a_period_whose_measures_are_fixed_is_announced_until_it_is_published(client: Client) -> None:
+    """Who fixes several cannot drop the one that came out badly unseen."""
+    actions.fix_measures(since=SINCE, until=dt.date(2016, 6, 30), measures=["reports"], actor=ME, at=JAN)
+    assert "2016-01-01 – 2016-06-30" in client.get("/bulletins/").content.decode()
+    assert "Over, not published yet." in client.get("/bulletins/").content.decode()
+    actions.compose(plan="BP-2016-01", headline="半年", issuer="government", actor=ME, at=LATER)
+    assert "Over, not published yet." not in client.get("/bulletins/").content.decode()
+
+
+def test_words_that_would_be_cut_off_and_an_estimate_that_is_none_are_refused() -> None:
+    """Nothing is printed otherwise than it was written."""
+    actions.fix_measures(since=SINCE, until=UNTIL, measures=["reports"], actor=ME, at=JAN)
+    told = {"plan": "BP-2016-01", "headline": "年报", "issuer": "government", "actor": ME, "at": LATER}
+    for wrong in ({"headline": "年" * 121}, {"headline_en": "a" * 161}, {"estimate": "V-1999-001"}):
+        with pytest.raises(BulletinRefused, match=r"At most|no such estimate"):
+            actions.compose(**told | wrong)
+    issue = actions.compose(**told)["issue"]
+    with pytest.raises(BulletinRefused, match="At most 400"):
+        actions.correct(issue=issue, note="a" * 401, actor=ME, at=LATER)
+
+
 def test_the_list_is_public_and_speaks_chinese(client: Client) -> None:
     """No log-in; both languages."""
     issue = published()

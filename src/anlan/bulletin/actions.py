@@ -19,6 +19,7 @@ from anlan.core.areas import local_day
 from anlan.core.models import City, Organisation
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
+from anlan.effect.models import Estimate
 
 
 @verb
@@ -66,11 +67,11 @@ def compose(
     """Publish the issue of a plan, of figures that were drawn before or else are drawn now."""
     actor.require(Role.PUBLISHER)
     list(City.objects.select_for_update().all())
-    found = require_composable(plan, headline, at)
+    found = require_composable(plan, headline, at, headline_en=headline_en, estimate=estimate)
     made = Issue.objects.filter(number__startswith=f"B-{local_day(at).year}-", corrects=None).count() + 1
     number = f"B-{local_day(at).year}-{made:02d}"
     issue = Issue(number=number, plan=found, issuer=issuer_of(issuer, actor), published_at=at, estimate=estimate,
-                  headline=headline.strip()[:120], headline_en=headline_en.strip()[:160])  # fmt: skip
+                  headline=headline.strip(), headline_en=headline_en.strip())  # fmt: skip
     return _publish(issue, drawing, actor, at)
 
 
@@ -91,7 +92,7 @@ def correct(
     revision = old.revision + 1
     number = f"{old.number.split('-r')[0]}-r{revision}"
     new = Issue(number=number, plan=old.plan, issuer=old.issuer, published_at=at, revision=revision, corrects=old,
-                note=note.strip()[:400], headline=old.headline, headline_en=old.headline_en,
+                note=note.strip(), headline=old.headline, headline_en=old.headline_en,
                 estimate=old.estimate)  # fmt: skip
     return _publish(new, drawing, actor, at)
 
@@ -118,7 +119,7 @@ def drawn(of: Measure, period: Period, position: int, line: int = 1) -> Figure:
     return figure(of, of.draw(period), of.draw(period.year_before()), position, line)
 
 
-def require_composable(plan: str, headline: str, at: dt.datetime) -> Plan:
+def require_composable(plan: str, headline: str, at: dt.datetime, *, headline_en: str = "", estimate: str = "") -> Plan:
     """Return the plan, or say why its bulletin cannot be published."""
     found = Plan.objects.filter(number=plan).first()
     if found is None:
@@ -127,6 +128,10 @@ def require_composable(plan: str, headline: str, at: dt.datetime) -> Plan:
         raise BulletinRefused(_("The period is not over yet."))
     if not headline.strip():
         raise BulletinRefused(_("Write a headline."))
+    _require_short("headline", headline)
+    _require_short("headline_en", headline_en)
+    if estimate and not Estimate.objects.filter(number=estimate).exists():
+        raise BulletinRefused(_("There is no such estimate."))
     if Issue.objects.filter(plan=found, corrects=None).exists():
         raise BulletinRefused(_("This period has its bulletin; correct that one."))
     return found
@@ -139,7 +144,15 @@ def require_correctable(issue: str, note: str) -> Issue:
         raise BulletinRefused(_("There is no such issue, or it was corrected already."))
     if not note.strip():
         raise BulletinRefused(_("Write what was wrong and why."))
+    _require_short("note", note)
     return old
+
+
+def _require_short(name: str, words: str) -> None:
+    """Refuse words that are longer than they are printed: cutting them off could turn their sense."""
+    most: int = getattr(Issue._meta.get_field(name), "max_length")  # noqa: B009 - typed as any kind of field
+    if len(words.strip()) > most:
+        raise BulletinRefused(_("At most %(most)d characters are printed there; write less.") % {"most": most})
 
 
 def issuer_of(code: str | None, actor: Actor) -> Organisation:

@@ -26,7 +26,7 @@ def ask_to_compose(
 ) -> dict[str, Any]:
     """Have a plan's figures drawn and its issue published in the background."""
     actor.require(Role.PUBLISHER)
-    found = require_composable(plan, headline, at)
+    found = require_composable(plan, headline, at, headline_en=headline_en, estimate=estimate)
     told = {"plan": plan, "headline": headline, "headline_en": headline_en, "estimate": estimate,
             "issuer": issuer_of(None, actor).code}  # fmt: skip
     return _ask(found, told, actor, at)

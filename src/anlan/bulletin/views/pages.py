@@ -11,11 +11,13 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from anlan.bulletin import reading
-from anlan.bulletin.models import Figure, Issue
+from anlan.bulletin.models import Figure, Issue, Plan
 from anlan.bulletin.pdf import written
 from anlan.bulletin.words import in_english
 from anlan.core.access import public
 from anlan.core.actors import Actor
+from anlan.core.areas import local_day
+from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
 from anlan.core.roles import Role
 
@@ -23,11 +25,13 @@ from anlan.core.roles import Role
 @require_safe
 @public
 def issues(request: HttpRequest) -> HttpResponse:
-    """List the issues, the newest first."""
+    """List the issues, the newest first, and what is to come: none of it can be left out unseen."""
     actor = actor_of_request(request)
     rows = Issue.objects.visible_to(actor).select_related("plan", "issuer", "corrected_by")
-    publishes = Role.PUBLISHER in actor.roles
-    return render(request, "bulletin/issues.html", {"issues": rows, "publishes": publishes})
+    to_come = Plan.objects.filter(issues=None).order_by("until", "pk")
+    context = {"issues": rows, "to_come": to_come, "today": local_day(now()),
+               "publishes": Role.PUBLISHER in actor.roles}  # fmt: skip
+    return render(request, "bulletin/issues.html", context)
 
 
 @require_safe
@@ -82,10 +86,15 @@ def file(request: HttpRequest, number: str, form: str) -> HttpResponse:
 @public
 def check(request: HttpRequest) -> HttpResponse:
     """Find the issue of a verification code."""
-    asked = "".join(request.GET.get("code", "").upper().split())
+    asked = _bare(request.GET.get("code", ""))
     rows = Issue.objects.visible_to(actor_of_request(request))
-    found = next((one for one in rows if one.code.replace(" ", "") == asked), None) if asked else None
+    found = next((one for one in rows if asked in {_bare(one.code), _bare(one.number + one.code)}), None)
     return render(request, "bulletin/check.html", {"asked": request.GET.get("code", ""), "issue": found})
+
+
+def _bare(told: str) -> str:
+    """Return a code as typed or scanned, with or without the number that stands before it, for comparing."""
+    return "".join(told.upper().split())
 
 
 def _named(one: Issue, form: str) -> dict[str, str]:
