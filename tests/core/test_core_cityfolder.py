@@ -66,7 +66,9 @@ def test_another_city_is_refused(folder):
     ("file", "old", "new", "said"),
     [
         ("city.toml", 'zone = "Asia/Shanghai"', 'zone = "Asia/Nowhere"', "no time zone"),
+        ("city.toml", 'zone = "Asia/Shanghai"', "zone = 8", "in quotes, not 8"),
         ("city.toml", "bounds = [119.90,", "bounds = [121.90,", "west, south, east, north"),
+        ("city.toml", "bounds = [119.90,", 'bounds = ["119.90",', "west, south, east, north"),
         ("city.toml", 'name = "小城"', "", "'name' is missing"),
         ("city.toml", "code =", "code", "city.toml"),
         ("areas.geojson", '"kind": "zone"', '"kind": "planet"', "planet"),

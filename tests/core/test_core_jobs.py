@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 
 import pytest
+from django.db import IntegrityError
 
 from anlan.core import jobs
 from anlan.core.actors import system
 from anlan.core.clock import frozen
+from anlan.core.logs import Line
 from anlan.core.models import Job, LedgerEntry
-from anlan.core.writes import write
+from anlan.core.writes import NotStored, write
 from tests.make import AT
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +74,68 @@ def test_a_failing_job_is_retried_later_and_dies_at_the_cap():
     row = Job.objects.get(pk=job_id)
     assert (row.state, row.attempts, row.error) == ("dead", jobs.CAP, "RuntimeError: no power")
     assert len(set(tries)) == jobs.CAP
+
+
+def test_a_job_that_takes_its_worker_with_it_is_dead_at_the_cap():
+    """Whoever picks it up ends without a word: it is not picked up for ever, and others get their turn."""
+    jobs.JOBS["test.kill"] = jobs.JOBS["test.other"] = lambda run: None
+    at = AT
+    with frozen(at):
+        job_id = ask("test.kill", {})
+    for _ in range(jobs.CAP):
+        with frozen(at):
+            assert jobs.claim().job_id == job_id
+        at += 2 * jobs.LEASE
+    with frozen(at):
+        assert jobs.claim() is None
+        row = Job.objects.get(pk=job_id)
+        assert (row.state, row.error) == ("dead", "the worker ended during each attempt")
+        ask("test.other", {})
+        assert jobs.drain() == 1
+
+
+def test_what_passes_kills_no_job():
+    """A disk that is full for longer than the attempts last: the job is done once there is room."""
+    full = [True]
+
+    @jobs.job("test.store")
+    def store(run):
+        if full:
+            raise NotStored("The disk is full: nothing was stored. Free some space, then repeat.")
+
+    at = AT
+    with frozen(at):
+        job_id = ask("test.store", {})
+    for _ in range(2 * jobs.CAP):
+        with frozen(at):
+            assert jobs.drain() == 1
+        at += dt.timedelta(minutes=1)
+    assert "disk is full" in Job.objects.get(pk=job_id).error
+    full.clear()
+    with frozen(at):
+        jobs.drain()
+    assert Job.objects.get(pk=job_id).state == "done"
+
+
+def test_neither_log_nor_stored_error_holds_the_row_that_the_database_shows():
+    """PostgreSQL prints the failing row with an error, and with it somebody's words."""
+    told = 'null value in column "salt"\nDETAIL:  Failing row contains (7, Li Wei\nlives here, null).'
+
+    @jobs.job("test.row")
+    def fail(run):
+        raise IntegrityError(told)
+
+    job_id = ask("test.row", {})
+    jobs.drain()
+    try:
+        raise RuntimeError("while storing") from IntegrityError(told)
+    except RuntimeError:
+        trace = Line("%(message)s").formatException(sys.exc_info())
+    for text in (Job.objects.get(pk=job_id).error, trace):
+        assert 'null value in column "salt"' in text
+        assert "Li Wei" not in text
+        assert "lives here" not in text
+    assert "while storing" in trace
 
 
 def test_who_lost_the_lease_can_write_no_effect():

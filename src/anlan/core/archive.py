@@ -9,7 +9,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -173,7 +173,7 @@ def _typed(field: models.Field[Any, Any], value: Any) -> Any:
 def _dump_files(archive: zipfile.ZipFile) -> None:
     for folder in FOLDERS:
         for path in sorted((Path(settings.DATA_DIR) / folder).glob("*")):
-            if path.is_file():
+            with suppress(FileNotFoundError):  # an import that has just ended takes its file away
                 archive.write(path, f"files/{folder}/{path.name}")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
@@ -148,13 +148,21 @@ def _city(path: Path) -> dict[str, Any]:
     missing = [name for name in REQUIRED if name not in found]
     if missing:
         raise CityFolderError(f"{path}: {missing[0]!r} is missing")
+    for name in ("code", "name", "name_en", "zone"):
+        if not isinstance(found[name], str) or not found[name].strip():
+            raise CityFolderError(f"{path}: write {name} as words in quotes, not {found[name]!r}")
     if found["zone"] not in available_timezones():
         raise CityFolderError(f"{path}: zone {found['zone']!r} is no time zone; write one such as 'Asia/Shanghai'")
-    ZoneInfo(found["zone"])
-    bounds = found["bounds"]
-    if not (isinstance(bounds, list) and len(bounds) == 4 and bounds[0] < bounds[2] and bounds[1] < bounds[3]):
+    if not _are_bounds(found["bounds"]):
         raise CityFolderError(f"{path}: write bounds = [west, south, east, north] in degrees")
     return {"language": "en", "default_crs": "EPSG:4326", "synthetic": False} | found
+
+
+def _are_bounds(told: Any) -> bool:
+    if not (isinstance(told, list) and len(told) == 4 and all(type(one) in {int, float} for one in told)):
+        return False
+    west, south, east, north = told
+    return bool(-180 <= west < east <= 180 and -90 <= south < north <= 90)
 
 
 def _areas(path: Path) -> Iterable[AreaRow]:

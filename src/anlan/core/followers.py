@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from anlan.core import ledger
 from anlan.core.clock import now
+from anlan.core.logs import brief
 from anlan.core.models import Cursor, LedgerEntry, LedgerPosition
 from anlan.core.writes import is_passing, write
 
@@ -120,6 +121,6 @@ def _apply(follower: Follower, placed: LedgerPosition, cursor: Cursor) -> bool:
         if is_passing(error):  # a full disk, a deadlock: the entry is tried again
             raise
         log.exception("follower %s stopped at position %d", follower.name, placed.position)
-        cursor.error, cursor.stopped_at = f"at {placed.position}: {type(error).__name__}: {error}"[:2000], now()
+        cursor.error, cursor.stopped_at = f"at {placed.position}: {brief(error)}", now()
         return False
     return True

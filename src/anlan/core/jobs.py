@@ -18,9 +18,10 @@ from anlan.core import ledger
 from anlan.core.actors import Actor
 from anlan.core.clock import now
 from anlan.core.ledger import canonical
+from anlan.core.logs import brief
 from anlan.core.models import Job
 from anlan.core.verbs import verb
-from anlan.core.writes import is_writing, write
+from anlan.core.writes import is_passing, is_writing, write
 
 LEASE = dt.timedelta(seconds=60)
 CAP = 8  # attempts before a job is dead and waits for a person
@@ -158,6 +159,9 @@ def claim(only: int | None = None) -> JobRun | None:
         row = ready.select_for_update(skip_locked=True).order_by("run_after", "pk").first()
         if row is None:
             return None
+        if row.attempts >= CAP:  # each attempt took its worker with it, so that none came to say that it failed
+            _bury(row, "the worker ended during each attempt")
+            return None
         row.attempts += 1
         row.token = secrets.token_hex(16)
         row.run_after = now() + LEASE
@@ -220,12 +224,20 @@ def _failed(claimed: JobRun, error: Exception) -> None:
         row = Job.objects.select_for_update().filter(pk=claimed.job_id, token=claimed.token).first()
         if row is None or row.state != Job.State.READY:
             return
-        dead = row.attempts >= CAP or getattr(error, "permanent", False)
-        row.state = Job.State.DEAD if dead else Job.State.READY
-        row.finished_at = now() if dead else None
+        passing = is_passing(error)  # a full disk says nothing of the job
+        if not passing and (row.attempts >= CAP or getattr(error, "permanent", False)):
+            _bury(row, brief(error))
+            return
         row.run_after = now() + backoff(row.attempts)
-        row.token, row.error = "", f"{type(error).__name__}: {error}"[:2000]
+        row.attempts -= passing
+        row.token, row.error = "", brief(error)
         row.save()
+
+
+def _bury(row: Job, error: str) -> None:
+    """Leave a job to a person."""
+    row.state, row.finished_at, row.token, row.error = Job.State.DEAD, now(), "", error
+    row.save()
 
 
 @verb
