@@ -290,3 +290,20 @@ def test_an_officer_without_incidents_is_told_what_will_stand_here(client: Clien
     page = client.get("/console/").content.decode()
     assert "What is handed to your organisation appears here" in page
     assert "No incident is open" not in page
+
+
+def test_a_crew_reads_where_to_go_while_it_is_out(client: Client) -> None:
+    """Its house opens the report from the assignment's page until the unit is free again."""
+    number = opened(place_words="长虹路桥下")
+    pk = actions.dispatch_unit(number=number, unit="pump-1", actor=ME, at=AT)["assignment"]
+    path = f"/reports/{report_of(number)}/"
+    client.force_login(make.person("officer", at="drains"))
+    assert path in client.get(f"/assignments/{pk}/").content.decode()
+    assert "长虹路桥下" in client.post(f"{path}open", {"purpose": "handle"}).content.decode()
+    actions.stamp(assignment=pk, step="cleared", actor=ME, at=later(9))
+    assert client.get(path).status_code == 404
+    assert path not in client.get(f"/assignments/{pk}/").content.decode()
+
+
+def report_of(number: str) -> str:
+    return str(Incident.objects.get(number=number).links.get().report.number)

@@ -279,3 +279,26 @@ def test_a_call_that_cannot_be_linked_any_more_says_so_at_the_desk(client):
     assert "It was closed meanwhile" in told
     assert "Open an incident" in told
     assert not report.links.exists()
+
+
+def test_who_holds_an_incident_reads_its_reports_while_it_is_open(client):
+    """The officer can act on the words, for a purpose and with an entry; before, elsewhere and afterwards not."""
+    number = opened(words="井盖没了")
+    report = Incident.objects.get(number=number).links.get().report
+    path, told = f"/reports/{report.number}/", {"purpose": "handle"}
+    sign_in(client, Role.OFFICER, at="drains")
+    assert client.get(path).status_code == 404
+    actions.hand_over(number=number, to="drains", actor=ME, at=AT)
+    assert path in client.get(f"/incidents/{number}/").content.decode()
+    assert "井盖没了" in client.post(f"{path}open", told).content.decode()
+    client.force_login(make.person(Role.OFFICER, username="west", at="west-office"))
+    assert client.get(path).status_code == 404
+    drains = make.actor(Role.OFFICER, at="drains")
+    actions.sign_for(number=number, actor=drains, at=AT)
+    actions.resolve(number=number, disposal="done", actor=drains, at=AT)
+    actions.close_incident(number=number, actor=ME, at=AT)
+    sign_in(client, Role.OFFICER, at="drains")
+    assert client.post(f"{path}open", told).status_code == 404
+    page = client.get(f"/incidents/{number}/").content.decode()
+    assert report.number in page
+    assert path not in page

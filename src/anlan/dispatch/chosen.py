@@ -20,7 +20,7 @@ from anlan.intake.templatetags.intake_words import area_label
 from anlan.triage import rules as triage_rules
 from anlan.triage.models import Incident
 from anlan.triage.queries import others
-from anlan.triage.views import MOVERS, history, holds, may
+from anlan.triage.views import MOVERS, history, holds, may, opens
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ class Chosen:
     may_send: bool
     next: Step | None
     timeline: list[dict[str, Any]]
+    opens: set[int]
 
     def context(self) -> dict[str, Any]:
         """Return it as the template's names, with what the moves' forms offer."""
@@ -93,6 +94,7 @@ def chosen(incident: Incident, actor: Actor, at: dt.datetime, kind: str) -> Chos
         may_send=may_send,
         next=_next(incident, crews, near if may_send else [], moves),
         timeline=_timeline(incident, assignments),
+        opens=opens(incident, actor),
     )
 
 

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.translation import pgettext_lazy
 
 import anlan.dispatch.telling  # noqa: F401  (registers itself)
+from anlan.core.actors import Actor
 from anlan.core.clock import now
 from anlan.core.middleware.access import actor_of_request
 from anlan.core.roles import Role
 from anlan.core.slots import fill, rail
+from anlan.dispatch.models import Assignment
 from anlan.dispatch.queries import assignments_of, candidates, seen_of
+from anlan.intake.models.report import shares
 from anlan.triage import rules
+from anlan.triage.models import IncidentReport
 from anlan.triage.views import MOVERS, holds
 
 rail(25, "派", pgettext_lazy("rail", "Dispatch"), "dispatch:console", set(Role.values) - {Role.PUBLISHER})
+
+
+@shares
+def at_it(actor: Actor) -> Q:
+    """Show an officer the reports of what a unit of the organisation is at: the crew has to find the place."""
+    out = Assignment.objects.open().filter(unit__organisation__in=actor.organisation_ids).values("incident")
+    return Q(pk__in=IncidentReport.objects.filter(unlinked_at=None, incident__in=out).values("report"))
 
 
 @fill("triage.incident")

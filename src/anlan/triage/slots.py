@@ -5,24 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Substr
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy
 
 import anlan.triage.telling  # noqa: F401  (registers itself)
+from anlan.core.actors import Actor
 from anlan.core.clock import now
 from anlan.core.clockreport import grouping
 from anlan.core.middleware.access import actor_of_request
 from anlan.core.models import ClockRun
 from anlan.core.roles import Role
 from anlan.core.slots import fill, rail
+from anlan.intake.models.report import shares
 from anlan.intake.nearness import possible_repeats_of
 from anlan.triage.actions import DESK
-from anlan.triage.models import Incident
+from anlan.triage.models import OPEN, Incident, IncidentReport
 from anlan.triage.queries import incident_of, open_incidents_at, open_incidents_near, with_alike
 
 rail(20, "分", gettext_lazy("Incidents"), "triage:incidents", set(Role.values) - {Role.PUBLISHER})
+
+
+@shares
+def in_hand(actor: Actor) -> Q:
+    """Show an officer the reports of open incidents that the organisation holds: without them nobody can act."""
+    held = IncidentReport.objects.filter(unlinked_at=None, incident__state__in=OPEN)
+    return Q(pk__in=held.filter(incident__owner__in=actor.organisation_ids).values("report"))
 
 
 @fill("intake.report")

@@ -206,9 +206,16 @@ def _page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 2
         "disposals": Incident.Disposal.choices,
         "categories": Category.objects.filter(active=True),
         "links": [link for link in found.links.all() if link.unlinked_at is None],
+        "opens": opens(found, actor),
         "key": uuid4().hex,
     }
     return render(request, "triage/incident.html", context, status=status)
+
+
+def opens(found: Incident, actor: Actor) -> set[int]:
+    """Return which of an incident's reports this person may look at."""
+    told = found.links.filter(unlinked_at=None).values("report")
+    return set(Report.objects.visible_to(actor).filter(pk__in=told).values_list("pk", flat=True))
 
 
 def holds(found: Incident, actor: Actor) -> bool:

@@ -27,7 +27,7 @@ from anlan.dispatch.words import refusal
 from anlan.triage.actions import HeldElsewhere
 from anlan.triage.models import Incident
 from anlan.triage.rules import TriageRefused
-from anlan.triage.views import MOVERS, READERS
+from anlan.triage.views import MOVERS, READERS, opens
 from anlan.triage.words import refusal as triage_refusal
 
 Move = Callable[..., Any]
@@ -124,6 +124,8 @@ def _page(request: HttpRequest, pk: int, *, wrong: str = "", status: int = 200) 
         "may_ask": found.state in rules.OUT and may_stamp(found, actor),
         "sees_incident": Incident.objects.visible_to(actor).filter(pk=found.incident_id).exists(),
         "area": areas(now())(found.incident),
+        "links": found.incident.links.filter(unlinked_at=None).select_related("report"),
+        "opens": opens(found.incident, actor),
         "key": uuid4().hex,
         "disposals": Incident.Disposal.choices,
         "over": found.incident.state in {Incident.State.RESOLVED, Incident.State.CLOSED} and found.ended_at is None,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
@@ -42,15 +45,31 @@ class ReportIsEvidence(TypeError):
     """Somebody tried to change or delete a report."""
 
 
+Share = Callable[[Actor], Q]
+_shares: list[Share] = []
+
+
+def shares(share: Share) -> Share:
+    """Register which reports an officer sees because of what a later stage put into the organisation's hands."""
+    _shares.append(share)
+    return share
+
+
 class ReportQuerySet(models.QuerySet["Report"]):
     """Questions about reports."""
 
     def visible_to(self, actor: Actor) -> ReportQuerySet:
-        """Return what the actor may see: all for the city's staff, their organisation's own for officers, partners."""
+        """Return what the actor may see: all for the city's staff, their organisation's own for officers, partners.
+
+        An officer sees also what the organisation has to act on now.
+        """
         if actor.is_system or actor.roles & SEE_ALL:
             return self
-        if actor.client_id or Role.OFFICER in actor.roles:
-            return self.filter(organisation_id__in=actor.organisation_ids)
+        own = Q(organisation_id__in=actor.organisation_ids)
+        if actor.client_id:
+            return self.filter(own)
+        if Role.OFFICER in actor.roles:
+            return self.filter(reduce(or_, (share(actor) for share in _shares), own))
         return self.none()
 
 
