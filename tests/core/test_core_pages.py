@@ -249,3 +249,12 @@ def test_only_operators_open_the_admin(client, ann):
     """An analyst is refused."""
     sign_in(client)
     assert client.get("/admin/").status_code == 403
+
+
+@pytest.mark.parametrize("address", ["/problems/?q=%00a", "/tasks/T%00/", "/lists/?org=%00"])
+def test_a_character_that_no_text_holds_is_the_senders_mistake_on_both_databases(client, address):
+    """A NUL in an address finds nothing or is refused in words; it is never an error of ours."""
+    make.city()
+    client.raise_request_exception = False
+    client.force_login(make.person("supervisor"))
+    assert client.get(address).status_code in {200, 400, 404}

@@ -7,7 +7,8 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ log = logging.getLogger("anlan.errors")
 
 
 class Errors:
-    """Turns our own errors into 403, 409 and 503; says of others where they arose, never with which words."""
+    """Turns our own errors into 400, 403, 409 and 503; says of others where they arose, never with which words."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -38,6 +39,8 @@ class Errors:
         if isinstance(error, NotStored):
             log.error("not stored: %s", error)
             return not_stored(request)
+        if isinstance(error, DataError) and "NUL" in str(error):  # no text holds one, and PostgreSQL takes none
+            raise BadRequest from error
         view = request.resolver_match.view_name if request.resolver_match else "-"
         log.error("%s in %s at %s", type(error).__name__, view, _where(error))
         return None
