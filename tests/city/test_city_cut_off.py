@@ -107,3 +107,13 @@ def test_a_step_that_was_cut_off_leaves_nothing() -> None:
     for _ in range(2):
         walk.once("rota", "rota", step, rota.BEGINS)
     assert Shift.objects.count() == 2 * 9
+
+
+def test_a_build_goes_on_with_the_seed_and_scale_that_it_was_begun_with() -> None:
+    """Whoever leaves them out goes on as it was; another one is refused, and nothing is mixed."""
+    assert building.begun(7, 0.5) == (7, 0.5)
+    assert building.begun(None, None) == building.begun(7, 0.5) == (7, 0.5)
+    for seed, scale in ((1, None), (None, 0.01)):
+        with pytest.raises(building.AnotherCity, match="take another"):
+            building.begun(seed, scale)
+    assert LedgerEntry.objects.filter(kind=building.BEGUN).count() == 1

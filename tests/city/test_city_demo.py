@@ -210,11 +210,12 @@ def test_its_bulletin_counts_the_mobile_teams_from_their_shifts(built: Path) -> 
     }  # fmt: skip
 
 
-def test_another_seed_needs_another_directory(built: Path) -> None:
+def test_another_seed_or_scale_needs_another_directory(built: Path) -> None:
     """Two simulations are never mixed: status 2, and it says what to do."""
-    answer = anlan("demo", "--no-serve", "--seed", "3", "--data", str(built))
-    assert answer.returncode == 2
-    assert "seed 1; take another --data" in answer.stderr
+    for option, other, held in (("--seed", "3", "1"), ("--scale", "0.02", "0.01")):
+        answer = anlan("demo", "--no-serve", option, other, "--data", str(built))
+        assert answer.returncode == 2
+        assert f"{option[2:]} {held}; leave {option} out, or take another --data" in answer.stderr
 
 
 def test_reports_were_entered_when_their_source_entered_them(built: Path) -> None:

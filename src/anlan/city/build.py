@@ -33,12 +33,13 @@ from anlan.core.simulated import live_from
 from anlan.core.writes import write
 from anlan.hotspots.actions import adopt_study, run_now, start_study
 from anlan.hotspots.models import Study
-from anlan.intake.models import Report
 
 YEARS: Final = (2015, 2016)
 SCALE: Final = 0.01  # of 1.5 million calls a year; the floods are always whole
+BEGINS: Final = dt.datetime(2015, 1, 1, tzinfo=ZONE)
 MOMENT: Final = dt.datetime(2017, 1, 25, 10, 30, tzinfo=ZONE)  # what would happen later is open; time goes on from here
 ACTOR: Final = system("city")
+BEGUN: Final = "city.begun"
 POSTS: Final[dict[str, str]] = {  # where each role of the demonstration works
     Role.OFFICER: "drainage",
     Role.VERIFIER: "water",
@@ -50,27 +51,37 @@ POSTS: Final[dict[str, str]] = {  # where each role of the demonstration works
 Tell = Callable[[str], None]
 
 
-class AnotherSeed(ValueError):
-    """The data directory holds the simulation of another seed."""
+class AnotherCity(ValueError):
+    """The data directory holds the simulation of another seed or scale."""
 
     exit_status = 2
 
 
-def seed_of(wanted: int | None) -> int:
-    """Return the seed to build with: the one that the data directory holds, else the one wanted, else 1."""
-    source = Report.objects.filter(source__startswith="simulated-").values_list("source", flat=True).first()
-    if source is None:
-        return 1 if wanted is None else wanted
-    held = int(source.split("-")[1])
-    if wanted is not None and wanted != held:
-        raise AnotherSeed(f"this data directory holds the simulation of seed {held}; take another --data")
-    return held
+def begun(seed: int | None, scale: float | None) -> tuple[int, float]:
+    """Return the seed and scale to build with: those that the data directory was begun with, else those wanted."""
+    entry = LedgerEntry.objects.filter(kind=BEGUN).first()
+    if entry is None:
+        told: dict[str, Any] = {"seed": 1 if seed is None else seed, "scale": SCALE if scale is None else scale}
+        if not LedgerEntry.objects.filter(kind="city.step_done").exists():
+            with write():
+                ledger.append(BEGUN, actor=ACTOR, at=BEGINS, subject=f"city:{told['seed']}", payload=told)
+    else:
+        told = json.loads(entry.payload)
+    for name, wanted in (("seed", seed), ("scale", scale)):
+        if wanted is not None and wanted != told[name]:
+            raise AnotherCity(
+                f"this data directory holds the simulation of {name} {told[name]}; leave --{name} out, or take another"
+                " --data"
+            )
+    return told["seed"], told["scale"]
 
 
-def build(folder: Path, data: Path, wanted: int | None, tell: Tell = lambda text: None, scale: float = SCALE) -> None:
+def build(
+    folder: Path, data: Path, seed: int | None, tell: Tell = lambda text: None, scale: float | None = None
+) -> None:
     """Fill a data directory; what is there already stays, and a second run adds nothing."""
-    seed = seed_of(wanted)
-    cityfolder.load(folder, actor=ACTOR, at=dt.datetime(2015, 1, 1, tzinfo=ZONE))
+    seed, scale = begun(seed, scale)
+    cityfolder.load(folder, actor=ACTOR, at=BEGINS)
     people(data)
     with city_read_once():
         _walk(seed, tell, scale)
@@ -216,8 +227,7 @@ def people(data: Path) -> dict[str, str]:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             json.dump(held, file, indent=1)
         part.replace(path)
-    at = dt.datetime(2015, 1, 1, tzinfo=ZONE)
     for role in [role for role in Role.values if not Person.objects.filter(username=role).exists()]:
         post = POSTS.get(role, "command")
-        add_person(username=role, name="", password=held[role], role=role, organisation=post, actor=ACTOR, at=at)
+        add_person(username=role, name="", password=held[role], role=role, organisation=post, actor=ACTOR, at=BEGINS)
     return held

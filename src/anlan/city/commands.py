@@ -82,9 +82,14 @@ def demo(
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
     packages: Annotated[Path | None, typer.Option(help="node_modules with the outlines.")] = None,
     scale: Annotated[
-        float,
-        typer.Option(help="How much of 1.5 million calls a year (1 is all; floods are always whole).", min=0, max=2),
-    ] = 0.01,
+        float | None,
+        typer.Option(
+            help="How much of 1.5 million calls a year (0.01; 1 is all; floods are always whole).",
+            min=0,
+            max=2,
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Build the reference city with two years of calls, and serve it at its own time. A second time it only serves."""
     from anlan.core.setup import refuse, say, start_django
@@ -110,7 +115,7 @@ def demo(
         serving.run(host, port)
 
 
-def _built(data: Path, seed: int | None, packages: Path, scale: float) -> dict[str, str]:
+def _built(data: Path, seed: int | None, packages: Path, scale: float | None) -> dict[str, str]:
     from anlan.city.build import build, people
     from anlan.city.folder import build as build_folder
     from anlan.core import schema
