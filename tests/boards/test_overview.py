@@ -286,7 +286,9 @@ def test_a_page_costs_few_questions(leader: Client, mending: list[str], django_a
 def test_both_languages_are_written(leader: Client) -> None:
     """The page follows the reader's language, names of areas too."""
     told(ago(minutes=5))
-    assert "West District" in page(leader, **{"accept-language": "en"})
+    english = page(leader, **{"accept-language": "en"})
+    assert "West District" in english
+    assert ">West</text>" in english  # on the map a name stands without its kind, or it would run into the next
     chinese = page(leader, **{"accept-language": "zh-hans"})
     assert "西区" in chinese
     assert 'lang="zh-Hans"' in chinese

@@ -23,8 +23,7 @@ Span = tuple[int, int]
 class Ground:
     """The districts and zones as paths of one map, and where each one's mark stands."""
 
-    width: int
-    height: int
+    box: str
     paths: dict[str, str]
     points: dict[str, tuple[int, int]]
 
@@ -47,9 +46,9 @@ def _drawn(areas: tuple[tuple[str, str], ...]) -> Ground:
 
     flat = [shapely.transform(one, onto) for one in outlines]
     thin = [shapely.simplify(one, 0.8) for one in flat]
+    box = f"0 0 {round((east - west) * wide * scale) + 2 * EDGE} {round((north - south) * scale) + 2 * EDGE}"
     return Ground(
-        round((east - west) * wide * scale) + 2 * EDGE,
-        round((north - south) * scale) + 2 * EDGE,
+        box,
         {code: path(one) for (code, _), one in zip(areas, thin, strict=True)},
         {code: _middle(one) for (code, _), one in zip(areas, flat, strict=True)},
     )

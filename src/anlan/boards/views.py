@@ -71,21 +71,12 @@ def _map(scope: Scope, opened: queries.Open) -> dict[str, Any]:
     for place in opened.places:
         x, y = drawn.points[place.area.area.code]
         shape, reach = drawing.mark(place.state, x, y, place.n)
-        at_edge = x > 0.85 * drawn.width  # there a name in the middle would be cut on a phone
-        name_x, anchor = (drawn.width - 4, "end") if at_edge else (x, "middle")
-        marks.append({"place": place, "shape": shape, "x": x, "y": y + 4, "below": round(y + reach + 16),
-                      "name_x": name_x, "anchor": anchor})  # fmt: skip
+        marks.append({"place": place, "shape": shape, "x": x, "y": y + 4, "below": round(y + reach + 16)})
     districts = {one.area.code for one in scope.districts}
     outlines = [(code, path) for code, path in drawn.paths.items() if code in districts]
     zones = [path for code, path in drawn.paths.items() if code not in districts]
     chosen = drawn.paths.get(scope.area.area.code) if scope.area else None
-    return {
-        "box": f"0 0 {drawn.width} {drawn.height}",
-        "districts": outlines,
-        "zones": zones,
-        "chosen": chosen,
-        "marks": marks,
-    }
+    return {"box": drawn.box, "districts": outlines, "zones": zones, "chosen": chosen, "marks": marks}
 
 
 def _tabs(scope: Scope) -> list[dict[str, Any]]:

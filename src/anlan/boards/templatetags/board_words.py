@@ -51,6 +51,12 @@ def minute(at: dt.datetime) -> str:
 
 
 @register.filter
+def on_map(name: str) -> str:
+    """Write an area's name as a map does, without its kind, which would run into the next name on a phone."""
+    return name.removesuffix(" District").removesuffix(" City")
+
+
+@register.filter
 def against(n: int, usual: tuple[int, int]) -> str:
     """Say how a count stands against the usual."""
     if n > usual[1]:
