@@ -176,6 +176,12 @@ def test_a_form_sent_twice_starts_one_study_which_names_its_silent_areas(analyst
     assert "East City: 40,000 people, no report" in page
 
 
+@pytest.mark.parametrize("address", ["/studies/?q=²", "/sites/²/", "/sites/99999999999999999999/"])
+def test_what_is_no_number_of_a_site_finds_none(analyst: Client, address: str) -> None:
+    """A digit that counts nothing is words, and no error of ours."""
+    assert analyst.get(address).status_code in {200, 404}
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

@@ -369,7 +369,7 @@ def test_the_inbox_is_searched_and_paged_by_its_address(town: Town, enter: Enter
     browser = enter(town.supervisor)
     for query in ("q=P-2016-0001", "q=001", "q=12号", "origin=site"):
         assert "1–1 / 1" in browser.get(f"/problems/?{query}").content.decode(), query
-    for query in ("q=nowhere", "origin=hazard"):
+    for query in ("q=nowhere", "q=²", "origin=hazard"):
         assert "Nothing fits" in browser.get(f"/problems/?{query}").content.decode(), query
 
 

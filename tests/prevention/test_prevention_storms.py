@@ -45,7 +45,8 @@ def test_a_recorded_storm_lets_a_mended_place_be_struck_off(town: Town) -> None:
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [({"end": "2016-02-20T08:00"}, "end after its start"), ({"peak_mm_h": "0"}, "greater than"),
-     ({"start": ""}, "required"), ({"end": "2017-01-01T00:00"}, "once it is over")],
+     ({"start": ""}, "required"), ({"start": "0001-01-01T00:00"}, "valid date"),
+     ({"end": "2017-01-01T00:00"}, "once it is over")],
 )  # fmt: skip
 def test_a_storm_that_cannot_be_is_refused_at_its_field(town: Town, wrong: dict[str, str], says: str) -> None:
     """What was typed stays, and nothing is stored."""

@@ -28,6 +28,7 @@ def test_a_plan_names_post_deadline_and_criterion(town: Town) -> None:
     """Without one of them, with a past deadline or a stranger as doer it is refused."""
     number = town.signed()
     for name, value in [("criterion", ""), ("responsible", " "), ("due_on", dt.date(2015, 1, 1)),
+                        ("due_on", dt.date(9999, 12, 31)),
                         ("organisation", "west-office")]:  # fmt: skip
         with pytest.raises(PreventionRefused) as refused:
             town.plan(number, "permanent", **{name: value})

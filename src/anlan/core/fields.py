@@ -28,6 +28,8 @@ class MomentField(forms.DateTimeField):
     def clean(self, value: Any) -> dt.datetime | None:
         """Return what was typed, in the city's zone."""
         typed: dt.datetime | None = super().clean(value)
+        if typed and not 1900 <= typed.year <= 2200:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return typed and typed.replace(tzinfo=_zone())
 
 

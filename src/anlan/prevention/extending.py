@@ -14,7 +14,7 @@ from anlan.core.calendar import working_calendar
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
 from anlan.prevention.models import Extension, ExtensionRequest, Task
-from anlan.prevention.rules import ANSWER_DAYS, PreventionRefused, TaskState
+from anlan.prevention.rules import ANSWER_DAYS, PreventionRefused, TaskState, require_deadline
 from anlan.prevention.steps import locked_task, organisation_of, require_holder
 from anlan.prevention.working import refresh_due
 
@@ -117,8 +117,7 @@ def _later(task: Task, due_on: dt.date, reason: str, at: dt.datetime) -> dt.date
     later = working_calendar().next_working_day(due_on)
     if later <= task.due_on:
         raise PreventionRefused(_("The new deadline must be later than %(day)s.") % {"day": task.due_on}, "due_on")
-    if later < local_day(at):
-        raise PreventionRefused(_("The deadline lies in the past."), "due_on")
+    require_deadline(later, local_day(at))
     if not reason.strip():
         raise PreventionRefused(_("Write why it takes longer."), "reason")
     return later

@@ -27,7 +27,7 @@ def asked_for(problems: QuerySet[Problem], words: str, origin: str) -> QuerySet[
         return found
     wanted = Q(number__icontains=words) | Q(title__icontains=words) | Q(instruction_ref__icontains=words)
     wanted |= Q(title_en__icontains=words)
-    if words.isdigit() and len(words) < 6:
+    if words.isdecimal() and len(words) < 6:
         wanted |= Q(site__number=int(words))
     return found.filter(wanted)
 

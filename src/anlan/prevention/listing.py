@@ -15,7 +15,7 @@ from anlan.core.calendar import working_calendar
 from anlan.core.roles import Role
 from anlan.core.verbs import verb
 from anlan.prevention.models import ListedTask, Problem, Task, TaskList
-from anlan.prevention.rules import PreventionRefused
+from anlan.prevention.rules import PreventionRefused, require_deadline
 from anlan.prevention.steps import numbers, organisation, organisation_of
 
 
@@ -38,8 +38,7 @@ def issue_list(
         raise PreventionRefused(_("Whoever issues a list belongs to one organisation; ask the operator."), "issuer")
     if not kind.strip():
         raise PreventionRefused(_("Write what kind of list this is."), "kind")
-    if due_on < today:
-        raise PreventionRefused(_("The deadline lies in the past."), "due_on")
+    require_deadline(due_on, today)
     found = _tasks(tasks, actor)
     issued = TaskList.objects.create(
         number=numbers(TaskList, "L", today.year, 1, 3)[0], issuer_id=from_id, kind=kind.strip()[:40], issued_on=today,

@@ -13,6 +13,7 @@ RAIN_TEST_MM_H = 30.0
 REMIND_BEFORE = dt.timedelta(days=3)
 INTERVIEW_AFTER = dt.timedelta(days=15)
 RESERVE = 20  # of so many places one is kept for areas where people live and nobody reports
+FURTHEST = dt.timedelta(days=3653)  # a deadline further ahead is none
 RETURNS = 2  # the second return goes to the arbiter
 
 
@@ -134,6 +135,14 @@ def require_reserve(places: int, silent: int, words: str) -> None:
             _("Keep %(n)d of these places for silent areas, or write why there are none.") % {"n": places // RESERVE},
             "silence_words",
         )
+
+
+def require_deadline(due_on: dt.date, today: dt.date) -> None:
+    """Refuse a deadline that is past, or so far ahead that it is none."""
+    if due_on < today:
+        raise PreventionRefused(_("The deadline lies in the past."), "due_on")
+    if due_on > today + FURTHEST:
+        raise PreventionRefused(_("The deadline lies more than ten years ahead."), "due_on")
 
 
 def ladder_days(due_on: dt.date) -> list[tuple[str, dt.date]]:

@@ -170,8 +170,7 @@ def _require_row(told: dict[str, Any], today: dt.date) -> None:
             raise PreventionRefused(_("A task needs kind, words, responsible post, deadline and criterion."), name)
     if told["kind"] not in set(Task.Kind.values):
         raise PreventionRefused(_("A task is interim or permanent."), "kind")
-    if told["due_on"] < today:
-        raise PreventionRefused(_("The deadline lies in the past."), "due_on")
+    rules.require_deadline(told["due_on"], today)
 
 
 def _doers(tasks: Sequence[dict[str, Any]], problems: Sequence[Problem]) -> dict[tuple[int, str | None], int]:

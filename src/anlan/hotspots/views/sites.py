@@ -32,9 +32,8 @@ def sites(request: HttpRequest) -> HttpResponse:
 
 def found(request: HttpRequest, code: str) -> Site:
     """Return the site with this number."""
-    site = (
-        Site.objects.visible_to(actor_of_request(request)).filter(number=int(code)).first() if code.isdigit() else None
-    )
+    visible = Site.objects.visible_to(actor_of_request(request))
+    site = visible.filter(number=int(code)).first() if code.isdecimal() else None
     if site is None:
         raise Http404
     return site

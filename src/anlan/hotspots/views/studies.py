@@ -47,7 +47,7 @@ def studies(request: HttpRequest) -> HttpResponse:
     """List the studies, the newest period first."""
     actor = actor_of_request(request)
     if words := request.GET.get("q", "").strip():
-        site = Site.objects.visible_to(actor).filter(number=int(words)).first() if words.isdigit() else None
+        site = Site.objects.visible_to(actor).filter(number=int(words)).first() if words.isdecimal() else None
         if site:
             return redirect("hotspots:site", site.code)
     rows = [(one, period(one)) for one in Study.objects.visible_to(actor).order_by("-since", "-pk")]

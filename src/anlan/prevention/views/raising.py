@@ -59,7 +59,7 @@ def _raised(request: HttpRequest, told: dict[str, Any]) -> HttpResponse:
 
 def _study(request: HttpRequest, offered: list[int]) -> int | None:
     asked = request.POST.get("study") or request.GET.get("study") or ""
-    if asked.isdigit() and int(asked) in offered:
+    if asked.isdecimal() and int(asked) in offered:
         return int(asked)
     return offered[0] if offered else None
 
