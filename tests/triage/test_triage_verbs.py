@@ -405,3 +405,12 @@ def test_another_category_opens_no_way_out_before_somebody_went():
     actions.send(number=incident.number, actor=ME, at=AT)
     actions.divert(number=incident.number, to="west-office", actor=ME, at=AT)
     assert again(incident).owner.code == "west-office"
+
+
+def test_a_report_with_a_point_says_where_an_incident_without_one_is():
+    """The first point stays: a later caller's does not move it."""
+    incident = opened(lon=None, lat=None, place_words="长虹路桥下")
+    for lon in (119.96, 119.98):
+        report = make.report(lon=lon, source_id=str(lon))
+        actions.link_report(number=incident.number, report_id=report.pk, actor=ME, at=AT)
+    assert (again(incident).lon, again(incident).lat) == (119.96, 31.76)

@@ -61,14 +61,15 @@ def open_incident(
 
 @verb
 def link_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
-    """Say that one more report tells of this incident: more callers can raise its urgency, and hide nothing."""
+    """Say that one more report tells of this incident: it can raise the urgency and say where, and hides nothing."""
     actor.require(*DESK)
     incident = _locked(number)
     report = _free(report_id)
     rules.require_open(incident.state)
     IncidentReport.objects.create(incident=incident, report=report, linked_at=at)
     incident.urgency = rules.raised(incident.urgency, _valid_reports(incident))
-    incident.save(update_fields=["urgency"])
+    incident.lon, incident.lat = rules.placed((incident.lon, incident.lat), (report.lon, report.lat))
+    incident.save(update_fields=["urgency", "lon", "lat"])
     _leave("report_linked", incident, actor, at, report=report.number, urgency=incident.urgency)
     return {"incident": number, "urgency": incident.urgency}
 

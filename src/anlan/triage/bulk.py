@@ -105,6 +105,7 @@ def _walked(
     for report, at in more:
         valid += report.validity in COUNTED
         incident.urgency = rules.raised(incident.urgency, valid)
+        incident.lon, incident.lat = rules.placed((incident.lon, incident.lat), (report.lon, report.lat))
         life.leave("report_linked", at, report=report.number, urgency=incident.urgency)
     for told in row.get("returned", ()):
         _returned(life, known[told["to"]], told)

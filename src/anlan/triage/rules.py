@@ -8,6 +8,7 @@ from typing import Final
 
 NEW, HANDED_OVER, SIGNED, RETURNED = "new", "handed_over", "signed", "returned"
 DISPUTED, DISPATCHED, RESOLVED, CLOSED, REOPENED = "disputed", "dispatched", "resolved", "closed", "reopened"
+Place = tuple[float | None, float | None]
 _OPEN = frozenset({HANDED_OVER, DISPATCHED, RESOLVED, CLOSED})
 # From a holder that was closed, to the control room.
 TAKEN_BACK: Final = frozenset({HANDED_OVER, SIGNED, RETURNED, DISPATCHED})
@@ -131,6 +132,11 @@ def urgency_of(typed: str) -> int:
 def raised(urgency: int, valid_reports: int) -> int:
     """Return the urgency when one more report tells of it: many callers can raise it, none can lower it."""
     return min(urgency, 1 if valid_reports >= 5 else 2 if valid_reports >= 3 else 3)
+
+
+def placed(known: Place, told: Place) -> Place:
+    """Return where an incident is: what the first report with a point told stays."""
+    return told if None in known else known
 
 
 def require_part(moved: Collection[int], all_reports: Collection[int]) -> None:
