@@ -258,6 +258,7 @@ def test_files_for_print_and_for_sheets(client: Client) -> None:
     pdf = client.get(f"/bulletins/{issue.number}/bulletin.pdf")
     assert pdf.content.startswith(b"%PDF-")
     assert pdf["Content-Type"] == "application/pdf"
+    assert client.get(f"/bulletins/{issue.number}/bulletin.doc").status_code == 404
     rows = client.get(f"/bulletins/{issue.number}/bulletin.csv").content.decode("utf-8-sig").splitlines()
     told = list(csv.DictReader(rows))
     assert [one["measure"] for one in told if not one["area"]] == issue.plan.codes

@@ -72,6 +72,8 @@ def figure(request: HttpRequest, number: str, measure: str) -> HttpResponse:
 def file(request: HttpRequest, number: str, form: str) -> HttpResponse:
     """Return an issue as CSV or PDF."""
     one = _issue(request, number)
+    if form not in {"csv", "pdf"}:
+        raise Http404
     if form == "pdf":
         return HttpResponse(written(one), content_type="application/pdf", headers=_named(one, "pdf"))
     answer = HttpResponse("﻿", content_type="text/csv; charset=utf-8", headers=_named(one, "csv"))
