@@ -201,3 +201,16 @@ def test_a_fall_is_no_rise_in_the_chinese_pdf() -> None:
         style = _styles()["number"]
         assert style.fontName == CHINESE
         assert _text("−3.8%", style).text == "-3.8%"
+
+
+def test_no_line_of_the_chinese_pdf_begins_with_a_comma() -> None:
+    """It hangs behind the line before."""
+    from anlan.bulletin.pdf import _styles, _text
+
+    with translation.override("zh-hans"):
+        for before in range(6, 24):
+            told = _text("水" * before + "，" + "涝" * 5, _styles()["text"])
+            told.wrap(95, 500)
+            lines = ["".join(words) for _left, words in told.blPara.lines]
+            assert len(lines) > 1
+            assert not any(line.startswith("，") for line in lines)

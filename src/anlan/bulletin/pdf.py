@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from reportlab.lib import colors
+from reportlab.lib import colors, textsplit
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -37,6 +37,8 @@ from anlan.bulletin.words import MINUS, Line, in_english
 from anlan.core.areas import local_day
 from anlan.core.queries import city
 
+# What stands at no line's beginning: ReportLab knows Japanese signs only.
+textsplit.ALL_CANNOT_START += "，；：！？％"  # type: ignore[misc]
 CHINESE = "STSong-Light"  # every reader has it: nothing is embedded, and text stays text
 ACCENT, SOFT, LINE = colors.HexColor("#0b5675"), colors.Color(0.35, 0.4, 0.45), colors.Color(0.7, 0.74, 0.78)
 MARGIN, INSET = 18 * mm, 6  # a frame insets its text by so many points, and a table not
@@ -49,7 +51,6 @@ GRID = TableStyle([
 
 def written(issue: Issue) -> bytes:
     """Return the PDF of an issue in the page's language, as the public reads it."""
-    pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
     told = io.BytesIO()
     document = SimpleDocTemplate(told, pagesize=A4, leftMargin=MARGIN - INSET, rightMargin=MARGIN - INSET,
                                  topMargin=16 * mm, bottomMargin=18 * mm, title=_headline(issue),
@@ -70,6 +71,7 @@ def _text(told: str, style: ParagraphStyle) -> Paragraph:
 
 
 def _styles() -> dict[str, ParagraphStyle]:
+    pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
     font, bold = ("Helvetica", "Helvetica-Bold") if in_english() else (CHINESE, CHINESE)
     wrap = None if in_english() else "CJK"
     common: dict[str, Any] = {"fontName": font, "wordWrap": wrap}
