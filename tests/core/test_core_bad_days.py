@@ -38,13 +38,19 @@ def test_a_setting_that_cannot_be_right_is_named_with_what_to_write(anlan, name,
 
 @pytest.mark.slow
 @pytest.mark.only_on("sqlite")
-@pytest.mark.parametrize("command", [["status"], ["init", "--city", make.CITIES / "small"], ["serve", "--port", "1"]])
+@pytest.mark.parametrize(
+    "command", [["status"], ["init", "--city", make.CITIES / "small"], ["serve", "--port", "1"], ["restore"]]
+)
 def test_a_database_that_is_none_is_refused_and_left_as_it_is(anlan, command):
     """A file of something else under our name: which file, what may be wrong, and no byte of it changed."""
     anlan.data.mkdir()
     file = anlan.data / "anlan.sqlite3"
     file.write_text("a shopping list that somebody saved under this name " * 20)
     before = file.read_bytes()
+    if command == ["restore"]:
+        with zipfile.ZipFile(anlan.data / "copy.zip", "w") as archive:
+            archive.writestr("manifest.json", '{"format": 1}')
+        command = ["restore", anlan.data / "copy.zip"]
     told = anlan(*command, status=2).stderr
     assert f"{file} cannot be opened" in told
     assert "Traceback" not in told

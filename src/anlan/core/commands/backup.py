@@ -48,7 +48,10 @@ def restore(
     from anlan.settings import ensure_secret_key
 
     manifest = archive.read_manifest(file)
-    if schema.state() is not schema.State.MISSING and not schema.is_empty():
+    found = schema.state()
+    if found is schema.State.UNREACHABLE:
+        raise refuse(schema.message(found))
+    if found is not schema.State.MISSING and not schema.is_empty():
         raise refuse(f"{settings.DATA_DIR} (or its database) is in use; take an empty --data")
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     ensure_secret_key()
