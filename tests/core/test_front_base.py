@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -67,3 +69,11 @@ def test_a_page_speaks_the_chosen_language_else_the_browsers(
     page = client.get(f"/login/{asked}", headers={"Accept-Language": header})
     assert spoken in page.content.decode()
     assert ("django_language" in page.cookies) is bool(asked)
+
+
+@pytest.mark.django_db
+def test_the_link_to_the_other_language_keeps_what_the_address_asks_for(client: Client) -> None:
+    """Filters, and where somebody goes after the log-in."""
+    page = client.get("/login/?next=/problems/&lang=zh", headers={"Accept-Language": "en"}).content.decode()
+    links = [urlsplit(html.unescape(one)) for one in re.findall(r'href="(\?[^"]*lang=[^"]*)"', page)]
+    assert [parse_qs(link.query) for link in links] == [{"next": ["/problems/"], "lang": ["en"]}]
