@@ -107,6 +107,24 @@ def test_excel_geojson_ndjson_and_parquet_give_the_same_points(tmp_path: Path) -
         assert points.ids == ("A1", "A2")
 
 
+LATE = [json.dumps({"id": n}) for n in range(1200)] + ['{"id": 1200, "depth": 40}']
+
+
+@pytest.mark.parametrize("file", ["\n".join(LATE), f"[{','.join(LATE)}]"])
+def test_what_only_the_last_object_has_is_a_column_too(file: str) -> None:
+    """However many objects came before it, by lines or in a list."""
+    assert [one["depth"] for one in values(io.BytesIO(file.encode()))[-2:]] == [None, 40]
+
+
+def test_a_line_that_is_no_object_is_told_when_it_is_reached() -> None:
+    """What stands before it is read."""
+    read = []
+    file = io.BytesIO("\n".join([*LATE, "{"]).encode())
+    with open_records(file) as records, pytest.raises(TableError, match="line 1202"):
+        read.extend(one.values for one in records)
+    assert len(read) == 1201
+
+
 def test_a_sheet_is_found_by_name_and_a_wrong_name_lists_them(tmp_path: Path) -> None:
     """Excel has sheets: the first by default, another by name, a wrong name says which there are."""
     book = openpyxl.Workbook()

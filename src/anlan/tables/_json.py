@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from anlan.tables._errors import TableError
@@ -13,7 +12,6 @@ from anlan.tables._source import Source
 
 Row = tuple[int | None, Sequence[Any]]
 LONGEST_LINE = 4 << 20
-_SEEN_FOR_COLUMNS = 1000
 
 
 class JsonRows:
@@ -22,20 +20,28 @@ class JsonRows:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._stream = io.TextIOWrapper(source.file, encoding=source.encoding, newline=None)
-        objects = self._objects()
-        self._first = list(islice(objects, _SEEN_FOR_COLUMNS))
-        self._rest = objects
-        self.header: Sequence[Any] = list(dict.fromkeys(key for _, one in self._first for key in one))
+        self.header: Sequence[Any] = self._columns()
         if not self.header:
             raise TableError(f"{source.name} holds no objects", code="empty")
 
     def rows(self) -> Iterator[Row]:
         """Yield the line, where there is one, and the cells."""
-        for objects in (self._first, self._rest):
-            for line, one in objects:
-                yield line, [one.get(key) for key in self.header]
+        for line, one in self._objects():
+            yield line, [one.get(key) for key in self.header]
+
+    def _columns(self) -> list[str]:
+        """Return every name that an object has, the last object's too; what cannot be read is told at its line."""
+        found: dict[str, None] = {}
+        try:
+            for _, one in self._objects():
+                found.update(dict.fromkeys(one))
+        except (TableError, UnicodeDecodeError):
+            if not found:
+                raise
+        return list(found)
 
     def _objects(self) -> Iterator[tuple[int | None, dict[str, Any]]]:
+        self._stream.seek(0)
         first = self._line(1).strip()
         if _is_line(first):
             yield 1, _flat(json.loads(first))
