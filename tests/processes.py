@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import threading
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+
+def started(command: Sequence[str | Path], **more: Any) -> subprocess.Popen[str]:
+    """Start a command that hears Ctrl-C, also where the tests themselves run in the background and do not."""
+    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=hears, **more)
 
 
 def wait_until_at_work(process: subprocess.Popen[str], cpu_s: float) -> None:

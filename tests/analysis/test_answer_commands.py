@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from anlan.cli import app
-from tests.processes import wait_until_at_work
+from tests.processes import started, wait_until_at_work
 
 pytestmark = pytest.mark.pure
 NORFOLK = "norfolk-flood-reports/STORM_data_flooded_streets_2010-2016.csv"
@@ -99,7 +98,7 @@ def test_a_surprising_option_of_near_repeat_is_refused(incidents: Path, words, s
 def test_control_c_says_how_many_replications_were_done(incidents: Path) -> None:
     """It ends within a second with status 130."""
     command = [sys.executable, "-m", "anlan.cli", "near-repeat", str(incidents), "--replications", "100000000"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ)
+    process = started(command, stdout=subprocess.PIPE)
     wait_until_at_work(process, 8)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=5)

@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import json
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from anlan.cli import app
-from tests.processes import wait_until_at_work
+from tests.processes import started, wait_until_at_work
 
 pytestmark = pytest.mark.pure
 DOCUMENTED = Path(__file__).parents[2] / "docs/reference/json.md"
@@ -109,7 +108,7 @@ def test_surprising_options_are_refused_with_what_to_write(cases: Path, words: t
 def test_a_person_may_stop_it(cases: Path) -> None:
     """Ctrl-C ends a scan that would take hours, and says how many replications were done."""
     words = [Path(sys.executable).with_name("anlan"), "scan", cases, "--retrospective", "--replications", "9999999"]
-    process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+    process = started(words)
     wait_until_at_work(process, 8)
     process.send_signal(signal.SIGINT)
     said = process.communicate(timeout=60)[1]
