@@ -108,6 +108,16 @@ def test_a_later_deadline_is_asked_for_and_waits_for_its_answer(built: Path) -> 
     )
 
 
+def test_what_failed_is_planned_again_after_it_was_reopened(built: Path) -> None:
+    """The ledger tells the states of a problem in the order of their moments."""
+    told = asked(built, "SELECT subject, at FROM core_ledgerentry WHERE kind LIKE 'prevention.problem_%' ORDER BY id")
+    moments: dict[str, list[str]] = {}
+    for subject, at in told:
+        moments.setdefault(subject, []).append(at)
+    assert len(moments) > 400
+    assert [subject for subject, ats in moments.items() if ats != sorted(ats)] == []
+
+
 def test_served_it_lives_on_and_takes_what_is_stamped_with_the_real_present(built: Path, tmp_path: Path) -> None:
     """Web and worker share the city's time; stopped and started again it goes on where it was, never back."""
     data = tmp_path / "data"

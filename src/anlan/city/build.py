@@ -188,6 +188,7 @@ class Walk:
         self.once(f"{one.name} desk", f"{one.name}: works", lambda: self._works(one), one.ends)
 
     def _works(self, one: Month) -> None:
+        mending.plan_again(one)
         for listed in listing.lists_of(one):
             mending.work(one, listed.at)
             listing.issue(listed, one)

@@ -102,8 +102,21 @@ def record_storms(month: Month) -> None:
                              at=end + dt.timedelta(hours=12))  # fmt: skip
 
 
+def plan_again(month: Month) -> None:
+    """Plan anew, on the sixth morning of a month, where works failed in the month before."""
+    at = month.begins + dt.timedelta(days=5, hours=9, minutes=30)
+    failed = Problem.objects.filter(state=ProblemState.REOPENED, lead__isnull=False).select_related("lead")
+    tasks = [
+        {"problem": one.number, "kind": "permanent", "title": "复发点位再整治" if one.site_id else "反弹问题再整治",
+         "due_on": (at + 60 * DAY).date(), **_as_before(one)}
+        for one in failed
+    ]  # fmt: skip
+    if tasks:
+        actions.plan_tasks(tasks=tasks, actor=month.actor, at=at)
+
+
 def after_the_rain(month: Month) -> None:
-    """Strike off what holds, floods once rain has tested them; put back what slips, and plan again where it failed."""
+    """Strike off what holds, floods once rain has tested them, and put back what slips."""
     at = month.ends - dt.timedelta(hours=4)
     _slipped(month, at)
     for one in _to_strike_off(at):
@@ -112,13 +125,6 @@ def after_the_rain(month: Month) -> None:
             actions.strike_off(problem=one.number, reference=paper, actor=month.actor, at=at)
         except PreventionRefused:
             continue  # no storm has tested it yet
-    again = [
-        {"problem": one.number, "kind": "permanent", "title": "复发点位再整治" if one.site_id else "反弹问题再整治",
-         "due_on": (at + 60 * DAY).date(), **_as_before(one)}
-        for one in Problem.objects.filter(state=ProblemState.REOPENED).select_related("lead") if one.lead
-    ]  # fmt: skip
-    if again:
-        actions.plan_tasks(tasks=again, actor=month.actor, at=at)
 
 
 def _slipped(month: Month, at: dt.datetime) -> None:
