@@ -21,6 +21,7 @@ def test_every_public_name_is_there() -> None:
         anlan.analysis.person_score  # noqa: B018
 
 
+@pytest.mark.slow
 def test_the_platform_starts_without_the_statistics() -> None:
     """Setting up every stage loads neither."""
     code = (

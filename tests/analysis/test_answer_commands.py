@@ -95,6 +95,7 @@ def test_a_surprising_option_of_near_repeat_is_refused(incidents: Path, words, s
     assert len(answer.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_control_c_says_how_many_replications_were_done(incidents: Path) -> None:
     """It ends within a second with status 130."""
     command = [sys.executable, "-m", "anlan.cli", "near-repeat", str(incidents), "--replications", "100000000"]

@@ -36,6 +36,7 @@ def slowly(x: np.ndarray, y: np.ndarray, radius_m: float, min_count: int, ids: n
     return np.array([seen[int(one)] if one >= 0 else -1 for one in group])
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=60),

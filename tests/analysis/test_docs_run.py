@@ -35,6 +35,7 @@ def test_every_public_function_has_an_example() -> None:
         assert ">>> " in (function.__doc__ or ""), function.__name__
 
 
+@pytest.mark.slow
 def test_the_tutorial_runs(real_data: Callable[[str], Path]) -> None:
     """Block after block, on the real reports."""
     text = (ROOT / "docs/tutorial/norfolk.md").read_text()

@@ -94,6 +94,7 @@ def city(seed: int, *, effect: float = 1.0, places: int = 250, before: int = 20,
     return Failures(fail, before, x, y)
 
 
+@pytest.mark.slow
 def test_without_any_effect_the_interval_holds_1() -> None:
     """In 200 cities whose 25 worst places were `treated` without effect, about 95 % of the intervals hold 1."""
     found = [before_after(city(seed), treated=np.arange(25), draws=1) for seed in range(200)]
@@ -103,6 +104,7 @@ def test_without_any_effect_the_interval_holds_1() -> None:
     assert 0.85 <= np.exp(np.mean([one.log_ratio for one in found if one.log_ratio is not None])) <= 1.15
 
 
+@pytest.mark.slow
 def test_a_true_halving_is_seen_where_a_raw_comparison_would_see_one_in_any_case() -> None:
     """With half of the failures prevented the mean ratio is about a half."""
     found = [before_after(city(seed, effect=0.5), treated=np.arange(25), draws=1) for seed in range(60)]

@@ -40,6 +40,7 @@ def test_counts_are_those_of_the_definition(rows) -> None:
     assert table(found, "observed").tolist() == slowly(x, y, day, METRES, DAYS).tolist()
 
 
+@pytest.mark.slow
 def test_the_expected_number_is_the_mean_over_all_pairings() -> None:
     """Over 4,999 permutations the mean comes within a per cent of the exact value."""
     draw = np.random.default_rng(1)

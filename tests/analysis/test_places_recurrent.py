@@ -128,6 +128,7 @@ def test_how_many_reports_it_takes_is_said_with_its_chance() -> None:
     assert str(found.min_reports) in found.chance.sentence
 
 
+@pytest.mark.slow
 def test_where_nothing_recurs_hardly_any_study_lists_a_place() -> None:
     """On pure chance at most about one study in twenty has a list."""
     lists = [len(recurrent_places(scattered(seed)).places) for seed in range(12)]
@@ -135,6 +136,7 @@ def test_where_nothing_recurs_hardly_any_study_lists_a_place() -> None:
     assert max(lists) <= 5
 
 
+@pytest.mark.slow
 def test_the_chance_stated_for_a_given_number_of_reports_is_what_chance_makes() -> None:
     """Asked for three reports, scattered reports make about as many places as the results say they would."""
     found = [recurrent_places(scattered(seed), min_reports=3) for seed in range(6)]
@@ -155,6 +157,7 @@ def scattered(seed: int) -> Events:
     return Events(*draw.uniform(0, 8000, (2, 400)), np.repeat(np.arange(8) * 10.0, 50))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400), st.integers(0, 60)), max_size=40))
 def test_every_place_keeps_its_promises(rows: list[tuple[int, int, int]]) -> None:

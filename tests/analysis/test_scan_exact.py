@@ -65,6 +65,7 @@ def drawn(laid: Model, replicate: int) -> tuple[np.ndarray, np.ndarray]:
     return laid.ground.place[rows[:count]], days[:count] + laid.origin
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(SEEDS, st.booleans(), st.sampled_from(["permutation", "poisson"]))
 def test_clusters_are_those_of_the_definition(seed: int, prospective: bool, kind: str) -> None:
@@ -91,6 +92,7 @@ def test_clusters_within_strata_are_those_of_the_definition(seed: int, prospecti
     assert bool(found) == bool(wanted)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(SEEDS, st.booleans(), KINDS)
 def test_simulated_maxima_are_those_of_the_definition(seed: int, prospective: bool, kind: str) -> None:
@@ -101,6 +103,7 @@ def test_simulated_maxima_are_those_of_the_definition(seed: int, prospective: bo
     assert maxima == pytest.approx([slow.maximum(*drawn(laid, i)) for i in range(3)], rel=1e-9, abs=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(SEEDS, st.integers(1, 5))
 def test_repeated_looks_take_the_maximum_over_all_of_them(seed: int, looks: int) -> None:

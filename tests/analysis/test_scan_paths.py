@@ -75,6 +75,7 @@ def test_lanes_agree_with_the_plain_path(asked: dict[str, Any]) -> None:
     assert plain.max() > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "asked",
     [

@@ -53,12 +53,14 @@ def test_norfolk_sites_are_small_recurrent_and_ranked(real_data: Callable[[str],
     assert all(1 <= record <= 1072 for record in members)
 
 
+@pytest.mark.slow
 def test_a_rerun_gives_the_same_bytes(real_data: Callable[[str], Path]) -> None:
     """The same file and options print the same JSON, byte for byte."""
     words = ("--since", "2014-01-01", "--json")
     assert spots(real_data(NORFOLK), *words).stdout == spots(real_data(NORFOLK), *words).stdout
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_does_not_matter(real_data: Callable[[str], Path], tmp_path: Path) -> None:
     """The same rows in another order give the same places; only the record numbers follow the file."""
     with real_data(NORFOLK).open(encoding="utf-8-sig", newline="") as file:
@@ -88,6 +90,7 @@ def test_case_does_not_count_in_where(real_data: Callable[[str], Path]) -> None:
     assert found["input"]["rows_left_out"] == {"where": 1046}
 
 
+@pytest.mark.slow
 def test_feet_are_read_with_their_coordinate_system(real_data: Callable[[str], Path]) -> None:
     """The projected columns give the same first place within a few metres."""
     feet = told(real_data(NORFOLK), "--lon", "xcoord", "--lat", "ycoord", "--crs", "EPSG:2284")["sites"]
@@ -104,6 +107,7 @@ def test_feet_taken_for_degrees_say_so(real_data: Callable[[str], Path]) -> None
     assert "--crs" in answer.stderr
 
 
+@pytest.mark.slow
 def test_one_storm_is_not_recurrence(real_data: Callable[[str], Path]) -> None:
     """New York's storm day has no recurrent place, ends well, and says why; its dense places are a watch list."""
     found = told(real_data(NYC), *STREETS)

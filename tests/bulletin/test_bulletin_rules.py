@@ -251,6 +251,7 @@ def test_a_file_without_the_columns_is_refused_with_what_they_are_called(tmp_pat
         read(written(tmp_path, text))
 
 
+@pytest.mark.slow
 def test_the_command_checks_a_file(anlan: Cli, tmp_path: Path) -> None:
     """Status 1 with the faults named, 2 with the cells that cannot be read, 0 for one that adds up."""
     bad = written(tmp_path, "name,value,part_of\nall,5,\na,2,all\nb,2,all\n")

@@ -198,6 +198,7 @@ with frozen(now() + dt.timedelta(seconds=61)):
 """
 
 
+@pytest.mark.slow
 def test_a_composition_killed_half_way_ends_once_when_its_lease_is_over(anlan: Cli) -> None:
     """Nothing of the killed attempt is stored; the next worker draws all figures and publishes one issue."""
     anlan("init", "--city", make.CITIES / "small")
@@ -214,6 +215,7 @@ def test_a_composition_killed_half_way_ends_once_when_its_lease_is_over(anlan: C
     assert json.loads(anlan("status", "--json").stdout)["figures"] >= len(MEASURES)
 
 
+@pytest.mark.slow
 def test_the_command_names_what_was_changed_in_words_and_as_json(anlan: Cli) -> None:
     """Status 1, the figure, what of it does not follow."""
     anlan("init", "--city", make.CITIES / "small")

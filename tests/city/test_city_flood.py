@@ -126,6 +126,7 @@ def test_the_miner_finds_more_true_places_than_a_greedy_cover_and_less_chance() 
         assert np.mean([row[name] for row in rows]) >= np.mean([row["greedy_cover"][name] for row in rows])
 
 
+@pytest.mark.slow
 def test_the_score_is_printed_as_one_object_and_needs_no_database(tmp_path: Path) -> None:
     """`anlan city score --json` runs anywhere and leaves nothing behind."""
     command = [str(Path(sys.executable).parent / "anlan"), "city", "score", "--seed", "4", "--json"]

@@ -19,6 +19,7 @@ MOMENT = dt.datetime(2017, 1, 25, 2, 30, tzinfo=dt.UTC)
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_where_every_patrol_is_out_the_call_waits_at_the_desk(tmp_path: Path) -> None:
     """The other stories go on, and what waits stands open with nobody sent."""
     cityfolder.load(build(tmp_path, installed_packages()), actor=CITY, at=MOMENT - dt.timedelta(days=9))

@@ -20,7 +20,7 @@ from anlan.triage.rules import MOVES
 
 CITY = system("city")
 LATER = dt.datetime(2018, 1, 1, tzinfo=dt.UTC)
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

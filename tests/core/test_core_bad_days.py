@@ -146,6 +146,7 @@ def test_a_directory_that_may_not_be_written_stores_nothing_and_says_so(tmp_path
         raise AssertionError("nobody may write here")
 
 
+@pytest.mark.slow
 @pytest.mark.only_on("sqlite")
 def test_a_data_directory_may_be_called_memory(anlan, tmp_path):
     """Only a test's database lies in memory: a directory of that name is locked like any other."""

@@ -61,6 +61,7 @@ def test_days_bound_by_the_start_and_owners_part_a_clock() -> None:
     assert {(one["group"], one["median_s"]) for one in rows} == {("control", 200), ("drains", 400)}
 
 
+@pytest.mark.slow
 def test_the_command_prints_one_object_whose_fields_are_documented(anlan: Cli) -> None:
     """Also for a city in which nothing ran; a day that is none is refused with how to write it."""
     anlan("init", "--city", make.CITIES / "small")

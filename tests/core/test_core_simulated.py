@@ -42,6 +42,7 @@ def test_a_real_city_keeps_the_machines_time() -> None:
     assert condition()["simulated_time"] is None
 
 
+@pytest.mark.slow
 def test_a_real_city_refuses_another_time(anlan) -> None:
     """Status 2, whatever stands in the environment."""
     anlan("init", "--city", make.CITIES / "small")

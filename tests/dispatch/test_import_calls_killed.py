@@ -7,6 +7,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from tests import make
 
 CALLS = 620
@@ -45,6 +47,7 @@ acknowledged = "knew"
 HEAD = ["no", "call", "x", "y", "closed", "unit", "sent", "knew"]
 
 
+@pytest.mark.slow
 def test_killed_half_way_and_run_again_it_is_as_if_it_had_run_once(anlan, tmp_path):
     """A batch is in whole or not at all; the command again adds the rest, and the clocks count each call once."""
     path, mapping = tmp_path / "calls.csv", tmp_path / "map.toml"

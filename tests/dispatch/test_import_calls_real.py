@@ -75,6 +75,7 @@ def _new_york(settings, tmp_path, monkeypatch):
     make.city(folder)
 
 
+@pytest.mark.slow
 def test_the_complaints_of_a_storm_day_come_in_with_their_closing(real_data, tmp_path):
     """All 3,969, also the 25 that tell their place in words only; what is closed is closed, what waits waits."""
     path = real_data(NAME)

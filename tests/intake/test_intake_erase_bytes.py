@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests import make
 
 WORDS = "the-blue-house-behind-the-mill"
@@ -36,6 +38,7 @@ def held(anlan) -> bool:
     return any(WORDS.encode() in path.read_bytes() for path in anlan.data.rglob("*") if path.is_file())
 
 
+@pytest.mark.slow
 def test_erased_words_leave_the_files_and_every_verification_is_green(anlan):
     """On SQLite not one byte stays in the data directory; the ledger verifies with the head from before."""
     anlan("init", "--city", make.CITIES / "small")
@@ -49,6 +52,7 @@ def test_erased_words_leave_the_files_and_every_verification_is_green(anlan):
     anlan("ledger", "verify", "--head", head)
 
 
+@pytest.mark.slow
 def test_a_report_counts_after_its_words_are_gone(anlan):
     """`anlan status` still counts it."""
     anlan("init", "--city", make.CITIES / "small")

@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from tests import make
 
 ROWS = 2300
@@ -25,6 +27,7 @@ import_file(path, name=path.name, given={"tz": "UTC"}, actor=system("import"), a
 """
 
 
+@pytest.mark.slow
 def test_killed_half_way_and_run_again_it_is_all_in_and_once(anlan, tmp_path):
     """Two chunks are durable; the command run again adds only the rest, and the ledger is whole."""
     path = tmp_path / "list.csv"
