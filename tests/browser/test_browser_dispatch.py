@@ -91,6 +91,7 @@ def test_a_crew_stamps_its_way_on_a_phone_without_network(page_at, signed_in, co
     box = page.locator(NEXT).bounding_box()
     assert box["width"] > 280
     assert box["height"] > 60
+    page.locator("anlan-map[data-ready]").wait_for()  # its worker came through the network too
     page.context.set_offline(True)
     page.locator(NEXT).click()
     page.locator("#kept", has_text="No network").wait_for()
