@@ -30,6 +30,7 @@ def test_a_dispatcher_works_an_incident_from_new_to_closed_by_keyboard(page_at, 
     """Choose it in the list, send a unit by its number, walk it with n; the map shows it and nothing complains."""
     page = page_at("/console/", 1440, cookies=signed_in("dispatcher"))
     page.route("**/console/news*", lambda asked: asked.fulfill(json={"rows": {}}))  # memory is no place to read beside
+    page.route("**/map/areas.geojson*", lambda asked: asked.fulfill(json={"type": "FeatureCollection", "features": []}))
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/console/{number}/")
@@ -92,6 +93,7 @@ def test_a_crew_stamps_its_way_on_a_phone_without_network(page_at, signed_in, co
     assert box["width"] > 280
     assert box["height"] > 60
     page.locator("anlan-map[data-ready]").wait_for()  # its worker came through the network too
+    page.route("**/map/areas.geojson*", lambda asked: asked.fulfill(json={"type": "FeatureCollection", "features": []}))
     page.context.set_offline(True)
     page.locator(NEXT).click()
     page.locator("#kept", has_text="No network").wait_for()
@@ -99,8 +101,10 @@ def test_a_crew_stamps_its_way_on_a_phone_without_network(page_at, signed_in, co
     page.context.set_offline(False)
     page.locator(NEXT, has_text="En route").wait_for()
     for step in ("On scene", "Danger ended", "Field feedback", "Free again"):
+        page.wait_for_load_state()  # from here on a press carries the telephone's time
         page.locator(NEXT).click()
         page.locator(NEXT, has_text=step).wait_for()
+    page.wait_for_load_state()
     page.locator(NEXT).click()
     page.locator(".state.tag.done").wait_for()
     stamps = Milestone.objects.filter(assignment=pk).exclude(device_at=None).values_list("step", flat=True)
