@@ -68,9 +68,10 @@ def correct_storm(
     if not reason.strip():
         raise PreventionRefused(_("Write what was wrong."), "reason")
     rested = _rested_on(one)
-    told = {"from": [stamp(one.end), one.peak_mm_h], "to": [stamp(end), peak_mm_h], "reason": reason.strip()[:200]}
+    told = {"from": [stamp(one.end), one.peak_mm_h], "to": [stamp(end), peak_mm_h]}
     one.end, one.peak_mm_h, one.source = end, peak_mm_h, source.strip()[:80] or one.source
-    one.save(update_fields=["end", "peak_mm_h", "source"])
+    one.corrected_because = reason.strip()[:200]
+    one.save()
     ledger.append("prevention.storm_corrected", actor=actor, at=at, subject=f"storm:{one.pk}", payload=told)
     return {"storm": one.pk, "doubtful": [problem.number for problem in rested if not _tested(problem)]}
 

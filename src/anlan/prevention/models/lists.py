@@ -141,6 +141,7 @@ class Storm(models.Model):
     end = models.DateTimeField()
     peak_mm_h = models.FloatField()
     source = models.CharField(max_length=80, default="", blank=True)
+    corrected_because = models.CharField(max_length=200, default="", blank=True)
 
     class Meta:
         ordering = ["start"]
