@@ -43,6 +43,16 @@ def handed(to: str = "drains", **told) -> Incident:
     return again(incident)
 
 
+def decided() -> Incident:
+    """An incident that was returned twice, and that the arbiter gave to the drainage office."""
+    incident, drains = handed(), make.actor(Role.OFFICER, at="drains")
+    for n in range(2):
+        actions.return_incident(number=incident.number, reason="x", actor=drains, at=AT)
+        move = actions.arbitrate if n else actions.hand_over
+        move(number=incident.number, to="drains", actor=ME, at=AT, **({"reason": "x"} if n else {}))
+    return incident
+
+
 def running(incident: Incident) -> dict[str, str | None]:
     runs = ClockRun.objects.running().filter(subject=incident.subject).select_related("rule", "organisation")
     return {run.rule.code: run.organisation.code if run.organisation else None for run in runs}
@@ -188,12 +198,7 @@ def test_a_diverted_matter_that_turns_out_to_be_violence_at_home_comes_back_at_o
 
 def test_what_the_arbiter_decided_cannot_be_sent_back_again():
     """The third return is refused with the reason."""
-    incident = handed()
-    drains = make.actor(Role.OFFICER, at="drains")
-    for n in range(2):
-        actions.return_incident(number=incident.number, reason="x", actor=drains, at=AT)
-        move = actions.arbitrate if n else actions.hand_over
-        move(number=incident.number, to="drains", actor=ME, at=AT, **({"reason": "x"} if n else {}))
+    incident, drains = decided(), make.actor(Role.OFFICER, at="drains")
     with pytest.raises(TriageRefused, match="arbiter has decided"):
         actions.return_incident(number=incident.number, reason="x", actor=drains, at=AT)
 
@@ -358,12 +363,7 @@ def test_to_whom_had_it_before_it_goes_back_with_a_reason_only():
 
 def test_what_the_arbiter_decided_is_not_handed_on_and_is_asked_anew_once_reopened():
     """Who got it by decision keeps it; a matter that was taken up again may be returned again, and says why it was."""
-    incident = handed()
-    drains = make.actor(Role.OFFICER, at="drains")
-    for n in range(2):
-        actions.return_incident(number=incident.number, reason="x", actor=drains, at=AT)
-        move = actions.arbitrate if n else actions.hand_over
-        move(number=incident.number, to="drains", actor=ME, at=AT, **({"reason": "x"} if n else {}))
+    incident, drains = decided(), make.actor(Role.OFFICER, at="drains")
     with pytest.raises(TriageRefused, match="arbiter has decided"):
         actions.hand_over(number=incident.number, to="west-office", actor=drains, at=AT)
     actions.sign_for(number=incident.number, actor=drains, at=AT)
