@@ -29,9 +29,15 @@ def code() -> tuple[dict[str, set[str]], set[str], set[str]]:
         for node in tree.body:
             for name in names_of(node):
                 mentions.setdefault(name, set()).update(identifiers(node) - {name})
-            if isinstance(node, ast.FunctionDef) and any(ast.unparse(one) == "verb" for one in node.decorator_list):
+            if isinstance(node, ast.FunctionDef) and stored_names(node):
                 verbs.add(node.name)
     return mentions, verbs, doors
+
+
+def stored_names(function: ast.FunctionDef) -> list[str]:
+    """Return the name that makes a function a verb, if it is one."""
+    calls = [call for call in function.decorator_list if isinstance(call, ast.Call)]
+    return [ast.literal_eval(call.args[0]) for call in calls if ast.unparse(call.func) == "verb"]
 
 
 def names_of(node: ast.stmt) -> list[str]:
@@ -66,3 +72,15 @@ def test_a_verb_without_a_door_would_be_seen() -> None:
     assert "hand_over" in verbs
     assert "hand_over" in reached(hidden, doors)
     assert "bury_report" not in reached(mentions | {"bury_report": {"receive_report"}}, doors)
+
+
+def test_the_stored_names_of_verbs_are_unique_and_begin_with_their_stage() -> None:
+    """The key of one verb must never find the answer of another."""
+    names = []
+    for path in SOURCES.rglob("*.py"):
+        functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+        found = [name for function in functions for name in stored_names(function)]
+        assert {name.split(".")[0] for name in found} <= {path.relative_to(SOURCES).parts[0]}, path
+        names += found
+    assert len(names) > 60
+    assert len(names) == len(set(names))

@@ -25,7 +25,7 @@ class Refused(Exception):
     """What a verb says no with."""
 
 
-@verb
+@verb("test.note")
 def note(*, subject: str, actor: Actor, at, key: str | None = None) -> dict[str, str]:
     """Leave one entry; "bad" is refused after it, "dangling" names a person who is not there."""
     ledger.append("test.noted", actor=actor, at=at, subject=subject, payload={})

@@ -22,7 +22,7 @@ from anlan.core.verbs import verb
 from anlan.effect.models import Estimate
 
 
-@verb
+@verb("bulletin.fix_measures")
 def fix_measures(
     *,
     since: dt.date,
@@ -51,7 +51,7 @@ def fix_measures(
     return {"plan": number, "measures": codes}
 
 
-@verb
+@verb("bulletin.compose")
 def compose(
     *,
     plan: str,
@@ -75,7 +75,7 @@ def compose(
     return _publish(issue, drawing, actor, at)
 
 
-@verb
+@verb("bulletin.correct")
 def correct(
     *,
     issue: str,

@@ -20,7 +20,7 @@ COMPOSE, RECOMPUTE = "bulletin.compose", "bulletin.recompute"
 LOOKS = (Role.PUBLISHER, Role.AUDITOR, Role.ANALYST, Role.SUPERVISOR, Role.LEADER)
 
 
-@verb
+@verb("bulletin.asking.ask_to_compose")
 def ask_to_compose(
     *, plan: str, headline: str, headline_en: str = "", estimate: str = "", actor: Actor, at: dt.datetime
 ) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def ask_to_compose(
     return _ask(found, told, actor, at)
 
 
-@verb
+@verb("bulletin.asking.ask_to_correct")
 def ask_to_correct(*, issue: str, note: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Have an issue's figures drawn again and its correction published in the background."""
     actor.require(Role.PUBLISHER)
@@ -50,7 +50,7 @@ def _ask(plan: Plan, told: dict[str, Any], actor: Actor, at: dt.datetime) -> dic
     return {"job": plan.job_id}
 
 
-@verb
+@verb("bulletin.asking.ask_to_recompute")
 def ask_to_recompute(*, issue: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Have an issue recomputed in the background: one run at a time, a new one in the place of a stopped one."""
     actor.require(*LOOKS)
@@ -74,7 +74,7 @@ def keep_read(run: JobRun, recomputation: int, position: int, figures: list[Verd
         Recomputation.objects.filter(pk=recomputation, job=run.job_id).update(position=position, outcome=told)
 
 
-@verb
+@verb("bulletin.asking.finish_recompute")
 def finish_recompute(
     *, run: int, position: int, verdict: IssueVerdict, actor: Actor, at: dt.datetime
 ) -> dict[str, Any]:

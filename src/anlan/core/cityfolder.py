@@ -99,7 +99,7 @@ def folder_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-@verb
+@verb("core.cityfolder.load")
 def load(folder: Path, *, actor: Actor, at: dt.datetime) -> bool:
     """Load a city's folder, or load it again with what changed; return whether anything was new."""
     actor.require(Role.OPERATOR)

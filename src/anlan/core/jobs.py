@@ -240,7 +240,7 @@ def _bury(row: Job, error: str) -> None:
     row.save()
 
 
-@verb
+@verb("core.jobs.stop")
 def stop(*, job_id: int, actor: Actor, at: dt.datetime) -> bool:
     """Stop a job that has not ended; its next sign of progress ends it. Return whether it was open."""
     row = _locked(job_id, actor)
@@ -252,7 +252,7 @@ def stop(*, job_id: int, actor: Actor, at: dt.datetime) -> bool:
     return True
 
 
-@verb
+@verb("core.jobs.resume")
 def resume(*, job_id: int, actor: Actor, at: dt.datetime) -> bool:
     """Put a stopped or dead job back in the queue. Return whether it was one."""
     row = _locked(job_id, actor)

@@ -23,7 +23,7 @@ class WrongUse(ValueError):
     exit_status = 2
 
 
-@verb
+@verb("core.people.add_person")
 def add_person(
     *, username: str, name: str, password: str, role: str, organisation: str, language: str = "", actor: Actor,
     at: dt.datetime,
@@ -43,7 +43,7 @@ def add_person(
     return person.pk
 
 
-@verb
+@verb("core.people.grant")
 def grant(*, person_id: int, role: str, organisation: str, actor: Actor, at: dt.datetime) -> None:
     """Give a person a role in an organisation."""
     actor.require(Role.OPERATOR)
@@ -55,7 +55,7 @@ def grant(*, person_id: int, role: str, organisation: str, actor: Actor, at: dt.
         ledger.append("core.role_granted", actor=actor, at=at, subject=f"person:{person_id}", payload=payload)
 
 
-@verb
+@verb("core.people.revoke")
 def revoke(*, person_id: int, role: str, organisation: str, actor: Actor, at: dt.datetime) -> None:
     """Take a role away."""
     actor.require(Role.OPERATOR)
@@ -66,7 +66,7 @@ def revoke(*, person_id: int, role: str, organisation: str, actor: Actor, at: dt
     ledger.append("core.role_revoked", actor=actor, at=at, subject=f"person:{person_id}", payload=payload)
 
 
-@verb
+@verb("core.people.set_password")
 def set_password(*, person_id: int, password: str, actor: Actor, at: dt.datetime) -> None:
     """Set a person's password; sessions opened with the old one end."""
     actor.require(Role.OPERATOR)
@@ -76,7 +76,7 @@ def set_password(*, person_id: int, password: str, actor: Actor, at: dt.datetime
     ledger.append("core.password_set", actor=actor, at=at, subject=f"person:{person_id}", payload={})
 
 
-@verb
+@verb("core.people.add_partner")
 def add_partner(*, name: str, organisation: str, channel: str, actor: Actor, at: dt.datetime) -> dict[str, str | int]:
     """Add a partner system and return its key, which is shown this once."""
     actor.require(Role.OPERATOR)
@@ -92,7 +92,7 @@ def add_partner(*, name: str, organisation: str, channel: str, actor: Actor, at:
     return {"id": client.pk, "key": key}
 
 
-@verb
+@verb("core.people.renew_key")
 def renew_key(*, name: str, actor: Actor, at: dt.datetime) -> dict[str, str | int]:
     """Give a partner system a new key; the old one ends at once."""
     actor.require(Role.OPERATOR)

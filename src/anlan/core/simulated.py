@@ -20,7 +20,7 @@ from anlan.env import CITY_AHEAD_S, EnvError
 KIND: Final = "core.city_simulated"
 
 
-@verb
+@verb("core.simulated.live_from")
 def live_from(*, actor: Actor, at: dt.datetime) -> None:
     """Write down that this city is simulated up to a moment, from which its time goes on."""
     actor.require()  # nobody's role is enough: the simulation itself

@@ -24,23 +24,26 @@ class KeyReused(ValueError):
     """The idempotency key came back with another body."""
 
 
-def verb(function: Callable[P, R]) -> Callable[P, R]:
+def verb(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function a verb: it takes keyword arguments `actor`, `at` and, where it can come twice, `key`.
 
-    With a key its result must be plain JSON (ids, strings, numbers, lists, dicts).
+    The name is stored with every key, so it stays when the function moves or is renamed: some tell of modules gone by.
+    With a key the result must be plain JSON (ids, strings, numbers, lists, dicts).
     """
-    name = f"{function.__module__.removeprefix('anlan.').removesuffix('.actions')}.{function.__name__}"
 
-    @functools.wraps(function)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        key = kwargs.get("key")
-        if key is None:
-            return perform(lambda: function(*args, **kwargs))
-        scope = f"{name}|{getattr(kwargs['actor'], 'name', '')}|{key}"
-        fingerprint = _fingerprint(kwargs)
-        return perform(lambda: _once(scope, fingerprint, lambda: function(*args, **kwargs)))
+    def register(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            key = kwargs.get("key")
+            if key is None:
+                return perform(lambda: function(*args, **kwargs))
+            scope = f"{name}|{getattr(kwargs['actor'], 'name', '')}|{key}"
+            fingerprint = _fingerprint(kwargs)
+            return perform(lambda: _once(scope, fingerprint, lambda: function(*args, **kwargs)))
 
-    return run
+        return run
+
+    return register
 
 
 def _once(scope: str, fingerprint: str, act: Callable[[], R]) -> R:

@@ -22,7 +22,7 @@ REVIEWS = (Role.DISPATCHER, Role.SUPERVISOR)
 SHIFT_BEGAN = "dispatch.shift_began"
 
 
-@verb
+@verb("dispatch.dispatch_unit")
 def dispatch_unit(*, number: str, unit: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
     """Send a unit to an incident; one that is elsewhere, off shift or closed is refused."""
     actor.require(*DESK, Role.OFFICER)
@@ -42,7 +42,7 @@ def dispatch_unit(*, number: str, unit: str, actor: Actor, at: dt.datetime, key:
     return {"assignment": assignment.pk, "incident": number, "unit": unit}
 
 
-@verb
+@verb("dispatch.stamp")
 def stamp(
     *,
     assignment: int,
@@ -61,7 +61,7 @@ def stamp(
     return {"assignment": one.pk, "state": one.state}
 
 
-@verb
+@verb("dispatch.resolve_on_scene")
 def resolve_on_scene(
     *,
     assignment: int,
@@ -82,7 +82,7 @@ def resolve_on_scene(
     return {"assignment": one.pk, "state": one.state, "resolved": not working}
 
 
-@verb
+@verb("dispatch.ask_backup")
 def ask_backup(
     *, assignment: int, device_at: dt.datetime | None = None, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def ask_backup(
     return {"assignment": one.pk}
 
 
-@verb
+@verb("dispatch.reassign")
 def reassign(*, assignment: int, unit: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
     """Send another unit in place of this one, which is free from now on."""
     actor.require(*DESK)
@@ -107,7 +107,7 @@ def reassign(*, assignment: int, unit: str, actor: Actor, at: dt.datetime, key: 
     return dispatch_unit(number=one.incident.number, unit=unit, actor=actor, at=at)
 
 
-@verb
+@verb("dispatch.review")
 def review(*, assignment: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Look at what was done, by somebody who was not there; then it can be archived."""
     actor.require(*REVIEWS)
@@ -116,7 +116,7 @@ def review(*, assignment: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     return {"assignment": one.pk, "state": one.state}
 
 
-@verb
+@verb("dispatch.archive")
 def archive(*, assignment: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """File a reviewed assignment."""
     actor.require(*REVIEWS)
@@ -125,7 +125,7 @@ def archive(*, assignment: int, actor: Actor, at: dt.datetime) -> dict[str, Any]
     return {"assignment": one.pk, "state": one.state}
 
 
-@verb
+@verb("dispatch.begin_shift")
 def begin_shift(
     *,
     unit: str,

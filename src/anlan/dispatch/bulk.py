@@ -27,7 +27,7 @@ from anlan.triage.bulk import open_incidents, zone_at
 from anlan.triage.models import Incident
 
 
-@verb
+@verb("dispatch.bulk.run_incidents")
 def run_incidents(
     *, rows: Sequence[Mapping[str, Any]], actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def _categories(wanted: Sequence[int]) -> dict[int, Any]:
     return found
 
 
-@verb
+@verb("dispatch.bulk.write_rota")
 def write_rota(
     *, rows: Sequence[Mapping[str, Any]], actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:

@@ -35,7 +35,7 @@ TELLS: Final = {"handed_at": "triage.incident_handed_over", "signed_at": "triage
 Call = Mapping[str, Any]
 
 
-@verb
+@verb("dispatch.receiving.receive_calls")
 def receive_calls(
     *,
     rows: Sequence[Call],

@@ -66,7 +66,7 @@ def estimate(
     return keep_estimate(computed=Computed(question, compute(question)), actor=actor, at=at, key=key)
 
 
-@verb
+@verb("effect.keep_estimate")
 def keep_estimate(*, computed: Computed, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
     """Store an estimate under its number and hash, with its entry."""
     actor.require(*WRITES)

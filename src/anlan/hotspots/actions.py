@@ -27,7 +27,7 @@ JOB = "hotspots.study"
 DEFAULTS: dict[str, Any] = {"radius_m": 100.0, "min_episodes": 2, "episode_gap_h": 24.0, "min_reports": None, "seed": 0}
 
 
-@verb
+@verb("hotspots.start_study")
 def start_study(
     *,
     name: str,
@@ -73,7 +73,7 @@ def run_now(study_id: int, *, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     return finish_study(study_id=study_id, told=told, outcome=outcome, actor=actor, at=at)
 
 
-@verb
+@verb("hotspots.finish_study")
 def finish_study(*, study_id: int, told: Input, outcome: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Store what a study found, frozen under its hash."""
     study = Study.objects.select_for_update().get(pk=study_id)
@@ -91,7 +91,7 @@ def finish_study(*, study_id: int, told: Input, outcome: str, actor: Actor, at: 
     return {"study": study.pk, "sites": study.sites, "content_hash": study.content_hash}
 
 
-@verb
+@verb("hotspots.fail_study")
 def fail_study(*, study_id: int, reason: str, actor: Actor, at: dt.datetime) -> None:
     """Note that a study did not come to an end."""
     study = Study.objects.select_for_update().get(pk=study_id)
@@ -102,7 +102,7 @@ def fail_study(*, study_id: int, reason: str, actor: Actor, at: dt.datetime) -> 
     ledger.append("hotspots.study_failed", actor=actor, at=at, subject=f"study:{study.pk}", payload={})
 
 
-@verb
+@verb("hotspots.adopt_study")
 def adopt_study(*, study_id: int, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
     """Make a study's places the city's sites and give them numbers; what was adopted stays."""
     actor.require(Role.ANALYST, Role.SUPERVISOR)

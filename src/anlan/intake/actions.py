@@ -34,7 +34,7 @@ TAKES_REPORTS = (Role.CALL_TAKER, Role.DISPATCHER, Role.ANALYST, Role.OPERATOR)
 MAX_PHOTOS = 6
 
 
-@verb
+@verb("intake.receive_report")
 def receive_report(
     *,
     actor: Actor,
@@ -98,7 +98,7 @@ def receive_report(
     return _answer(report, row.masked, repeated=False)
 
 
-@verb
+@verb("intake.receive_reports")
 def receive_reports(
     *,
     rows: Sequence[dict[str, Any]],
@@ -134,7 +134,7 @@ def receive_reports(
     }
 
 
-@verb
+@verb("intake.set_validity")
 def set_validity(
     *, report_id: int, validity: str, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:

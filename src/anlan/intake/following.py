@@ -21,7 +21,7 @@ class TooLate(ValueError):
     """The time for withdrawing has passed, or there is nothing left to withdraw."""
 
 
-@verb
+@verb("intake.following.add_to_report")
 def add_to_report(
     *,
     tracking_code: str,
@@ -54,7 +54,7 @@ def add_to_report(
     return {"first": first.number, **told}
 
 
-@verb
+@verb("intake.following.withdraw_report")
 def withdraw_report(*, tracking_code: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Take a report back within ten minutes: its words go, and it counts as sent by mistake."""
     first = _held(tracking_code)
@@ -72,7 +72,7 @@ def withdraw_report(*, tracking_code: str, actor: Actor, at: dt.datetime) -> dic
     return {"report_id": first.pk, "number": first.number}
 
 
-@verb
+@verb("intake.following.erase_words")
 def erase_words(*, tracking_code: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Erase the personal content of a report and of all that was added to it."""
     first = _held(tracking_code)

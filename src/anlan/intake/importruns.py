@@ -79,7 +79,7 @@ def _forget_old() -> None:
                 path.unlink()
 
 
-@verb
+@verb("intake.importruns.register_import")
 def register_import(
     *, file_name: str, stored_as: str, sha256: str, options: dict[str, Any], actor: Actor, at: dt.datetime
 ) -> int:
@@ -97,14 +97,14 @@ def register_import(
     return run.pk
 
 
-@verb
+@verb("intake.importruns.set_options")
 def set_options(*, import_id: int, options: dict[str, Any], actor: Actor, at: dt.datetime) -> None:
     """Say how the file's columns are read, before the import starts."""
     run = _locked(import_id, actor, State.UPLOADED)
     ImportRun.objects.filter(pk=run.pk).update(options=canonical(options))
 
 
-@verb
+@verb("intake.importruns.start_import")
 def start_import(*, import_id: int, actor: Actor, at: dt.datetime) -> int:
     """Start the import as a job; return the job's id."""
     run = _locked(import_id, actor, State.UPLOADED)
@@ -114,7 +114,7 @@ def start_import(*, import_id: int, actor: Actor, at: dt.datetime) -> int:
     return job_id
 
 
-@verb
+@verb("intake.importruns.finish_import")
 def finish_import(*, import_id: int, counts: dict[str, Any], actor: Actor, at: dt.datetime) -> None:
     """Keep the counts of an import that is through, and delete the uploaded file."""
     run = _locked(import_id, actor, State.STARTED)
@@ -124,7 +124,7 @@ def finish_import(*, import_id: int, counts: dict[str, Any], actor: Actor, at: d
     transaction.on_commit(lambda: uploaded_file(run).unlink(missing_ok=True), robust=True)
 
 
-@verb
+@verb("intake.importruns.drop_import")
 def drop_import(*, import_id: int, actor: Actor, at: dt.datetime) -> None:
     """Delete an upload that is not imported, or the refused rows of one that is; what went in stays."""
     run = _locked(import_id, actor)

@@ -33,7 +33,7 @@ READS = (
 ERASES = (Role.CALL_TAKER, Role.SUPERVISOR, Role.OPERATOR)
 
 
-@verb
+@verb("intake.personal.read_personal")
 def read_personal(
     *, report_id: int, purpose: str, actor: Actor, at: dt.datetime, fields: Sequence[str] = FIELDS
 ) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def read_personal(
     return read_personal_of(report_ids=[report_id], purpose=purpose, actor=actor, at=at, fields=fields)[report_id]
 
 
-@verb
+@verb("intake.personal.read_personal_of")
 def read_personal_of(
     *, report_ids: Sequence[int], purpose: str, actor: Actor, at: dt.datetime, fields: Sequence[str] = FIELDS
 ) -> dict[int, dict[str, Any]]:
@@ -70,7 +70,7 @@ def read_personal_of(
     }
 
 
-@verb
+@verb("intake.personal.read_photo")
 def read_photo(*, attachment_id: int, purpose: str, actor: Actor, at: dt.datetime) -> bytes:
     """Open one photo, as JPEG bytes; an entry with its purpose."""
     actor.require(*READS)
@@ -83,7 +83,7 @@ def read_photo(*, attachment_id: int, purpose: str, actor: Actor, at: dt.datetim
     return bytes(photo.jpeg)
 
 
-@verb
+@verb("intake.personal.erase_report")
 def erase_report(
     *,
     report_id: int,

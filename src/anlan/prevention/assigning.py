@@ -24,7 +24,7 @@ from anlan.prevention.working import earliest_due
 POLICE = frozenset({"police", "police_bureau", "police_station"})
 
 
-@verb
+@verb("prevention.assigning.instruct")
 def instruct(
     *,
     problems: Sequence[str],
@@ -67,7 +67,7 @@ def instruct(
     return {"problems": [problem.number for problem in found], "lead": leader.code}
 
 
-@verb
+@verb("prevention.assigning.sign_for")
 def sign_for(*, problems: Sequence[str], actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
     """Sign for problems as their lead: received, and the clock of the plan runs; what was planned before goes on."""
     actor.require(Role.OFFICER)
@@ -84,7 +84,7 @@ def sign_for(*, problems: Sequence[str], actor: Actor, at: dt.datetime, key: str
     return {"problems": [problem.number for problem in found]}
 
 
-@verb
+@verb("prevention.assigning.return_problem")
 def return_problem(
     *, problem: str, reason: str, seen: str | None = None, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def return_problem(
     return {"problem": one.number, "state": one.state}
 
 
-@verb
+@verb("prevention.assigning.arbitrate")
 def arbitrate(
     *, problem: str, lead: str, reason: str, seen: str | None = None, actor: Actor, at: dt.datetime,
     key: str | None = None,

@@ -16,7 +16,7 @@ from anlan.prevention.verifying import judged, settle, verifier_of
 from anlan.prevention.working import DONE, done, refresh_due, withdraw_requests
 
 
-@verb
+@verb("prevention.bulk.finish_tasks")
 def finish_tasks(
     *, rows: Sequence[Mapping[str, Any]], actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def finish_tasks(
     return {"tasks": [row["task"] for row in rows]}
 
 
-@verb
+@verb("prevention.bulk.verify_tasks")
 def verify_tasks(
     *,
     rows: Sequence[Mapping[str, Any]],

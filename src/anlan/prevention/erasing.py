@@ -21,7 +21,7 @@ ERASES = (Role.SUPERVISOR, Role.OPERATOR)
 EMPTY: dict[str, Any] = {"words": "", "salt": None, "jpeg": None, "width": None, "height": None, "sha256": ""}
 
 
-@verb
+@verb("prevention.erasing.erase_evidence")
 def erase_evidence(
     *, task: str, evidence: int, reason: str, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from anlan.prevention.working import refresh_due
 Answer = ExtensionRequest.Answer
 
 
-@verb
+@verb("prevention.extending.ask_extension")
 def ask_extension(
     *, task: str, due_on: dt.date, reason: str, seen: str | None = None, actor: Actor, at: dt.datetime,
     key: str | None = None,
@@ -44,7 +44,7 @@ def ask_extension(
     return {"task": one.number, "request": asked.number, "answer_by": str(answer_by)}
 
 
-@verb
+@verb("prevention.extending.extend")
 def extend(
     *, task: str, due_on: dt.date, reason: str, seen: str | None = None, actor: Actor, at: dt.datetime,
     key: str | None = None,
@@ -68,7 +68,7 @@ def extend(
     return {"task": one.number, "due_on": str(later)}
 
 
-@verb
+@verb("prevention.extending.refuse_extension")
 def refuse_extension(
     *, task: str, reason: str, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from anlan.prevention.rules import REMIND_BEFORE, ProblemState, TaskState
 from anlan.prevention.steps import entry
 
 
-@verb
+@verb("prevention.ladder.escalate_overdue")
 def escalate_overdue(*, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
     """Take the step of the ladder that has come for every deadline; again on the same day it does nothing."""
     actor.require(Role.SUPERVISOR)

@@ -19,7 +19,7 @@ from anlan.prevention.rules import PreventionRefused, require_deadline
 from anlan.prevention.steps import numbers, organisation, organisation_of
 
 
-@verb
+@verb("prevention.listing.issue_list")
 def issue_list(
     *,
     tasks: Sequence[str],

@@ -19,7 +19,7 @@ from anlan.prevention.verifying import tests_of
 RECORDS = (Role.ANALYST, Role.SUPERVISOR, Role.OPERATOR)
 
 
-@verb
+@verb("prevention.raining.record_storm")
 def record_storm(
     *,
     start: dt.datetime,
@@ -47,7 +47,7 @@ def record_storm(
     return {"storm": storm.pk, "repeated": not new, "waiting": waiting.count()}
 
 
-@verb
+@verb("prevention.raining.correct_storm")
 def correct_storm(
     *,
     storm: int,

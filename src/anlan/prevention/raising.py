@@ -27,7 +27,7 @@ from anlan.prevention.steps import entry, numbers, organisation, step_due
 FIELDS = {"origin", "title", "title_en", "area", "rain_test_mm_h", "supervision_level", "exit_criteria"}
 
 
-@verb
+@verb("prevention.raising.raise_problems")
 def raise_problems(
     *,
     title: str,

@@ -27,7 +27,7 @@ from anlan.prevention.working import refresh_due
 RUNS_OFF = dt.timedelta(hours=6)  # water that stands so long after a storm is still its failure
 
 
-@verb
+@verb("prevention.verifying.verify")
 def verify(
     *,
     task: str,
@@ -70,7 +70,7 @@ def judged(
     return result, {"passed": passed, "by": verifier, "problem": one.problem.number}
 
 
-@verb
+@verb("prevention.verifying.strike_off")
 def strike_off(
     *, problem: str, reference: str = "", actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def strike_off(
     return {"problem": one.number, "storm": storm.pk if storm else None}
 
 
-@verb
+@verb("prevention.verifying.reopen")
 def reopen(*, problem: str, reason: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
     """Put a mended or struck-off problem back on the list with its history; its lead plans again."""
     actor.require(Role.SUPERVISOR, Role.ANALYST, Role.VERIFIER)

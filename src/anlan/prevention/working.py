@@ -37,7 +37,7 @@ DONE = ("state", "finished_at", "finished_by", "verify_by")  # what changes when
 NEEDED = ("kind", "title", "responsible", "due_on", "criterion")
 
 
-@verb
+@verb("prevention.working.plan_tasks")
 def plan_tasks(
     *, tasks: Sequence[dict[str, Any]], seen: str | None = None, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def plan_tasks(
     return {"tasks": given}
 
 
-@verb
+@verb("prevention.working.add_evidence")
 def add_evidence(
     *, task: str, words: str = "", photo: PhotoBytes | None = None, actor: Actor, at: dt.datetime,
     key: str | None = None,
@@ -98,7 +98,7 @@ def add_evidence(
     return {"task": one.number, "evidence": row.pk}
 
 
-@verb
+@verb("prevention.working.finish_task")
 def finish_task(*, task: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
     """Say that works are done: the doer's word, which a verifier who is somebody else will look at."""
     actor.require(Role.OFFICER)

@@ -28,7 +28,7 @@ class HeldElsewhere(NotAllowed):
     """The actor could act on it if the own organisation held it; often somebody was quicker."""
 
 
-@verb
+@verb("triage.as_seen")
 def as_seen(*, number: str, seen: str, act: Callable[[], Any], actor: Actor, at: dt.datetime) -> Any:
     """Make a move on an incident only while it stands as the page showed it: what was decided on is what is moved."""
     if _locked(number).state != seen:
@@ -36,7 +36,7 @@ def as_seen(*, number: str, seen: str, act: Callable[[], Any], actor: Actor, at:
     return act()
 
 
-@verb
+@verb("triage.open_incident")
 def open_incident(
     *, report_id: int, urgency: int = 3, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def open_incident(
     return {"incident": incident.number}
 
 
-@verb
+@verb("triage.link_report")
 def link_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Say that one more report tells of this incident: it can raise the urgency and say where, and hides nothing."""
     actor.require(*DESK)
@@ -74,7 +74,7 @@ def link_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime) -
     return {"incident": number, "urgency": incident.urgency}
 
 
-@verb
+@verb("triage.unlink_report")
 def unlink_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Take a report away again; the row stays with its time, and the last report cannot go."""
     actor.require(*DESK)
@@ -85,7 +85,7 @@ def unlink_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime)
     return {"incident": number}
 
 
-@verb
+@verb("triage.split_incident")
 def split_incident(
     *, number: str, report_ids: Sequence[int], actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def split_incident(
     return {"incident": number, "into": second}
 
 
-@verb
+@verb("triage.hand_over")
 def hand_over(
     *, number: str, to: str, diverted: bool = False, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def divert(*, number: str, to: str, actor: Actor, at: dt.datetime, key: str | No
     return hand_over(number=number, to=to, diverted=True, actor=actor, at=at, key=key)
 
 
-@verb
+@verb("triage.sign_for")
 def sign_for(*, number: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Take what was handed over: from now on it is this organisation's to handle."""
     incident = _held(number, actor)
@@ -129,7 +129,7 @@ def sign_for(*, number: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     return {"incident": number}
 
 
-@verb
+@verb("triage.return_incident")
 def return_incident(*, number: str, reason: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Send it back with a reason; the second time an arbiter decides."""
     incident = _held(number, actor)
@@ -149,7 +149,7 @@ def return_incident(*, number: str, reason: str, actor: Actor, at: dt.datetime) 
     return {"incident": number, "state": to}
 
 
-@verb
+@verb("triage.arbitrate")
 def arbitrate(*, number: str, to: str, reason: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Decide whose it is; who gets it cannot send it back a third time."""
     actor.require(Role.SUPERVISOR)
@@ -165,7 +165,7 @@ def arbitrate(*, number: str, to: str, reason: str, actor: Actor, at: dt.datetim
     return answer
 
 
-@verb
+@verb("triage.confirm_category")
 def confirm_category(*, number: str, category: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Say what it really was; figures use this, and what was said at the call stays beside it."""
     incident = _locked(number)
@@ -182,7 +182,7 @@ def confirm_category(*, number: str, category: str, actor: Actor, at: dt.datetim
     return {"incident": number, "category": category}
 
 
-@verb
+@verb("triage.set_urgency")
 def set_urgency(*, number: str, urgency: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Set how soon somebody has to go."""
     actor.require(*DESK)
@@ -194,7 +194,7 @@ def set_urgency(*, number: str, urgency: int, actor: Actor, at: dt.datetime) -> 
     return {"incident": number, "urgency": urgency}
 
 
-@verb
+@verb("triage.send")
 def send(*, number: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Note that a unit was sent; dispatch says which."""
     incident = _locked(number)
@@ -204,7 +204,7 @@ def send(*, number: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     return {"incident": number}
 
 
-@verb
+@verb("triage.resolve")
 def resolve(*, number: str, disposal: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Say that the matter itself is over: the danger gone, the water off, the parties heard. Not yet closed."""
     incident = _locked(number)
@@ -216,7 +216,7 @@ def resolve(*, number: str, disposal: str, actor: Actor, at: dt.datetime) -> dic
     return {"incident": number}
 
 
-@verb
+@verb("triage.close_incident")
 def close_incident(*, number: str, disposal: str = "", actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """End the work, with the result that the reporter is told."""
     actor.require(*DESK)
@@ -229,7 +229,7 @@ def close_incident(*, number: str, disposal: str = "", actor: Actor, at: dt.date
     return {"incident": number}
 
 
-@verb
+@verb("triage.reopen")
 def reopen(*, number: str, reason: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Take it up again: it was not over. The control room holds it, and whose it is is asked anew."""
     actor.require(*DESK)
@@ -243,7 +243,7 @@ def reopen(*, number: str, reason: str, actor: Actor, at: dt.datetime) -> dict[s
     return {"incident": number}
 
 
-@verb
+@verb("triage.take_back")
 def take_back(*, number: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Take a matter back to the control room whose holder was closed: no incident waits for nobody."""
     actor.require(*DESK)

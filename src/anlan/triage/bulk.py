@@ -52,7 +52,7 @@ class _Life:
         self.told.append((f"triage.incident_{what}", at, one.owner, one.category.code, one.kind, payload))
 
 
-@verb
+@verb("triage.bulk.open_incidents")
 def open_incidents(
     *, rows: Sequence[Mapping[str, Any]], actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def dialled(contact: str) -> str:
     return digits if len(digits) >= SHORTEST else ""
 
 
-@verb
+@verb("triage.callers.look_up_caller")
 def look_up_caller(*, contact: str, actor: Actor, at: dt.datetime) -> list[int]:
     """Return the reports of a caller that may be shown, open ones first; each look is an entry, without the number."""
     actor.require(*TAKERS)

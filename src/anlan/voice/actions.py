@@ -18,7 +18,7 @@ from anlan.voice.models import Satisfaction
 from anlan.voice.rules import VoiceRefused
 
 
-@verb
+@verb("voice.ask")
 def ask(*, report_ids: list[int], actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
     """Ask those of the reports that the sampling rule names and that were not asked before."""
     if not actor.is_system:
@@ -35,7 +35,7 @@ def ask(*, report_ids: list[int], actor: Actor, at: dt.datetime, key: str | None
     return {"asked": [report.number for report in fresh]}
 
 
-@verb
+@verb("voice.answer")
 def answer(*, tracking_code: str, helped: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
     """Take the one answer of whoever holds the code; the same one again, as after a lost page, changes nothing."""
     report = report_of_code(tracking_code)
