@@ -14,12 +14,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from anlan.core.access import partner, roles
-from anlan.core.actors import Actor
+from anlan.core.city.current import city
 from anlan.core.ledger import canonical
-from anlan.core.middleware.access import actor_of_request
-from anlan.core.queries import city
-from anlan.core.roles import Role
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
+from anlan.core.web.access import partner, roles
+from anlan.core.web.middleware.access import actor_of_request
 from anlan.hotspots.models import SiteVersion
 from anlan.intake.models import Category
 from anlan.prevention.models import Problem

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from anlan.core.areas import area_index
+from anlan.core.city.areas import area_index
+from anlan.core.city.current import city
 from anlan.core.models import Area, AreaVersion
-from anlan.core.queries import city
 from anlan.intake.models import Report
 
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)

@@ -33,7 +33,7 @@ class Core(Stage):
 
     def ready(self) -> None:
         """Keep the ledger append-only after every migration."""
-        from anlan.core.triggers import install
+        from anlan.core.ledger.triggers import install
 
         super().ready()
         post_migrate.connect(install, sender=self, dispatch_uid="ledger-triggers")

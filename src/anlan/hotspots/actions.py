@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 
 from anlan.analysis.revisions import REVISIONS
 from anlan.core import jobs, ledger
-from anlan.core.actors import Actor
+from anlan.core.city.current import city
 from anlan.core.ledger import canonical
+from anlan.core.ledger.verbs import verb
 from anlan.core.models import Area, City
-from anlan.core.queries import city
-from anlan.core.roles import Role
-from anlan.core.verbs import verb
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
 from anlan.hotspots import rules
+from anlan.hotspots.computation import Input, compute, content_hash
 from anlan.hotspots.models import PlaceReport, Site, SiteVersion, Study, StudyPlace
-from anlan.hotspots.numbering import last_adopted, proposed
-from anlan.hotspots.studying import Input, compute, content_hash
+from anlan.hotspots.queries.numbers import last_adopted, proposed
 from anlan.intake.models import Category, Report, ReportPersonal
 
 METHOD = "recurrent_places"

@@ -6,10 +6,10 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from anlan.core import jobs
-from anlan.core.actors import system
-from anlan.core.clock import now
+from anlan.core.city.current import city
 from anlan.core.jobs import JobRun, job
-from anlan.core.queries import city
+from anlan.core.people.actors import system
+from anlan.core.time.clock import now
 from anlan.prevention.actions import escalate_overdue
 
 JOB = "prevention.ladder"

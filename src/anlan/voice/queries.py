@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 
-from anlan.core.queries import city
+from anlan.core.city.current import city
 from anlan.voice.models import Satisfaction
 from anlan.voice.rules import wilson
 
