@@ -7,13 +7,12 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.utils.translation import gettext as _
 
 from anlan import analysis
-from anlan.core.city.current import city
+from anlan.core.city.current import city_zone
 from anlan.core.ledger import canonical
 from anlan.core.time.clock import stamp
 from anlan.effect.rules import EffectRefused, Sides
@@ -114,8 +113,7 @@ def _parameters(study: Study) -> tuple[float, float]:
 
 
 def _first_moment(day: dt.date) -> float:
-    here = city()
-    start = dt.datetime.combine(day, dt.time(), ZoneInfo(here.zone if here else "UTC"))
+    start = dt.datetime.combine(day, dt.time(), city_zone())
     return (start - EPOCH) / dt.timedelta(days=1)
 
 

@@ -8,13 +8,12 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from anlan import analysis
 from anlan.core.city.areas import area_index, outline
-from anlan.core.city.current import city
+from anlan.core.city.current import city_zone
 from anlan.core.ledger import canonical
 from anlan.core.models import Area, LedgerEntry, LedgerPosition
 from anlan.core.time.clock import stamp
@@ -65,7 +64,7 @@ def content_hash(outcome: str) -> str:
 
 def study_input(study: Study) -> Input:
     """Read the reports of a study's period and categories as they stood at its position."""
-    zone = _zone()
+    zone = city_zone()
     start = dt.datetime.combine(study.since, dt.time(), zone)
     end = dt.datetime.combine(study.until + dt.timedelta(days=1), dt.time(), zone)
     later, validity = _after(study.position)
@@ -105,11 +104,6 @@ def _after(position: int) -> tuple[set[str], dict[str, str]]:
         else:
             validity.setdefault(number, json.loads(payload)["from"])
     return later, validity
-
-
-def _zone() -> ZoneInfo:
-    here = city()
-    return ZoneInfo(here.zone if here else "UTC")
 
 
 def _inside(study: Study) -> Callable[[float, float], bool]:

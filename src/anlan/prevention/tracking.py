@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import pgettext as p
 
 from anlan.core.city.areas import local_day
-from anlan.core.city.current import city
+from anlan.core.city.current import city_zone
 from anlan.intake.models import Report
 from anlan.intake.templatetags.intake_words import area_label
 from anlan.prevention import rules
@@ -160,6 +159,5 @@ def _day(at: dt.datetime) -> str:
 
 
 def _end_of(day: dt.date) -> dt.datetime:
-    here = city()
-    zone = ZoneInfo(here.zone if here else "UTC")
+    zone = city_zone()
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone)

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.db.models import QuerySet, TextChoices
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
 from anlan.bulletin.figures.kinds import KINDS
-from anlan.core.city.current import city
+from anlan.core.city.current import city_zone
 from anlan.voice.rules import wilson
 
 Ids = NDArray[np.int64]
@@ -50,12 +49,12 @@ class Period:
     @property
     def begins(self) -> dt.datetime:
         """Its first moment in the city's zone."""
-        return dt.datetime.combine(self.since, dt.time(), _zone())
+        return dt.datetime.combine(self.since, dt.time(), city_zone())
 
     @property
     def ends(self) -> dt.datetime:
         """The first moment that is no longer in it."""
-        return dt.datetime.combine(self.until + dt.timedelta(days=1), dt.time(), _zone())
+        return dt.datetime.combine(self.until + dt.timedelta(days=1), dt.time(), city_zone())
 
     @property
     def days(self) -> int:
@@ -208,8 +207,3 @@ def _year_back(day: dt.date) -> dt.date:
         return day.replace(year=day.year - 1)
     except ValueError:  # 29 February
         return day.replace(year=day.year - 1, day=28)
-
-
-def _zone() -> ZoneInfo:
-    here = city()
-    return ZoneInfo(here.zone if here else "UTC")

@@ -6,13 +6,12 @@ import datetime as dt
 import hashlib
 import json
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from django.db.models import Max
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from anlan.core.city.current import city, read_once
+from anlan.core.city.current import city, city_zone, read_once
 from anlan.core.models import AreaVersion, LedgerEntry
 from anlan.geo import AreaIndex
 
@@ -68,5 +67,4 @@ def _over(state: str, versions: tuple[AreaVersion, ...]) -> AreaIndex:
 
 def local_day(at: dt.datetime) -> dt.date:
     """Return the day of a moment in the city's zone."""
-    here = city()
-    return at.astimezone(ZoneInfo(here.zone if here else "UTC")).date()
+    return at.astimezone(city_zone()).date()

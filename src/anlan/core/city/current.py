@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from anlan.core.models import City
 
@@ -16,6 +17,12 @@ _held: ContextVar[dict[str, Any] | None] = ContextVar("city", default=None)
 def city() -> City | None:
     """Return the city of this data directory, or None before `anlan init`; within `city_read_once`, read once."""
     return read_once("city", City.objects.first)
+
+
+def city_zone() -> ZoneInfo:
+    """Return the zone in which this city writes its days and moments; UTC before `anlan init`."""
+    here = city()
+    return ZoneInfo(here.zone if here else "UTC")
 
 
 def read_once(name: str, read: Callable[[], R]) -> R:

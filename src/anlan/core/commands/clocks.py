@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -49,13 +48,12 @@ def _told(value: Any) -> str:
 
 
 def _moment(day: str | None, days: int = 0) -> dt.datetime | None:
-    from anlan.core.city.current import city
+    from anlan.core.city.current import city_zone
 
     if day is None:
         return None
-    here = city()
     try:
         first = dt.date.fromisoformat(day) + dt.timedelta(days=days)
     except (ValueError, OverflowError):
         raise refuse(f"{day!r} is no day; write it as 2016-01-31") from None
-    return dt.datetime.combine(first, dt.time(), ZoneInfo(here.zone if here else "UTC"))
+    return dt.datetime.combine(first, dt.time(), city_zone())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from anlan.core.city.current import city
+from anlan.core.city.current import city_zone
 from anlan.core.models import ClockRule, Organisation
 from anlan.core.time.calendar import WorkingCalendar, working_calendar
 from anlan.core.time.clocks import DAY_S, due
@@ -41,9 +41,8 @@ class ClockBook:
     @classmethod
     def now(cls) -> ClockBook:
         """Read the rules that are in force."""
-        here = city()
         owners = dict(Organisation.objects.values_list("code", "pk"))
-        book = cls(ZoneInfo(here.zone if here else "UTC"), working_calendar(), owners)
+        book = cls(city_zone(), working_calendar(), owners)
         for rule in ClockRule.objects.filter(active=True):
             for kind in rule.start.split("|"):
                 book.starts.setdefault(kind, []).append(rule)

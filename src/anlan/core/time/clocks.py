@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from zoneinfo import ZoneInfo
 
-from anlan.core.city.current import city, read_once
+from anlan.core.city.current import city_zone, read_once
 from anlan.core.models import ClockRule, ClockRun, Organisation
 from anlan.core.time.calendar import WorkingCalendar, working_calendar
 
@@ -59,8 +58,7 @@ def heard(
 
 def start(rule: ClockRule, *, subject: str, at: dt.datetime, holder: Organisation | None) -> None:
     """Start a rule's clock on a matter; one that runs already goes on."""
-    here = city()
-    zone = ZoneInfo(here.zone if here else "UTC")
+    zone = city_zone()
     owner = Organisation.objects.filter(code=rule.owner).first() if rule.owner else holder
     ClockRun.objects.get_or_create(
         rule=rule,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 
-from anlan.core.city.current import city
+from anlan.core.city.current import city_zone
 
 
 def day_field(label: Any) -> forms.DateField:
@@ -23,16 +22,11 @@ class MomentField(forms.DateTimeField):
 
     def prepare_value(self, value: Any) -> Any:
         """Show a moment that is known in the city's zone, and what was typed as it was typed."""
-        return value.astimezone(_zone()).replace(tzinfo=None) if isinstance(value, dt.datetime) else value
+        return value.astimezone(city_zone()).replace(tzinfo=None) if isinstance(value, dt.datetime) else value
 
     def clean(self, value: Any) -> dt.datetime | None:
         """Return what was typed, in the city's zone."""
         typed: dt.datetime | None = super().clean(value)
         if typed and not 1900 <= typed.year <= 2200:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return typed and typed.replace(tzinfo=_zone())
-
-
-def _zone() -> ZoneInfo:
-    here = city()
-    return ZoneInfo(here.zone if here else "UTC")
+        return typed and typed.replace(tzinfo=city_zone())

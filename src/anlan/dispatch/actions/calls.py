@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from anlan.core import ledger
-from anlan.core.city.current import city, city_read_once
+from anlan.core.city.current import city_read_once, city_zone
 from anlan.core.ledger.verbs import verb
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.people.actors import Actor
@@ -98,10 +98,9 @@ class _Batch:
 
     @classmethod
     def begin(cls, rows: Sequence[Call], at: dt.datetime, keep_overlaps: bool, makes_units: bool) -> _Batch:
-        here = city()
         units = {one.code: one for one in Unit.objects.all()}
         return cls(
-            at, ZoneInfo(here.zone if here else "UTC"), keep_overlaps, makes_units, units,
+            at, city_zone(), keep_overlaps, makes_units, units,
             dict(Category.objects.filter(active=True).values_list("code", "exclusion_gate")),
             dict(Organisation.objects.filter(active=True).values_list("code", "kind")),
             _held(rows), _taken([one for row in rows for one in row["units"]], units),

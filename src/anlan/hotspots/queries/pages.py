@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext as p
 
 from anlan.core.city.areas import area_index
-from anlan.core.city.current import city
+from anlan.core.city.current import city_zone
 from anlan.core.models import AreaVersion
 from anlan.hotspots.models import PlaceReport, Site, SiteVersion, Study, StudyPlace
 from anlan.hotspots.queries.numbers import last_adopted, numbering_of
@@ -184,8 +184,7 @@ def history(places: list[StudyPlace]) -> list[dict[str, Any]]:
 
     Where periods overlap (each year's study may begin with the first year), the later study speaks.
     """
-    here = city()
-    zone = ZoneInfo(here.zone if here else "UTC")
+    zone = city_zone()
     bars: list[dict[str, Any]] = []
     begins = None
     for place in reversed(places):
@@ -212,8 +211,7 @@ def _local(text: str, zone: ZoneInfo) -> Any:
 
 def episode_rows(study: Study) -> list[dict[str, Any]]:
     """Return a study's episodes with their moments in the city's zone."""
-    here = city()
-    zone = ZoneInfo(here.zone if here else "UTC")
+    zone = city_zone()
     return [
         {**one, "first": _local(one["first"], zone), "last": _local(one["last"], zone)}
         for one in json.loads(study.outcome)["episodes"]

@@ -6,10 +6,9 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from anlan.core import ledger
-from anlan.core.city.current import city
+from anlan.core.city.current import city, city_zone
 from anlan.core.ledger import canonical
 from anlan.core.ledger.inserts import insert
 from anlan.core.people.actors import Actor
@@ -46,12 +45,6 @@ def facts(at: dt.datetime) -> Facts:
     here = city()
     categories = dict(Category.objects.filter(active=True).values_list("code", "id"))
     return Facts(at, categories, (here.west, here.south, here.east, here.north) if here else None, latest(at))
-
-
-def zone() -> ZoneInfo:
-    """Return the city's zone, in which a report's day is counted."""
-    here = city()
-    return ZoneInfo(here.zone if here else "UTC")
 
 
 def store(rows: Sequence[Checked], actor: Actor, at: dt.datetime, organisation_id: int | None) -> list[int]:
@@ -94,7 +87,7 @@ def keep_photos(report: Report, photos: Iterable[PhotoBytes], actor: Actor, at: 
 
 def lock_days(moments: Iterable[dt.datetime]) -> None:
     """Lock the local days of these moments, so that whoever stores the same report twice waits here."""
-    here = zone()
+    here = city_zone()
     days = sorted({moment.astimezone(here).date() for moment in moments})
     DayCount.objects.bulk_create([DayCount(day=day) for day in days], ignore_conflicts=True)
     list(DayCount.objects.select_for_update().filter(day__in=days).order_by("day"))
@@ -115,7 +108,7 @@ def _entry(number: str, actor: Actor, at: dt.datetime, payload: dict[str, Any]) 
 
 def _numbers(moments: Sequence[dt.datetime]) -> list[str]:
     """Give each moment the next number of its local day: R-160628-0412."""
-    here = zone()
+    here = city_zone()
     days = [moment.astimezone(here).date() for moment in moments]
     wanted = Counter(days)
     last = {row.day: row.last for row in DayCount.objects.filter(day__in=wanted)}
