@@ -22,10 +22,6 @@ def town() -> None:
     make.city()
 
 
-def opened(**told: Any) -> str:
-    return str(triage.open_incident(report_id=make.report(**told).pk, actor=ME, at=AT)["incident"])
-
-
 def numbers(answer: Any) -> list[str]:
     assert answer.status_code == 200, answer.content
     return [one["properties"]["number"] for one in answer.json()["features"]]
@@ -33,7 +29,7 @@ def numbers(answer: Any) -> list[str]:
 
 def test_a_person_reads_incidents_in_pages_and_in_a_box(client: Client) -> None:
     """Matched and returned are told, the next page is linked, and a box leaves the others out."""
-    made = [opened(lon=119.93 + n / 100) for n in range(4)]
+    made = [make.incident(lon=119.93 + n / 100) for n in range(4)]
     client.force_login(make.person("analyst"))
     answer = client.get("/geo/incidents.geojson?limit=3")
     told = answer.json()
@@ -45,9 +41,9 @@ def test_a_person_reads_incidents_in_pages_and_in_a_box(client: Client) -> None:
 
 def test_places_of_crime_and_violence_are_no_points(client: Client) -> None:
     """Nor is anything said of who called: ten metres, category, state, times."""
-    water = opened(words="water", contact="13900000000")
-    opened(category="theft", lon=119.95)
-    opened(category="home_violence", lon=119.96)
+    water = make.incident(words="water", contact="13900000000")
+    make.incident(category="theft", lon=119.95)
+    make.incident(category="home_violence", lon=119.96)
     client.force_login(make.person("analyst"))
     answer = client.get("/geo/incidents.geojson")
     assert numbers(answer) == [water]
@@ -59,8 +55,8 @@ def test_places_of_crime_and_violence_are_no_points(client: Client) -> None:
 
 def test_a_partner_sees_what_its_organisation_holds(client: Client) -> None:
     """With its key; without one nothing."""
-    opened(lon=119.93)
-    mine = opened(lon=119.95)
+    make.incident(lon=119.93)
+    mine = make.incident(lon=119.95)
     triage.hand_over(number=mine, to="drains", actor=ME, at=AT)
     _, key = make.partner(at="drains")
     headers = {"authorization": f"Bearer {key}"}
@@ -70,7 +66,7 @@ def test_a_partner_sees_what_its_organisation_holds(client: Client) -> None:
 
 def test_an_officer_of_another_house_sees_none(client: Client) -> None:
     """The same scope as on the pages."""
-    opened()
+    make.incident()
     client.force_login(make.person("officer", at="west-office"))
     assert numbers(client.get("/geo/incidents.geojson")) == []
 
@@ -107,7 +103,7 @@ def test_what_cannot_be_read_is_said(client: Client, query: str, said: str) -> N
 
 def test_days_are_those_of_the_city(client: Client) -> None:
     """An incident of one o'clock in the night belongs to that day, though in UTC it was still the day before."""
-    opened()  # at AT, local noon
+    make.incident()  # at AT, local noon
     night = dt.datetime(2016, 6, 29, 1, tzinfo=dt.timezone(dt.timedelta(hours=8)))
     report = make.report(at=night)
     late = str(triage.open_incident(report_id=report.pk, actor=ME, at=night)["incident"])
@@ -137,7 +133,7 @@ def test_a_collection_is_read_and_never_posted_to(client: Client) -> None:
 def test_a_page_takes_a_fixed_number_of_queries(client: Client, django_assert_max_num_queries: Any) -> None:
     """However many features it has."""
     for n in range(12):
-        opened(lon=119.92 + n / 200)
+        make.incident(lon=119.92 + n / 200)
     client.force_login(make.person("analyst"))
     with django_assert_max_num_queries(8):
         client.get("/geo/incidents.geojson")

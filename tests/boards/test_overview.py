@@ -16,7 +16,6 @@ from anlan.core.models import ClockRun
 from anlan.core.people.actors import Actor, system
 from anlan.core.people.roles import Role
 from anlan.core.time.clock import frozen
-from anlan.dispatch import actions as dispatch
 from anlan.intake.models import Report
 from anlan.prevention import actions as prevention
 from anlan.triage import actions as triage
@@ -65,26 +64,12 @@ def ago(**time: float) -> dt.datetime:
     return AT - dt.timedelta(**time)
 
 
-def told(at: dt.datetime, **values: Any) -> Report:
-    """Receive a report that came in at this moment."""
-    one: Report = make.report(at=at, **values)
-    return one
-
-
-def opened(at: dt.datetime, **values: Any) -> str:
-    return str(triage.open_incident(report_id=told(at, **values).pk, actor=ME, at=at)["incident"])
-
-
 def sent(at: dt.datetime, *stamps: tuple[str, int], unit: str = "mobile-1", **values: Any) -> int:
     """Send a mobile team, with stamps so many seconds after the sending, and free it."""
-    number = opened(at - dt.timedelta(minutes=1), **values)
-    pk = int(dispatch.dispatch_unit(number=number, unit=unit, actor=ME, at=at)["assignment"])
+    number = make.incident(at=at - dt.timedelta(minutes=1), **values)
+    pk = make.assignment(number, unit=unit, at=at)
     for step, seconds in stamps:
-        moment = at + dt.timedelta(seconds=seconds)
-        if step == "resolved":
-            dispatch.resolve_on_scene(assignment=pk, disposal="done", actor=ME, at=moment)
-        else:
-            dispatch.stamp(assignment=pk, step=step, actor=ME, at=moment)
+        make.stamp(pk, step, at + dt.timedelta(seconds=seconds))
     return pk
 
 
@@ -92,10 +77,10 @@ def test_todays_reports_stand_beside_the_same_weekdays(leader: Client) -> None:
     """Lowest to highest of eight earlier Tuesdays up to the same minute, misdials left out, as a plain count says."""
     for week in range(10):
         for n in range(week % 4 + 1):
-            told(ago(days=7 * week, minutes=30 + 50 * n))
-            told(ago(days=7 * week, minutes=-30 - n))  # later in the day: only of the earlier days
-        told(ago(days=7 * week + 1))
-    told(ago(minutes=5), validity="misdial")
+            make.report(at=ago(days=7 * week, minutes=30 + 50 * n))
+            make.report(at=ago(days=7 * week, minutes=-30 - n))  # later in the day: only of the earlier days
+        make.report(at=ago(days=7 * week + 1))
+    make.report(at=ago(minutes=5), validity="misdial")
     text = page(leader)
     midnight = dt.datetime(2016, 6, 28, tzinfo=ZONE)
     valid = list(Report.objects.filter(validity__in=["valid", "repeat"]).values_list("received_at", flat=True))
@@ -114,19 +99,19 @@ def test_todays_reports_stand_beside_the_same_weekdays(leader: Client) -> None:
 
 def test_a_young_city_has_no_usual(leader: Client) -> None:
     """With less than four such days before, the usual is a dash and says how many days are known."""
-    told(ago(hours=1))
+    make.report(at=ago(hours=1))
     assert "usual: — (only 0 such days before)" in flat(page(leader))
-    told(ago(days=15))
+    make.report(at=ago(days=15))
     assert "usual: — (only 2 such days before)" in flat(page(leader))
 
 
 def test_open_incidents_and_their_lateness_are_counted_by_district(leader: Client) -> None:
     """The figure, the map's table and a plain count over clocks agree; closed ones do not count."""
-    opened(ago(hours=1))
-    opened(ago(minutes=1))
-    opened(ago(hours=2), **EAST)
-    opened(ago(hours=2), lon=None, lat=None, place_words="somewhere")
-    done = opened(ago(hours=3))
+    make.incident(at=ago(hours=1))
+    make.incident(at=ago(minutes=1))
+    make.incident(at=ago(hours=2), **EAST)
+    make.incident(at=ago(hours=2), lon=None, lat=None, place_words="somewhere")
+    done = make.incident(at=ago(hours=3))
     triage.close_incident(number=done, disposal="no_matter", actor=ME, at=ago(hours=2))
     text = page(leader)
     late = ClockRun.objects.overdue(AT).filter(subject__startswith="incident:").values("subject").distinct().count()
@@ -141,10 +126,10 @@ def test_open_incidents_and_their_lateness_are_counted_by_district(leader: Clien
 
 def test_the_share_diverted_says_its_n(leader: Client) -> None:
     """Of four incidents one was diverted; with none at all stands a dash."""
-    told(ago(minutes=1))
+    make.report(at=ago(minutes=1))
     assert figure(page(leader), "diverted") == "—"
     cache.clear()
-    numbers = [opened(ago(days=n, minutes=1)) for n in range(4)]
+    numbers = [make.incident(at=ago(days=n, minutes=1)) for n in range(4)]
     triage.divert(number=numbers[1], to="drains", actor=ME, at=ago(hours=1))
     text = page(leader)
     assert figure(text, "diverted") == "1"
@@ -153,10 +138,10 @@ def test_the_share_diverted_says_its_n(leader: Client) -> None:
 
 def test_days_that_are_over_are_counted_now_and_then_and_say_when(leader: Client) -> None:
     """What comes late for an earlier day waits ten minutes to be counted; what comes today is counted at once."""
-    opened(ago(days=1))
+    make.incident(at=ago(days=1))
     assert "(n = 1), counted 14:00" in flat(page(leader))
-    opened(ago(days=2))
-    opened(ago(minutes=2))
+    make.incident(at=ago(days=2))
+    make.incident(at=ago(minutes=2))
     with frozen(AT + dt.timedelta(minutes=5)):
         assert "(n = 2), counted 14:00" in flat(page(leader))
         cache.clear()  # as after ten minutes
@@ -165,13 +150,13 @@ def test_days_that_are_over_are_counted_now_and_then_and_say_when(leader: Client
 
 def test_the_share_helped_is_of_those_who_answered(leader: Client) -> None:
     """Three of four answered, two were helped; nobody's answer is listed. Before the first answer stands a dash."""
-    reports = [told(ago(hours=n + 1)) for n in range(4)]
+    reports = [make.report(at=ago(hours=n + 1)) for n in range(4)]
     assert figure(page(leader), "helped") == "—"
     for n, answer in enumerate(["yes", "yes", "no", ""]):
         asked = Satisfaction(report=reports[n], asked_at=ago(days=2), helped=answer)
         asked.answered_at = ago(days=1) if answer else None
         asked.save()
-    Satisfaction.objects.create(report=told(ago(days=50)), asked_at=ago(days=40))
+    Satisfaction.objects.create(report=make.report(at=ago(days=50)), asked_at=ago(days=40))
     text = page(leader)
     assert figure(text, "helped") == "66.7%"
     assert "n = 3 answers of 4 asked" in flat(text)
@@ -193,7 +178,7 @@ def test_mobile_teams_show_median_share_and_what_is_missing(leader: Client) -> N
 
 def test_without_sendings_the_clocks_show_dashes(leader: Client) -> None:
     """Missing is a dash, never zero."""
-    told(ago(minutes=1))
+    make.report(at=ago(minutes=1))
     assert "React target 1:00 — within —, n = 0" in flat(page(leader))
 
 
@@ -215,11 +200,8 @@ def mending() -> list[str]:
         problems=numbers, lead="drains", reference="12", on=jan.date(), actor=people["supervisor"], at=jan
     )
     prevention.sign_for(problems=numbers[:1], actor=people["officer"], at=jan)
-    row = {"problem": numbers[0], "kind": "interim", "title": "Pump", "responsible": "Head of works", "criterion": "on",
-           "due_on": dt.date(2016, 7, 29)}  # fmt: skip
-    tasks = prevention.plan_tasks(tasks=[row, row | {"due_on": dt.date(2016, 2, 29)}], actor=people["officer"], at=jan)[
-        "tasks"
-    ]
+    pumps = [make.works(numbers[0], day, kind="interim") for day in (dt.date(2016, 7, 29), dt.date(2016, 2, 29))]
+    tasks = prevention.plan_tasks(tasks=pumps, actor=people["officer"], at=jan)["tasks"]
     prevention.issue_list(tasks=tasks, kind="Flood", due_on=dt.date(2016, 7, 29), actor=people["supervisor"], at=jan)
     prevention.add_evidence(task=tasks[0], words="Pump stands", actor=people["officer"], at=jan)
     prevention.finish_task(task=tasks[0], actor=people["officer"], at=jan)
@@ -228,7 +210,7 @@ def mending() -> list[str]:
 
 def test_problems_tasks_and_sites_stand_in_one_state_each(leader: Client, mending: list[str]) -> None:
     """A problem whose deadline has passed is late; a task done is done, one open past its day late."""
-    told(ago(minutes=1))
+    make.report(at=ago(minutes=1))
     text = flat(page(leader))
     assert "2 problems" in text
     assert "Struck off 0 In hand, in time 0 To sign for 0 Due soon 0 Late 2" in text
@@ -242,9 +224,9 @@ def test_problems_tasks_and_sites_stand_in_one_state_each(leader: Client, mendin
 
 def test_an_area_filters_what_has_a_place(leader: Client, mending: list[str]) -> None:
     """East has its own reports, incidents, problems and sites; the tab says which area is shown."""
-    opened(ago(minutes=20))
-    opened(ago(minutes=30), **EAST)
-    told(ago(minutes=40), **EAST)
+    make.incident(at=ago(minutes=20))
+    make.incident(at=ago(minutes=30), **EAST)
+    make.report(at=ago(minutes=40), **EAST)
     text = page(leader, "?a=east")
     assert (figure(text, "reports"), figure(text, "open")) == ("2", "1")
     assert "1 problem " in flat(text)
@@ -255,12 +237,12 @@ def test_an_area_filters_what_has_a_place(leader: Client, mending: list[str]) ->
 
 def test_an_earlier_day_is_shown_whole(leader: Client) -> None:
     """The address names the day; without one it is the last day that has reports, and the page says so."""
-    told(ago(days=3))
-    told(ago(days=3, hours=-8))
+    make.report(at=ago(days=3))
+    make.report(at=ago(days=3, hours=-8))
     text = page(leader)
     assert "As of the end of 2016-06-25" in text
     assert figure(text, "reports") == "2"
-    told(ago(days=1))
+    make.report(at=ago(days=1))
     assert figure(page(leader, "?day=2016-06-25"), "reports") == "2"
     assert "As of the end of 2016-06-27" in page(leader, "?day=2030-01-01")
     assert "As of the end of 2016-06-27" in page(leader, "?day=yesterday")
@@ -268,7 +250,8 @@ def test_an_earlier_day_is_shown_whole(leader: Client) -> None:
 
 def test_nothing_personal_stands_on_the_page(leader: Client, mending: list[str]) -> None:
     """No words of a place, no contact, no report's number, nobody's name."""
-    one = told(ago(minutes=9), place_words="人民路7号桥下", contact="13800000000", words="Water in the cellar")
+    personal = {"place_words": "人民路7号桥下", "contact": "13800000000", "words": "Water in the cellar"}
+    one = make.report(at=ago(minutes=9), **personal)
     text = page(leader)
     for word in ("人民路", "13800000000", "cellar", one.number, "Somebody", "Head of works", *mending):
         assert word not in text
@@ -277,7 +260,7 @@ def test_nothing_personal_stands_on_the_page(leader: Client, mending: list[str])
 def test_a_page_costs_few_questions(leader: Client, mending: list[str], django_assert_max_num_queries: Any) -> None:
     """However much there is, the page asks the database at most forty times."""
     for n in range(12):
-        opened(ago(minutes=n))
+        make.incident(at=ago(minutes=n))
     for query in ("", "?a=east"):
         with django_assert_max_num_queries(40):
             page(leader, query)
@@ -285,7 +268,7 @@ def test_a_page_costs_few_questions(leader: Client, mending: list[str], django_a
 
 def test_both_languages_are_written(leader: Client) -> None:
     """The page follows the reader's language, names of areas too."""
-    told(ago(minutes=5))
+    make.report(at=ago(minutes=5))
     english = page(leader, **{"accept-language": "en"})
     assert "West District" in english
     assert ">West</text>" in english  # on the map a name stands without its kind, or it would run into the next
@@ -304,14 +287,14 @@ def test_an_empty_city_says_what_to_do(leader: Client) -> None:
 @pytest.mark.parametrize("role", Role.values)
 def test_the_page_opens_to_those_who_steer(client: Client, role: str) -> None:
     """Call-takers, officers, verifiers and operators have pages of their own."""
-    told(ago(minutes=5))
+    make.report(at=ago(minutes=5))
     client.force_login(make.person(role))
     assert client.get("/overview/").status_code == (200 if role in READERS else 403)
 
 
 def test_a_list_is_offered_only_to_whom_it_opens(client: Client) -> None:
     """A publisher reads the figures and follows no link that would be refused."""
-    told(ago(minutes=5))
+    make.report(at=ago(minutes=5))
     client.force_login(make.person("publisher"))
     text = page(client)
     addresses = set(re.findall(r'<span class="noprint"> · <a class="def" href="([^"]+)"', text))

@@ -29,10 +29,7 @@ def _town(db: Any) -> None:
 
 
 def published() -> Issue:
-    at = dt.datetime(2017, 1, 25, tzinfo=dt.UTC)
-    told = actions.compose(plan="BP-2016-01", headline="接报七件", headline_en="Seven reports", issuer="control",
-                           actor=ME, at=at)  # fmt: skip
-    return Issue.objects.get(number=told["issue"])
+    return make.issue_of("BP-2016-01", issuer="control", headline="接报七件", headline_en="Seven reports")
 
 
 def test_a_publisher_fixes_publishes_opens_recomputes_and_corrects(page_at, signed_in, shot):

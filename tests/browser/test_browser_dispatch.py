@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def number() -> str:
     cache.clear()
     make.city()
-    return str(triage.open_incident(report_id=make.report(at=now()).pk, actor=ME, at=now())["incident"])
+    return make.incident(at=now())
 
 
 def test_a_dispatcher_works_an_incident_from_new_to_closed_by_keyboard(page_at, signed_in, number, shot):
@@ -59,7 +59,7 @@ def test_a_key_that_asks_leads_to_its_field_and_one_that_is_held_counts_once(pag
     page.keyboard.press("Enter")
     page.locator(".state.tag", has_text="Handed over").first.wait_for()
     assert Incident.objects.get().owner.code == "drains"
-    other = str(triage.open_incident(report_id=make.report(at=now()).pk, actor=ME, at=now())["incident"])
+    other = make.incident(at=now())
     page.goto(page.url.replace(number, other))
     page.keyboard.press("e")
     page.locator("#urgency").select_option("1")

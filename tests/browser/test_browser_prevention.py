@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
-from PIL import Image
 
-from anlan.core.models import Person
-from anlan.core.people.actors import Actor
 from anlan.core.time.clock import frozen
-from tests.prevention.conftest import Town, built, day, problem, task
+from tests import make
+from tests.make.problems import Town, day, problem, task
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -23,28 +19,14 @@ BELOW = "document.documentElement.scrollHeight - document.documentElement.client
 @pytest.fixture
 def town(db: Any) -> Town:
     cache.clear()
-    return built()
-
-
-def cookies(actor: Actor) -> list[dict[str, str]]:
-    """Return the cookies of somebody of the town."""
-    client = Client()
-    client.force_login(Person.objects.get(pk=actor.person_id))
-    return [{"name": "sessionid", "value": client.cookies["sessionid"].value}]
-
-
-def photo() -> dict[str, Any]:
-    """Return a photo as a telephone sends it."""
-    upload = io.BytesIO()
-    Image.new("RGB", (640, 480), "steelblue").save(upload, "JPEG")
-    return {"name": "works.jpg", "mimeType": "image/jpeg", "buffer": upload.getvalue()}
+    return make.town()
 
 
 def test_a_problem_is_signed_planned_proved_passed_and_struck_off(town: Town, page_at, shot) -> None:
     """The officer does all of it on a telephone by what the page offers; others verify and strike off after rain."""
     number = town.assigned()
     with frozen(day(2)):
-        phone = page_at("/problems/", 360, cookies=cookies(town.officer))
+        phone = page_at("/problems/", 360, cookies=make.cookies(town.officer))
         phone.get_by_text("Problems of").wait_for()
         phone.locator("[data-rows] a").first.click()
         phone.wait_for_url(f"**{number}**")  # loaded whole: its keys are taken from here on
@@ -57,7 +39,8 @@ def test_a_problem_is_signed_planned_proved_passed_and_struck_off(town: Town, pa
         phone.locator("form[action$=plan_tasks] button").click()
         phone.locator("th a[href^='/tasks/']").click()
         phone.locator("summary[data-key=e]").click()
-        phone.set_input_files("#add_evidence-photo", photo())
+        photo = {"name": "works.jpg", "mimeType": "image/jpeg", "buffer": make.jpeg(640, 480)}
+        phone.set_input_files("#add_evidence-photo", photo)
         phone.locator("form[action$=add_evidence] button").click()
         phone.locator(".evidence img").wait_for()
         phone.locator("form[action$=finish] button").click()
@@ -65,14 +48,14 @@ def test_a_problem_is_signed_planned_proved_passed_and_struck_off(town: Town, pa
         assert phone.evaluate(OVERFLOW) == 0
         shot(phone, "task-360-en-light")
     with frozen(day(12)):
-        page = page_at("/tasks/T-2016-0001/", 1440, cookies=cookies(town.verifier))
+        page = page_at("/tasks/T-2016-0001/", 1440, cookies=make.cookies(town.verifier))
         page.locator("input[name=passed][value=yes]").check()
         page.locator("form[action$=verify] button").click()
         page.locator(".bar .state.done").wait_for()
     assert (task("T-2016-0001").state, problem(number).state) == ("passed", "accepted")
     town.storm(40, peak=45)
     with frozen(day(50)):
-        page = page_at(f"/problems/?p={number}", 1920, "zh-hans", cookies=cookies(town.supervisor))
+        page = page_at(f"/problems/?p={number}", 1920, "zh-hans", cookies=make.cookies(town.supervisor))
         shot(page, "inbox-rain-1920-zh-light")
         page.keyboard.press("x")
         page.locator(".state.done.tag").wait_for()
@@ -84,7 +67,7 @@ def test_the_leaders_overview_prints_on_one_width(town: Town, page_at, shot) -> 
     town.planned()
     with frozen(day(3)):
         for width, language, theme in [(360, "zh-hans", "dark"), (1920, "en", "light")]:
-            page = page_at("/overview/", width, language, theme, cookies=cookies(town.leader))
+            page = page_at("/overview/", width, language, theme, cookies=make.cookies(town.leader))
             page.locator("svg.map path.area").first.wait_for()
             assert page.evaluate(OVERFLOW) == 0
             if width == 1920:

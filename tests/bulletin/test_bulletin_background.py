@@ -45,11 +45,6 @@ def publisher(client: Client) -> Client:
     return client
 
 
-def published() -> Issue:
-    told = actions.compose(plan="BP-2016-01", headline="年报", issuer="government", actor=ME, at=LATER)
-    return Issue.objects.get(number=told["issue"])
-
-
 def test_an_issue_is_composed_in_the_background_and_only_once(publisher: Client) -> None:
     """A double press asks once; the progress page asks the browser to load anew when the issue is there."""
     for _ in range(2):
@@ -87,7 +82,7 @@ def test_composing_is_stopped_and_taken_up_again(publisher: Client) -> None:
 
 def test_a_run_that_is_stopped_while_it_reads_ends_at_its_next_measure(publisher: Client) -> None:
     """The stop is heard between two measures."""
-    issue = published()
+    issue = make.issue_of("BP-2016-01")
     publisher.post(f"/bulletins/{issue.number}/recompute/start")
     run = jobs.claim()
     assert run is not None
@@ -99,7 +94,7 @@ def test_a_run_that_is_stopped_while_it_reads_ends_at_its_next_measure(publisher
 
 def test_a_stopped_recomputing_goes_on_from_where_it_was(publisher: Client) -> None:
     """What was read stays as it was read; the page says from which ledger position to which."""
-    issue = published()
+    issue = make.issue_of("BP-2016-01")
     address = f"/bulletins/{issue.number}/recompute/"
     publisher.post(f"{address}start")
     run = jobs.claim()
@@ -129,7 +124,7 @@ def test_a_stopped_recomputing_goes_on_from_where_it_was(publisher: Client) -> N
 
 def test_recomputing_anew_in_the_place_of_a_stopped_one_reads_everything(publisher: Client) -> None:
     """And the stopped job, taken up again, does nothing any more."""
-    issue = published()
+    issue = make.issue_of("BP-2016-01")
     address = f"/bulletins/{issue.number}/recompute/"
     publisher.post(f"{address}start")
     old = Job.objects.get(name=requests.RECOMPUTE)
@@ -143,7 +138,7 @@ def test_recomputing_anew_in_the_place_of_a_stopped_one_reads_everything(publish
 
 def test_recomputing_keeps_its_outcome_with_the_issue(publisher: Client) -> None:
     """Started, read in the background, kept with moment and position; what changed since is named on the page."""
-    issue = published()
+    issue = make.issue_of("BP-2016-01")
     report = Report.objects.order_by("pk").first()
     assert report is not None
     set_validity(report_id=report.pk, validity="misdial", actor=ME, at=LATER)
@@ -169,7 +164,7 @@ def test_recomputing_keeps_its_outcome_with_the_issue(publisher: Client) -> None
 
 def test_a_stopped_recomputing_is_taken_up_again_by_whoever_may_see_its_job(publisher: Client) -> None:
     """The auditor sees all jobs; another publisher sees that it stopped and starts one of their own."""
-    issue = published()
+    issue = make.issue_of("BP-2016-01")
     address = f"/bulletins/{issue.number}/recompute/"
     publisher.post(f"{address}start")
     other = Client()
@@ -188,7 +183,7 @@ def test_a_stopped_recomputing_is_taken_up_again_by_whoever_may_see_its_job(publ
 
 def test_a_figure_that_no_longer_follows_is_shown_in_red(publisher: Client) -> None:
     """Somebody wrote into the database: the page and its row say so."""
-    issue = published()
+    issue = make.issue_of("BP-2016-01")
     Figure.objects.filter(issue=issue, measure="reports").update(value=8)
     publisher.post(f"/bulletins/{issue.number}/recompute/start")
     jobs.drain()
@@ -200,7 +195,7 @@ def test_a_figure_that_no_longer_follows_is_shown_in_red(publisher: Client) -> N
 
 def test_the_public_and_officers_recompute_nothing(client: Client) -> None:
     """They may read the issue."""
-    issue = published()
+    issue = make.issue_of("BP-2016-01")
     address = f"/bulletins/{issue.number}/recompute/"
     assert client.post(f"{address}start").status_code in {302, 403}
     client.force_login(make.person("officer"))

@@ -50,11 +50,7 @@ def town() -> Iterator[None]:
 
 
 def published(measures: tuple[str, ...] = ("reports", "valid_share", "incidents")) -> Issue:
-    plan = actions.fix_measures(since=SINCE, until=UNTIL, measures=measures, actor=ME, at=JAN)["plan"]
-    told = actions.compose(
-        plan=plan, headline="接报七件", headline_en="Seven reports", issuer="government", actor=ME, at=LATER
-    )
-    return Issue.objects.get(number=told["issue"])
+    return make.issue(*measures, headline="接报七件", headline_en="Seven reports")
 
 
 def test_at_least_forty_measures_each_with_its_counter_indicator_and_two_languages() -> None:

@@ -35,8 +35,7 @@ def tasks() -> list[str]:
     actions.instruct(problems=[number], reference="6", on=START.date(), lead="drains", supporting=[],
                      supervision_level="province", actor=ME, at=START)  # fmt: skip
     actions.sign_for(problems=[number], actor=ME, at=day(1))
-    rows = [{"problem": number, "kind": "permanent", "title": name, "responsible": "Head", "criterion": "done",
-             "due_on": dt.date(2016, 3, 31)} for name in ("a", "b")]  # fmt: skip
+    rows = [make.works(number, dt.date(2016, 3, 31), title=name) for name in ("a", "b")]
     made: list[str] = actions.plan_tasks(tasks=rows, actor=ME, at=day(2))["tasks"]
     return made
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anlan.bulletin import actions
 from anlan.bulletin.figures.measure import MEASURES, Absent, Period
 from anlan.bulletin.figures.verification import verify
 from anlan.bulletin.models import Figure, Issue
@@ -23,6 +22,7 @@ from tests import make
 ME = system("test")
 SPOTS = [(119.93, 31.73), (119.98, 31.76)]
 YEAR = Period(dt.date(2016, 1, 1), dt.date(2016, 12, 31))
+NEXT = dt.datetime(2017, 1, 4, tzinfo=dt.UTC)
 pytestmark = pytest.mark.django_db
 
 
@@ -33,13 +33,6 @@ def town() -> None:
     make.organisation("government", kind="government")
     make.storms(2015, SPOTS)
     make.storms(2016, SPOTS)
-
-
-def published(*measures: str) -> Issue:
-    at = dt.datetime(2016, 1, 4, tzinfo=dt.UTC)
-    plan = actions.fix_measures(since=YEAR.since, until=YEAR.until, measures=measures, actor=ME, at=at)["plan"]
-    told = actions.compose(plan=plan, headline="年报", issuer="government", actor=ME, at=at.replace(year=2017))
-    return Issue.objects.get(number=told["issue"])
 
 
 def figure(issue: Issue, measure: str) -> Figure:
@@ -55,7 +48,7 @@ def row(client: Client, issue: Issue, measure: str) -> dict[str, str]:
 def test_a_year_whose_study_is_not_adopted_has_no_number_of_sites(client: Client) -> None:
     """2015 has its study and 2016 none: "—" with the reason on the page and in the CSV, and no change from it."""
     make.study(2015, adopt=True)
-    issue = published("sites")
+    issue = make.issue("sites", at=NEXT)
     one = figure(issue, "sites")
     assert (one.value, one.absent, one.base, one.base_absent) == (None, "no_study", 2, "")
     assert row(client, issue, "sites")["value_note"] == "no_study"
@@ -72,7 +65,7 @@ def test_a_year_whose_study_is_not_adopted_has_no_number_of_sites(client: Client
 def test_what_was_missing_and_is_measured_later_is_named_when_it_is_recomputed() -> None:
     """The issue holds; today the study is adopted, so its rows have entered."""
     later = make.study(2016)
-    issue = published("sites")
+    issue = make.issue("sites", at=NEXT)
     assert verify(issue).holds
     assert all(one.same for one in verify(issue).figures)
     adopt_study(study_id=later.pk, actor=ME, at=dt.datetime(2017, 2, 1, tzinfo=dt.UTC))
@@ -101,7 +94,7 @@ def test_before_a_register_begins_nobody_looked_and_afterwards_none_is_zero() ->
     """Incidents were kept from 2016 on: 2015 has none to compare with, and 2016 has no diverted one."""
     report = make.report(at=dt.datetime(2016, 6, 1, tzinfo=dt.UTC))
     triage.open_incident(report_id=report.pk, actor=ME, at=dt.datetime(2016, 6, 1, 1, tzinfo=dt.UTC))
-    issue = published("incidents", "diverted", "problems_raised")
+    issue = make.issue("incidents", "diverted", "problems_raised", at=NEXT)
     diverted, problems = figure(issue, "diverted"), figure(issue, "problems_raised")
     assert (diverted.value, diverted.absent, diverted.base, diverted.base_absent) == (0, "", None, "not_kept")
     assert (problems.value, problems.absent) == (None, "not_kept")
@@ -140,7 +133,7 @@ def test_mobile_teams_and_their_people_come_from_shifts() -> None:
 
 def test_the_printed_issue_says_why_in_both_languages(client: Client) -> None:
     """The PDF is written with its missing figures, and its rows and base say nothing else."""
-    issue = published("sites", "problems_raised")
+    issue = make.issue("sites", "problems_raised", at=NEXT)
     for language in ("en", "zh-hans"):
         answer: Any = client.get(f"/bulletins/{issue.number}/bulletin.pdf?lang={language}", follow=True)
         assert answer.content.startswith(b"%PDF-")

@@ -32,17 +32,9 @@ def town() -> Iterator[None]:
         yield
 
 
-def heard(count: int, lon: float, year: int = 2016, **told: object) -> list[Report]:
+def heard(count: int, lon: float, year: int = 2016, **values: object) -> list[Report]:
     at = dt.datetime(year, 6, 10, 4, tzinfo=dt.UTC)
-    return [make.report(lon=lon, at=at + dt.timedelta(minutes=n), **told) for n in range(count)]
-
-
-def published(*measures: str, since: tuple[int, int, int] = (2016, 1, 1), until: tuple[int, int] = (12, 31)) -> Issue:
-    first = dt.date(*since)
-    told = {"since": first, "until": dt.date(first.year, *until), "measures": measures}
-    plan = actions.fix_measures(**told, actor=ME, at=dt.datetime(first.year, 1, 4, tzinfo=dt.UTC))["plan"]
-    made = actions.compose(plan=plan, headline="年报", issuer="government", actor=ME, at=LATER)
-    return Issue.objects.get(number=made["issue"])
+    return [make.report(lon=lon, at=at + dt.timedelta(minutes=n), **values) for n in range(count)]
 
 
 def rows(issue: Issue, measure: str = "waterlogging_reports") -> dict[str, tuple[str, str, str, str]]:
@@ -58,7 +50,7 @@ def test_a_small_district_goes_with_its_complement_on_the_page_and_in_the_file()
     heard(3, EAST)
     heard(8, WEST, 2015)
     heard(8, EAST, 2015)
-    issue = published("waterlogging_reports")
+    issue = make.issue("waterlogging_reports")
     told = rows(issue)
     assert told[""][:2] == ("12.0", "")
     assert told["east"] == ("", "suppressed", "8.0", "")
@@ -74,7 +66,7 @@ def test_a_small_base_hides_the_base_and_the_change_but_not_the_value() -> None:
     """Seven after two: the seven is true and printed; the two and the ratio are not."""
     heard(7, WEST)
     heard(2, WEST, 2015)
-    issue = published("reports")
+    issue = make.issue("reports")
     told = rows(issue, "reports")[""]
     assert told == ("7.0", "", "", "suppressed")
     page = Client().get(f"/bulletins/{issue.number}/").content.decode()
@@ -89,7 +81,7 @@ def test_a_share_that_tells_of_few_is_hidden_with_its_n() -> None:
     """Two misdials of sixty."""
     for report in heard(60, WEST)[:2]:
         set_validity(report_id=report.pk, validity="misdial", actor=ME, at=LATER)
-    issue = published("valid_share")
+    issue = make.issue("valid_share")
     assert rows(issue, "valid_share")[""][:2] == ("", "suppressed")
     page = Client().get(f"/bulletins/{issue.number}/figures/valid_share/").content.decode()
     assert "96.7" not in page
@@ -102,7 +94,7 @@ def test_what_an_issue_hid_stays_hidden_in_its_correction() -> None:
     east = heard(8, EAST)
     for report in east[:5]:
         set_validity(report_id=report.pk, validity="misdial", actor=ME, at=LATER)
-    issue = published("waterlogging_reports")
+    issue = make.issue("waterlogging_reports")
     assert rows(issue)["east"][1] == "suppressed"
     for report in east[:5]:
         set_validity(report_id=report.pk, validity="valid", actor=ME, at=LATER)
@@ -116,7 +108,7 @@ def test_a_correction_does_not_tell_which_district_a_few_records_left() -> None:
     """West falls from 20 to 19: the city's figure is corrected in print, the districts' are for who signs in."""
     west = heard(20, WEST)
     heard(30, EAST)
-    issue = published("waterlogging_reports")
+    issue = make.issue("waterlogging_reports")
     assert rows(issue)["west"][0] == "20.0"
     set_validity(report_id=west[0].pk, validity="misdial", actor=ME, at=LATER)
     new = Issue.objects.get(number=actions.correct(issue=issue.number, note="一件误拨", actor=ME, at=LATER)["issue"])
@@ -132,7 +124,7 @@ def test_a_measure_is_hidden_where_the_few_that_it_leaves_out_could_be_counted()
     """58 valid of 60 reports: the share of repeats would print its n, and so tell of the two misdials."""
     for report in heard(60, WEST)[:2]:
         set_validity(report_id=report.pk, validity="misdial", actor=ME, at=LATER)
-    issue = published("repeat_share", "hotline_share", "waterlogging_reports")
+    issue = make.issue("repeat_share", "hotline_share", "waterlogging_reports")
     assert rows(issue, "reports")[""][:2] == ("60.0", "")
     assert rows(issue, "repeat_share")[""][:2] == ("", "suppressed")
     assert rows(issue, "waterlogging_reports")[""][:2] == ("", "suppressed")
@@ -147,17 +139,17 @@ def heard_in(months: dict[int, int]) -> None:
 def test_half_a_year_and_the_year_do_not_give_away_the_other_half() -> None:
     """Nine by June and eleven in the year would be two after June."""
     heard_in({3: 9, 9: 2})
-    assert rows(published("reports", until=(6, 30)), "reports")[""][0] == "9.0"
-    assert rows(published("reports"), "reports")[""][:2] == ("", "suppressed")
+    assert rows(make.issue("reports", until=dt.date(2016, 6, 30)), "reports")[""][0] == "9.0"
+    assert rows(make.issue("reports"), "reports")[""][:2] == ("", "suppressed")
 
 
 def test_a_quarter_that_was_hidden_is_not_told_by_the_others_and_the_year() -> None:
     """Three in the first quarter; with the other three and the year in print, the three would be."""
     heard_in({2: 3, 5: 6, 8: 7, 11: 8})
-    quarters = [published("reports", since=(2016, month, 1), until=until)
-                for month, until in ((1, (3, 31)), (4, (6, 30)), (7, (9, 30)), (10, (12, 31)))]  # fmt: skip
+    quarters = [make.issue("reports", since=dt.date(2016, month, 1), until=dt.date(2016, month + 2, last))
+                for month, last in ((1, 31), (4, 30), (7, 30), (10, 31))]  # fmt: skip
     assert [rows(one, "reports")[""][0] for one in quarters] == ["", "6.0", "7.0", "8.0"]
-    assert rows(published("reports"), "reports")[""][:2] == ("", "suppressed")
+    assert rows(make.issue("reports"), "reports")[""][:2] == ("", "suppressed")
 
 
 def test_the_base_of_this_year_does_not_tell_which_district_of_last_year_a_few_records_left() -> None:
@@ -165,10 +157,10 @@ def test_the_base_of_this_year_does_not_tell_which_district_of_last_year_a_few_r
     west = heard(20, WEST, 2015)
     heard(30, EAST, 2015)
     heard(40, WEST)
-    old = published("waterlogging_reports", since=(2015, 1, 1))
+    old = make.issue("waterlogging_reports", since=dt.date(2015, 1, 1), until=dt.date(2015, 12, 31))
     assert rows(old)["west"][0] == "20.0"
     set_validity(report_id=west[0].pk, validity="misdial", actor=ME, at=LATER)
-    told = rows(published("waterlogging_reports"))
+    told = rows(make.issue("waterlogging_reports"))
     assert told[""][2] == "49.0"
     assert told["west"][2:] == told["east"][2:] == ("", "suppressed")
 
@@ -177,7 +169,7 @@ def test_works_lists_and_crews_are_about_no_person_and_are_printed_however_few()
     """One storm and one site are no small cells."""
     make.storms(2016, [(WEST, 31.73)])
     make.study(2016, adopt=True)
-    issue = published("sites")
+    issue = make.issue("sites")
     assert rows(issue, "sites")[""][:2] == ("1.0", "")
 
 

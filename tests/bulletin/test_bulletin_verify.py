@@ -18,7 +18,6 @@ from anlan.bulletin.figures.verification import gone, verify
 from anlan.bulletin.models import Figure, Issue, RowSet
 from anlan.core.people.actors import system
 from anlan.core.time.clock import frozen
-from anlan.triage import actions as triage
 from anlan.triage.models import Incident
 from tests import make
 from tests.conftest import Cli
@@ -38,17 +37,14 @@ def town() -> Iterator[None]:
         at = dt.datetime(2016, 6, 10 + n, 4, tzinfo=dt.UTC)
         report = make.report(lon=119.93 if n % 2 else 120.05, at=at)
         if n < 3:
-            triage.open_incident(report_id=report.pk, actor=ME, at=at)
+            make.incident(report, at=at)
     with frozen(LATER):
         yield
 
 
 @pytest.fixture
 def issue() -> Issue:
-    told = {"since": YEAR.since, "until": YEAR.until, "measures": ["waterlogging_reports", "valid_share", "incidents"]}
-    actions.fix_measures(**told, actor=ME, at=JAN)
-    made = actions.compose(plan="BP-2016-01", headline="年报", issuer="government", actor=ME, at=LATER)
-    return Issue.objects.get(number=made["issue"])
+    return make.issue("waterlogging_reports", "valid_share", "incidents")
 
 
 def forge(issue: Issue) -> None:
@@ -141,11 +137,11 @@ def test_rows_are_kept_once_whatever_rests_on_them(issue: Issue) -> None:
 
 SCRIPT = """
 import datetime as dt
-from anlan.core.setup import open_platform
+from anlan.core.operator.setup import open_platform
 open_platform(None)
 from anlan.bulletin import actions
 from anlan.bulletin.models import Figure
-from anlan.core.actors import system
+from anlan.core.people.actors import system
 from tests import make
 make.organisation("government", kind="government")
 me, day = system("test"), dt.date(2016, 1, 4)
@@ -161,20 +157,21 @@ Figure.objects.filter(measure="reports").update(value=8)
 
 KILLED = """
 import datetime as dt, os, signal
-from anlan.core.setup import open_platform
+from anlan.core.operator.setup import open_platform
 open_platform(None)
-from anlan.bulletin import actions, asking
+from anlan.bulletin import actions
+from anlan.bulletin.actions import requests
 from anlan.core import jobs
-from anlan.core.actors import system
-from anlan.core.clock import now
-from anlan.core.writes import write
+from anlan.core.people.actors import system
+from anlan.core.time.clock import now
+from anlan.core.ledger.writes import write
 from tests import make
 make.organisation("government", kind="government")
 me, year = system("test"), now().year - 1
 actions.fix_measures(since=dt.date(year, 1, 1), until=dt.date(year, 12, 31), measures=[], actor=me,
                      at=dt.datetime(year, 1, 4, 9, tzinfo=dt.UTC))
 with write():
-    jobs.enqueue(asking.COMPOSE, {"plan": f"BP-{year}-01", "headline": "h", "issuer": "government"})
+    jobs.enqueue(requests.COMPOSE, {"plan": f"BP-{year}-01", "headline": "h", "issuer": "government"})
 run = jobs.claim()
 tell = run.progress
 def told(done, total=None):
@@ -188,10 +185,10 @@ jobs.run(run)
 
 AGAIN = """
 import datetime as dt
-from anlan.core.setup import open_platform
+from anlan.core.operator.setup import open_platform
 open_platform(None)
 from anlan.core import jobs
-from anlan.core.clock import frozen, now
+from anlan.core.time.clock import frozen, now
 with frozen(now() + dt.timedelta(seconds=61)):
     assert jobs.drain() == 1
     assert jobs.drain() == 0

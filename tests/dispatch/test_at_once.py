@@ -22,23 +22,23 @@ class Presser:
     """A process of its own on the same data directory."""
 
     def __init__(self, anlan: Cli) -> None:
-        command = [sys.executable, "-m", "tests.pressing"]
+        command = [sys.executable, "-m", "tests.presser"]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=anlan.env,
             cwd=Path(__file__).parents[2],
         )  # fmt: skip
 
-    def tell(self, name: str, **told: Any) -> None:
+    def tell(self, name: str, **values: Any) -> None:
         assert self.process.stdin
-        self.process.stdin.write(json.dumps([name, told]) + "\n")
+        self.process.stdin.write(json.dumps([name, values]) + "\n")
         self.process.stdin.flush()
 
     def hear(self) -> Any:
         assert self.process.stdout
         return json.loads(self.process.stdout.readline())
 
-    def ask(self, name: str, **told: Any) -> Any:
-        self.tell(name, **told)
+    def ask(self, name: str, **values: Any) -> Any:
+        self.tell(name, **values)
         return self.hear()
 
     def end(self) -> None:
@@ -77,7 +77,7 @@ def test_who_presses_second_is_told(two: tuple[Presser, Presser]) -> None:
     for _ in range(ROUNDS):
         numbers = [first.ask("incident"), first.ask("incident")]
         won, told = parted(at_once(two, *(
-            {"who": who, "path": f"/console/{number}/act", "told": {"verb": "send", "unit": "mobile-1"}}
+            {"who": who, "path": f"/console/{number}/act", "fields": {"verb": "send", "unit": "mobile-1"}}
             for who, number in zip(desk, numbers, strict=True)
         )))  # fmt: skip
         assert "Choose another" in told
@@ -90,15 +90,15 @@ def test_who_presses_second_is_told(two: tuple[Presser, Presser]) -> None:
         path, seen = f"/incidents/{number}/act", {"seen": "handed_over"}
         won, told = parted(at_once(
             two,
-            {"who": officers[0], "path": path, "told": {"verb": "sign_for"} | seen},
-            {"who": officers[1], "path": path, "told": {"verb": "return", "reason": "No pipe of ours"} | seen},
+            {"who": officers[0], "path": path, "fields": {"verb": "sign_for"} | seen},
+            {"who": officers[1], "path": path, "fields": {"verb": "return", "reason": "No pipe of ours"} | seen},
         ))  # fmt: skip
         assert "Somebody was quicker" in told
         assert first.ask("stands", number=number)["running"] == [["handle"], ["first_step"]][won]
 
         report, numbers = first.ask("report"), [first.ask("incident"), first.ask("incident")]
         _, told = parted(at_once(two, *(
-            {"who": who, "path": f"/incidents/for/{report}", "told": {"incident": number}}
+            {"who": who, "path": f"/incidents/for/{report}", "fields": {"incident": number}}
             for who, number in zip(desk, numbers, strict=True)
         )))  # fmt: skip
         assert "tells of another incident already" in told
@@ -112,14 +112,16 @@ def test_one_report_opens_one_incident(two: tuple[Presser, Presser]) -> None:
     one, other = (first.ask("person", role="call_taker") for _ in range(2))
     for _ in range(ROUNDS):
         report = first.ask("report")
-        press = {"who": one, "path": f"/incidents/for/{report}", "told": {}}
+        press = {"who": one, "path": f"/incidents/for/{report}", "fields": {}}
         answers = at_once(two, press, press)
         assert [answer["status"] for answer in answers] == [302, 302]
         assert answers[0]["to"] == answers[1]["to"]
         assert first.ask("links", number=report) == 1
         report = first.ask("report")
         path = f"/incidents/for/{report}"
-        _, told = parted(at_once(two, {"who": one, "path": path, "told": {}}, {"who": other, "path": path, "told": {}}))
+        _, told = parted(
+            at_once(two, {"who": one, "path": path, "fields": {}}, {"who": other, "path": path, "fields": {}})
+        )
         assert "tells of another incident already" in told
         assert first.ask("links", number=report) == 1
 
@@ -132,7 +134,7 @@ def test_of_two_crews_that_end_at_once_the_last_resolves_the_incident(two: tuple
         number = first.ask("incident")
         sent = [first.ask("sent", unit=unit, number=number) for unit in ("mobile-1", "pump-1")]
         answers = at_once(two, *(
-            {"who": who, "path": f"/assignments/{pk}/move", "told": {"step": "resolved", "disposal": "done"}}
+            {"who": who, "path": f"/assignments/{pk}/move", "fields": {"step": "resolved", "disposal": "done"}}
             for who, pk in zip(crews, sent, strict=True)
         ))  # fmt: skip
         assert [answer["status"] for answer in answers] == [302, 302]
@@ -147,7 +149,7 @@ def test_a_stamp_whose_answer_was_lost_counts_once(two: tuple[Presser, Presser])
     crew = second.ask("person", role="officer", at="control")
     pk = second.ask("sent", unit="mobile-1")
     told = {"step": "acknowledged", "key": "pressed-once", "device_at": "2016-06-28T06:00:20+00:00"}
-    press = {"who": crew, "path": f"/assignments/{pk}/move", "told": told}
+    press = {"who": crew, "path": f"/assignments/{pk}/move", "fields": told}
     first.tell("post", **press, die=True)
     assert first.process.wait(timeout=60) < 0
     for _ in range(2):
@@ -166,7 +168,7 @@ def test_a_problem_is_instructed_signed_for_and_verified_once(two: tuple[Presser
         paper = {"reference": "No. 12", "on": "2016-01-13", "seen": first.ask("seen", number=number)}
         leads = ["drains", "west-office"]
         won, told = parted(at_once(two, *(
-            {"who": who, "path": f"/problems/{number}/instruct", "told": paper | {"lead": lead}}
+            {"who": who, "path": f"/problems/{number}/instruct", "fields": paper | {"lead": lead}}
             for who, lead in zip(supervisors, leads, strict=True)
         )))  # fmt: skip
         assert "meanwhile" in told
@@ -175,19 +177,19 @@ def test_a_problem_is_instructed_signed_for_and_verified_once(two: tuple[Presser
 
         number = first.ask("raised")
         path, paper = f"/problems/{number}", paper | {"lead": "drains", "seen": first.ask("seen", number=number)}
-        assert first.ask("post", who=supervisors[0], path=f"{path}/instruct", told=paper)["status"] == 302
+        assert first.ask("post", who=supervisors[0], path=f"{path}/instruct", fields=paper)["status"] == 302
         seen = first.ask("seen", number=number)
         won, told = parted(at_once(
             two,
-            {"who": officers[0], "path": f"{path}/sign_for", "told": {}},
-            {"who": officers[1], "path": f"{path}/return", "told": {"reason": "No shaft of ours", "seen": seen}},
+            {"who": officers[0], "path": f"{path}/sign_for", "fields": {}},
+            {"who": officers[1], "path": f"{path}/return", "fields": {"reason": "No shaft of ours", "seen": seen}},
         ))  # fmt: skip
         assert ["meanwhile", "is already"][won] in told
         assert first.ask("problem", number=number)["state"] == ["signed", "returned"][won]
 
         task = first.ask("finished", lead="drains")
         won, told = parted(at_once(two, *(
-            {"who": who, "path": f"/tasks/{task}/verify", "told": {"passed": passed, "words": "Two bolts"}}
+            {"who": who, "path": f"/tasks/{task}/verify", "fields": {"passed": passed, "words": "Two bolts"}}
             for who, passed in zip(verifiers, ("yes", "no"), strict=True)
         )))  # fmt: skip
         assert "is already" in told
@@ -203,7 +205,7 @@ def test_one_officer_who_presses_twice_in_two_processes_works_once(two: tuple[Pr
         number = first.ask("raised")
         supervisor = first.ask("person", role="supervisor")
         told = {"reference": "No. 12", "on": "2016-01-13", "lead": "drains"}
-        first.ask("post", who=supervisor, path=f"/problems/{number}/instruct", told=told)
-        press = {"who": officer, "path": f"/problems/{number}/sign_for", "told": {"key": f"once-{n}"}}
+        first.ask("post", who=supervisor, path=f"/problems/{number}/instruct", fields=told)
+        press = {"who": officer, "path": f"/problems/{number}/sign_for", "fields": {"key": f"once-{n}"}}
         assert [answer["status"] for answer in at_once(two, press, press)] == [302, 302]
         assert first.ask("problem", number=number)["moves"] == ["instruct", "sign_for"]

@@ -36,11 +36,6 @@ def later(seconds: int) -> dt.datetime:
     return AT + dt.timedelta(seconds=seconds)
 
 
-def opened(seconds: int = 0, **told: object) -> str:
-    report = make.report(at=later(seconds), **told)
-    return str(triage.open_incident(report_id=report.pk, actor=ME, at=later(seconds))["incident"])
-
-
 def listed(page: str) -> list[str]:
     """Return the numbers of the list's rows in their order."""
     return re.findall(r'<tr data-place="([^"]+)"', page)
@@ -58,7 +53,7 @@ def press_next(client: Client, page: str, number: str) -> str:
 
 def test_one_key_walks_an_incident_from_new_to_closed(client: Client) -> None:
     """Send, six stamps for the crew on the radio, close: the next move is always on the same key."""
-    number = opened()
+    number = make.incident()
     client.force_login(make.person("dispatcher"))
     page = client.get(f"/console/{number}/").content.decode()
     for _ in range(8):
@@ -70,10 +65,10 @@ def test_one_key_walks_an_incident_from_new_to_closed(client: Client) -> None:
 
 def test_the_clock_that_is_due_first_stands_first(client: Client) -> None:
     """One that counts every second goes before one in working days, however late that is."""
-    paper = opened()
+    paper = make.incident()
     triage.resolve(number=paper, disposal="done", actor=ME, at=later(1))
-    younger, older = opened(40), opened(10)
-    crew = opened(20)
+    younger, older = make.incident(at=later(40)), make.incident(at=later(10))
+    crew = make.incident(at=later(20))
     actions.dispatch_unit(number=crew, unit="mobile-1", actor=ME, at=later(25))  # a minute to react: due before them
     client.force_login(make.person("dispatcher"))
     with frozen(AT + dt.timedelta(days=40)):
@@ -84,7 +79,7 @@ def test_the_clock_that_is_due_first_stands_first(client: Client) -> None:
 
 def test_filters_are_addresses_and_say_how_many(client: Client) -> None:
     """Another person who opens the link sees the same rows."""
-    urgent, waiting, out = opened(), opened(1), opened(2)
+    urgent, waiting, out = make.incident(), make.incident(at=later(1)), make.incident(at=later(2))
     triage.set_urgency(number=urgent, urgency=1, actor=ME, at=AT)
     actions.dispatch_unit(number=out, unit="mobile-1", actor=ME, at=later(3))
     client.force_login(make.person("dispatcher"))
@@ -96,7 +91,7 @@ def test_filters_are_addresses_and_say_how_many(client: Client) -> None:
 
 def test_a_skipped_stamp_is_a_dash_and_said_to_be_missing(client: Client) -> None:
     """The crew stamped the scene only: react and set out have no time, and the bar is empty."""
-    number = opened()
+    number = make.incident()
     pk = actions.dispatch_unit(number=number, unit="mobile-1", actor=ME, at=AT)["assignment"]
     actions.stamp(assignment=pk, step="on_scene", actor=ME, at=later(30))
     client.force_login(make.person("dispatcher"))
@@ -110,7 +105,7 @@ def test_a_skipped_stamp_is_a_dash_and_said_to_be_missing(client: Client) -> Non
 
 def test_the_same_press_twice_counts_once_and_another_is_told(client: Client) -> None:
     """A key that bounced is the same press; a colleague's is refused in words, on the console as it stands."""
-    number, other = opened(), opened(lon=119.95)
+    number, other = make.incident(), make.incident(lon=119.95)
     client.force_login(make.person("dispatcher"))
     told = {"verb": "send", "unit": "mobile-1", "key": "a"}
     assert [client.post(f"/console/{number}/act", told).status_code for _ in range(2)] == [302, 302]
@@ -124,7 +119,7 @@ def test_the_same_press_twice_counts_once_and_another_is_told(client: Client) ->
 
 def test_what_a_colleague_handed_on_is_refused_in_words(client: Client) -> None:
     """The page was open while another organisation got it."""
-    number = opened()
+    number = make.incident()
     client.force_login(make.person("dispatcher"))
     triage.hand_over(number=number, to="drains", actor=ME, at=later(1))
     answer = client.post(f"/console/{number}/act", {"verb": "resolve", "disposal": "done"})
@@ -134,7 +129,7 @@ def test_what_a_colleague_handed_on_is_refused_in_words(client: Client) -> None:
 
 def test_who_only_looks_has_no_buttons_and_a_stranger_sees_nothing(client: Client) -> None:
     """An analyst reads; an officer of another house finds neither row nor incident."""
-    number = opened()
+    number = make.incident()
     client.force_login(make.person("analyst"))
     page = client.get(f"/console/{number}/").content.decode()
     assert listed(page) == [number]
@@ -149,7 +144,7 @@ def test_who_only_looks_has_no_buttons_and_a_stranger_sees_nothing(client: Clien
 
 def test_news_says_what_changed_and_changes_nothing(client: Client) -> None:
     """The page compares it with its own rows; they are replaced on the user's word only."""
-    number = opened()
+    number = make.incident()
     client.force_login(make.person("dispatcher"))
     before = client.get("/console/news").json()["rows"]
     assert f'data-stands="{before[number]}"' in client.get("/console/").content.decode()
@@ -167,11 +162,11 @@ def test_an_empty_console_says_what_to_do(client: Client) -> None:
 
 def test_the_page_asks_as_much_for_twenty_incidents_as_for_one(client: Client) -> None:
     """A fixed number of questions, whatever is open."""
-    first = opened()
+    first = make.incident()
     client.force_login(make.person("dispatcher"))
     asked = [queries(client, f"/console/{first}/")]
     for n in range(19):
-        opened(n, lon=119.93 + n / 400)
+        make.incident(at=later(n), lon=119.93 + n / 400)
     asked.append(queries(client, f"/console/{first}/"))
     assert len(asked[0]) == len(asked[1]) <= 30
     assert len(queries(client, "/units/")) <= 10
@@ -180,7 +175,7 @@ def test_the_page_asks_as_much_for_twenty_incidents_as_for_one(client: Client) -
 @pytest.mark.only_on("sqlite")
 def test_no_question_walks_a_table_that_grows(client: Client) -> None:
     """With millions of closed incidents each question is answered from an index over what is open."""
-    number = opened()
+    number = make.incident()
     actions.dispatch_unit(number=number, unit="mobile-1", actor=ME, at=AT)
     client.force_login(make.person("dispatcher"))
     growing = "triage_incident|core_clockrun|dispatch_assignment|dispatch_milestone|core_ledgerentry|intake_report"
@@ -205,7 +200,7 @@ def queries(client: Client, address: str) -> list[str]:
 
 def test_a_stamp_that_comes_twice_from_a_device_counts_once(client: Client) -> None:
     """The crew's form carries a key and the time of the press; the answer was lost and the device sends again."""
-    number = opened()
+    number = make.incident()
     pk = actions.dispatch_unit(number=number, unit="mobile-1", actor=ME, at=AT)["assignment"]
     client.force_login(make.person("officer", at="control"))
     page = client.get(f"/assignments/{pk}/").content.decode()
@@ -221,7 +216,7 @@ def test_a_stamp_that_comes_twice_from_a_device_counts_once(client: Client) -> N
 
 def test_what_one_crew_ended_is_resolved_once_the_others_are_free(client: Client) -> None:
     """The last one was not needed: the next move is to say what came of it, not to send somebody else."""
-    number = opened()
+    number = make.incident()
     ended, spare = (
         actions.dispatch_unit(number=number, unit=unit, actor=ME, at=AT)["assignment"]
         for unit in ("mobile-1", "pump-1")
@@ -239,7 +234,7 @@ def test_what_one_crew_ended_is_resolved_once_the_others_are_free(client: Client
 @pytest.mark.parametrize("page", ["0", "99", "9" * 5000, "-1", "²", "x"])
 def test_a_page_that_is_not_there_is_the_nearest_one(client: Client, page: str) -> None:
     """A list that became shorter is never shown as empty, and no number breaks it."""
-    number = opened()
+    number = make.incident()
     client.force_login(make.person("dispatcher"))
     answer = client.get("/console/", {"page": page})
     assert answer.status_code == 200
@@ -249,7 +244,7 @@ def test_a_page_that_is_not_there_is_the_nearest_one(client: Client, page: str) 
 
 def test_nobody_is_led_to_what_he_may_not_open(client: Client) -> None:
     """A crew's page names an incident of another house without a link; its holder sees others' crews likewise."""
-    number = opened()
+    number = make.incident()
     pk = actions.dispatch_unit(number=number, unit="pump-1", actor=ME, at=AT)["assignment"]
     client.force_login(make.person("officer", at="drains"))
     page = client.get(f"/assignments/{pk}/").content.decode()
@@ -266,7 +261,7 @@ def test_nobody_is_led_to_what_he_may_not_open(client: Client) -> None:
 
 def test_without_a_place_no_unit_is_proposed(client: Client) -> None:
     """Nobody knows which one is near: the dispatcher chooses, and every free unit keeps its key."""
-    number = opened(lon=None, lat=None, place_words="长虹路桥下")
+    number = make.incident(lon=None, lat=None, place_words="长虹路桥下")
     client.force_login(make.person("dispatcher"))
     page = client.get(f"/console/{number}/").content.decode()
     assert 'data-key="n"' not in page
@@ -275,7 +270,7 @@ def test_without_a_place_no_unit_is_proposed(client: Client) -> None:
 
 def test_at_one_moment_the_timeline_keeps_the_order_of_things(client: Client) -> None:
     """Opened before a crew is sent, the danger ended before the incident is resolved."""
-    number = opened()
+    number = make.incident()
     pk = actions.dispatch_unit(number=number, unit="mobile-1", actor=ME, at=AT)["assignment"]
     actions.resolve_on_scene(assignment=pk, disposal="done", actor=ME, at=AT)
     client.force_login(make.person("dispatcher"))
@@ -285,7 +280,7 @@ def test_at_one_moment_the_timeline_keeps_the_order_of_things(client: Client) ->
 
 def test_an_officer_without_incidents_is_told_what_will_stand_here(client: Client) -> None:
     """Others may be open: nothing is said of the city."""
-    opened()
+    make.incident()
     client.force_login(make.person("officer", at="drains"))
     page = client.get("/console/").content.decode()
     assert "What is handed to your organisation appears here" in page
@@ -294,7 +289,7 @@ def test_an_officer_without_incidents_is_told_what_will_stand_here(client: Clien
 
 def test_a_crew_reads_where_to_go_while_it_is_out(client: Client) -> None:
     """Its house opens the report from the assignment's page until the unit is free again."""
-    number = opened(place_words="长虹路桥下")
+    number = make.incident(place_words="长虹路桥下")
     pk = actions.dispatch_unit(number=number, unit="pump-1", actor=ME, at=AT)["assignment"]
     path = f"/reports/{report_of(number)}/"
     client.force_login(make.person("officer", at="drains"))

@@ -69,10 +69,10 @@ def singly(report: int, stamps: list[tuple[str, int]] = STAMPS) -> list[Any]:
     return state()
 
 
-def row(report: int, crew: list[tuple[str, int]] = STAMPS, **told: Any) -> dict[str, Any]:
+def row(report: int, crew: list[tuple[str, int]] = STAMPS, **values: Any) -> dict[str, Any]:
     stamps = [("dispatched", after(20)), *((step, after(seconds)) for step, seconds in crew)]
     return {"reports": [(report, AT)], "sent_at": after(20), "units": [{"unit": "mobile-1", "stamps": stamps}],
-            "resolved_at": after(900), "disposal": "done", "closed_at": after(4000)} | told  # fmt: skip
+            "resolved_at": after(900), "disposal": "done", "closed_at": after(4000)} | values  # fmt: skip
 
 
 @pytest.mark.parametrize("left_out", [set(), {"acknowledged"}, {"acknowledged", "en_route"}, {"on_scene"}])

@@ -11,7 +11,6 @@ from django.test import Client
 from anlan.core.people.actors import system
 from anlan.core.time.clock import frozen
 from anlan.dispatch.models import Assignment
-from anlan.triage import actions as triage
 from tests import make
 
 AT = make.AT
@@ -26,13 +25,9 @@ def town() -> Iterator[None]:
         yield
 
 
-def opened() -> str:
-    return str(triage.open_incident(report_id=make.report().pk, actor=ME, at=AT)["incident"])
-
-
 def test_the_desk_is_offered_the_nearest_free_unit_first(client: Client) -> None:
     """One key sends it; the page then shows it with its stamps, and it is offered no more."""
-    number = opened()
+    number = make.incident()
     client.force_login(make.person("dispatcher"))
     page = client.get(f"/incidents/{number}/").content.decode()
     assert page.index("Pump crew 1") < page.index("Mobile team 1") < page.index("Mobile team 2")
@@ -43,7 +38,7 @@ def test_the_desk_is_offered_the_nearest_free_unit_first(client: Client) -> None
 
 def test_a_crew_walks_its_assignment_with_one_button(client: Client) -> None:
     """Acknowledge, set out, arrive, end, tell, free: each page shows the next stamp as its one large button."""
-    number = opened()
+    number = make.incident()
     client.force_login(make.person("dispatcher"))
     client.post(f"/incidents/{number}/send", {"unit": "mobile-1"})
     pk = Assignment.objects.get().pk
@@ -58,7 +53,7 @@ def test_a_crew_walks_its_assignment_with_one_button(client: Client) -> None:
 
 def test_the_second_press_is_told_and_changes_nothing(client: Client) -> None:
     """409 with the reason, and the page as it stands."""
-    number = opened()
+    number = make.incident()
     client.force_login(make.person("dispatcher"))
     client.post(f"/incidents/{number}/send", {"unit": "mobile-1"})
     pk = Assignment.objects.get().pk
@@ -71,15 +66,15 @@ def test_the_second_press_is_told_and_changes_nothing(client: Client) -> None:
 def test_a_busy_unit_is_refused_with_what_to_do(client: Client) -> None:
     """Two dispatchers choose the same unit: the second reads why."""
     client.force_login(make.person("dispatcher"))
-    client.post(f"/incidents/{opened()}/send", {"unit": "mobile-1"})
-    answer = client.post(f"/incidents/{opened()}/send", {"unit": "mobile-1"})
+    client.post(f"/incidents/{make.incident()}/send", {"unit": "mobile-1"})
+    answer = client.post(f"/incidents/{make.incident()}/send", {"unit": "mobile-1"})
     assert answer.status_code == 409
     assert "Choose another" in answer.content.decode()
 
 
 def test_the_board_shows_each_unit_and_what_it_does(client: Client) -> None:
     """By organisation and kind, with counts; another organisation's officer sees the own units only."""
-    number = opened()
+    number = make.incident()
     client.force_login(make.person("dispatcher"))
     client.post(f"/incidents/{number}/send", {"unit": "mobile-1"})
     page = client.get("/units/").content.decode()
@@ -98,7 +93,7 @@ def test_the_board_shows_each_unit_and_what_it_does(client: Client) -> None:
 
 def test_who_only_looks_has_no_buttons(client: Client) -> None:
     """An analyst sees the assignment and cannot stamp it."""
-    number = opened()
+    number = make.incident()
     client.force_login(make.person("dispatcher"))
     client.post(f"/incidents/{number}/send", {"unit": "mobile-1"})
     pk = Assignment.objects.get().pk
@@ -109,7 +104,7 @@ def test_who_only_looks_has_no_buttons(client: Client) -> None:
 
 def test_an_officer_of_another_house_finds_no_assignment(client: Client) -> None:
     """As if it were not there."""
-    number = opened()
+    number = make.incident()
     client.force_login(make.person("dispatcher"))
     client.post(f"/incidents/{number}/send", {"unit": "mobile-1"})
     client.force_login(make.person("officer", at="west-office"))

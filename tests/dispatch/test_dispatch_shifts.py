@@ -28,14 +28,9 @@ def noon() -> Iterator[None]:
         yield
 
 
-def enter(client: Client, role: str, at: str = "control") -> Client:
-    client.force_login(make.person(role, at=at))
-    return client
-
-
 def test_the_desk_puts_a_unit_on_duty(client: Client) -> None:
     """Once however often it is sent; the times are those of the city's clocks."""
-    enter(client, "dispatcher")
+    make.sign_in(client, "dispatcher")
     for _ in range(2):
         assert client.post("/shifts/", TODAY).status_code == 302
     shift = Shift.objects.get()
@@ -47,7 +42,7 @@ def test_the_desk_puts_a_unit_on_duty(client: Client) -> None:
 
 def test_a_shift_that_is_over_says_what_it_left_open(client: Client) -> None:
     """What its unit was at when it ended; one that goes on or is still to come says nothing yet."""
-    enter(client, "dispatcher")
+    make.sign_in(client, "dispatcher")
     client.post("/shifts/", TODAY | {"begins_at": "2016-06-27T20:00", "ends_at": "2016-06-28T08:00"})
     client.post("/shifts/", TODAY)
     early = dt.datetime(2016, 6, 27, 23, tzinfo=dt.UTC)
@@ -59,7 +54,7 @@ def test_a_shift_that_is_over_says_what_it_left_open(client: Client) -> None:
 
 def test_who_is_on_duty_stands_first(client: Client) -> None:
     """Then who comes, and last whose shift is over."""
-    enter(client, "dispatcher")
+    make.sign_in(client, "dispatcher")
     for day, begins, ends in (("27", "20:00", "28T08:00"), ("28", "20:00", "29T08:00"), ("28", "08:00", "28T20:00")):
         times = {"begins_at": f"2016-06-{day}T{begins}", "ends_at": f"2016-06-{ends}"}
         assert client.post("/shifts/", TODAY | times).status_code == 302
@@ -74,7 +69,7 @@ def test_who_is_on_duty_stands_first(client: Client) -> None:
 )  # fmt: skip
 def test_a_shift_that_cannot_be_is_refused_at_its_field(client: Client, wrong: dict[str, str], says: str) -> None:
     """What was typed stays, and nothing is stored."""
-    enter(client, "dispatcher")
+    make.sign_in(client, "dispatcher")
     answer = client.post("/shifts/", TODAY | wrong)
     assert answer.status_code == 422
     assert says in answer.content.decode()
@@ -84,7 +79,7 @@ def test_a_shift_that_cannot_be_is_refused_at_its_field(client: Client, wrong: d
 @pytest.mark.parametrize("other", [{"ends_at": "2016-06-28T18:00"}, {"people": "9"}, {"begins_at": "2016-06-28T19:00"}])
 def test_a_unit_has_one_shift_at_a_time(client: Client, other: dict[str, str]) -> None:
     """Another one in its time is refused in words; its people would count twice."""
-    enter(client, "dispatcher")
+    make.sign_in(client, "dispatcher")
     client.post("/shifts/", TODAY)
     answer = client.post("/shifts/", TODAY | {"ends_at": "2016-06-29T08:00"} | other)
     assert answer.status_code == 422
@@ -98,7 +93,7 @@ def test_a_unit_has_one_shift_at_a_time(client: Client, other: dict[str, str]) -
 
 def test_an_organisation_writes_the_shifts_of_its_own_units(client: Client) -> None:
     """Others' units are not offered to its officer."""
-    enter(client, "officer", at="drains")
+    make.sign_in(client, "officer", at="drains")
     assert client.post("/shifts/", TODAY).status_code == 422
     assert client.post("/shifts/", TODAY | {"unit": "pump-1"}).status_code == 302
     assert "mobile-1" not in client.get("/shifts/").content.decode()
@@ -106,7 +101,7 @@ def test_an_organisation_writes_the_shifts_of_its_own_units(client: Client) -> N
 
 def test_who_only_reads_has_no_form(client: Client) -> None:
     """A leader sees who is on duty and puts nobody there."""
-    enter(client, "leader")
+    make.sign_in(client, "leader")
     assert "Put a unit on duty" not in client.get("/shifts/").content.decode()
     assert client.post("/shifts/", TODAY).status_code in {403, 422}
     assert not Shift.objects.exists()

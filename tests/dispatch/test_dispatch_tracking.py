@@ -15,7 +15,7 @@ from tests import make
 
 AT = make.AT
 ME = system("test")
-CODE = "7KQ4M2XD9TFWHB6R"
+CODE = make.CODE
 pytestmark = pytest.mark.django_db
 
 

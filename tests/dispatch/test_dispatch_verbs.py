@@ -30,27 +30,11 @@ def later(seconds: int) -> dt.datetime:
     return AT + dt.timedelta(seconds=seconds)
 
 
-def opened(**told: object) -> str:
-    return str(triage.open_incident(report_id=make.report(**told).pk, actor=ME, at=AT)["incident"])
-
-
-def sent(unit: str = "mobile-1", number: str | None = None) -> int:
-    number = number or opened()
-    return int(actions.dispatch_unit(number=number, unit=unit, actor=ME, at=AT)["assignment"])
-
-
-def stamp(pk: int, step: str, seconds: int) -> None:
-    if step == "resolved":
-        actions.resolve_on_scene(assignment=pk, disposal="done", actor=ME, at=later(seconds))
-    else:
-        actions.stamp(assignment=pk, step=step, actor=ME, at=later(seconds))
-
-
 def test_a_mobile_team_reacts_sets_out_and_ends_the_danger_against_its_clocks() -> None:
     """Each stamp is one row; 1-3-5 runs for the mobile team, and the incident is resolved with the last unit."""
-    pk = sent()
+    pk = make.assignment()
     for step, seconds in [("acknowledged", 45), ("en_route", 170), ("on_scene", 500), ("resolved", 900)]:
-        stamp(pk, step, seconds)
+        make.stamp(pk, step, later(seconds))
     runs = {run.rule.code: run for run in ClockRun.objects.filter(subject=f"assignment:{pk}").select_related("rule")}
     within = {code: run.stopped_at is not None and run.stopped_at <= run.due_at for code, run in runs.items()}
     assert within == {"react": True, "set_out": True, "end_danger": False}
@@ -61,7 +45,7 @@ def test_a_mobile_team_reacts_sets_out_and_ends_the_danger_against_its_clocks() 
 
 def test_1_3_5_is_not_the_rule_of_a_works_crew() -> None:
     """The scope asks for the kind of unit; a pump crew has no such clock."""
-    pk = sent("pump-1")
+    pk = make.assignment(unit="pump-1")
     assert not ClockRun.objects.filter(subject=f"assignment:{pk}").exists()
 
 
@@ -76,8 +60,8 @@ def ends(pk: int) -> dict[str, tuple[dt.datetime | None, dt.datetime | None]]:
 
 def test_a_stamp_that_can_come_no_more_is_missing_and_its_clock_has_no_time() -> None:
     """A crew without network stamps the scene only: nothing is made up for the steps between."""
-    pk = sent()
-    stamp(pk, "on_scene", 400)
+    pk = make.assignment()
+    make.stamp(pk, "on_scene", later(400))
     assert not Milestone.objects.filter(assignment=pk, step__in=["acknowledged", "en_route"]).exists()
     assert ends(pk) == {"react": (None, later(400)), "set_out": (None, later(400)), "end_danger": (None, None)}
     told = {row["clock"]: row for row in clock_report(since=None, until=None)}
@@ -88,36 +72,36 @@ def test_a_stamp_that_can_come_no_more_is_missing_and_its_clock_has_no_time() ->
 
 def test_a_unit_that_is_not_needed_is_free_again_and_ended_nothing() -> None:
     """No time is made of it; the incident stays with the desk, its own clock running."""
-    pk = sent()
-    stamp(pk, "on_scene", 100)
-    stamp(pk, "cleared", 200)
+    pk = make.assignment()
+    make.stamp(pk, "on_scene", later(100))
+    make.stamp(pk, "cleared", later(200))
     assert ends(pk)["end_danger"] == (None, later(200))
     assert not ClockRun.objects.running().filter(subject=f"assignment:{pk}").exists()
     one = Incident.objects.get()
     assert one.state == "dispatched"
     assert ClockRun.objects.running().filter(subject=one.subject).exists()
-    assert sent(number=one.number)
+    assert make.assignment(one.number)
 
 
 def test_a_unit_is_out_until_it_is_free_also_where_the_incident_was_closed() -> None:
     """The desk ends the matter on the phone: no clock of it runs; the crew's run until it is told."""
-    pk = sent()
+    pk = make.assignment()
     number = Incident.objects.get().number
     triage.resolve(number=number, disposal="not_found", actor=ME, at=later(50))
     triage.close_incident(number=number, actor=ME, at=later(60))
     assert not ClockRun.objects.running().filter(subject=f"incident:{number}").exists()
     assert set(ends(pk).values()) == {(None, None)}
-    stamp(pk, "cleared", 90)
+    make.stamp(pk, "cleared", later(90))
     assert set(ends(pk).values()) == {(None, later(90))}
 
 
 def test_a_clock_that_the_city_dropped_runs_out_and_starts_no_more() -> None:
     """What ran goes on to its stop; the next unit has no such clock."""
-    pk = sent()
+    pk = make.assignment()
     ClockRule.objects.filter(code="react").update(active=False)
-    stamp(pk, "acknowledged", 30)
+    make.stamp(pk, "acknowledged", later(30))
     assert ends(pk)["react"] == (later(30), None)
-    assert "react" not in ends(sent("mobile-2"))
+    assert "react" not in ends(make.assignment(unit="mobile-2"))
 
 
 @pytest.mark.parametrize("state", list(rules.MOVES))
@@ -135,7 +119,7 @@ def test_what_can_come_yet_is_what_the_table_leads_to(state: Step) -> None:
 
 def test_device_time_and_server_time_are_both_kept() -> None:
     """A stamp that comes late over a bad network says when it was pressed."""
-    pk = sent()
+    pk = make.assignment()
     actions.stamp(assignment=pk, step="en_route", device_at=later(60), actor=ME, at=later(600))
     row = Milestone.objects.get(assignment=pk, step="en_route")
     assert (row.device_at, row.at) == (later(60), later(600))
@@ -143,49 +127,49 @@ def test_device_time_and_server_time_are_both_kept() -> None:
 
 def test_the_same_stamp_twice_is_refused_and_changes_nothing() -> None:
     """Two people press at once: the second is told."""
-    pk = sent()
-    stamp(pk, "en_route", 60)
+    pk = make.assignment()
+    make.stamp(pk, "en_route", later(60))
     with pytest.raises(DispatchRefused):
-        stamp(pk, "en_route", 61)
+        make.stamp(pk, "en_route", later(61))
     assert Milestone.objects.filter(assignment=pk, step="en_route").count() == 1
 
 
 def test_a_unit_is_at_one_place_at_a_time() -> None:
     """It is refused while it is elsewhere, and free once it says so."""
-    pk = sent()
-    other = opened(lon=119.95)
+    pk = make.assignment()
+    other = make.incident(lon=119.95)
     with pytest.raises(DispatchRefused, match="busy"):
-        sent(number=other)
+        make.assignment(other)
     for step, seconds in [("on_scene", 100), ("resolved", 200), ("field_feedback", 300), ("cleared", 310)]:
-        stamp(pk, step, seconds)
-    assert sent(number=other)
+        make.stamp(pk, step, later(seconds))
+    assert make.assignment(other)
 
 
 def test_two_units_at_one_incident_and_the_last_one_resolves_it() -> None:
     """While one of them works there the danger has not ended."""
-    number = opened()
-    first, second = sent("mobile-1", number), sent("mobile-2", number)
-    stamp(first, "on_scene", 100)
-    stamp(second, "on_scene", 120)
-    stamp(first, "resolved", 200)
+    number = make.incident()
+    first, second = make.assignment(number, unit="mobile-1"), make.assignment(number, unit="mobile-2")
+    make.stamp(first, "on_scene", later(100))
+    make.stamp(second, "on_scene", later(120))
+    make.stamp(first, "resolved", later(200))
     assert Incident.objects.get().state == "dispatched"
-    stamp(second, "resolved", 260)
+    make.stamp(second, "resolved", later(260))
     assert Incident.objects.get().state == "resolved"
 
 
 def test_backup_is_asked_and_another_unit_comes() -> None:
     """The request is a stamp of its own and does not move the crew's state."""
-    pk = sent()
-    stamp(pk, "on_scene", 100)
+    pk = make.assignment()
+    make.stamp(pk, "on_scene", later(100))
     actions.ask_backup(assignment=pk, actor=ME, at=later(120))
     one = Assignment.objects.get(pk=pk)
     assert (one.state, one.backup) == ("on_scene", True)
-    assert sent("mobile-2", one.incident.number)
+    assert make.assignment(one.incident.number, unit="mobile-2")
 
 
 def test_a_reassigned_unit_is_free_and_its_clocks_have_no_time() -> None:
     """Another goes in its place."""
-    pk = sent()
+    pk = make.assignment()
     new = actions.reassign(assignment=pk, unit="mobile-2", actor=ME, at=later(90))["assignment"]
     assert Assignment.objects.get(pk=pk).ended_at == later(90)
     assert set(ends(pk).values()) == {(None, later(90))}
@@ -197,20 +181,20 @@ def test_a_unit_off_shift_is_not_sent() -> None:
     """A shift puts it on duty; the shift before says what it handed over."""
     kwargs = {"unit": "mobile-1", "people": 20, "actor": ME, "at": AT}
     actions.begin_shift(begins_at=later(-86400), ends_at=later(-3600), **kwargs)
-    number = opened()
+    number = make.incident()
     with pytest.raises(DispatchRefused, match="off shift"):
-        sent(number=number)
+        make.assignment(number)
     actions.begin_shift(begins_at=later(-60), ends_at=later(28800), **kwargs)
-    assert sent(number=number)
+    assert make.assignment(number)
 
 
 def test_who_reviews_was_not_there() -> None:
     """Review and archive belong to the desk and the supervisor, after the unit is free."""
-    pk = sent()
+    pk = make.assignment()
     with pytest.raises(DispatchRefused):
         actions.review(assignment=pk, actor=ME, at=later(10))
     for step, seconds in [("on_scene", 100), ("resolved", 200), ("cleared", 310)]:
-        stamp(pk, step, seconds)
+        make.stamp(pk, step, later(seconds))
     officer = make.actor("officer", at="control")
     with pytest.raises(NotAllowed):
         actions.review(assignment=pk, actor=officer, at=later(400))
@@ -220,7 +204,7 @@ def test_who_reviews_was_not_there() -> None:
 
 def test_a_crew_stamps_only_its_own_units() -> None:
     """An officer of another organisation is refused."""
-    pk = sent("pump-1")
+    pk = make.assignment(unit="pump-1")
     with pytest.raises(NotAllowed):
         actions.stamp(assignment=pk, step="en_route", actor=make.actor("officer", at="west-office"), at=later(5))
     actions.stamp(assignment=pk, step="en_route", actor=make.actor("officer", at="drains"), at=later(5))
@@ -228,7 +212,7 @@ def test_a_crew_stamps_only_its_own_units() -> None:
 
 def test_what_another_organisation_holds_is_not_sent_to_by_the_desk() -> None:
     """The holder sends its own crew."""
-    number = opened()
+    number = make.incident()
     triage.hand_over(number=number, to="drains", actor=ME, at=AT)
     officer = make.actor("officer", at="drains")
     triage.sign_for(number=number, actor=officer, at=AT)
@@ -247,7 +231,7 @@ def test_every_state_has_a_next_step_or_is_the_end(step: Step) -> None:
 
 def test_each_step_leaves_one_entry() -> None:
     """The ledger tells unit, incident and assignment, and no person."""
-    pk = sent()
-    stamp(pk, "en_route", 60)
+    pk = make.assignment()
+    make.stamp(pk, "en_route", later(60))
     kinds = list(LedgerEntry.objects.filter(subject=f"assignment:{pk}").values_list("kind", flat=True))
     assert kinds == ["dispatch.unit_dispatched", "dispatch.unit_en_route"]

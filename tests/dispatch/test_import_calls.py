@@ -2,55 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import json
-import re
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from anlan.cli import app
 from anlan.core.ledger.verification import verify
 from anlan.core.models import ClockRun, LedgerEntry
-from anlan.core.time.clock import frozen
 from anlan.dispatch.models import Assignment, Milestone, Unit
 from anlan.intake.models import Report, ReportPersonal
 from anlan.triage.models import Handover, Incident
 from tests import make
+from tests.make.callfiles import AT, COUNTED, HEAD, MAPPING, call, codes, command, crew, run, t, utc
 
-AT = dt.datetime(2016, 7, 1, tzinfo=dt.UTC)
 DOCS = Path(__file__).parents[2] / "docs"
-HEAD = "no,call,entered,x,y,address,text,nature,disp,closed,u1,d1,a1,s1,c1,u2,d2,a2,s2,c2"
-MAPPING = """
-source = "cad"
-missing = ["NULL"]
-[report]
-id = "no"
-received = "call"
-entered = "entered"
-lon = "x"
-lat = "y"
-place = "address"
-words = "text"
-[category]
-column = "nature"
-codes = { FLD = "waterlogging", DV = "home_violence" }
-[disposal]
-column = "disp"
-codes = { OK = "done" }
-[incident]
-closed = "closed"
-"""
-COUNTED = """
-[units]
-column = "u{n}"
-dispatched = "d{n}"
-acknowledged = "a{n}"
-on_scene = "s{n}"
-cleared = "c{n}"
-"""
 pytestmark = pytest.mark.django_db
 
 
@@ -59,54 +25,6 @@ def _town(settings, tmp_path, monkeypatch):
     settings.DATA_DIR = tmp_path / "data"
     monkeypatch.chdir(tmp_path)
     make.city()
-
-
-def t(minute: int) -> str:
-    """Write a minute of the storm in the city's zone."""
-    return f"2016-06-28 {13 + minute // 60}:{minute % 60:02d}:00"
-
-
-def utc(minute: int) -> dt.datetime:
-    return dt.datetime(2016, 6, 28, 5, tzinfo=dt.UTC) + dt.timedelta(minutes=minute)
-
-
-def call(number: str, *, at: int = 0, units: str = "", **told: str) -> str:
-    """Return one record; times are minutes after 13:00."""
-    cells = {
-        "no": number, "call": t(at), "entered": t(at + 1), "x": "119.97", "y": "31.76", "address": f"长虹路{number}",
-        "text": "", "nature": "FLD", "disp": "OK", "closed": t(at + 50),
-    } | told  # fmt: skip
-    return ",".join([*cells.values(), *units.split(",")])
-
-
-def crew(unit: str, *minutes: int | None) -> str:
-    """Return the cells of one unit: its code and when it was sent, knew, was there and was free."""
-    return ",".join([unit, *("" if one is None else t(one) for one in minutes)])
-
-
-def run(tmp_path, lines: list[str], mapping: str = MAPPING + COUNTED, *options: str, status: int = 0, head: str = HEAD):
-    """Import lines with a mapping; return what the command printed and the refused rows."""
-    (tmp_path / "calls.csv").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
-    (tmp_path / "map.toml").write_text(mapping, encoding="utf-8")
-    answer = command("calls.csv", *options)
-    assert answer.exit_code == status, answer.output
-    told = json.loads(answer.stdout)
-    if not told["refused_file"]:
-        assert not (tmp_path / "calls.csv.refused.csv").exists()
-        return told, []
-    with (tmp_path / told["refused_file"]).open(encoding="utf-8-sig", newline="") as file:
-        return told, list(csv.DictReader(file))
-
-
-def command(file: str, *options: str, mapping: str = "map.toml"):
-    """Run `anlan import` on the database of the test."""
-    with pytest.MonkeyPatch.context() as patch, frozen(AT):
-        patch.setattr("anlan.dispatch.commands.import_file.open_platform", lambda data: None)
-        return CliRunner().invoke(app, ["import", file, "--mapping", mapping, "--json", *options])
-
-
-def codes(refused) -> list[str]:
-    return [row["code"] for row in refused]
 
 
 def stamps(unit: str) -> list[tuple[str, dt.datetime]]:
@@ -401,71 +319,3 @@ def test_a_dry_run_says_the_same_and_stores_nothing(tmp_path):
     told, _ = run(tmp_path, lines, mapping)
     assert tried | {"dry_run": False} == told
     assert told["refused"] == 1
-
-
-WRONG = [
-    ('source = "cad"', 'sorce = "cad"', ["sorce", "'source'"]),
-    ('closed = "closed"', 'closed = "Closd"', ["incident.closed", "'Closd'", "'closed'"]),
-    ('column = "u{n}"', 'colum = "u{n}"', ["units.colum", "'column'"]),
-    ('dispatched = "d{n}"', 'dispached = "d{n}"', ["units.dispached", "'dispatched'"]),
-    ('acknowledged = "a{n}"', 'acknowledged = "ack{n}"', ["units.acknowledged", "'ack1'"]),
-    ('"waterlogging"', '"watrlogging"', ["category.codes.fld", "'waterlogging'"]),
-    ('OK = "done"', 'OK = "dun"', ["disposal.codes.ok", "'done'"]),
-    ('missing = ["NULL"]', 'tz = "Mars/Phobos"', ["tz", "Asia/Shanghai"]),
-    ('missing = ["NULL"]', 'crs = "EPSG:1"', ["crs"]),
-    ('missing = ["NULL"]', "missing = 3", ["missing", "list"]),
-    ('id = "no"', "", ["report.id", "missing"]),
-    ('lon = "x"', "", ["lon and lat"]),
-    ("[disposal]", "[dispozal]", ["dispozal", "'disposal'"]),
-    ('source = "cad"', "source = ", ["map.toml"]),
-    ('source = "cad"', 'source = "cad"\nchannel = "telepathy"', ["channel.default", "phone_110"]),
-    ("[units]", '[units]\nif_elsewhere = "maybe"', ["units.if_elsewhere", "keep"]),
-    ("[units]", '[units]\nunknown = { organisation = "nobody", kind = "works" }', ["units.unknown.organisation"]),
-    ("[units]", '[units]\ncodes = { E1 = "mobil-1" }', ["units.codes.e1", "'mobile-1'"]),
-]
-
-
-@pytest.mark.parametrize(("right", "wrong", "words"), WRONG)
-def test_a_wrong_mapping_ends_the_import_before_anything_is_written(tmp_path, right, wrong, words):
-    """Status 2; the message names the key and the nearest name."""
-    (tmp_path / "calls.csv").write_text(f"{HEAD}\n{call('A')}\n", encoding="utf-8")
-    mapping = MAPPING + COUNTED
-    assert right in mapping
-    (tmp_path / "map.toml").write_text(mapping.replace(right, wrong, 1), encoding="utf-8")
-    answer = command("calls.csv")
-    said = answer.stderr + str(answer.exception)
-    assert answer.exit_code == 2 or getattr(answer.exception, "exit_status", None) == 2
-    assert all(word in said for word in words), said
-    assert not Report.objects.exists()
-    assert not (tmp_path / "calls.csv.refused.csv").exists()
-
-
-def test_options_that_the_mapping_tells_are_refused_beside_it(tmp_path):
-    """Two sources of one truth are none."""
-    (tmp_path / "calls.csv").write_text(f"{HEAD}\n{call('A')}\n", encoding="utf-8")
-    (tmp_path / "map.toml").write_text(MAPPING, encoding="utf-8")
-    answer = command("calls.csv", "--lon", "x")
-    assert (answer.exit_code, "--mapping" in answer.stderr) == (2, True)
-
-
-def test_the_guide_s_sample_runs_as_printed(tmp_path):
-    """The calls and the mapping of docs/howto/import.md, and its table of keys."""
-    guide = (DOCS / "howto/import.md").read_text(encoding="utf-8")
-    lines = re.search(r"```csv\n(.*?)```", guide, re.DOTALL)[1].splitlines()
-    mapping = re.search(r"```toml\n(.*?)```", guide, re.DOTALL)[1]
-    told, refused = run(tmp_path, lines[1:], mapping, head=lines[0])
-    assert (told["accepted"], told["assignments"], refused) == (2, 3, [])
-    section = (DOCS / "reference/json.md").read_text().split("## anlan import --mapping\n")[1].split("\n## ")[0]
-    assert {line.split("`")[1] for line in section.splitlines() if line.startswith("| `")} == set(told)
-
-
-def test_the_guide_names_every_key_and_every_refusal():
-    """What a mapping may say, and why a record comes back, is written down."""
-    from anlan.dispatch.callfiles import mapping
-    from anlan.dispatch.rules import TOLD
-
-    guide = (DOCS / "howto/import.md").read_text(encoding="utf-8")
-    keys = {*mapping.REPORT, *mapping.CODED, *TOLD, "if_elsewhere", "if_not_sent", "if_open", "shared", "separator"}
-    assert not [
-        key for key in keys if f"`{key}" not in guide and f"`[{key}]`" not in guide and f"{key} = " not in guide
-    ]

@@ -15,12 +15,12 @@ CALLS = 620
 SCRIPT = """
 import os, signal, sys
 from pathlib import Path
-from anlan.core.setup import open_platform
+from anlan.core.operator.setup import open_platform
 open_platform(None)
-from anlan.core.actors import system
-from anlan.core.clock import now
-from anlan.dispatch.importing import import_calls
-from anlan.dispatch.mapping import read_mapping
+from anlan.core.people.actors import system
+from anlan.core.time.clock import now
+from anlan.dispatch.callfiles.batches import import_calls
+from anlan.dispatch.callfiles.mapping import read_mapping
 def killed(done, total):
     if done >= 500:
         os.kill(os.getpid(), signal.SIGKILL)

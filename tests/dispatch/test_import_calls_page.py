@@ -17,7 +17,7 @@ from anlan.dispatch.models import Assignment
 from anlan.intake.models import ImportRun, Report
 from anlan.triage.models import Incident
 from tests import make
-from tests.dispatch.test_import_calls import AT, COUNTED, HEAD, MAPPING, call, codes, crew, run
+from tests.make.callfiles import AT, COUNTED, HEAD, MAPPING, call, codes, crew, run
 
 LINES = [call(str(n), at=60 * n, units=crew("mobile-1", 60 * n + 2, None, 60 * n + 9, 60 * n + 40)) for n in range(3)]
 BAD = call("bad", x="120.97")

@@ -16,7 +16,7 @@ from anlan.effect.computation import Question, compute
 from anlan.effect.intervals import drawn
 from anlan.effect.models import Estimate
 from tests import make
-from tests.effect.conftest import Town, rain
+from tests.make.estimates import MendedTown, rain
 
 NOW = dt.datetime(2017, 1, 6, tzinfo=dt.UTC)
 ASKED = {"measure_at": "2016-03-01", "since": "2015-01-01", "until": "2016-12-30"}
@@ -30,7 +30,7 @@ def page(client: Client, address: str, role: str = "leader", **headers: str) -> 
     return answer.content.decode()
 
 
-def test_an_analyst_asks_and_reads_the_answer(town: Town, client: Client) -> None:
+def test_an_analyst_asks_and_reads_the_answer(town: MendedTown, client: Client) -> None:
     """The form leads to the estimate's page: sentence, interval, places and storms with their numbers."""
     rain(2016, range(4, 11), 0.6, 0.15)
     client.force_login(make.person("analyst"))
@@ -44,7 +44,7 @@ def test_an_analyst_asks_and_reads_the_answer(town: Town, client: Client) -> Non
     assert "style=" not in text
 
 
-def test_what_cannot_be_separated_is_shown_as_an_answer(town: Town, client: Client) -> None:
+def test_what_cannot_be_separated_is_shown_as_an_answer(town: MendedTown, client: Client) -> None:
     """The same page with the line of no difference and without an interval, in Chinese too."""
     town.estimate()
     text = page(client, "/effect/V-2017-001/")
@@ -55,7 +55,7 @@ def test_what_cannot_be_separated_is_shown_as_an_answer(town: Town, client: Clie
     assert "无法区分：此后尚未有降雨过程" in chinese
 
 
-def test_verifying_on_the_page_says_the_same_and_what_came_since(town: Town, client: Client) -> None:
+def test_verifying_on_the_page_says_the_same_and_what_came_since(town: MendedTown, client: Client) -> None:
     """Whoever reads can have it computed again; nothing is written."""
     town.estimate()
     make.report(at=dt.datetime(2017, 2, 1, tzinfo=dt.UTC), received_at=dt.datetime(2016, 6, 20, tzinfo=dt.UTC))
@@ -64,14 +64,14 @@ def test_verifying_on_the_page_says_the_same_and_what_came_since(town: Town, cli
     assert "1 report of these days came later." in text
 
 
-def test_an_altered_estimate_is_told_on_the_page(town: Town, client: Client) -> None:
+def test_an_altered_estimate_is_told_on_the_page(town: MendedTown, client: Client) -> None:
     """It does not hold, says the page."""
     town.estimate()
     Estimate.objects.update(failures=1)
     assert "It does not hold" in page(client, "/effect/V-2017-001/?check", role="verifier")
 
 
-def test_a_refused_question_marks_its_field(town: Town, client: Client) -> None:
+def test_a_refused_question_marks_its_field(town: MendedTown, client: Client) -> None:
     """422 with the reason beside the day."""
     client.force_login(make.person("supervisor"))
     with frozen(NOW):
@@ -80,7 +80,7 @@ def test_a_refused_question_marks_its_field(town: Town, client: Client) -> None:
     assert "No site of this study had its works accepted before that day." in answer.content.decode()
 
 
-def test_a_sites_page_shows_the_estimate_that_holds_it(town: Town, client: Client) -> None:
+def test_a_sites_page_shows_the_estimate_that_holds_it(town: MendedTown, client: Client) -> None:
     """With the reminder that the sentence is about all sites; a call-taker sees no estimate there."""
     assert "No estimate holds this site yet." in page(client, "/sites/001/")
     town.estimate()
@@ -93,7 +93,7 @@ def test_a_sites_page_shows_the_estimate_that_holds_it(town: Town, client: Clien
 @pytest.mark.parametrize(
     ("role", "status"), [("publisher", 200), ("officer", 403), ("call_taker", 403), ("dispatcher", 403)]
 )
-def test_who_judges_works_reads_estimates(town: Town, client: Client, role: str, status: int) -> None:
+def test_who_judges_works_reads_estimates(town: MendedTown, client: Client, role: str, status: int) -> None:
     """Nobody else, and an unknown number is not found."""
     town.estimate()
     client.force_login(make.person(role))
@@ -121,7 +121,7 @@ def test_half_and_double_lie_as_far_from_no_difference() -> None:
 
 
 def test_a_form_sent_twice_makes_one_estimate_and_holds_up_no_call(
-    town: Town, client: Client, monkeypatch: pytest.MonkeyPatch
+    town: MendedTown, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A report that comes between the presses changes nothing; it is computed while everybody else may write."""
     inside: list[bool] = []

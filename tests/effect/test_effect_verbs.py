@@ -14,14 +14,14 @@ from anlan.effect.verification import verify
 from anlan.intake.actions import erase_report, set_validity
 from anlan.intake.models import Report
 from tests import make
-from tests.effect.conftest import MEASURE, Town, rain
+from tests.make.estimates import MEASURE, MendedTown, rain
 
 
-def made(town: Town, **told: object) -> Estimate:
-    return Estimate.objects.get(number=town.estimate(**told)["estimate"])
+def made(town: MendedTown, **values: object) -> Estimate:
+    return Estimate.objects.get(number=town.estimate(**values)["estimate"])
 
 
-def test_mended_places_that_fail_less_often_have_fallen(town: Town) -> None:
+def test_mended_places_that_fail_less_often_have_fallen(town: MendedTown) -> None:
     """The interval lies below no difference, and the sentence says of how many places and storms."""
     rain(2016, range(4, 11), 0.6, 0.15)
     one = made(town)
@@ -36,20 +36,20 @@ def test_mended_places_that_fail_less_often_have_fallen(town: Town) -> None:
     assert "前21场、后21场雨" in one.sentence_zh
 
 
-def test_without_a_storm_since_nothing_can_be_separated(town: Town) -> None:
+def test_without_a_storm_since_nothing_can_be_separated(town: MendedTown) -> None:
     """That is an answer, with its reason and without a ratio."""
     one = made(town)
     assert (one.verdict, one.ratio, one.reason) == ("not_separable", None, "no storm since")
 
 
-def test_one_storm_is_not_enough(town: Town) -> None:
+def test_one_storm_is_not_enough(town: MendedTown) -> None:
     """However many places failed in it."""
     rain(2016, range(6, 7), 0.6, 0.1, days=(5,))
     one = made(town)
     assert (one.verdict, one.reason, one.after_storms) == ("not_separable", "one storm is not enough", 1)
 
 
-def test_an_estimate_leaves_one_entry_and_comes_once_for_a_key(town: Town) -> None:
+def test_an_estimate_leaves_one_entry_and_comes_once_for_a_key(town: MendedTown) -> None:
     """The entry holds the verdict and the hash under which it is frozen."""
     first, again = town.estimate(key="once"), town.estimate(key="once")
     assert first == again
@@ -58,7 +58,7 @@ def test_an_estimate_leaves_one_entry_and_comes_once_for_a_key(town: Town) -> No
     assert Estimate.objects.count() == 1
 
 
-def test_an_estimate_verifies(town: Town) -> None:
+def test_an_estimate_verifies(town: MendedTown) -> None:
     """Computed again it is the same, also when the method ran in between for somebody else."""
     rain(2016, range(4, 11), 0.6, 0.3)
     one, _other = made(town), made(town, seed=7)
@@ -66,7 +66,7 @@ def test_an_estimate_verifies(town: Town) -> None:
     assert (found.same, found.changed, found.came) == (True, (), 0)
 
 
-def test_verifying_names_the_reports_that_changed_since(town: Town) -> None:
+def test_verifying_names_the_reports_that_changed_since(town: MendedTown) -> None:
     """A misdial and an erased report are named and a late one counted; the estimate as of then still holds."""
     rain(2016, range(4, 11), 0.6, 0.3)
     one = made(town)
@@ -81,7 +81,7 @@ def test_verifying_names_the_reports_that_changed_since(town: Town) -> None:
     assert found.came == 1
 
 
-def test_what_was_altered_in_the_database_does_not_verify(town: Town) -> None:
+def test_what_was_altered_in_the_database_does_not_verify(town: MendedTown) -> None:
     """Neither a verdict nor the list of mended sites can be changed unnoticed."""
     rain(2016, range(4, 11), 0.6, 0.3)
     one = made(town)
@@ -102,7 +102,7 @@ def test_what_was_altered_in_the_database_does_not_verify(town: Town) -> None:
         ({"study": 999}, "study"),
     ],
 )
-def test_what_would_be_biased_or_empty_is_refused(town: Town, told: dict[str, object], field: str) -> None:
+def test_what_would_be_biased_or_empty_is_refused(town: MendedTown, told: dict[str, object], field: str) -> None:
     """The refusal names the field to change, and nothing is stored."""
     with pytest.raises(EffectRefused) as refused:
         town.estimate(**told)
@@ -116,7 +116,7 @@ def test_sites_mended_while_the_storms_are_counted_are_on_neither_side() -> None
     assert sides({1, 2, 3, 4}, days, MEASURE, dt.date(2016, 12, 31)) == Sides((1,), (3, 4), (2,))
 
 
-def test_only_analysts_and_supervisors_estimate(town: Town) -> None:
+def test_only_analysts_and_supervisors_estimate(town: MendedTown) -> None:
     """A leader reads, and asks them."""
     with pytest.raises(NotAllowed):
         town.estimate(actor=make.actor("leader"))

@@ -16,14 +16,6 @@ AT = make.AT
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk(client):
-    """A signed-in call-taker."""
-    make.city()
-    client.force_login(make.person("call_taker"))
-    return client
-
-
 def token(desk) -> str:
     """Open the page and read the form's token."""
     found = re.search(r'name="token" value="([^"]+)"', desk.get("/calls/new").content.decode())
@@ -31,9 +23,9 @@ def token(desk) -> str:
     return found[1]
 
 
-def save(desk, **told):
+def save(desk, **values):
     """Type a call and save it."""
-    return desk.post("/calls/new", {"token": token(desk), "what": "1", "where": "清潭路加油站"} | told)
+    return desk.post("/calls/new", {"token": token(desk), "what": "1", "where": "清潭路加油站"} | values)
 
 
 def test_the_fewest_keys_make_a_report(desk):

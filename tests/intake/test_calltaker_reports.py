@@ -19,14 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def desk(client):
-    """A signed-in call-taker."""
-    make.city()
-    client.force_login(make.person("call_taker"))
-    return client
-
-
-@pytest.fixture
 def report(desk) -> Report:
     """A report with all that is personal."""
     return make.report(

@@ -14,9 +14,9 @@ from tests import make
 WORDS = "the-blue-house-behind-the-mill"
 TELL = """
 import datetime as dt
-from anlan.core.setup import open_platform
+from anlan.core.operator.setup import open_platform
 open_platform(None)
-from anlan.core.actors import system
+from anlan.core.people.actors import system
 from anlan.intake.actions import erase_report, receive_report
 at = dt.datetime(2016, 6, 28, 6, tzinfo=dt.UTC)
 who = system("test")

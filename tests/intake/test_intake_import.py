@@ -53,12 +53,12 @@ def listed(tmp_path) -> Path:
     return path
 
 
-def read(path, **told):
+def read(path, **values):
     """Import a file for the operator."""
     out = io.StringIO()
-    given = {"tz": "Asia/Shanghai", "crs": "EPSG:4326"} | told.pop("given", {})
+    given = {"tz": "Asia/Shanghai", "crs": "EPSG:4326"} | values.pop("given", {})
     _, counts = import_file(
-        path, name=path.name, given=given, actor=system("import"), at=AT, refused_to=out, **told
+        path, name=path.name, given=given, actor=system("import"), at=AT, refused_to=out, **values
     )  # fmt: skip
     return counts, list(csv.DictReader(io.StringIO(out.getvalue())))
 

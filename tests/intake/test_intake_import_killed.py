@@ -14,11 +14,11 @@ ROWS = 2300
 SCRIPT = """
 import datetime as dt, os, signal, sys
 from pathlib import Path
-from anlan.core.setup import open_platform
+from anlan.core.operator.setup import open_platform
 open_platform(None)
-from anlan.core.actors import system
-from anlan.core.clock import now
-from anlan.intake.importing import import_file
+from anlan.core.people.actors import system
+from anlan.core.time.clock import now
+from anlan.intake.files.chunks import import_file
 def killed(done, total):
     if done >= 1000:
         os.kill(os.getpid(), signal.SIGKILL)

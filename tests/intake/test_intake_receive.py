@@ -28,13 +28,13 @@ def _city():
     make.city()
 
 
-def receive(**told):
-    return receive_report(**({"actor": PUBLIC, "at": AT} | WET | told))
+def receive(**values):
+    return receive_report(**({"actor": PUBLIC, "at": AT} | WET | values))
 
 
-def refusal(**told):
+def refusal(**values):
     with pytest.raises(ReportRefused) as caught:
-        receive(**told)
+        receive(**values)
     assert not Report.objects.exists()
     assert not ReportPersonal.objects.exists()
     assert not LedgerEntry.objects.filter(kind__startswith="intake.").exists()

@@ -28,17 +28,17 @@ def _town():
     make.city()
 
 
-def fresh(client: Client, **told: object) -> dict[str, object]:
+def fresh(client: Client, **values: object) -> dict[str, object]:
     """Open the form and fill it in."""
     page = client.get("/report/").content.decode()
     token = re.search(r'name="token" value="([^"]+)"', page)
     assert token
-    return {"token": token[1], "category": "waterlogging", "where": WHERE} | told
+    return {"token": token[1], "category": "waterlogging", "where": WHERE} | values
 
 
-def send(client: Client, **told: object):
+def send(client: Client, **values: object):
     """Open the form, fill it in and send it."""
-    return client.post("/report/", fresh(client, **told))
+    return client.post("/report/", fresh(client, **values))
 
 
 def code_on(page) -> str:
@@ -120,7 +120,7 @@ def test_a_pin_is_enough(client):
 
 def test_neither_pin_nor_words_is_asked_for_and_nothing_typed_is_lost(client):
     """The summary leads to the field, what was typed stays, and the photo has to be chosen again."""
-    answer = send(client, where="", words="很多水", phone="138 0000 0417", depth="knee", photo=jpeg())
+    answer = send(client, where="", words="很多水", phone="138 0000 0417", depth="knee", photo=make.upload())
     page = answer.content.decode()
     assert answer.status_code == 422
     assert '<a href="#where">Say where it is, or tap the map</a>' in page
@@ -227,7 +227,7 @@ def test_depth_is_kept_only_where_it_is_asked(client):
 
 def test_a_photo_is_kept_reencoded(client):
     """The photo arrives as JPEG of our own making."""
-    send(client, photo=jpeg())
+    send(client, photo=make.upload())
     assert bytes(Attachment.objects.get().jpeg).startswith(b"\xff\xd8\xff")
 
 
@@ -255,14 +255,3 @@ def test_a_photo_past_the_limit_is_dropped_while_it_arrives(client):
 def test_who_reads_is_told(client):
     """The public can read who opens a report and how to have it erased."""
     assert client.get("/report/who-reads/").status_code == 200
-
-
-def jpeg(width: int = 40, height: int = 30) -> io.BytesIO:
-    """Return an upload that is a photo."""
-    from PIL import Image
-
-    upload = io.BytesIO()
-    Image.new("RGB", (width, height), "steelblue").save(upload, "JPEG")
-    upload.seek(0)
-    upload.name = "water.jpg"
-    return upload

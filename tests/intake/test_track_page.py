@@ -19,7 +19,7 @@ from anlan.intake.public.throttle import WRONG_CODES
 from tests import make
 
 AT = make.AT
-CODE = "7KQ4M2XD9TFWHB6R"
+CODE = make.CODE
 
 pytestmark = pytest.mark.django_db
 
@@ -44,11 +44,11 @@ def page(client, at=AT, query: str = "") -> str:
     return answer.content.decode()
 
 
-def act(client, what: str, at=AT, **told: str):
+def act(client, what: str, at=AT, **values: str):
     """Press a button of the tracking page."""
     token = re.search(r'name="token" value="([^"]+)"', page(client, at))
     with frozen(at):
-        return client.post(f"/track/{CODE}/{what}", {"token": token[1] if token else ""} | told)
+        return client.post(f"/track/{CODE}/{what}", {"token": token[1] if token else ""} | values)
 
 
 @pytest.mark.parametrize(

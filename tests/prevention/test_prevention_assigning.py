@@ -12,7 +12,7 @@ from anlan.prevention import actions
 from anlan.prevention.models import AnalysisReport, Problem
 from anlan.prevention.rules import PreventionRefused
 from tests import make
-from tests.prevention.conftest import Town, day, problem
+from tests.make.problems import Town, day, problem
 
 
 def test_sites_of_an_adopted_study_become_problems_with_numbers(town: Town) -> None:

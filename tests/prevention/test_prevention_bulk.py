@@ -11,7 +11,7 @@ from anlan.core.people.actors import NotAllowed, system
 from anlan.prevention import actions
 from anlan.prevention.models import Evidence, Problem, Task
 from anlan.prevention.rules import PreventionRefused
-from tests.prevention.conftest import Town, day
+from tests.make.problems import Town, day
 
 CITY = system("city")
 

@@ -5,25 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.test import Client
 
-from anlan.core.models import Person
-from anlan.core.people.actors import Actor, NotAllowed
+from anlan.core.people.actors import NotAllowed
 from anlan.core.time.clock import frozen
 from anlan.prevention import actions
 from anlan.prevention.models import Escalation, ExtensionRequest, TaskList
 from anlan.prevention.rules import PreventionRefused
 from tests import make
-from tests.prevention.conftest import Town, day, task
+from tests.make.problems import Town, day, task
 
 UNTIL = dt.date(2016, 3, 31)
-
-
-def enter(actor: Actor) -> Client:
-    """Return a browser in which somebody is signed in."""
-    client = Client()
-    client.force_login(Person.objects.get(pk=actor.person_id))
-    return client
 
 
 def asked(town: Town, *, n: int = 20) -> str:
@@ -36,7 +27,7 @@ def asked(town: Town, *, n: int = 20) -> str:
 def test_an_officer_asks_and_a_supervisor_grants(town: Town) -> None:
     """The request waits in the supervisor's inbox with its answer's deadline; the form offers the day asked for."""
     (name,) = town.planned()[1]
-    officer, supervisor = enter(town.officer), enter(town.supervisor)
+    officer, supervisor = make.browser(town.officer), make.browser(town.supervisor)
     with frozen(day(20)):
         assert f"/tasks/{name}/ask_extension" in officer.get(f"/tasks/{name}/").content.decode()
         officer.post(f"/tasks/{name}/ask_extension", {"due_on": UNTIL, "reason": "Frost"})
@@ -56,10 +47,10 @@ def test_a_refusal_has_its_reason_and_the_old_deadline_stands(town: Town) -> Non
     """The officer reads why on the task, and may ask again in time."""
     name = asked(town)
     with frozen(day(21)):
-        supervisor = enter(town.supervisor)
+        supervisor = make.browser(town.supervisor)
         assert supervisor.post(f"/tasks/{name}/refuse_extension", {"reason": ""}).status_code == 422
         supervisor.post(f"/tasks/{name}/refuse_extension", {"reason": "Pumps stand ready"})
-        page = enter(town.officer).get(f"/tasks/{name}/").content.decode()
+        page = make.browser(town.officer).get(f"/tasks/{name}/").content.decode()
         assert ("Extension refused" in page, "Pumps stand ready" in page, "Frost" in page) == (True, True, True)
         again = supervisor.post(f"/tasks/{name}/refuse_extension", {"reason": "No"})
         assert (again.status_code, "No later deadline is asked for" in again.content.decode()) == (409, True)
@@ -94,7 +85,7 @@ def test_nobody_answers_their_own_house(town: Town) -> None:
     with pytest.raises(NotAllowed):
         actions.extend(task=name, due_on=UNTIL, reason="Yes", actor=own, at=day(21))
     with frozen(day(21)):
-        assert f"/tasks/{name}/refuse_extension" not in enter(own).get(f"/tasks/{name}/").content.decode()
+        assert f"/tasks/{name}/refuse_extension" not in make.browser(own).get(f"/tasks/{name}/").content.decode()
 
 
 def test_what_was_asked_in_time_can_be_granted_after_the_deadline(town: Town) -> None:
@@ -104,7 +95,7 @@ def test_what_was_asked_in_time_can_be_granted_after_the_deadline(town: Town) ->
     steps = Escalation.objects.filter(subject=f"{name}-X1")
     assert [(one.step, str(one.due_on), one.organisation) for one in steps] == [("supervise", "2016-02-18", None)]
     with frozen(day(37)):
-        assert f"/tasks/{name}/extend" in enter(town.supervisor).get(f"/tasks/{name}/").content.decode()
+        assert f"/tasks/{name}/extend" in make.browser(town.supervisor).get(f"/tasks/{name}/").content.decode()
     with pytest.raises(PreventionRefused, match="in the past"):
         actions.extend(task=name, due_on=dt.date(2016, 2, 16), reason="Frost", actor=town.supervisor, at=day(37))
     actions.extend(task=name, due_on=UNTIL, reason="Frost", actor=town.supervisor, at=day(37))
@@ -127,5 +118,5 @@ def test_an_issued_list_says_why_a_line_was_extended(town: Town) -> None:
     actions.issue_list(tasks=[name], kind="督办", due_on=UNTIL, actor=town.supervisor, at=day(20))
     actions.extend(task=name, due_on=UNTIL, reason="地面封冻", actor=town.supervisor, at=day(21))
     with frozen(day(22)):
-        page = enter(town.officer).get(f"/lists/{TaskList.objects.get().number}/").content.decode()
+        page = make.browser(town.officer).get(f"/lists/{TaskList.objects.get().number}/").content.decode()
     assert ('<span lang="zh">地面封冻</span>' in page, "2016-02-15" in page, "2016-03-31" in page) == (True, True, True)

@@ -14,12 +14,12 @@ from anlan.core.time import clock
 from anlan.prevention import actions, follows
 from anlan.prevention.models import Escalation, Problem
 from tests import make
-from tests.prevention.conftest import Town, day, problem
+from tests.make.problems import Town, day, problem
 
 
-def wet(number: str, n: int, **told: object) -> None:
+def wet(number: str, n: int, **fields: object) -> None:
     one = problem(number)
-    values = {"lon": one.lon, "lat": one.lat, "received_at": day(n), "at": day(n)} | told
+    values = {"lon": one.lon, "lat": one.lat, "received_at": day(n), "at": day(n)} | fields
     make.report(**values)
     followers.catch_up()
 

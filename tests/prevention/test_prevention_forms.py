@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from PIL import Image
 
 from anlan.core.ledger import seals
 from anlan.core.ledger.verification import verify
-from anlan.core.models import Person
-from anlan.core.people.actors import Actor, system
+from anlan.core.people.actors import system
 from anlan.core.time.clock import frozen
 from anlan.hotspots.models import StudyPlace
 from anlan.prevention import actions
 from anlan.prevention.models import Evidence
 from tests import make
-from tests.prevention.conftest import Town, day, problem, task
+from tests.make.problems import Town, day, problem, task
 
-Enter = Callable[[Actor], Client]
 INSTRUCTION = {"reference": "常政办〔2016〕12号", "on": "2016-01-13", "lead": "drains", "supporting": ["west-office"],
                "supervision_level": "city"}  # fmt: skip
 PLAN = {"kind": "permanent", "title": "New pipe", "responsible": "Head of works", "organisation": "drains",
@@ -37,27 +33,15 @@ def clock() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def enter() -> Enter:
-    """Return a browser in which somebody is signed in."""
-
-    def browser(actor: Actor) -> Client:
-        client = Client()
-        client.force_login(Person.objects.get(pk=actor.person_id))
-        return client
-
-    return browser
-
-
 def hidden(client: Client, address: str) -> dict[str, str]:
     """Return what the page's forms carry unseen: the last step shown, and the form's key."""
     page = client.get(address).content.decode()
     return dict(re.findall(r'type="hidden" name="(seen|key)" value="([^"]*)"', page))
 
 
-def test_a_supervisor_notes_the_instruction(town: Town, enter: Enter) -> None:
+def test_a_supervisor_notes_the_instruction(town: Town) -> None:
     """Paper, lead, those that help and the level of supervision stand on the problem's page afterwards."""
-    number, browser = town.raised(1)[0], enter(town.supervisor)
+    number, browser = town.raised(1)[0], make.browser(town.supervisor)
     answer = browser.post(f"/problems/{number}/instruct", INSTRUCTION, follow=True)
     assert answer.status_code == 200
     assert "常政办〔2016〕12号" in answer.content.decode()
@@ -74,11 +58,13 @@ def test_a_supervisor_notes_the_instruction(town: Town, enter: Enter) -> None:
     [({"reference": ""}, "required"), ({"on": "2016-12-01"}, "has not come"), ({"lead": "nobody"}, "valid choice")],
 )
 def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(
-    town: Town, enter: Enter, wrong: dict[str, str], words: str
+    town: Town, wrong: dict[str, str], words: str
 ) -> None:
     """Nobody types a paper's number twice."""
     number = town.raised(1)[0]
-    answer = enter(town.supervisor).post(f"/problems/{number}/instruct", INSTRUCTION | {"reference": "府〔7〕"} | wrong)
+    answer = make.browser(town.supervisor).post(
+        f"/problems/{number}/instruct", INSTRUCTION | {"reference": "府〔7〕"} | wrong
+    )
     page = answer.content.decode()
     assert answer.status_code == 422
     assert words in page
@@ -86,10 +72,10 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(
     assert problem(number).state == "raised"
 
 
-def test_of_two_supervisors_who_press_at_once_the_second_is_told(town: Town, enter: Enter) -> None:
+def test_of_two_supervisors_who_press_at_once_the_second_is_told(town: Town) -> None:
     """The second instruction does not overwrite the first, and what was typed stays."""
     number = town.raised(1)[0]
-    first, second = enter(town.supervisor), enter(make.actor("supervisor", at="government"))
+    first, second = make.browser(town.supervisor), make.browser(make.actor("supervisor", at="government"))
     seen = hidden(second, f"/problems/?p={number}")
     first.post(f"/problems/{number}/instruct", INSTRUCTION | hidden(first, f"/problems/?p={number}"))
     told = INSTRUCTION | {"lead": "west-office", "reference": "府〔7〕"} | seen
@@ -100,85 +86,77 @@ def test_of_two_supervisors_who_press_at_once_the_second_is_told(town: Town, ent
     assert problem(number).lead.code == "drains"  # type: ignore[union-attr]
 
 
-def test_the_same_form_sent_twice_plans_one_task(town: Town, enter: Enter) -> None:
+def test_the_same_form_sent_twice_plans_one_task(town: Town) -> None:
     """A double press is one press."""
-    number, browser = town.signed(), enter(town.officer)
+    number, browser = town.signed(), make.browser(town.officer)
     told = PLAN | hidden(browser, f"/problems/?p={number}")
     for _ in range(2):
         assert browser.post(f"/problems/{number}/plan_tasks", told).status_code == 302
     assert problem(number).tasks.count() == 1
 
 
-def test_a_plan_with_a_past_deadline_keeps_its_words(town: Town, enter: Enter) -> None:
+def test_a_plan_with_a_past_deadline_keeps_its_words(town: Town) -> None:
     """The refusal of the verb stands at the field that it names."""
     number = town.signed()
-    answer = enter(town.officer).post(f"/problems/{number}/plan_tasks", PLAN | {"due_on": "2015-02-15"})
+    answer = make.browser(town.officer).post(f"/problems/{number}/plan_tasks", PLAN | {"due_on": "2015-02-15"})
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "lies in the past" in page
     assert "DN 800 laid" in page
 
 
-def test_an_arbiter_decides_on_the_page(town: Town, enter: Enter) -> None:
+def test_an_arbiter_decides_on_the_page(town: Town) -> None:
     """After two returns a leader finds the form, and nobody else does."""
     number = town.assigned()
-    officer = enter(town.officer)
+    officer = make.browser(town.officer)
     for _ in range(2):
         officer.post(f"/problems/{number}/return", {"reason": "Not our pipe"})
         if problem(number).state == "returned":
             town.instruct(number)
     assert f"/problems/{number}/arbitrate" not in officer.get(f"/problems/?p={number}").content.decode()
-    leader = enter(town.leader)
+    leader = make.browser(town.leader)
     assert f"/problems/{number}/arbitrate" in leader.get(f"/problems/?p={number}").content.decode()
     leader.post(f"/problems/{number}/arbitrate", {"lead": "west-office", "reason": "By the list of duties"})
     assert problem(number).lead.code == "west-office"  # type: ignore[union-attr]
 
 
-def test_somebody_elses_step_is_refused_with_words(town: Town, enter: Enter) -> None:
+def test_somebody_elses_step_is_refused_with_words(town: Town) -> None:
     """An analyst sees the problem; noting the instruction is a supervisor's."""
     number = town.raised(1)[0]
-    answer = enter(town.analyst).post(f"/problems/{number}/instruct", INSTRUCTION)
+    answer = make.browser(town.analyst).post(f"/problems/{number}/instruct", INSTRUCTION)
     assert answer.status_code == 409
     assert "A supervisor notes" in answer.content.decode()
 
 
-def test_links_lead_only_where_one_may_go(town: Town, enter: Enter) -> None:
+def test_links_lead_only_where_one_may_go(town: Town) -> None:
     """An officer gets no link to the site's page, a call-taker none to the inbox."""
     number = town.assigned()
-    assert "/sites/001/" not in enter(town.officer).get(f"/problems/?p={number}").content.decode()
-    assert "/sites/001/" in enter(town.supervisor).get(f"/problems/?p={number}").content.decode()
-    page = enter(make.actor("call_taker")).get("/sites/001/").content.decode()
+    assert "/sites/001/" not in make.browser(town.officer).get(f"/problems/?p={number}").content.decode()
+    assert "/sites/001/" in make.browser(town.supervisor).get(f"/problems/?p={number}").content.decode()
+    page = make.browser(make.actor("call_taker")).get("/sites/001/").content.decode()
     assert number in page
     assert f"/problems/?p={number}" not in page
 
 
 def test_the_inbox_asks_the_database_a_bounded_number_of_questions(
-    town: Town, enter: Enter, django_assert_max_num_queries: Any
+    town: Town, django_assert_max_num_queries: Any
 ) -> None:
     """However many tasks and problems there are."""
     number, _ = town.planned("interim", "permanent", "permanent")
-    browser = enter(town.officer)
+    browser = make.browser(town.officer)
     browser.get("/problems/")
     with django_assert_max_num_queries(20):
         browser.get(f"/problems/?p={number}")
 
 
-def picture() -> SimpleUploadedFile:
-    """Return a photo as a phone sends it, with its own name and a note about its maker."""
-    upload, notes = io.BytesIO(), Image.Exif()
-    notes[0x010F] = "PhoneMaker"
-    Image.new("RGB", (64, 48), "steelblue").save(upload, "JPEG", exif=notes)
-    return SimpleUploadedFile("works.jpg", upload.getvalue(), "image/jpeg")
-
-
-def test_an_officer_plans_proves_and_finishes_and_a_verifier_of_elsewhere_passes(town: Town, enter: Enter) -> None:
+def test_an_officer_plans_proves_and_finishes_and_a_verifier_of_elsewhere_passes(town: Town) -> None:
     """The whole way of a task through its page, and the photo comes back as pixels only."""
-    number, officer, verifier = town.signed(), enter(town.officer), enter(town.verifier)
+    number, officer, verifier = town.signed(), make.browser(town.officer), make.browser(town.verifier)
     officer.post(f"/problems/{number}/plan_tasks", PLAN)
     assert "/tasks/T-2016-0001/" in officer.get(f"/problems/?p={number}").content.decode()
     sent = officer.post("/tasks/T-2016-0001/finish")
     assert (sent.status_code, "Add evidence first" in sent.content.decode()) == (409, True)
-    officer.post("/tasks/T-2016-0001/add_evidence", {"photo": picture(), "words": "Pipe laid"})
+    officer.post("/tasks/T-2016-0001/add_evidence", {"photo": make.upload(), "words": "Pipe laid"})
     (address,) = set(re.findall(r'src="(/tasks/[^"]+\.jpg)"', officer.get("/tasks/T-2016-0001/").content.decode()))
     photo = officer.get(address)
     assert (photo["Content-Type"], photo["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
@@ -188,18 +166,18 @@ def test_an_officer_plans_proves_and_finishes_and_a_verifier_of_elsewhere_passes
     assert (task("T-2016-0001").state, problem(number).state) == ("passed", "accepted")
 
 
-def test_a_photo_is_sent_to_nobody_who_may_not_see_the_problem(town: Town, enter: Enter) -> None:
+def test_a_photo_is_sent_to_nobody_who_may_not_see_the_problem(town: Town) -> None:
     """Another organisation's officer finds neither page nor photo."""
     _, tasks = town.planned()
     pk = actions.add_evidence(task=tasks[0], photo=make.photo(), actor=town.officer, at=day(2))["evidence"]
-    stranger = enter(make.actor("officer", at="west-office"))
+    stranger = make.browser(make.actor("officer", at="west-office"))
     assert stranger.get(f"/tasks/{tasks[0]}/").status_code == 404
     assert stranger.get(f"/tasks/{tasks[0]}/photos/{pk}.jpg").status_code == 404
     assert stranger.post(f"/tasks/{tasks[0]}/finish").status_code == 404
-    assert enter(town.verifier).get(f"/tasks/{tasks[0]}/photos/{pk}.jpg").status_code == 200
+    assert make.browser(town.verifier).get(f"/tasks/{tasks[0]}/photos/{pk}.jpg").status_code == 200
 
 
-def test_evidence_is_erased_for_good_and_what_it_proved_stays(town: Town, enter: Enter) -> None:
+def test_evidence_is_erased_for_good_and_what_it_proved_stays(town: Town) -> None:
     """A face on a photo goes with its words; task, result and ledger hold, and only a supervisor can do it."""
     number, tasks = town.planned()
     kept = {"photo": make.photo(), "words": "王某在现场", "actor": town.officer, "at": day(2)}
@@ -207,8 +185,8 @@ def test_evidence_is_erased_for_good_and_what_it_proved_stays(town: Town, enter:
     actions.finish_task(task=tasks[0], actor=town.officer, at=day(2))
     actions.verify(task=tasks[0], passed=True, actor=town.verifier, at=day(2))
     erase, page = f"/tasks/{tasks[0]}/evidence/{pk}/erase", f"/tasks/{tasks[0]}/"
-    assert enter(town.officer).post(erase, {"reason": "asked"}).status_code == 403
-    supervisor = enter(town.supervisor)
+    assert make.browser(town.officer).post(erase, {"reason": "asked"}).status_code == 403
+    supervisor = make.browser(town.supervisor)
     assert "Choose why" in supervisor.post(erase, {"reason": "why not"}, follow=True).content.decode()
     assert "王某" in supervisor.get(page).content.decode()
     told = supervisor.post(erase, {"reason": "asked"}, follow=True).content.decode()
@@ -220,50 +198,50 @@ def test_evidence_is_erased_for_good_and_what_it_proved_stays(town: Town, enter:
     assert verify().ok
 
 
-def test_what_is_no_photo_is_refused_and_the_words_stay(town: Town, enter: Enter) -> None:
+def test_what_is_no_photo_is_refused_and_the_words_stay(town: Town) -> None:
     """A file of another kind is named at its field."""
     _, tasks = town.planned()
     file = SimpleUploadedFile("works.jpg", b"%PDF-1.7", "image/jpeg")
-    sent = enter(town.officer).post(f"/tasks/{tasks[0]}/add_evidence", {"photo": file, "words": "Pipe laid"})
+    sent = make.browser(town.officer).post(f"/tasks/{tasks[0]}/add_evidence", {"photo": file, "words": "Pipe laid"})
     assert sent.status_code == 422
     assert "no photo" in sent.content.decode()
     assert "Pipe laid" in sent.content.decode()
 
 
-def test_the_doer_cannot_verify(town: Town, enter: Enter) -> None:
+def test_the_doer_cannot_verify(town: Town) -> None:
     """A verifier of the organisation that did the work is not offered the form, and sent all the same is told why."""
     _, tasks = town.planned()
     town.done(tasks[0], at=day(2))
-    own = enter(make.actor("verifier", at="drains"))
+    own = make.browser(make.actor("verifier", at="drains"))
     assert f"/tasks/{tasks[0]}/verify" not in own.get(f"/tasks/{tasks[0]}/").content.decode()
     sent = own.post(f"/tasks/{tasks[0]}/verify", {"passed": "yes"})
     assert (sent.status_code, "somebody else does" in sent.content.decode()) == (409, True)
     assert task(tasks[0]).state == "works_done"
 
 
-def test_of_two_verifiers_at_once_the_second_is_told(town: Town, enter: Enter) -> None:
+def test_of_two_verifiers_at_once_the_second_is_told(town: Town) -> None:
     """The second word does not undo the first, and stays on the page."""
     _, tasks = town.planned()
     town.done(tasks[0], at=day(2))
-    assert enter(town.verifier).post(f"/tasks/{tasks[0]}/verify", {"passed": "yes"}).status_code == 302
-    second = enter(make.actor("verifier", at="government"))
+    assert make.browser(town.verifier).post(f"/tasks/{tasks[0]}/verify", {"passed": "yes"}).status_code == 302
+    second = make.browser(make.actor("verifier", at="government"))
     sent = second.post(f"/tasks/{tasks[0]}/verify", {"passed": "no", "words": "Pump missing"})
     page = sent.content.decode()
     assert (sent.status_code, "already “Passed”" in page, "Pump missing" in page) == (409, True, True)
 
 
-def test_a_refusal_says_which_part_is_not_met(town: Town, enter: Enter) -> None:
+def test_a_refusal_says_which_part_is_not_met(town: Town) -> None:
     """Without words a refusal is no refusal."""
     _, tasks = town.planned()
     town.done(tasks[0], at=day(2))
-    sent = enter(town.verifier).post(f"/tasks/{tasks[0]}/verify", {"passed": "no"})
+    sent = make.browser(town.verifier).post(f"/tasks/{tasks[0]}/verify", {"passed": "no"})
     assert (sent.status_code, "criterion" in sent.content.decode()) == (422, True)
 
 
-def test_a_supervisor_extends_and_of_two_the_second_is_told(town: Town, enter: Enter) -> None:
+def test_a_supervisor_extends_and_of_two_the_second_is_told(town: Town) -> None:
     """The later deadline stands with its reason, and nobody moves it a second time unseen."""
     _, tasks = town.planned()
-    first, second = enter(town.supervisor), enter(make.actor("supervisor", at="government"))
+    first, second = make.browser(town.supervisor), make.browser(make.actor("supervisor", at="government"))
     seen = hidden(second, f"/tasks/{tasks[0]}/")["seen"]
     first.post(f"/tasks/{tasks[0]}/extend", {"due_on": "2016-03-31", "reason": "Frost", "seen": seen})
     sent = second.post(f"/tasks/{tasks[0]}/extend", {"due_on": "2016-04-29", "reason": "No pipe", "seen": seen})
@@ -273,9 +251,9 @@ def test_a_supervisor_extends_and_of_two_the_second_is_told(town: Town, enter: E
     assert "Frost" in first.get(f"/tasks/{tasks[0]}/").content.decode()
 
 
-def test_sites_are_raised_with_a_reserve_and_those_that_stand_are_shown(town: Town, enter: Enter) -> None:
+def test_sites_are_raised_with_a_reserve_and_those_that_stand_are_shown(town: Town) -> None:
     """The analyst picks in a table; a picked site is on the list afterwards, with its number in the table."""
-    browser = enter(town.analyst)
+    browser = make.browser(town.analyst)
     told = {"what": "sites", "study": town.study, "title": "Ponding", "addressee": "government", "sites": ["1"]}
     wrong = browser.post("/problems/new/", told | {"sites": []})
     assert (wrong.status_code, "at least one site" in wrong.content.decode()) == (422, True)
@@ -285,9 +263,9 @@ def test_sites_are_raised_with_a_reserve_and_those_that_stand_are_shown(town: To
     assert (again.status_code, "has a problem already" in again.content.decode()) == (422, True)
 
 
-def test_a_silent_area_is_raised_once(town: Town, enter: Enter) -> None:
+def test_a_silent_area_is_raised_once(town: Town) -> None:
     """Where people live and nobody reported in the study, it is offered by its name of then, until it stands."""
-    browser = enter(town.analyst)
+    browser = make.browser(town.analyst)
     told = {"what": "sites", "study": town.study, "title": "Ponding", "addressee": "government", "sites": ["1"]}
     assert "East City (east-city)" in browser.get("/problems/new/").content.decode()
     assert browser.post("/problems/new/", told | {"silent_areas": ["east-city"]}).status_code == 302
@@ -296,20 +274,20 @@ def test_a_silent_area_is_raised_once(town: Town, enter: Enter) -> None:
     assert (again.status_code, "Ponding" in again.content.decode()) == (422, True)
 
 
-def test_a_key_area_is_raised_with_its_exit_criteria(town: Town, enter: Enter) -> None:
+def test_a_key_area_is_raised_with_its_exit_criteria(town: Town) -> None:
     """Without them it is not listed, and what was typed stays."""
-    browser = enter(town.supervisor)
+    browser = make.browser(town.supervisor)
     told = {"what": "one", "origin": "key_area", "title": "老火车站地区", "addressee": "government"}
     wrong = browser.post("/problems/new/", told)
     assert (wrong.status_code, "老火车站地区" in wrong.content.decode()) == (422, True)
     browser.post("/problems/new/", told | {"exit_criteria": "三个月无同类报告"})
     assert problem("P-2016-0001").exit_criteria == "三个月无同类报告"
-    assert enter(town.officer).get("/problems/new/").status_code == 403
+    assert make.browser(town.officer).get("/problems/new/").status_code == 403
 
 
-def test_a_supervisor_instructs_many_problems_of_an_analysis_report(town: Town, enter: Enter) -> None:
+def test_a_supervisor_instructs_many_problems_of_an_analysis_report(town: Town) -> None:
     """Those chosen get one paper and one lead; what was instructed meanwhile is named and nothing else is lost."""
-    numbers, browser = town.raised(1, 2), enter(town.supervisor)
+    numbers, browser = town.raised(1, 2), make.browser(town.supervisor)
     page = browser.get("/analyses/A-2016-001/").content.decode()
     assert all(number in page for number in numbers)
     none = browser.post("/analyses/A-2016-001/", INSTRUCTION)
@@ -318,13 +296,13 @@ def test_a_supervisor_instructs_many_problems_of_an_analysis_report(town: Town, 
     again = browser.post("/analyses/A-2016-001/", INSTRUCTION | {"problems": numbers})
     assert (again.status_code, f"{numbers[0]} does not wait" in again.content.decode()) == (422, True)
     assert [problem(number).state for number in numbers] == ["assigned", "raised"]
-    assert enter(make.actor("officer", at="west-office")).get("/analyses/A-2016-001/").status_code == 200
-    assert enter(make.actor("officer", at="other")).get("/analyses/A-2016-001/").status_code == 404
+    assert make.browser(make.actor("officer", at="west-office")).get("/analyses/A-2016-001/").status_code == 200
+    assert make.browser(make.actor("officer", at="other")).get("/analyses/A-2016-001/").status_code == 404
 
 
-def test_what_rain_has_not_tested_is_not_offered_for_striking_off(town: Town, enter: Enter) -> None:
+def test_what_rain_has_not_tested_is_not_offered_for_striking_off(town: Town) -> None:
     """Before the storm the page says why; after it the storm stands there, held, and one button strikes off."""
-    number, browser = town.accepted(), enter(town.supervisor)
+    number, browser = town.accepted(), make.browser(town.supervisor)
     with frozen(day(20)):
         page = browser.get(f"/problems/?p={number}").content.decode()
         assert ("/strike_off" in page, "what a storm has left dry" in page) == (False, True)
@@ -339,12 +317,12 @@ def test_what_rain_has_not_tested_is_not_offered_for_striking_off(town: Town, en
     assert problem(number).state == "struck_off"
 
 
-def test_the_next_step_names_who_is_due(town: Town, enter: Enter) -> None:
+def test_the_next_step_names_who_is_due(town: Town) -> None:
     """The doer of the task by which the problem runs, the verifier once its works are done, and nobody as a dash."""
     number = town.assigned(supporting=["west-office"])
     actions.sign_for(problems=[number], actor=system("test"), at=day(1))
     (name,) = town.plan(number, "permanent", organisation="west-office")
-    browser = enter(town.supervisor)
+    browser = make.browser(town.supervisor)
     assert "<dt>Next step</dt><dd>West office, " in browser.get(f"/problems/?p={number}").content.decode()
     actions.add_evidence(task=name, words="Pipe laid", actor=system("test"), at=day(2))
     actions.finish_task(task=name, actor=system("test"), at=day(2))
@@ -352,37 +330,37 @@ def test_the_next_step_names_who_is_due(town: Town, enter: Enter) -> None:
     assert "· —" not in browser.get(f"/tasks/{name}/").content.decode()
 
 
-def test_a_late_problem_shows_its_ladder_with_what_comes(town: Town, enter: Enter) -> None:
+def test_a_late_problem_shows_its_ladder_with_what_comes(town: Town) -> None:
     """The notice names the deadline and the next step of the ladder."""
     number, _ = town.planned()
     with frozen(day(40)):
         actions.escalate_overdue(actor=town.supervisor, at=day(40))
-        page = enter(town.supervisor).get(f"/problems/?p={number}&view=late").content.decode()
+        page = make.browser(town.supervisor).get(f"/problems/?p={number}&view=late").content.decode()
         assert '“<span lang="en">New pipe</span>” was due on 2016-02-15' in page
         assert "Interview comes on 2016-03-01" in page
     assert "T-2016-0001" in page
 
 
-def test_the_inbox_is_searched_and_paged_by_its_address(town: Town, enter: Enter) -> None:
+def test_the_inbox_is_searched_and_paged_by_its_address(town: Town) -> None:
     """A number, a site or an instruction finds; an origin narrows; what is not there says so."""
     town.assigned()
-    browser = enter(town.supervisor)
+    browser = make.browser(town.supervisor)
     for query in ("q=P-2016-0001", "q=001", "q=12号", "origin=site"):
         assert "1–1 / 1" in browser.get(f"/problems/?{query}").content.decode(), query
     for query in ("q=nowhere", "q=²", "origin=hazard"):
         assert "Nothing fits" in browser.get(f"/problems/?{query}").content.decode(), query
 
 
-def test_a_site_that_its_reports_call_differently_is_offered_by_its_areas(town: Town, enter: Enter) -> None:
+def test_a_site_that_its_reports_call_differently_is_offered_by_its_areas(town: Town) -> None:
     """A number alone tells nobody where it lies."""
     StudyPlace.objects.update(label="")
-    page = enter(town.analyst).get("/problems/new/").content.decode()
+    page = make.browser(town.analyst).get("/problems/new/").content.decode()
     assert re.search(r'001</span> <span lang="en">West District', page)
 
 
-def test_a_site_is_raised_from_its_own_page(town: Town, enter: Enter) -> None:
+def test_a_site_is_raised_from_its_own_page(town: Town) -> None:
     """The button leads to the form with the site chosen; once raised the site shows tasks and history instead."""
-    browser = enter(town.analyst)
+    browser = make.browser(town.analyst)
     page = browser.get("/sites/001/").content.decode()
     link = re.search(r'href="(/problems/new/\?[^"]*)"', page)
     assert link

@@ -8,13 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anlan.core.models import Person
-from anlan.core.people.actors import Actor
 from anlan.core.time.clock import frozen
 from anlan.prevention import actions
 from anlan.prevention.models import TaskList
 from tests import make
-from tests.prevention.conftest import Town, day
+from tests.make.problems import Town, day
 
 
 @pytest.fixture(autouse=True)
@@ -24,17 +22,10 @@ def clock() -> Iterator[None]:
         yield
 
 
-def enter(actor: Actor) -> Client:
-    """Return a browser in which somebody is signed in."""
-    client = Client()
-    client.force_login(Person.objects.get(pk=actor.person_id))
-    return client
-
-
 def test_problems_tasks_and_results_are_views_of_the_same_records(town: Town) -> None:
     """What a verifier passed stands on the achievement list; its problem and task stay on theirs."""
     number = town.accepted()
-    browser = enter(town.supervisor)
+    browser = make.browser(town.supervisor)
     assert number in browser.get("/lists/").content.decode()
     assert "T-2016-0001" in browser.get("/lists/?view=tasks").content.decode()
     results = browser.get("/lists/?view=results").content.decode()
@@ -45,8 +36,8 @@ def test_problems_tasks_and_results_are_views_of_the_same_records(town: Town) ->
 def test_an_officer_sees_the_lists_of_their_own_organisation_alone(town: Town) -> None:
     """A stranger's lists are empty, an issued one is not found."""
     _, tasks = town.planned()
-    issue(enter(town.supervisor), tasks)
-    stranger, own = enter(make.actor("officer", at="west-office")), enter(town.officer)
+    issue(make.browser(town.supervisor), tasks)
+    stranger, own = make.browser(make.actor("officer", at="west-office")), make.browser(town.officer)
     assert tasks[0] not in stranger.get("/lists/?view=tasks").content.decode()
     assert stranger.get("/lists/L-2016-001/").status_code == 404
     assert stranger.get("/lists/new/").status_code == 403
@@ -54,15 +45,15 @@ def test_an_officer_sees_the_lists_of_their_own_organisation_alone(town: Town) -
     assert tasks[0] in own.get("/lists/L-2016-001/").content.decode()
 
 
-def issue(browser: Client, tasks: list[str], **told: Any) -> Any:
+def issue(browser: Client, tasks: list[str], **values: Any) -> Any:
     """Issue a list through its form."""
-    return browser.post("/lists/new/", {"tasks": tasks, "kind": "督办", "due_on": "2016-03-01"} | told)
+    return browser.post("/lists/new/", {"tasks": tasks, "kind": "督办", "due_on": "2016-03-01"} | values)
 
 
 def test_a_supervisor_issues_a_list_and_sees_what_became_of_its_lines(town: Town) -> None:
     """On time, within an extension, late and open are told apart by the deadline that the list gave."""
     _, tasks = town.planned("interim", "interim", "permanent", "permanent")
-    browser = enter(town.supervisor)
+    browser = make.browser(town.supervisor)
     assert issue(browser, tasks)["Location"] == "/lists/L-2016-001/"
     actions.extend(task=tasks[1], due_on=day(60).date(), reason="Frost", actor=town.supervisor, at=day(10))
     for name, n in [(tasks[0], 10), (tasks[1], 40), (tasks[2], 45)]:
@@ -77,7 +68,7 @@ def test_a_supervisor_issues_a_list_and_sees_what_became_of_its_lines(town: Town
 def test_a_wrong_list_keeps_what_was_chosen_and_typed(town: Town) -> None:
     """The boxes stay ticked and the kind stays written."""
     _, tasks = town.planned("interim", "permanent")
-    sent = issue(enter(town.supervisor), tasks[:1], due_on="2015-03-01")
+    sent = issue(make.browser(town.supervisor), tasks[:1], due_on="2015-03-01")
     page = sent.content.decode()
     assert (sent.status_code, "lies in the past" in page, page.count(" checked"), "督办" in page) == (
         422,
@@ -85,7 +76,7 @@ def test_a_wrong_list_keeps_what_was_chosen_and_typed(town: Town) -> None:
         1,
         True,
     )
-    none = issue(enter(town.supervisor), [])
+    none = issue(make.browser(town.supervisor), [])
     assert (none.status_code, "Choose the tasks" in none.content.decode()) == (422, True)
 
 
@@ -93,7 +84,7 @@ def test_a_task_done_meanwhile_is_named_when_the_list_is_issued(town: Town) -> N
     """The supervisor is told which one to take off; no list is issued."""
     _, tasks = town.planned("interim", "permanent")
     town.done(tasks[0], at=day(3))
-    sent = issue(enter(town.supervisor), tasks)
+    sent = issue(make.browser(town.supervisor), tasks)
     assert (sent.status_code, f"{tasks[0]} is no open task" in sent.content.decode()) == (422, True)
     assert not TaskList.objects.exists()
 
@@ -101,7 +92,7 @@ def test_a_task_done_meanwhile_is_named_when_the_list_is_issued(town: Town) -> N
 def test_a_list_sent_twice_is_issued_once(town: Town) -> None:
     """A double press is one press; changed words under the same form are told."""
     _, tasks = town.planned()
-    browser = enter(town.supervisor)
+    browser = make.browser(town.supervisor)
     for _ in range(2):
         issue(browser, tasks, key="one")
     assert TaskList.objects.count() == 1
@@ -118,7 +109,7 @@ def test_each_list_asks_a_bounded_number_of_questions(
 ) -> None:
     """However long the list is."""
     _, tasks = town.planned("interim", "permanent", "permanent")
-    browser = enter(town.supervisor)
+    browser = make.browser(town.supervisor)
     for _ in range(3):
         issue(browser, tasks)
     town.done(tasks[0], at=day(3))

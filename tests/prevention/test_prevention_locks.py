@@ -11,14 +11,15 @@ from django.db import connection
 from anlan.core.ledger.writes import write
 from anlan.prevention import actions
 from anlan.prevention.actions.steps import locked
-from tests.prevention.conftest import built, day
+from tests import make
+from tests.make.problems import day
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("postgresql")]
 
 
 def test_the_ladder_climbs_while_an_officer_holds_a_problem(db: Any) -> None:
     """Both end by the ledger's lock: if each waited for the other, one would be broken off."""
-    town = built()
+    town = make.town()
     number, _ = town.planned()
     held, done = threading.Event(), threading.Event()
 

@@ -7,17 +7,16 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from anlan.core.models import Area, Person
+from anlan.core.models import Area
 from anlan.prevention.models import Problem
 from anlan.prevention.queries.problems import against
 from tests import make
-from tests.prevention.conftest import Town, problem
+from tests.make.problems import Town, problem
 
 
 @pytest.fixture
-def officer(town: Town, client: Client) -> Client:
-    client.force_login(Person.objects.get(pk=town.officer.person_id))
-    return client
+def officer(town: Town) -> Client:
+    return make.browser(town.officer)
 
 
 def test_an_officer_signs_for_a_problem_with_one_key(town: Town, officer: Client) -> None:

@@ -13,8 +13,8 @@ from anlan.core.people.actors import NotAllowed
 from anlan.core.time.clock import frozen
 from anlan.prevention import actions
 from anlan.prevention.models import Storm
-from tests.prevention.conftest import Town, day, problem
-from tests.prevention.test_prevention_lists import enter
+from tests import make
+from tests.make.problems import Town, day, problem
 
 MEASURED = {"start": "2016-02-20T09:00", "end": "2016-02-20T12:30", "peak_mm_h": "45", "source": "第3号雨量站"}
 
@@ -26,14 +26,14 @@ def clock() -> Iterator[None]:
         yield
 
 
-def record(town: Town, **told: Any) -> Any:
-    return enter(town.supervisor).post("/storms/", MEASURED | told, follow=True)
+def record(town: Town, **values: Any) -> Any:
+    return make.browser(town.supervisor).post("/storms/", MEASURED | values, follow=True)
 
 
 def test_a_recorded_storm_lets_a_mended_place_be_struck_off(town: Town) -> None:
     """Before it the page says that no rain has tested the place; afterwards it goes."""
     number = town.accepted()
-    browser = enter(town.supervisor)
+    browser = make.browser(town.supervisor)
     assert browser.post(f"/problems/{number}/strike_off").status_code == 409
     page = record(town).content.decode()
     assert "tested 1 mended place that waits" in page
@@ -68,7 +68,7 @@ def test_the_same_storm_twice_is_one_storm(town: Town) -> None:
 
 def test_who_does_the_works_reads_storms_and_records_none(town: Town) -> None:
     """An officer has no form, and what is sent all the same is refused."""
-    browser = enter(town.officer)
+    browser = make.browser(town.officer)
     assert "Record a storm" not in browser.get("/storms/").content.decode()
     assert browser.post("/storms/", MEASURED).status_code == 409
     assert not Storm.objects.exists()
@@ -79,7 +79,7 @@ def test_a_sites_chart_hangs_the_rain_below_the_failures(town: Town) -> None:
     start = dt.datetime(2015, 6, 10, 3, tzinfo=dt.UTC)
     told = {"peak_mm_h": 44.0, "actor": town.analyst, "at": day(0)}
     actions.record_storm(start=start, end=start + dt.timedelta(hours=2), **told)
-    browser = enter(town.analyst)
+    browser = make.browser(town.analyst)
     page = browser.get("/sites/001/").content.decode()
     assert '{"peaks": [null, 44.0, null], "test": null}' in page
     town.raised(1)
@@ -92,7 +92,7 @@ def test_a_storm_written_down_wrongly_is_corrected_and_what_rested_on_it_is_name
     """Both figures stay in the ledger; a place that no storm has tested any more is named, so that it is reopened."""
     number = town.accepted()
     record(town, peak_mm_h="45")
-    browser = enter(town.supervisor)
+    browser = make.browser(town.supervisor)
     browser.post(f"/problems/{number}/strike_off")
     pk = Storm.objects.get().pk
     told = {"end": MEASURED["end"], "peak_mm_h": "4.5", "reason": ""}

@@ -20,26 +20,11 @@ from anlan.prevention.models import Problem
 from anlan.prevention.rules import ProblemState as P
 from anlan.prevention.rules import TaskState as T
 from tests import make
-from tests.prevention.conftest import B, Town, day, problem, task
+from tests.make.problems import B, Town, day, problem, task
 
-CODE = "7KQ4M2XD9TFWHB6R"
+CODE = make.CODE
 SECRETS = ("人民路", "清潭路", "New pipe", "DN 800", "Head of works", "Pipe laid", "not ours", "119.97", "31.75",
            "P-2016", "T-2016", "常政办", "13800000417", "Ponding")  # fmt: skip
-
-
-def raised(town: Town) -> None:
-    town.raised(1)
-
-
-def returned(town: Town) -> None:
-    actions.return_problem(problem=town.assigned(), reason="not ours", actor=town.officer, at=day(1))
-
-
-def disputed(town: Town) -> None:
-    number = town.assigned()
-    actions.return_problem(problem=number, reason="not ours", actor=town.officer, at=day(1))
-    town.instruct(number, at=day(2))
-    actions.return_problem(problem=number, reason="not ours at all", actor=town.officer, at=day(3))
 
 
 def reopened(town: Town) -> None:
@@ -51,34 +36,34 @@ def reopened(town: Town) -> None:
 # state: the way to it, and what the page says in both languages
 STATES: dict[str, tuple[Callable[[Town], Any], tuple[str, ...], tuple[str, ...]]] = {
     P.RAISED: (
-        raised,
+        lambda town: town.raised(1),
         ("city government has been told", "says who puts it right", "27 January"),
         ("已报告市政府", "确定谁来治理", "1月27日"),
     ),
     P.ASSIGNED: (
-        lambda town: town.assigned(),
+        Town.assigned,
         ("Drainage office has been asked", "Drainage office takes it on", "18 January"),
         ("已交排水处治理", "由排水处接手", "1月18日"),
     ),
-    P.RETURNED: (returned, ("looked at again whose job",), ("重新确认由谁治理",)),
-    P.DISPUTED: (disputed, ("not clear yet whose job", "that decision holds"), ("还没有定下来", "裁定")),
+    P.RETURNED: (Town.returned, ("looked at again whose job",), ("重新确认由谁治理",)),
+    P.DISPUTED: (Town.disputed, ("not clear yet whose job", "that decision holds"), ("还没有定下来", "裁定")),
     P.SIGNED: (
-        lambda town: town.signed(),
+        Town.signed,
         ("Drainage office has taken it on", "plans the work"),
         ("排水处已接手治理", "制定治理方案"),
     ),
     P.IN_WORK: (
-        lambda town: town.planned(),
+        Town.planned,
         ("Drainage office is working on it", "Steps finished: 0 of 1.", "more of the work is finished"),
         ("排水处正在治理", "已完成0项", "完成余下的措施"),
     ),
     P.ACCEPTED: (
-        lambda town: town.accepted(),
+        Town.accepted,
         ("works were finished on 23 January 2016", "only when a heavy rain has tested it", "30 mm in an hour"),
         ("2016年1月23日完工", "才算真正解决", "每小时30毫米"),
     ),
     P.STRUCK_OFF: (
-        lambda town: town.struck_off(),
+        Town.struck_off,
         ("used to flood", "It was one of", "rain of 22 February 2016 has tested", "off the list since 3 March 2016"),
         ("以前经常积水", "这里曾是", "2016年2月22日的大雨检验过", "2016年3月3日从清单上销号"),
     ),

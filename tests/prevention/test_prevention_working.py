@@ -12,7 +12,7 @@ from anlan.prevention import actions
 from anlan.prevention.models import Escalation, Result, Task
 from anlan.prevention.rules import PreventionRefused
 from tests import make
-from tests.prevention.conftest import A, Town, day, problem, task
+from tests.make.problems import A, Town, day, problem, task
 
 
 def test_a_deadline_on_a_holiday_moves_to_the_next_working_day(town: Town) -> None:

@@ -19,7 +19,7 @@ from anlan.triage import rules as triage_rules
 from anlan.triage.models import Incident
 from anlan.triage.rules import TriageRefused
 from tests import make
-from tests.prevention.conftest import JAN, Town, day, problem, task, town
+from tests.make.problems import JAN, Town, day, problem, task
 
 AT = make.AT
 ME = system("test")
@@ -28,10 +28,6 @@ pytestmark = pytest.mark.django_db
 
 def later(minutes: int) -> dt.datetime:
     return AT + dt.timedelta(minutes=minutes)
-
-
-def opened() -> str:
-    return str(triage.open_incident(report_id=make.report().pk, actor=ME, at=AT)["incident"])
 
 
 def given(number: str, to: str = "drains", minute: int = 1) -> None:
@@ -76,7 +72,7 @@ WAYS: dict[str, Callable[[str], None]] = {
 def test_an_open_incident_has_an_owner_and_a_running_clock(state: str) -> None:
     """In every state of the table but the closed one."""
     make.city()
-    number = opened()
+    number = make.incident()
     WAYS[state](number)
     one = Incident.objects.get(number=number)
     assert one.state == state
@@ -88,7 +84,7 @@ def test_an_open_incident_has_an_owner_and_a_running_clock(state: str) -> None:
 def test_a_closed_holder_is_followed_by_the_control_room(state: str) -> None:
     """The desk takes it back with one key; while the holder is there it cannot."""
     make.city()
-    number = opened()
+    number = make.incident()
     WAYS[state](number)
     with pytest.raises(TriageRefused):
         triage.take_back(number=number, actor=make.actor("dispatcher"), at=later(9))
@@ -104,31 +100,13 @@ def test_a_closed_holder_is_followed_by_the_control_room(state: str) -> None:
 def test_when_an_officer_leaves_the_organisation_still_holds_it() -> None:
     """Another officer of the house goes on; who left can do nothing."""
     make.city()
-    number = opened()
+    number = make.incident()
     given(number)
     gone = make.person("officer", at="drains")
     Membership.objects.filter(person=gone).delete()
     with pytest.raises(PermissionError):
         triage.sign_for(number=number, actor=actor_of(Person.objects.get(pk=gone.pk)), at=later(3))
     assert triage.sign_for(number=number, actor=make.actor("officer", at="drains"), at=later(4))
-
-
-def raised(town: Town) -> str:
-    return town.raised(1)[0]
-
-
-def disputed_problem(town: Town) -> str:
-    number = town.assigned()
-    prevention.return_problem(problem=number, reason="not ours", actor=town.officer, at=day(1))
-    town.instruct(number, at=day(2))
-    prevention.return_problem(problem=number, reason="not ours", actor=town.officer, at=day(3))
-    return number
-
-
-def returned_problem(town: Town) -> str:
-    number = town.assigned()
-    prevention.return_problem(problem=number, reason="not ours", actor=town.officer, at=day(1))
-    return number
 
 
 def reopened_problem(town: Town) -> str:
@@ -138,9 +116,9 @@ def reopened_problem(town: Town) -> str:
 
 
 PROBLEMS: dict[str, Callable[[Town], str]] = {
-    "raised": raised, "assigned": lambda town: town.assigned(), "returned": returned_problem,
-    "disputed": disputed_problem, "signed": lambda town: town.signed(), "in_work": lambda town: town.planned()[0],
-    "accepted": lambda town: town.accepted(), "reopened": reopened_problem,
+    "raised": lambda town: town.raised(1)[0], "assigned": Town.assigned, "returned": Town.returned,
+    "disputed": Town.disputed, "signed": Town.signed, "in_work": lambda town: town.planned()[0],
+    "accepted": Town.accepted, "reopened": reopened_problem,
 }  # fmt: skip
 
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
 import re
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from PIL import Image
 
 from anlan.bulletin.figures.verification import verify as verify_issue
 from anlan.bulletin.models import Issue
@@ -46,13 +43,8 @@ class People:
         posts = {"officer": "drains", "verifier": "government", "supervisor": "government", "publisher": "government",
                  "leader": "government"}  # fmt: skip
         for role in ("call_taker", "dispatcher", "analyst", "officer", "verifier", "supervisor", "publisher", "leader"):
-            setattr(self, role, self._enter(role, posts.get(role, "control")))
-        self.west, self.citizen = self._enter("officer", "west-office"), Client()
-
-    def _enter(self, role: str, at: str) -> Client:
-        browser = Client()
-        browser.force_login(make.person(role, at=at))
-        return browser
+            setattr(self, role, make.browser(make.person(role, at=posts.get(role, "control"))))
+        self.west, self.citizen = make.browser(make.person("officer", at="west-office")), Client()
 
 
 def ok(answer: Any) -> str:
@@ -65,12 +57,6 @@ def token(browser: Client, address: str) -> str:
     found = re.search(r'name="token" value="([^"]+)"', ok(browser.get(address)))
     assert found
     return found[1]
-
-
-def picture() -> SimpleUploadedFile:
-    upload = io.BytesIO()
-    Image.new("RGB", (64, 48), "steelblue").save(upload, "JPEG")
-    return SimpleUploadedFile("works.jpg", upload.getvalue(), "image/jpeg")
 
 
 def test_the_whole_path_is_walked_by_its_people() -> None:
@@ -136,13 +122,17 @@ def the_sites_are_pushed_and_mended(people: Any) -> str:
         assert "L-2016-001" in ok(people.leader.get("/lists/?view=issued"))
     with on(2, 20):
         for task in tasks:
-            ok(people.officer.post(f"/tasks/{task}/add_evidence", {"photo": picture(), "words": "done"}, follow=True))
+            ok(
+                people.officer.post(
+                    f"/tasks/{task}/add_evidence", {"photo": make.upload(), "words": "done"}, follow=True
+                )
+            )
             ok(people.officer.post(f"/tasks/{task}/finish", follow=True))
     with on(2, 22):
         ok(people.verifier.post(f"/tasks/{tasks[1]}/verify", {"passed": "no", "words": "joint leaks"}, follow=True))
         ok(people.verifier.post(f"/tasks/{tasks[0]}/verify", {"passed": "yes", "words": ""}, follow=True))
     with on(2, 25):
-        told = {"photo": picture(), "words": "joint sealed"}
+        told = {"photo": make.upload(), "words": "joint sealed"}
         ok(people.officer.post(f"/tasks/{tasks[1]}/add_evidence", told, follow=True))
         ok(people.officer.post(f"/tasks/{tasks[1]}/finish", follow=True))
         ok(people.verifier.post(f"/tasks/{tasks[1]}/verify", {"passed": "yes", "words": ""}, follow=True))

@@ -28,8 +28,8 @@ def town():
     make.city()
 
 
-def ids(count: int, **told) -> list[int]:
-    return [make.report(lon=119.93 + n / 500, **told).pk for n in range(count)]
+def ids(count: int, **values) -> list[int]:
+    return [make.report(lon=119.93 + n / 500, **values).pk for n in range(count)]
 
 
 def state() -> list[Any]:

@@ -40,13 +40,9 @@ def desk(client: Client) -> Client:
     return client
 
 
-def called(hours_ago: float, contact: str = NUMBER, **told: Any) -> Report:
+def called(hours_ago: float, contact: str = NUMBER, **values: Any) -> Report:
     """Return the report of a call with a number."""
-    return make.report(contact=contact, at=AT - dt.timedelta(hours=hours_ago), **told)  # type: ignore[no-any-return]
-
-
-def opened(report: Report) -> str:
-    return str(actions.open_incident(report_id=report.pk, actor=ME, at=report.received_at)["incident"])
+    return make.report(contact=contact, at=AT - dt.timedelta(hours=hours_ago), **values)  # type: ignore[no-any-return]
 
 
 def ask(client: Client, phone: str = NUMBER) -> str:
@@ -58,7 +54,7 @@ def ask(client: Client, phone: str = NUMBER) -> str:
 def test_i_called_an_hour_ago_is_answered_at_once(desk: Client) -> None:
     """Number, category, state, when, and the sentence that the reporter is told; no words of the call."""
     report = called(1, place_words="清潭路加油站", words="车过不去", name="王先生")
-    number = opened(report)
+    number = make.incident(report, at=report.received_at)
     actions.hand_over(number=number, to="drains", actor=ME, at=AT)
     shown = ask(desk)
     for part in (report.number, "Waterlogging", "In hand", "13:00", "Drainage office is asked to deal with it"):
@@ -70,7 +66,7 @@ def test_i_called_an_hour_ago_is_answered_at_once(desk: Client) -> None:
 def test_what_is_older_than_72_hours_and_not_open_is_not_found(desk: Client) -> None:
     """Neither its number nor that there was something; on the last minute it still is."""
     old, young = called(72.1), called(71.9)
-    closed = opened(called(100))
+    closed = make.incident(contact=NUMBER, at=AT - dt.timedelta(hours=100))
     actions.close_incident(number=closed, disposal="done", actor=ME, at=AT - dt.timedelta(hours=1))
     shown = ask(desk)
     assert young.number in shown
@@ -81,7 +77,7 @@ def test_what_is_older_than_72_hours_and_not_open_is_not_found(desk: Client) -> 
 def test_an_open_matter_is_shown_however_old(desk: Client) -> None:
     """And once it is closed it goes."""
     report = called(24 * 90)
-    number = opened(report)
+    number = make.incident(report, at=report.received_at)
     assert report.number in ask(desk)
     actions.close_incident(number=number, disposal="done", actor=ME, at=AT)
     assert report.number not in ask(desk)
@@ -92,7 +88,7 @@ def test_an_open_matter_is_shown_however_old(desk: Client) -> None:
 def test_what_was_erased_is_found_no_more(desk: Client) -> None:
     """With the contact goes every way from the number to the report."""
     report = called(1)
-    opened(report)
+    make.incident(report, at=report.received_at)
     assert report.number in ask(desk)
     erase_report(report_id=report.pk, reason="asked", actor=make.actor("call_taker"), at=AT)
     assert "Nothing open, and nothing in the last 72 hours" in ask(desk)
@@ -160,7 +156,7 @@ def test_what_a_caller_is_told_is_what_the_tracking_page_says(desk: Client) -> N
 def test_open_matters_come_first_and_the_list_ends(desk: Client) -> None:
     """A switchboard's number shows so many and no count of the rest."""
     old = called(1000)
-    opened(old)
+    make.incident(old, at=old.received_at)
     for n in range(SHOWN + 3):
         called(1 + n / 60)
     shown = ask(desk)
@@ -198,6 +194,6 @@ def test_a_look_asks_the_database_a_fixed_number_of_times(desk: Client, django_a
     """However many others called."""
     for n in range(30):
         called(1, f"1390000{n:04d}")
-    opened(called(1))
+    make.incident(contact=NUMBER, at=AT - dt.timedelta(hours=1))
     with django_assert_max_num_queries(35):
         ask(desk)

@@ -26,22 +26,14 @@ def town():
         yield
 
 
-def sign_in(client, role: str, at: str = "control") -> None:
-    client.force_login(make.person(role, at=at))
-
-
-def opened(**told) -> str:
-    return actions.open_incident(report_id=make.report(**told).pk, actor=ME, at=AT)["incident"]
-
-
-def press(client, number: str, verb: str, **told):
-    return client.post(f"/incidents/{number}/act", {"verb": verb} | told, follow=True)
+def press(client, number: str, verb: str, **values):
+    return client.post(f"/incidents/{number}/act", {"verb": verb} | values, follow=True)
 
 
 def test_a_call_taker_opens_an_incident_from_a_report(client):
     """One key on the report's page; a second press leads to the same incident."""
     report = make.report()
-    sign_in(client, Role.CALL_TAKER)
+    make.sign_in(client, Role.CALL_TAKER)
     page = client.get(f"/reports/{report.number}/").content.decode()
     assert "Open an incident" in page
     for _ in range(2):
@@ -52,9 +44,9 @@ def test_a_call_taker_opens_an_incident_from_a_report(client):
 
 def test_a_report_near_an_open_incident_is_linked_to_it(client):
     """The page offers what is open within 300 m, with its distance, and nothing farther off."""
-    number, far = opened(), opened(lat=31.78)
+    number, far = make.incident(), make.incident(lat=31.78)
     report = make.report(lon=119.971)
-    sign_in(client, Role.CALL_TAKER)
+    make.sign_in(client, Role.CALL_TAKER)
     page = client.get(f"/reports/{report.number}/").content.decode()
     assert number in page
     assert far not in page
@@ -64,24 +56,24 @@ def test_a_report_near_an_open_incident_is_linked_to_it(client):
 
 def test_it_goes_to_an_organisation_and_back_and_on_to_its_end(client):
     """Desk hands over; the officer finds it in the inbox, signs, resolves; the desk closes."""
-    number = opened()
-    sign_in(client, Role.DISPATCHER)
+    number = make.incident()
+    make.sign_in(client, Role.DISPATCHER)
     assert "Handed over" in press(client, number, "hand_over", to="drains").content.decode()
-    sign_in(client, Role.OFFICER, at="drains")
+    make.sign_in(client, Role.OFFICER, at="drains")
     assert number in client.get("/incidents/").content.decode()
     assert "Signed for" in press(client, number, "sign_for").content.decode()
     press(client, number, "resolve", disposal="done")
-    sign_in(client, Role.DISPATCHER)
+    make.sign_in(client, Role.DISPATCHER)
     assert "Put right" in press(client, number, "close", disposal="done").content.decode()
     assert Incident.objects.get(number=number).state == "closed"
 
 
 def test_the_second_who_presses_is_told_and_sees_how_it_stands(client):
     """409 with what happened, and the page as it is now; nothing is changed."""
-    number = opened()
+    number = make.incident()
     actions.hand_over(number=number, to="drains", actor=ME, at=AT)
     actions.sign_for(number=number, actor=ME, at=AT)
-    sign_in(client, Role.OFFICER, at="drains")
+    make.sign_in(client, Role.OFFICER, at="drains")
     answer = press(client, number, "sign_for")
     assert answer.status_code == 409
     assert "Somebody was quicker" in answer.content.decode()
@@ -89,8 +81,8 @@ def test_the_second_who_presses_is_told_and_sees_how_it_stands(client):
 
 def test_violence_at_home_is_not_offered_for_diversion_and_refused_all_the_same(client):
     """No button; the request made by hand is refused with the reason."""
-    number = opened(category="home_violence")
-    sign_in(client, Role.DISPATCHER)
+    number = make.incident(category="home_violence")
+    make.sign_in(client, Role.DISPATCHER)
     page = client.get(f"/incidents/{number}/").content.decode()
     assert 'value="divert"' not in page
     assert "never diverted" in page
@@ -101,8 +93,8 @@ def test_violence_at_home_is_not_offered_for_diversion_and_refused_all_the_same(
 
 def test_an_officer_sees_only_what_the_organisation_holds_or_held(client):
     """Another organisation's incident is as if it were not there."""
-    number = opened()
-    sign_in(client, Role.OFFICER, at="west-office")
+    number = make.incident()
+    make.sign_in(client, Role.OFFICER, at="west-office")
     assert client.get(f"/incidents/{number}/").status_code == 404
     assert client.post(f"/incidents/{number}/act", {"verb": "sign_for"}).status_code == 404
     assert number not in client.get("/incidents/?list=open").content.decode()
@@ -111,8 +103,8 @@ def test_an_officer_sees_only_what_the_organisation_holds_or_held(client):
 @pytest.mark.parametrize("role", [Role.ANALYST, Role.LEADER, Role.AUDITOR])
 def test_who_only_looks_has_no_buttons_and_no_moves(client, role):
     """The page is shown; a move made by hand is forbidden."""
-    number = opened()
-    sign_in(client, role)
+    number = make.incident()
+    make.sign_in(client, role)
     page = client.get(f"/incidents/{number}/")
     assert page.status_code == 200
     assert 'name="verb"' not in page.content.decode()
@@ -121,8 +113,8 @@ def test_who_only_looks_has_no_buttons_and_no_moves(client, role):
 
 def test_a_deadline_that_has_passed_is_shown_as_late(client):
     """The list and the incident say since when."""
-    number = opened()
-    sign_in(client, Role.DISPATCHER)
+    number = make.incident()
+    make.sign_in(client, Role.DISPATCHER)
     assert "by " in client.get(f"/incidents/{number}/").content.decode()
     with frozen(AT + dt.timedelta(hours=1)):
         assert "late since" in client.get("/incidents/").content.decode()
@@ -130,7 +122,7 @@ def test_a_deadline_that_has_passed_is_shown_as_late(client):
 
 def test_an_empty_list_says_what_to_do(client):
     """In both lists, in both languages."""
-    sign_in(client, Role.OFFICER, at="drains")
+    make.sign_in(client, Role.OFFICER, at="drains")
     assert "Nothing waits for you" in client.get("/incidents/").content.decode()
     page = client.get("/incidents/?list=closed", headers={"accept-language": "zh-CN"}).content.decode()
     assert "这里没有事件" in page
@@ -138,8 +130,8 @@ def test_an_empty_list_says_what_to_do(client):
 
 def test_the_map_gets_the_points_of_the_list(client):
     """Numbers, places and addresses; nothing about callers."""
-    number = opened()
-    sign_in(client, Role.DISPATCHER)
+    number = make.incident()
+    make.sign_in(client, Role.DISPATCHER)
     feature = client.get("/incidents/points.geojson?list=open").json()["features"][0]
     assert feature["properties"] == {"number": number, "href": f"/incidents/{number}/"}
 
@@ -164,16 +156,16 @@ def test_the_reporter_reads_what_became_of_it(client):
 def test_the_list_asks_the_database_a_fixed_number_of_times(client, django_assert_max_num_queries):
     """Whatever the number of incidents."""
     for n in range(12):
-        opened(lon=119.92 + n / 200)
-    sign_in(client, Role.DISPATCHER)
+        make.incident(lon=119.92 + n / 200)
+    make.sign_in(client, Role.DISPATCHER)
     with django_assert_max_num_queries(10):
         client.get("/incidents/?list=open")
 
 
 def test_the_desk_sees_open_incidents_while_it_types_and_links_what_it_saved(client):
     """Near the pin, with metres; after saving one key links the call to it or opens another."""
-    number = opened()
-    sign_in(client, Role.CALL_TAKER)
+    number = make.incident()
+    make.sign_in(client, Role.CALL_TAKER)
     near = client.post("/calls/near", {"what": "1", "lon": "119.9702", "lat": "31.7601"}).content.decode()
     assert "Open incidents near this call" in near
     assert number in near
@@ -189,7 +181,7 @@ def test_the_desk_sees_open_incidents_while_it_types_and_links_what_it_saved(cli
 def test_a_report_without_a_point_does_not_say_that_nothing_is_near(client):
     """What is near it is unknown, not none."""
     report = make.report(lon=None, lat=None, place_words="清潭路下穿通道")
-    sign_in(client, Role.DISPATCHER)
+    make.sign_in(client, Role.DISPATCHER)
     assert "The report has no point" in client.get(f"/reports/{report.number}/").content.decode()
 
 
@@ -197,7 +189,7 @@ def test_a_deadline_far_away_does_not_look_due_soon(client):
     """The list and the incident mark it as the console does: in time until four fifths are gone, then due soon."""
     with frozen(AT):
         number = actions.open_incident(report_id=make.report().pk, actor=ME, at=AT)["incident"]
-    sign_in(client, Role.DISPATCHER)
+    make.sign_in(client, Role.DISPATCHER)
     run = ClockRun.objects.running().get()
     for share, mark in ((0.5, "calm"), (0.9, "warn"), (1.1, "late")):
         with frozen(AT + share * (run.due_at - AT)):
@@ -208,7 +200,7 @@ def test_a_call_without_a_pin_finds_the_incident_of_calls_alike_in_words(client)
     """While it is typed and once it is saved; the desk stays where it is, and reads what the call tells of."""
     first = make.report(lon=None, lat=None, place_words="清潭路下穿通道北口", at=AT - dt.timedelta(minutes=9))
     number = actions.open_incident(report_id=first.pk, actor=ME, at=AT)["incident"]
-    sign_in(client, Role.CALL_TAKER)
+    make.sign_in(client, Role.CALL_TAKER)
     near = client.post("/calls/near", {"what": "1", "where": "清潭路下穿通道"}).content.decode()
     assert number in near
     assert "place words alike" in near
@@ -226,8 +218,8 @@ def test_a_call_without_a_pin_finds_the_incident_of_calls_alike_in_words(client)
 
 def test_a_report_that_was_taken_away_opens_an_incident_again(client):
     """For the same person too: the press is new, though the report is the one of before."""
-    number, report = opened(), make.report(lon=119.971)
-    sign_in(client, Role.CALL_TAKER)
+    number, report = make.incident(), make.report(lon=119.971)
+    make.sign_in(client, Role.CALL_TAKER)
     path = f"/incidents/for/{report.number}"
     first = client.post(path, {"incident": ""}).headers["Location"]
     other = make.report(lon=119.972)
@@ -240,8 +232,8 @@ def test_a_report_that_was_taken_away_opens_an_incident_again(client):
 
 def test_a_report_that_is_linked_twice_leads_to_its_incident(client):
     """The second press says no more than the first."""
-    number, report = opened(), make.report(lon=119.971)
-    sign_in(client, Role.CALL_TAKER)
+    number, report = make.incident(), make.report(lon=119.971)
+    make.sign_in(client, Role.CALL_TAKER)
     for _ in range(2):
         answer = client.post(f"/incidents/for/{report.number}", {"incident": number})
         assert answer.headers["Location"] == f"/incidents/{number}/"
@@ -250,29 +242,29 @@ def test_a_report_that_is_linked_twice_leads_to_its_incident(client):
 
 def test_why_an_incident_was_reopened_stands_on_its_page(client):
     """The reason that was asked for is shown to who acts on it."""
-    number = opened()
+    number = make.incident()
     actions.close_incident(number=number, disposal="not_found", actor=ME, at=AT)
-    sign_in(client, Role.DISPATCHER)
+    make.sign_in(client, Role.DISPATCHER)
     page = press(client, number, "reopen", reason="The caller rang again", seen="closed").content.decode()
     assert "The caller rang again" in page
 
 
 def test_closed_incidents_say_when_they_were_closed(client):
     """The list is in that order, so that is the time that it shows."""
-    numbers = [opened(), opened(lon=119.98)]
+    numbers = [make.incident(), make.incident(lon=119.98)]
     for n, number in enumerate(reversed(numbers)):
         at = AT + dt.timedelta(minutes=10 * n + 10)
         actions.close_incident(number=number, disposal="done", actor=ME, at=at)
-    sign_in(client, Role.DISPATCHER)
+    make.sign_in(client, Role.DISPATCHER)
     page = client.get("/incidents/?list=closed").content.decode()
     assert page.index(numbers[0]) < page.index("14:20") < page.index(numbers[1]) < page.index("14:10")
 
 
 def test_a_call_that_cannot_be_linked_any_more_says_so_at_the_desk(client):
     """The incident was closed while the call-taker read: the saved call stands there with the other ways."""
-    number, report = opened(), make.report(lon=119.971)
+    number, report = make.incident(), make.report(lon=119.971)
     actions.close_incident(number=number, disposal="done", actor=ME, at=AT)
-    sign_in(client, Role.CALL_TAKER)
+    make.sign_in(client, Role.CALL_TAKER)
     page = client.post(f"/incidents/for/{report.number}", {"incident": number, "back": "call"}, follow=True)
     told = page.content.decode()
     assert page.status_code == 200
@@ -283,10 +275,10 @@ def test_a_call_that_cannot_be_linked_any_more_says_so_at_the_desk(client):
 
 def test_who_holds_an_incident_reads_its_reports_while_it_is_open(client):
     """The officer can act on the words, for a purpose and with an entry; before, elsewhere and afterwards not."""
-    number = opened(words="井盖没了")
+    number = make.incident(words="井盖没了")
     report = Incident.objects.get(number=number).links.get().report
     path, told = f"/reports/{report.number}/", {"purpose": "handle"}
-    sign_in(client, Role.OFFICER, at="drains")
+    make.sign_in(client, Role.OFFICER, at="drains")
     assert client.get(path).status_code == 404
     actions.hand_over(number=number, to="drains", actor=ME, at=AT)
     assert path in client.get(f"/incidents/{number}/").content.decode()
@@ -297,7 +289,7 @@ def test_who_holds_an_incident_reads_its_reports_while_it_is_open(client):
     actions.sign_for(number=number, actor=drains, at=AT)
     actions.resolve(number=number, disposal="done", actor=drains, at=AT)
     actions.close_incident(number=number, actor=ME, at=AT)
-    sign_in(client, Role.OFFICER, at="drains")
+    make.sign_in(client, Role.OFFICER, at="drains")
     assert client.post(f"{path}open", told).status_code == 404
     page = client.get(f"/incidents/{number}/").content.decode()
     assert report.number in page

@@ -32,11 +32,6 @@ def told_by_three(db: Any) -> Iterator[tuple[str, list[Report]]]:
         yield number, reports
 
 
-def enter(client: Client, role: str, at: str = "control") -> Client:
-    client.force_login(make.person(role, at=at))
-    return client
-
-
 def linked(number: str) -> list[str]:
     links = Incident.objects.get(number=number).links.filter(unlinked_at=None)
     return sorted(links.values_list("report__number", flat=True))
@@ -47,7 +42,7 @@ def test_chosen_reports_become_an_incident_of_their_own(
 ) -> None:
     """The page leads to the second one; each keeps its reports, and both histories say so."""
     number, (first, second, third) = told_by_three
-    enter(client, "dispatcher")
+    make.sign_in(client, "dispatcher")
     assert "Split off the chosen" in client.get(f"/incidents/{number}/").content.decode()
     told = {"report": [second.number, third.number], "verb": "split"}
     page = client.post(f"/incidents/{number}/reports", told, follow=True)
@@ -63,7 +58,7 @@ def test_a_split_leaves_a_report_on_each_side(
 ) -> None:
     """None chosen and all chosen are refused in words, and nothing moves."""
     number, reports = told_by_three
-    enter(client, "dispatcher")
+    make.sign_in(client, "dispatcher")
     told = {"report": [one.number for one in reports[:chosen]], "verb": "split"}
     answer = client.post(f"/incidents/{number}/reports", told)
     assert answer.status_code == 409
@@ -74,7 +69,7 @@ def test_a_split_leaves_a_report_on_each_side(
 def test_a_report_is_taken_away_until_one_is_left(client: Client, told_by_three: tuple[str, list[Report]]) -> None:
     """It is free to be linked elsewhere; the last one stays, and its page offers no more."""
     number, (first, second, third) = told_by_three
-    enter(client, "call_taker")
+    make.sign_in(client, "call_taker")
     told = {"verb": "away", "report": [one.number for one in (first, second, third)]}
     assert client.post(f"/incidents/{number}/reports", told).status_code == 409
     assert len(linked(number)) == 3
@@ -88,7 +83,7 @@ def test_an_officer_sorts_no_reports(client: Client, told_by_three: tuple[str, l
     """It is the desk's; the page shows the reports without the form."""
     number, (_, second, _) = told_by_three
     actions.hand_over(number=number, to="drains", actor=ME, at=make.AT)
-    enter(client, "officer", at="drains")
+    make.sign_in(client, "officer", at="drains")
     assert "Take the chosen away" not in client.get(f"/incidents/{number}/").content.decode()
     assert client.post(f"/incidents/{number}/reports", {"verb": "away", "report": [second.number]}).status_code == 403
 
@@ -96,7 +91,7 @@ def test_an_officer_sorts_no_reports(client: Client, told_by_three: tuple[str, l
 def test_the_desk_sets_how_soon_somebody_has_to_go(client: Client, told_by_three: tuple[str, list[Report]]) -> None:
     """With its entry; what is no urgency is refused in words."""
     number, _ = told_by_three
-    enter(client, "dispatcher")
+    make.sign_in(client, "dispatcher")
     page = client.post(f"/incidents/{number}/act", {"verb": "urgency", "urgency": "1"}, follow=True)
     assert Incident.objects.get(number=number).urgency == 1
     assert "Urgency: at once" in page.content.decode()
@@ -107,7 +102,7 @@ def test_the_desk_sets_how_soon_somebody_has_to_go(client: Client, told_by_three
 def test_a_report_that_is_taken_away_twice_is_away(client: Client, told_by_three: tuple[str, list[Report]]) -> None:
     """The second press finds it gone and changes nothing."""
     number, (first, second, third) = told_by_three
-    enter(client, "dispatcher")
+    make.sign_in(client, "dispatcher")
     for _ in range(2):
         told = {"verb": "away", "report": [third.number]}
         assert client.post(f"/incidents/{number}/reports", told).status_code == 302
@@ -118,7 +113,7 @@ def test_a_report_that_is_taken_away_twice_is_away(client: Client, told_by_three
 def test_a_split_that_is_sent_twice_is_one_split(client: Client, told_by_three: tuple[str, list[Report]]) -> None:
     """Both lead to the same second incident; from a page that is out of date it is refused in words."""
     number, (_, second, third) = told_by_three
-    enter(client, "dispatcher")
+    make.sign_in(client, "dispatcher")
     key = client.get(f"/incidents/{number}/").context["key"]
     told = {"report": [second.number], "verb": "split", "key": key}
     pages = {client.post(f"/incidents/{number}/reports", told).headers["Location"] for _ in range(2)}

@@ -21,7 +21,7 @@ from tests import make
 
 AT = make.AT
 ME = system("test")
-CODE = "7KQ4M2XD9TFWHB6R"
+CODE = make.CODE
 SECRETS = ("清潭路加油站", "车过不去", "13800000417", "王先生", "不归我们", "上级说的", "E-160628", "119.97", "31.76")
 State, Disposal = Incident.State, Incident.Disposal
 pytestmark = pytest.mark.django_db
@@ -36,10 +36,10 @@ def later(minutes: int) -> dt.datetime:
     return AT + dt.timedelta(minutes=minutes)
 
 
-def opened(**told: Any) -> str:
+def opened(**fields: Any) -> str:
     """Return the incident of a citizen's report."""
     values = {"channel": "web", "tracking_code": CODE, "place_words": "清潭路加油站", "words": "车过不去",
-              "contact": "13800000417", "name": "王先生"} | told  # fmt: skip
+              "contact": "13800000417", "name": "王先生"} | fields  # fmt: skip
     report = make.report(**values)
     return str(actions.open_incident(report_id=report.pk, actor=ME, at=later(1))["incident"])
 

@@ -7,15 +7,15 @@ import datetime as dt
 import pytest
 
 from anlan.core.ledger.verification import verify
-from anlan.core.models import ClockRun, LedgerEntry, Organisation
+from anlan.core.models import ClockRun, LedgerEntry
 from anlan.core.people.actors import NotAllowed, system
 from anlan.core.people.roles import Role
 from anlan.intake.actions import set_validity
-from anlan.intake.models import Category
 from anlan.triage import actions, rules
 from anlan.triage.models import Handover, Incident, IncidentReport
 from anlan.triage.rules import TriageRefused
 from tests import make
+from tests.make.incidents import running
 
 AT = make.AT
 ME = system("test")
@@ -28,8 +28,8 @@ def town():
     make.city()
 
 
-def opened(**told) -> Incident:
-    number = actions.open_incident(report_id=make.report(**told).pk, actor=ME, at=AT)["incident"]
+def opened(**values) -> Incident:
+    number = actions.open_incident(report_id=make.report(**values).pk, actor=ME, at=AT)["incident"]
     return Incident.objects.get(number=number)
 
 
@@ -37,25 +37,10 @@ def again(incident: Incident) -> Incident:
     return Incident.objects.get(pk=incident.pk)
 
 
-def handed(to: str = "drains", **told) -> Incident:
-    incident = opened(**told)
+def handed(to: str = "drains", **values) -> Incident:
+    incident = opened(**values)
     actions.hand_over(number=incident.number, to=to, actor=ME, at=AT + MINUTE)
     return again(incident)
-
-
-def decided() -> Incident:
-    """An incident that was returned twice, and that the arbiter gave to the drainage office."""
-    incident, drains = handed(), make.actor(Role.OFFICER, at="drains")
-    for n in range(2):
-        actions.return_incident(number=incident.number, reason="x", actor=drains, at=AT)
-        move = actions.arbitrate if n else actions.hand_over
-        move(number=incident.number, to="drains", actor=ME, at=AT, **({"reason": "x"} if n else {}))
-    return incident
-
-
-def running(incident: Incident) -> dict[str, str | None]:
-    runs = ClockRun.objects.running().filter(subject=incident.subject).select_related("rule", "organisation")
-    return {run.rule.code: run.organisation.code if run.organisation else None for run in runs}
 
 
 def test_an_incident_carries_what_was_said_at_the_call():
@@ -196,13 +181,6 @@ def test_a_diverted_matter_that_turns_out_to_be_violence_at_home_comes_back_at_o
     assert running(incident) == {"first_step": "control"}
 
 
-def test_what_the_arbiter_decided_cannot_be_sent_back_again():
-    """The third return is refused with the reason."""
-    incident, drains = decided(), make.actor(Role.OFFICER, at="drains")
-    with pytest.raises(TriageRefused, match="arbiter has decided"):
-        actions.return_incident(number=incident.number, reason="x", actor=drains, at=AT)
-
-
 def test_the_confirmed_category_stands_beside_the_one_at_call():
     """Figures use the confirmed one; what was said at the call is kept."""
     incident = opened(category="theft", lon=119.98)
@@ -258,25 +236,6 @@ def test_every_state_that_can_be_reached_has_a_holder_and_a_running_clock_or_is_
     assert reached == set(rules.MOVES) - {"dispatched"}
 
 
-def test_an_organisation_that_is_closed_gets_nothing_and_what_it_holds_can_be_taken_on():
-    """No hand-over to it; the control room's people still see what it holds."""
-    Organisation.objects.filter(code="drains").update(active=False)
-    with pytest.raises(TriageRefused, match="unknown organisation"):
-        actions.hand_over(number=opened().number, to="drains", actor=ME, at=AT)
-
-
-def test_an_officer_who_left_can_no_longer_sign():
-    """Rights go with the membership; the incident keeps its holder and its clock."""
-    incident = handed()
-    person = make.person(Role.OFFICER, at="drains")
-    person.memberships.all().delete()
-    from anlan.core.people.actors import actor_of
-
-    with pytest.raises(NotAllowed):
-        actions.sign_for(number=incident.number, actor=actor_of(person), at=AT)
-    assert running(incident) == {"sign": "drains"}
-
-
 def test_a_deadline_on_a_holiday_ends_on_the_next_working_day():
     """Handed over on the eve of the dragon-boat days: one working day is the worked Sunday."""
     report = make.report(received_at=dt.datetime(2016, 6, 8, 2, tzinfo=dt.UTC))
@@ -294,32 +253,6 @@ def test_the_second_of_two_who_press_at_once_is_told():
     actions.sign_for(number=incident.number, actor=first, at=AT)
     with pytest.raises(TriageRefused, match="no such move"):
         actions.sign_for(number=incident.number, actor=second, at=AT)
-
-
-def test_officers_see_what_they_hold_or_held_and_no_more():
-    """Another organisation's officer sees nothing; the call-taker sees all."""
-    incident = handed()
-    opened(lon=119.99)
-    seen = {
-        at: set(Incident.objects.visible_to(make.actor(Role.OFFICER, at=at)).values_list("number", flat=True))
-        for at in ("drains", "west-office")
-    }
-    assert seen == {"drains": {incident.number}, "west-office": set()}
-    assert Incident.objects.visible_to(make.actor(Role.CALL_TAKER)).count() == 2
-
-
-@pytest.mark.parametrize("role", [Role.ANALYST, Role.LEADER, Role.AUDITOR])
-def test_who_only_looks_moves_nothing(role):
-    """Analysts, leaders and auditors are refused."""
-    with pytest.raises(NotAllowed):
-        actions.open_incident(report_id=make.report().pk, actor=make.actor(role), at=AT)
-
-
-def test_no_column_of_triage_is_about_a_person():
-    """No name, contact, score or trait: incidents are about matters."""
-    names = {field.name for model in (Incident, IncidentReport, Handover) for field in model._meta.fields}
-    assert not names & {"name", "contact", "phone", "person", "caller", "score", "risk", "suspect", "origin"}
-    assert not Category.objects.filter(group__in=["persons_watched", "key_people"]).exists()
 
 
 def test_a_closed_incident_takes_no_more_reports():
@@ -346,52 +279,6 @@ def test_what_came_back_counts_as_diverted_no_more():
         actions.return_incident(number=incident.number, reason="Not here", actor=west, at=AT + n * MINUTE)
         seen.append((again(incident).state, again(incident).diverted))
     assert seen == [("returned", False), ("disputed", True)]
-
-
-def test_to_whom_had_it_before_it_goes_back_with_a_reason_only():
-    """Handing it on instead would restart the clock unsaid; to somebody new it may go on unsigned."""
-    incident = handed()
-    drains, west = make.actor(Role.OFFICER, at="drains"), make.actor(Role.OFFICER, at="west-office")
-    with pytest.raises(TriageRefused, match="return instead"):
-        actions.hand_over(number=incident.number, to="control", actor=drains, at=AT)
-    actions.hand_over(number=incident.number, to="west-office", actor=drains, at=AT + 2 * MINUTE)
-    for code in ("drains", "control"):
-        with pytest.raises(TriageRefused, match="return instead"):
-            actions.hand_over(number=incident.number, to=code, actor=west, at=AT)
-    assert again(incident).owner.code == "west-office"
-
-
-def test_what_the_arbiter_decided_is_not_handed_on_and_is_asked_anew_once_reopened():
-    """Who got it by decision keeps it; a matter that was taken up again may be returned again, and says why it was."""
-    incident, drains = decided(), make.actor(Role.OFFICER, at="drains")
-    with pytest.raises(TriageRefused, match="arbiter has decided"):
-        actions.hand_over(number=incident.number, to="west-office", actor=drains, at=AT)
-    actions.sign_for(number=incident.number, actor=drains, at=AT)
-    actions.resolve(number=incident.number, disposal="done", actor=drains, at=AT)
-    actions.reopen(number=incident.number, reason="Water again", actor=ME, at=AT)
-    actions.hand_over(number=incident.number, to="drains", actor=ME, at=AT)
-    actions.return_incident(number=incident.number, reason="A private yard", actor=drains, at=AT)
-    incident = again(incident)
-    assert (incident.state, incident.owner.code, incident.reopened_because) == ("returned", "control", "Water again")
-    assert incident.disposal == ""
-
-
-def test_nothing_waits_with_an_organisation_that_was_closed():
-    """What comes back to it goes to the control room, and so does what had come back to it before."""
-    west = make.actor(Role.OFFICER, at="west-office")
-    drains = make.actor(Role.OFFICER, at="drains")
-    before, after = handed(lon=119.98), handed(lon=119.99)
-    for incident in (before, after):
-        actions.hand_over(number=incident.number, to="west-office", actor=drains, at=AT + 2 * MINUTE)
-    actions.return_incident(number=before.number, reason="Not here", actor=west, at=AT + 3 * MINUTE)
-    assert again(before).owner.code == "drains"
-    Organisation.objects.filter(code="drains").update(active=False)
-    actions.take_back(number=before.number, actor=ME, at=AT + 4 * MINUTE)
-    actions.return_incident(number=after.number, reason="Not here", actor=west, at=AT + 4 * MINUTE)
-    for incident in (before, after):
-        incident = again(incident)
-        assert (incident.state, incident.owner.code) == ("returned", "control")
-        assert running(incident) == {"first_step": "control"}
 
 
 def test_another_category_opens_no_way_out_before_somebody_went():

@@ -33,15 +33,15 @@ def town() -> None:
     make.city()
 
 
-def reported(n: int, **told: Any) -> tuple[Any, str]:
+def reported(n: int, **values: Any) -> tuple[Any, str]:
     """Return a report of the web page with its code."""
     code = code_for(f"{n:032x}")
-    return make.report(channel="web", tracking_code=code, **told), code
+    return make.report(channel="web", tracking_code=code, **values), code
 
 
-def closed(n: int, **told: Any) -> tuple[Any, str, str]:
+def closed(n: int, **values: Any) -> tuple[Any, str, str]:
     """Return a report, its code and its incident, closed."""
-    report, code = reported(n, **told)
+    report, code = reported(n, **values)
     number = triage.open_incident(report_id=report.pk, actor=ME, at=AT)["incident"]
     triage.close_incident(number=number, disposal="done", actor=ME, at=AT + dt.timedelta(hours=1))
     return report, code, number

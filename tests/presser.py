@@ -17,21 +17,14 @@ open_platform(None)
 
 from django.test import Client  # noqa: E402
 
-from anlan.core.city.areas import local_day  # noqa: E402
 from anlan.core.ledger.verification import verify  # noqa: E402
 from anlan.core.models import ClockRun, Person  # noqa: E402
-from anlan.core.people.actors import system  # noqa: E402
 from anlan.core.time.clock import now  # noqa: E402
-from anlan.dispatch import actions as dispatch  # noqa: E402
-from anlan.dispatch.models import Assignment, Milestone  # noqa: E402
-from anlan.prevention import actions as prevention  # noqa: E402
+from anlan.dispatch.models import Milestone  # noqa: E402
 from anlan.prevention.actions.steps import last_move  # noqa: E402
 from anlan.prevention.models import Problem, Result  # noqa: E402
-from anlan.triage import actions as triage  # noqa: E402
 from anlan.triage.models import Incident, IncidentReport  # noqa: E402
 from tests import make  # noqa: E402
-
-ME = system("test")
 
 
 def person(role: str, at: str = "control") -> str:
@@ -46,26 +39,32 @@ def report() -> str:
 
 def incident(to: str = "") -> str:
     """Open an incident, handed over where `to` names an organisation; return its number."""
-    number = str(triage.open_incident(report_id=make.report(at=now()).pk, actor=ME, at=now())["incident"])
-    if to:
-        triage.hand_over(number=number, to=to, actor=ME, at=now())
-    return number
+    return make.incident(at=now(), to=to)
 
 
 def sent(unit: str, number: str = "") -> int:
     """Send a unit to an incident, without one to a new one; return the assignment."""
-    return int(dispatch.dispatch_unit(number=number or incident(), unit=unit, actor=ME, at=now())["assignment"])
+    return make.assignment(number, unit=unit, at=now())
 
 
 def free(unit: str) -> None:
     """Free a unit."""
-    for pk in Assignment.objects.open().filter(unit__code=unit).values_list("pk", flat=True):
-        dispatch.stamp(assignment=pk, step="cleared", actor=ME, at=now())
+    make.free(unit, at=now())
 
 
-def post(who: str, path: str, told: dict[str, str], die: bool = False) -> dict[str, Any]:
+def raised() -> str:
+    """Raise a problem that waits for its instruction; return its number."""
+    return make.hazard(at=now())
+
+
+def finished(lead: str) -> str:
+    """Plan a task whose works are done; return its number."""
+    return make.hazard_task(lead, at=now(), finished=True)
+
+
+def post(who: str, path: str, fields: dict[str, str], die: bool = False) -> dict[str, Any]:
     """Press a button as somebody; with `die` this process is killed once it is written, before it can answer."""
-    answer = _signed_in(who).post(path, told)
+    answer = _signed_in(who).post(path, fields)
     if die:
         os.kill(os.getpid(), signal.SIGKILL)
     text = re.sub(r"<[^>]+>", " ", answer.content.decode())
@@ -74,38 +73,14 @@ def post(who: str, path: str, told: dict[str, str], die: bool = False) -> dict[s
 
 def stands(number: str) -> dict[str, Any]:
     """Return how an incident stands, with the clocks that run on it."""
-    one = Incident.objects.get(number=number)
-    running = ClockRun.objects.running().filter(subject=one.subject).values_list("rule__code", flat=True)
+    found = Incident.objects.get(number=number)
+    running = ClockRun.objects.running().filter(subject=found.subject).values_list("rule__code", flat=True)
     return {
-        "state": one.state,
-        "owner": one.owner.code,
-        "out": one.assignments.open().count(),
+        "state": found.state,
+        "owner": found.owner.code,
+        "out": found.assignments.open().count(),
         "running": sorted(running),
     }
-
-
-def raised() -> str:
-    """Raise a problem that waits for its instruction; return its number."""
-    others = [{"origin": "hazard", "title": "Open shaft"}]
-    told = prevention.raise_problems(title="Round", addressee="control", others=others, actor=ME, at=now())
-    return str(told["problems"][0])
-
-
-def planned(lead: str) -> str:
-    """Plan a task of a new problem of this lead; return its number."""
-    number = raised()
-    prevention.instruct(problems=[number], reference="12", on=local_day(now()), lead=lead, actor=ME, at=now())
-    prevention.sign_for(problems=[number], actor=ME, at=now())
-    row = {"problem": number, "kind": "permanent", "title": "Cover", "responsible": "Head of works",
-           "due_on": local_day(now()), "criterion": "Bolted down"}  # fmt: skip
-    return str(prevention.plan_tasks(tasks=[row], actor=ME, at=now())["tasks"][0])
-
-
-def finished(lead: str) -> str:
-    """Plan a task whose works are done; return its number."""
-    number = planned(lead)
-    prevention.finish_tasks(rows=[{"task": number, "words": "Bolted"}], actor=ME, at=now())
-    return number
 
 
 def seen(number: str) -> str:
@@ -115,9 +90,9 @@ def seen(number: str) -> str:
 
 def problem(number: str) -> dict[str, Any]:
     """Return how a problem stands, with its steps."""
-    one = Problem.objects.get(number=number)
-    lead = one.lead.code if one.lead else ""
-    return {"state": one.state, "lead": lead, "moves": list(one.moves.values_list("verb", flat=True))}
+    found = Problem.objects.get(number=number)
+    lead = found.lead.code if found.lead else ""
+    return {"state": found.state, "lead": lead, "moves": list(found.moves.values_list("verb", flat=True))}
 
 
 def results(task: str) -> list[bool]:
@@ -149,14 +124,14 @@ def _signed_in(who: str) -> Client:
 
 
 KNOWN = {
-    one.__name__: one for one in (
-        person, report, incident, sent, free, raised, planned, finished, post, stands, seen, problem, results, links,
+    function.__name__: function for function in (
+        person, report, incident, sent, free, raised, finished, post, stands, seen, problem, results, links,
         stamps, ledger_holds,
     )
 }  # fmt: skip
 
 if __name__ == "__main__":
     for line in sys.stdin:
-        name, told = json.loads(line)
-        sys.stdout.write(json.dumps(KNOWN[name](**told)) + "\n")
+        name, arguments = json.loads(line)
+        sys.stdout.write(json.dumps(KNOWN[name](**arguments)) + "\n")
         sys.stdout.flush()

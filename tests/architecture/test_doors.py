@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
-SOURCES = Path(__file__).parents[1] / "src/anlan"
+from tests.architecture.source import SOURCES, tree
+
 DOORS = {"urls.py", "views", "views.py", "commands", "jobs.py", "follows.py", "slots.py"}
 ONLY_SIMULATED = {"finish_tasks", "verify_tasks", "write_rota", "live_from"}  # hundreds at once, or a time of its own
 
 
 def identifiers(node: ast.AST) -> set[str]:
     """Return every name and attribute that code mentions."""
-    names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-    return names | {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
+    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return names | {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}
 
 
 def code() -> tuple[dict[str, set[str]], set[str], set[str]]:
@@ -24,9 +24,9 @@ def code() -> tuple[dict[str, set[str]], set[str], set[str]]:
         inside = path.relative_to(SOURCES).parts
         if inside[0] == "city" or "migrations" in inside:
             continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        doors |= identifiers(tree) if DOORS.intersection(inside) else set()
-        for node in tree.body:
+        module = tree(path)
+        doors |= identifiers(module) if DOORS.intersection(inside) else set()
+        for node in module.body:
             for name in names_of(node):
                 mentions.setdefault(name, set()).update(identifiers(node) - {name})
             if isinstance(node, ast.FunctionDef) and stored_names(node):
@@ -44,7 +44,7 @@ def names_of(node: ast.stmt) -> list[str]:
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return [node.name]
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-    return [one.id for one in targets if isinstance(one, ast.Name)]
+    return [part.id for part in targets if isinstance(part, ast.Name)]
 
 
 def reached(mentions: dict[str, set[str]], doors: set[str]) -> set[str]:
@@ -78,7 +78,9 @@ def test_the_stored_names_of_verbs_are_unique_and_begin_with_their_stage() -> No
     """The key of one verb must never find the answer of another."""
     names = []
     for path in SOURCES.rglob("*.py"):
-        functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+        functions = [
+            node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)
+        ]
         found = [name for function in functions for name in stored_names(function)]
         assert {name.split(".")[0] for name in found} <= {path.relative_to(SOURCES).parts[0]}, path
         names += found
