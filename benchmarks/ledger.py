@@ -77,11 +77,13 @@ def measured(folder: Path, entries: int, writes_: int) -> dict[str, Any]:
     django.setup()
     from django.db import transaction
 
-    from anlan.core import ledger, schema, seals
-    from anlan.core.actors import system
+    from anlan.core import ledger
+    from anlan.core.ledger import seals
+    from anlan.core.ledger.verification import verify
+    from anlan.core.ledger.writes import write
     from anlan.core.models import Holiday, LedgerEntry
-    from anlan.core.verify import verify
-    from anlan.core.writes import write
+    from anlan.core.operator import schema
+    from anlan.core.people.actors import system
 
     schema.bring_up()
     actor, count = system("benchmark"), iter(range(10**9))

@@ -97,8 +97,8 @@ def measure(name: str, times: int, plain: int) -> dict[str, Any]:
 def plainly(x: np.ndarray, y: np.ndarray, day: np.ndarray, options: dict[str, Any], count: int) -> float:
     """Return the CPU seconds that the plain path would take for all replications, from a few."""
     from anlan.analysis import Events
-    from anlan.analysis._scan_model import model_of
-    from anlan.analysis._scan_search import limits_of, simulate
+    from anlan.analysis.scan._model import model_of
+    from anlan.analysis.scan._search import limits_of, simulate
 
     usual = {"population": None, "max_share": 0.5, "max_radius_m": None, "max_days": 7, "prospective": True, "seed": 0}
     laid = {**usual, "strata": None, "adjust_for_looks": 1, **options}

@@ -38,8 +38,8 @@ def flushable_ledger() -> None:
     """
     from django.test import TransactionTestCase
 
-    from anlan.core import triggers
-    from anlan.intake import evidence
+    from anlan.core.ledger import triggers
+    from anlan.intake import triggers as evidence
 
     teardown = TransactionTestCase._fixture_teardown
 

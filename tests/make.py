@@ -7,11 +7,11 @@ import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from anlan.core.clock import now
+from anlan.core.time.clock import now
 
 if TYPE_CHECKING:
-    from anlan.core.actors import Actor
     from anlan.core.models import ApiClient, City, Organisation, Person
+    from anlan.core.people.actors import Actor
 
 AT = dt.datetime(2016, 6, 28, 6, 0, tzinfo=dt.UTC)
 CITIES = Path(__file__).parent / "cities"
@@ -21,9 +21,9 @@ _numbers = itertools.count(1)
 
 def city(folder: Path | str = "small", *, at: dt.datetime = AT) -> City:
     """Load a city's folder and return the city."""
-    from anlan.core import cityfolder
-    from anlan.core.actors import system
+    from anlan.core.city import folder as cityfolder
     from anlan.core.models import City
+    from anlan.core.people.actors import system
 
     cityfolder.load(CITIES / folder, actor=system("test"), at=at)
     return City.objects.get()
@@ -51,15 +51,15 @@ def person(role: str | None = "analyst", *, username: str | None = None, at: str
 
 def actor(role: str | None = "analyst", **values: Any) -> Actor:
     """Return somebody with a role as an actor."""
-    from anlan.core.actors import actor_of
+    from anlan.core.people.actors import actor_of
 
     return actor_of(person(role, **values))
 
 
 def partner(channel: str = "partner", *, at: str = "control") -> tuple[ApiClient, str]:
     """Return a partner system and its key."""
-    from anlan.core.keys import new_key
     from anlan.core.models import ApiClient
+    from anlan.core.people.keys import new_key
 
     key, hashed = new_key()
     client = ApiClient.objects.create(
@@ -71,7 +71,7 @@ def partner(channel: str = "partner", *, at: str = "control") -> tuple[ApiClient
 
 def report(**told: Any) -> Any:
     """Receive one report and return its row; whatever is not told is a wet street in the small town at `AT`."""
-    from anlan.core.actors import system
+    from anlan.core.people.actors import system
     from anlan.intake.actions import receive_report
     from anlan.intake.models import Report
 
@@ -97,7 +97,7 @@ def photo(width: int = 32, height: int = 24) -> Any:
 
 def storms(year: int, spots: list[tuple[float, float]], *, days: tuple[int, ...] = (5, 6, 7), each: int = 3) -> None:
     """Receive reports of a year: in each storm (the tenth of a month) some within a few metres of each spot."""
-    from anlan.core.actors import system
+    from anlan.core.people.actors import system
     from anlan.intake.actions import receive_reports
 
     rows = [
@@ -121,7 +121,7 @@ def storms(year: int, spots: list[tuple[float, float]], *, days: tuple[int, ...]
 
 def study(year: int, *, adopt: bool = False, **told: Any) -> Any:
     """Run the study of a year and return it, adopted if asked."""
-    from anlan.core.actors import system
+    from anlan.core.people.actors import system
     from anlan.hotspots.actions import adopt_study, run_now, start_study
     from anlan.hotspots.models import Study
 

@@ -11,22 +11,22 @@ import sys
 from functools import cache
 from typing import Any
 
-from anlan.core.setup import open_platform
+from anlan.core.operator.setup import open_platform
 
 open_platform(None)
 
 from django.test import Client  # noqa: E402
 
-from anlan.core.actors import system  # noqa: E402
-from anlan.core.areas import local_day  # noqa: E402
-from anlan.core.clock import now  # noqa: E402
+from anlan.core.city.areas import local_day  # noqa: E402
+from anlan.core.ledger.verification import verify  # noqa: E402
 from anlan.core.models import ClockRun, Person  # noqa: E402
-from anlan.core.verify import verify  # noqa: E402
+from anlan.core.people.actors import system  # noqa: E402
+from anlan.core.time.clock import now  # noqa: E402
 from anlan.dispatch import actions as dispatch  # noqa: E402
 from anlan.dispatch.models import Assignment, Milestone  # noqa: E402
 from anlan.prevention import actions as prevention  # noqa: E402
+from anlan.prevention.actions.steps import last_move  # noqa: E402
 from anlan.prevention.models import Problem, Result  # noqa: E402
-from anlan.prevention.steps import last_move  # noqa: E402
 from anlan.triage import actions as triage  # noqa: E402
 from anlan.triage.models import Incident, IncidentReport  # noqa: E402
 from tests import make  # noqa: E402

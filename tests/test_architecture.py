@@ -13,8 +13,8 @@ from django.apps import apps
 from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from anlan.core.access import declared
 from anlan.core.jobs import JOBS
+from anlan.core.web.access import declared
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src/anlan"
@@ -105,7 +105,7 @@ def test_the_middleware_refuses_what_is_not_declared(rf: Any) -> None:
     """Forgetting a declaration closes a page; it never opens one."""
     from django.core.exceptions import PermissionDenied
 
-    from anlan.core.middleware.access import Access
+    from anlan.core.web.middleware.access import Access
 
     request = rf.get("/")
     with pytest.raises(PermissionDenied):
@@ -139,7 +139,7 @@ def test_nothing_that_anlan_refuses_has_a_name_here() -> None:
 
 def test_no_category_column_or_address_crosses_the_line(tmp_path: Path) -> None:
     """The reference city's folder, every address, and every export's columns are looked through as well."""
-    from anlan.city.folder import CATEGORIES, ORGANISATIONS
+    from anlan.city.town.folder import CATEGORIES, ORGANISATIONS
     from anlan.hotspots.export import COLUMNS
 
     words = [
@@ -200,6 +200,6 @@ def test_every_setting_has_a_line_of_documentation() -> None:
 
 def test_the_page_of_commands_is_up_to_date() -> None:
     """`make docs` would change nothing."""
-    from anlan.core.commandpages import page
+    from anlan.core.operator.command_pages import page
 
     assert (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8") == page()

@@ -9,12 +9,12 @@ import pytest
 
 from anlan.api import geojson
 from anlan.bulletin import measures as declared
-from anlan.bulletin.kinds import KINDS
-from anlan.bulletin.measuring import MEASURES
-from anlan.city import folder
-from anlan.city.units import units_csv
+from anlan.bulletin.figures.kinds import KINDS
+from anlan.bulletin.figures.measure import MEASURES
+from anlan.city.town import folder
+from anlan.city.town.units import units_csv
 from anlan.core.models import Person
-from anlan.core.roles import Role
+from anlan.core.people.roles import Role
 from anlan.dispatch.models import Shift, Unit
 from tests.test_architecture import REFUSED
 

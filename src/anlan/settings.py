@@ -98,18 +98,18 @@ INSTALLED_APPS = [
     *STAGES,
 ]
 MIDDLEWARE = [
-    "anlan.core.middleware.csp.SecurityHeaders",
+    "anlan.core.web.middleware.csp.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "anlan.core.middleware.requests.RequestLog",
-    "anlan.core.middleware.once.Once",
+    "anlan.core.web.middleware.requests.RequestLog",
+    "anlan.core.web.middleware.once.Once",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "anlan.core.middleware.language.Language",
+    "anlan.core.web.middleware.language.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "anlan.core.middleware.access.Access",
-    "anlan.core.middleware.errors.Errors",
+    "anlan.core.web.middleware.access.Access",
+    "anlan.core.web.middleware.errors.Errors",
 ]
 TEMPLATES = [
     {
@@ -120,7 +120,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "anlan.core.context.shell",
+                "anlan.core.web.context.shell",
             ]
         },
     }
@@ -158,7 +158,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.https
 CSRF_COOKIE_HTTPONLY = False
-CSRF_FAILURE_VIEW = "anlan.core.views.csrf_failure"
+CSRF_FAILURE_VIEW = "anlan.core.web.views.csrf_failure"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.https else None
 SECURE_HSTS_SECONDS = 31_536_000 if ENV.https else 0
 X_FRAME_OPTIONS = "DENY"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-handler400 = "anlan.core.views.bad_request"
-handler403 = "anlan.core.views.forbidden"
-handler404 = "anlan.core.views.not_found"
-handler500 = "anlan.core.views.server_error"
+handler400 = "anlan.core.web.views.bad_request"
+handler403 = "anlan.core.web.views.forbidden"
+handler404 = "anlan.core.web.views.not_found"
+handler500 = "anlan.core.web.views.server_error"
 
 urlpatterns = [
     path("admin/", admin.site.urls),

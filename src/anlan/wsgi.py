@@ -21,8 +21,8 @@ def _group_commit() -> None:
     """On SQLite one thread writes for all threads of this process, many verbs in one COMMIT."""
     from django.db import connection
 
-    from anlan.core.writer import GroupWriter
-    from anlan.core.writes import use_writer
+    from anlan.core.ledger.group_commit import GroupWriter
+    from anlan.core.ledger.writes import use_writer
 
     if connection.vendor == "sqlite":
         use_writer(GroupWriter().start())
@@ -33,7 +33,7 @@ def _city_time() -> None:
     from django.conf import settings
 
     if settings.CITY_AHEAD_S is not None:
-        from anlan.core.simulated import begin
+        from anlan.core.time.simulated import begin
 
         begin()
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from anlan.analysis import REVISIONS, Events, Failures, before_after, cover_places, failures_of
-from anlan.analysis._effect_regression import Rows, fitted
+from anlan.analysis.effect._regression import Rows, fitted
 from anlan.tables import read_points
 
 pytestmark = pytest.mark.pure

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anlan.analysis import space_time_scan
-from anlan.analysis._scan_model import Model, model_of
-from anlan.analysis._scan_random import draw
 from anlan.analysis.events import Events
+from anlan.analysis.scan._model import Model, model_of
+from anlan.analysis.scan._random import draw
 from tests.analysis.scan_slowly import Slow, small_case
 
 pytestmark = pytest.mark.pure

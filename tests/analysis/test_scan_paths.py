@@ -8,18 +8,10 @@ import numpy as np
 import pytest
 from numba.core.registry import CPUDispatcher as Dispatcher
 
-from anlan.analysis import (
-    Events,
-    _scan_ground,
-    _scan_lanes,
-    _scan_plain,
-    _scan_random,
-    _scan_search,
-    _scan_series,
-    space_time_scan,
-)
-from anlan.analysis._scan_model import Model, model_of
-from anlan.analysis._scan_search import Race, limits_of, simulate, strongest
+from anlan.analysis import Events, space_time_scan
+from anlan.analysis.scan import _ground, _lanes, _plain, _random, _search, _series
+from anlan.analysis.scan._model import Model, model_of
+from anlan.analysis.scan._search import Race, limits_of, simulate, strongest
 
 pytestmark = pytest.mark.pure
 REPLICATIONS = 150
@@ -117,7 +109,7 @@ def test_clusters_found_side_by_side_are_those_of_the_plain_path(
     """In the data, too, each centre's best circle and window are the same, ties and all."""
     model = town(prospective=False, **asked)
     fast = strongest(model, limits_of(model), 2)
-    monkeypatch.setattr(_scan_search, "has_vectors", lambda: False)
+    monkeypatch.setattr(_search, "has_vectors", lambda: False)
     plain = strongest(model, limits_of(model), 2)
     assert [vars(one) | {"places": one.places.tolist()} for one in fast] == [
         vars(one) | {"places": one.places.tolist()} for one in plain
@@ -150,7 +142,7 @@ def test_a_machine_without_vectors_takes_the_plain_path(monkeypatch: pytest.Monk
     """The same answer comes from a processor that lacks wide registers."""
     model = town(places=30, cases=300, days=60)
     fast = maxima(model, 1)
-    monkeypatch.setattr(_scan_search, "has_vectors", lambda: False)
+    monkeypatch.setattr(_search, "has_vectors", lambda: False)
     monkeypatch.setattr(Race, "by_lanes", None)
     assert (maxima(model, 1) == fast).all()
 
@@ -177,7 +169,7 @@ def test_nothing_compiles_again_whatever_the_options() -> None:
             space_time_scan(x, y, day, replications=20, places=places, **options)
     compiled = [
         (name, one)
-        for module in (_scan_ground, _scan_lanes, _scan_plain, _scan_random, _scan_series)
+        for module in (_ground, _lanes, _plain, _random, _series)
         for name, one in vars(module).items()
         if isinstance(one, Dispatcher)
     ]

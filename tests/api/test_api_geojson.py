@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anlan.core.actors import system
+from anlan.core.people.actors import system
 from anlan.triage import actions as triage
 from tests import make
 

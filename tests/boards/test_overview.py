@@ -12,10 +12,10 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from anlan.core.actors import Actor, system
-from anlan.core.clock import frozen
 from anlan.core.models import ClockRun
-from anlan.core.roles import Role
+from anlan.core.people.actors import Actor, system
+from anlan.core.people.roles import Role
+from anlan.core.time.clock import frozen
 from anlan.dispatch import actions as dispatch
 from anlan.intake.models import Report
 from anlan.prevention import actions as prevention

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from anlan.bulletin import actions
 from anlan.bulletin.models import Issue
 from anlan.core import jobs
-from anlan.core.actors import system
+from anlan.core.people.actors import system
 from tests import make
 
 ME = system("test")

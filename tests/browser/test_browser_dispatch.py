@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 
-from anlan.core.actors import system
-from anlan.core.clock import now
 from anlan.core.models import LedgerEntry
+from anlan.core.people.actors import system
+from anlan.core.time.clock import now
 from anlan.dispatch import actions
 from anlan.dispatch.models import Assignment, Milestone
 from anlan.triage import actions as triage

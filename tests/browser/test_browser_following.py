@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from anlan.core.actors import system
-from anlan.core.clock import now
-from anlan.core.followers import catch_up
+from anlan.core.ledger.followers import catch_up
 from anlan.core.models import City
+from anlan.core.people.actors import system
+from anlan.core.time.clock import now
 from anlan.intake.models import Report
 from anlan.triage import actions
 from anlan.triage.models import Incident

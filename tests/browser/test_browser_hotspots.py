@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 
 from anlan.core import jobs
-from anlan.core.actors import system
+from anlan.core.people.actors import system
 from anlan.hotspots.actions import start_study
 from anlan.hotspots.models import Site, Study
 from tests import make

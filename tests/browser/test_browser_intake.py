@@ -141,7 +141,7 @@ def test_a_call_taker_enters_three_reports_by_keyboard_alone(page_at, signed_in,
 
 def test_what_may_be_the_same_appears_while_typing(page_at, signed_in):
     """An earlier report of the hour with like place words is named before the call is saved."""
-    from anlan.core.clock import now
+    from anlan.core.time.clock import now
 
     earlier = make.report(at=now(), place_words="清潭路下穿通道北口", lon=None, lat=None)
     page = page_at("/calls/new", 1440, cookies=signed_in("call_taker"))

@@ -10,9 +10,9 @@ from django.core.cache import cache
 from django.test import Client
 from PIL import Image
 
-from anlan.core.actors import Actor
-from anlan.core.clock import frozen
 from anlan.core.models import Person
+from anlan.core.people.actors import Actor
+from anlan.core.time.clock import frozen
 from tests.prevention.conftest import Town, built, day, problem, task
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from anlan.bulletin import actions, asking
+from anlan.bulletin import actions
+from anlan.bulletin.actions import requests
 from anlan.bulletin.models import Figure, Issue, Plan, Recomputation
 from anlan.core import jobs
-from anlan.core.actors import system
-from anlan.core.clock import frozen
+from anlan.core.ledger.verification import verify as verify_ledger
 from anlan.core.models import Job, LedgerEntry
-from anlan.core.verify import verify as verify_ledger
+from anlan.core.people.actors import system
+from anlan.core.time.clock import frozen
 from anlan.intake.actions import set_validity
 from anlan.intake.models import Report
 from tests import make
@@ -53,7 +54,7 @@ def test_an_issue_is_composed_in_the_background_and_only_once(publisher: Client)
     """A double press asks once; the progress page asks the browser to load anew when the issue is there."""
     for _ in range(2):
         publisher.post("/bulletins/desk/compose", {"plan": "BP-2016-01", "headline": "年报"})
-    assert Job.objects.filter(name=asking.COMPOSE).count() == 1
+    assert Job.objects.filter(name=requests.COMPOSE).count() == 1
     running = publisher.get("/bulletins/desk/BP-2016-01/progress")
     assert "Waiting for the worker" in running.content.decode()
     assert "HX-Refresh" not in running.headers
@@ -131,7 +132,7 @@ def test_recomputing_anew_in_the_place_of_a_stopped_one_reads_everything(publish
     issue = published()
     address = f"/bulletins/{issue.number}/recompute/"
     publisher.post(f"{address}start")
-    old = Job.objects.get(name=asking.RECOMPUTE)
+    old = Job.objects.get(name=requests.RECOMPUTE)
     publisher.post(f"{address}progress")
     publisher.post(f"{address}start")
     jobs.resume(job_id=old.pk, actor=ME, at=LATER)
@@ -212,7 +213,7 @@ def test_the_public_and_officers_recompute_nothing(client: Client) -> None:
 @pytest.mark.only_on("postgresql")
 def test_figures_and_position_are_read_in_one_moment_while_others_write() -> None:
     """What is written while the figures are drawn is in none of them; progress is told meanwhile."""
-    from anlan.bulletin.composing import draw
+    from anlan.bulletin.figures.composition import draw
 
     seen: list[int] = []
 

@@ -15,14 +15,14 @@ from django.db.models import F
 from django.test import Client
 
 from anlan.bulletin import actions
-from anlan.bulletin.measuring import MEASURES
+from anlan.bulletin.figures.measure import MEASURES
+from anlan.bulletin.figures.verification import verify
 from anlan.bulletin.models import Figure, Issue, Plan
 from anlan.bulletin.rules import BulletinRefused
-from anlan.bulletin.verifying import verify
 from anlan.core import jobs
-from anlan.core.actors import system
-from anlan.core.clock import frozen
 from anlan.core.models import City
+from anlan.core.people.actors import system
+from anlan.core.time.clock import frozen
 from anlan.intake.actions import erase_report, set_validity
 from anlan.intake.models import Report
 from anlan.triage import actions as triage
@@ -295,7 +295,7 @@ def test_definitions_are_numbered_as_they_are_printed_and_what_has_no_place_stan
 
 def test_a_pdf_says_that_its_city_is_simulated_and_which_issue_corrects_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A paper goes further than the page that warned of it."""
-    from anlan.bulletin import pdf
+    from anlan.bulletin.print import pdf
 
     City.objects.update(synthetic=True)
     issue = published()

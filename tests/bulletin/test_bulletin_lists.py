@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from anlan.bulletin.measuring import MEASURES, Period
-from anlan.core.actors import system
+from anlan.bulletin.figures.measure import MEASURES, Period
+from anlan.core.people.actors import system
 from anlan.prevention import actions
 from anlan.prevention.models import Problem
 from tests import make

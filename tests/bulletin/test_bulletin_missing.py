@@ -10,10 +10,10 @@ import pytest
 from django.test import Client
 
 from anlan.bulletin import actions
-from anlan.bulletin.measuring import MEASURES, Absent, Period
+from anlan.bulletin.figures.measure import MEASURES, Absent, Period
+from anlan.bulletin.figures.verification import verify
 from anlan.bulletin.models import Figure, Issue
-from anlan.bulletin.verifying import verify
-from anlan.core.actors import system
+from anlan.core.people.actors import system
 from anlan.dispatch.actions import begin_shift
 from anlan.hotspots.actions import adopt_study
 from anlan.intake.models import Category

@@ -12,8 +12,8 @@ from django.utils import translation
 
 from anlan.bulletin import actions
 from anlan.bulletin.models import Issue
-from anlan.core.actors import system
-from anlan.core.clock import frozen
+from anlan.core.people.actors import system
+from anlan.core.time.clock import frozen
 from anlan.intake.actions import set_validity
 from anlan.intake.models import Report
 from tests import make
@@ -195,7 +195,7 @@ def test_a_headline_with_signs_of_markup_is_printed_as_it_was_typed() -> None:
 
 def test_a_fall_is_no_rise_in_the_chinese_pdf() -> None:
     """Its font has no minus sign of typesetters, so that a plain one is written."""
-    from anlan.bulletin.pdf import CHINESE, _styles, _text
+    from anlan.bulletin.print.pdf import CHINESE, _styles, _text
 
     with translation.override("zh-hans"):
         style = _styles()["number"]
@@ -205,7 +205,7 @@ def test_a_fall_is_no_rise_in_the_chinese_pdf() -> None:
 
 def test_no_line_of_the_chinese_pdf_begins_with_a_comma() -> None:
     """It hangs behind the line before."""
-    from anlan.bulletin.pdf import _styles, _text
+    from anlan.bulletin.print.pdf import _styles, _text
 
     with translation.override("zh-hans"):
         for before in range(6, 24):

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anlan.bulletin import rules
-from anlan.bulletin.checking import Number, check, read
-from anlan.bulletin.measuring import Drawn, value_of
-from anlan.bulletin.rows import hash_of, packed, unpacked
+from anlan.bulletin.arithmetic import Number, check, read
+from anlan.bulletin.figures.measure import Drawn, value_of
+from anlan.bulletin.figures.rows import hash_of, packed, unpacked
 from tests.conftest import Cli
 
 pytestmark = pytest.mark.pure

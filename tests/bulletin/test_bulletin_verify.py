@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from anlan.bulletin import actions
-from anlan.bulletin.composing import code_of
-from anlan.bulletin.measuring import MEASURES, Period
+from anlan.bulletin.figures.composition import code_of
+from anlan.bulletin.figures.measure import MEASURES, Period
+from anlan.bulletin.figures.verification import gone, verify
 from anlan.bulletin.models import Figure, Issue, RowSet
-from anlan.bulletin.verifying import gone, verify
-from anlan.core.actors import system
-from anlan.core.clock import frozen
+from anlan.core.people.actors import system
+from anlan.core.time.clock import frozen
 from anlan.triage import actions as triage
 from anlan.triage.models import Incident
 from tests import make

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from anlan.city import build as building
-from anlan.city import months, rota
-from anlan.city.build import ACTOR, Walk
-from anlan.city.folder import build, installed_packages
-from anlan.core import cityfolder
+from anlan.city.demo import build as building
+from anlan.city.demo.build import ACTOR, Walk
+from anlan.city.town.folder import build, installed_packages
+from anlan.city.year import months, rota
+from anlan.core.city import folder as cityfolder
 from anlan.core.models import LedgerEntry
 from anlan.dispatch.models import Shift
 

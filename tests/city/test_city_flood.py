@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anlan.city.flood import APART_M, CHANNELS, PLACES, STORMS, ZONE, FloodYear, simulate
-from anlan.city.ground import PLANE
 from anlan.city.score import events_of, score, scored
+from anlan.city.town.ground import PLANE
+from anlan.city.year.flood import APART_M, CHANNELS, PLACES, STORMS, ZONE, FloodYear, simulate
 from anlan.geo import to_wgs84
 
 pytestmark = pytest.mark.pure

@@ -9,9 +9,9 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
-from anlan.city.flood import urban_area
-from anlan.city.folder import PackagesMissing, build, installed_packages
-from anlan.city.ground import MAIN_URBAN
+from anlan.city.town.folder import PackagesMissing, build, installed_packages
+from anlan.city.town.ground import MAIN_URBAN
+from anlan.city.year.flood import urban_area
 
 pytestmark = pytest.mark.pure
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from anlan.city.folder import build, installed_packages
-from anlan.city.matters import Matter, matters, theme_of, themes
-from anlan.city.opinion import SUBJECTS
+from anlan.city.town.folder import build, installed_packages
+from anlan.city.works.matters import Matter, matters, theme_of, themes
+from anlan.city.year.opinion import SUBJECTS
 
 pytestmark = pytest.mark.pure
 SEASONS = {"key_area": [""], "reform": [""], "hazard": ["spring", "autumn", "winter"], "campaign": ["summer"]}

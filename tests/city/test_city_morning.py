@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from anlan.city import morning
-from anlan.city.folder import build, installed_packages
-from anlan.core import cityfolder
-from anlan.core.actors import system
+from anlan.city.demo import morning
+from anlan.city.town.folder import build, installed_packages
+from anlan.core.city import folder
+from anlan.core.people.actors import system
 from anlan.dispatch.models import Assignment, Unit
 from anlan.triage.models import Incident
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.slow
 def test_where_every_patrol_is_out_the_call_waits_at_the_desk(tmp_path: Path) -> None:
     """The other stories go on, and what waits stands open with nobody sent."""
-    cityfolder.load(build(tmp_path, installed_packages()), actor=CITY, at=MOMENT - dt.timedelta(days=9))
+    folder.load(build(tmp_path, installed_packages()), actor=CITY, at=MOMENT - dt.timedelta(days=9))
     Unit.objects.filter(kind=Unit.Kind.PATROL).update(active=False)
     morning.begin_day(1, MOMENT, CITY)
     assert Assignment.objects.filter(unit__kind=Unit.Kind.MOBILE).exists()

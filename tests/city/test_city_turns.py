@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from anlan.city import turns
-from anlan.city.folder import build, installed_packages
-from anlan.city.months import Month
-from anlan.core import cityfolder
-from anlan.core.actors import system
+from anlan.city.town.folder import build, installed_packages
+from anlan.city.year import turns
+from anlan.city.year.months import Month
+from anlan.core.city import folder as cityfolder
+from anlan.core.ledger.verification import verify
 from anlan.core.models import ClockRun, LedgerEntry
-from anlan.core.verify import verify
+from anlan.core.people.actors import system
 from anlan.dispatch.models import Assignment
 from anlan.triage.models import Handover, Incident
 from anlan.triage.rules import MOVES

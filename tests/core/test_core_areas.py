@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from anlan.core import areas
+from anlan.core.city import areas
 from anlan.core.models import AreaVersion
 from tests import make
 

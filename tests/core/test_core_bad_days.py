@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from anlan.core.condition import alarms
-from anlan.core.writes import NotStored, one_writer
+from anlan.core.ledger.writes import NotStored, one_writer
+from anlan.core.operator.condition import alarms
 from tests import make
 from tests.conftest import Cli, own_database
 
@@ -141,7 +141,7 @@ def test_a_disk_without_a_byte_is_an_alarm():
 @pytest.mark.django_db(transaction=True)
 def test_a_directory_that_may_not_be_written_stores_nothing_and_says_so(tmp_path: Path, monkeypatch):
     """Its lock cannot be opened: the verb is told in words, not with an error of the machine."""
-    monkeypatch.setattr("anlan.core.writes._lock_folder", lambda: tmp_path / "gone")
+    monkeypatch.setattr("anlan.core.ledger.writes._lock_folder", lambda: tmp_path / "gone")
     with pytest.raises(NotStored, match=r"cannot be written \(No such file"), one_writer():
         raise AssertionError("nobody may write here")
 

@@ -6,9 +6,9 @@ import shutil
 
 import pytest
 
-from anlan.core import cityfolder
-from anlan.core.actors import system
+from anlan.core.city import folder as cityfolder
 from anlan.core.models import AreaVersion, City, Holiday, LedgerEntry, Organisation
+from anlan.core.people.actors import system
 from tests import make
 from tests.make import AT, CITIES
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from anlan.core.clockreport import clock_report
 from anlan.core.models import ClockRule, ClockRun
+from anlan.core.time.clock_report import clock_report
 from tests import make
 from tests.conftest import Cli
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from django.db import OperationalError
 
-from anlan.core import followers, ledger
-from anlan.core.actors import system
+from anlan.core import ledger
+from anlan.core.ledger import followers
+from anlan.core.ledger.writes import NotStored, write
 from anlan.core.models import Cursor, LedgerEntry
-from anlan.core.writes import NotStored, write
+from anlan.core.people.actors import system
 from tests.make import AT
 
 pytestmark = pytest.mark.django_db

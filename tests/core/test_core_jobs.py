@@ -9,11 +9,11 @@ import pytest
 from django.db import IntegrityError
 
 from anlan.core import jobs
-from anlan.core.actors import system
-from anlan.core.clock import frozen
+from anlan.core.ledger.writes import NotStored, write
 from anlan.core.logs import Line
 from anlan.core.models import Job, LedgerEntry
-from anlan.core.writes import NotStored, write
+from anlan.core.people.actors import system
+from anlan.core.time.clock import frozen
 from tests.make import AT
 
 pytestmark = pytest.mark.django_db

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from anlan.core import ledger, seals, triggers
-from anlan.core.actors import system
+from anlan.core import ledger
+from anlan.core.ledger import seals, triggers
+from anlan.core.ledger.verification import verify
+from anlan.core.ledger.writes import write
 from anlan.core.models import LedgerEntry, LedgerPosition, LedgerSeal
-from anlan.core.verify import verify
-from anlan.core.writes import write
+from anlan.core.people.actors import system
 from tests.make import AT
 
 pytestmark = pytest.mark.django_db

@@ -7,12 +7,13 @@ import datetime as dt
 import pytest
 from django.urls import path
 
-from anlan.core import jobs, ledger, seals
-from anlan.core.access import public, roles
-from anlan.core.actors import system
-from anlan.core.clock import frozen
+from anlan.core import jobs, ledger
+from anlan.core.ledger import seals
+from anlan.core.ledger.writes import NotStored, write
 from anlan.core.models import AreaVersion, Job, LedgerEntry, LoginFailures, Person
-from anlan.core.writes import NotStored, write
+from anlan.core.people.actors import system
+from anlan.core.time.clock import frozen
+from anlan.core.web.access import public, roles
 from anlan.urls import handler403, handler404, handler500, urlpatterns  # noqa: F401 - read by Django
 from tests import make
 from tests.make import AT

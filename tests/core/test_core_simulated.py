@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from anlan.core import clock, ledger, simulated
-from anlan.core.actors import NotAllowed, system
-from anlan.core.condition import condition
-from anlan.core.writes import write
+from anlan.core import ledger
+from anlan.core.ledger.writes import write
+from anlan.core.operator.condition import condition
+from anlan.core.people.actors import NotAllowed, system
+from anlan.core.time import clock, simulated
 from anlan.intake.actions import receive_report
 from anlan.intake.refusals import ReportRefused
 from tests import make

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from anlan.core import tiles
+from anlan.core.web import tiles
 from anlan.env import EnvError, read_env
 from tests import make
 

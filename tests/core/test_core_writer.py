@@ -9,12 +9,13 @@ import pytest
 from django.db import connection, transaction
 from django.utils import translation
 
-from anlan.core import ledger, writes
-from anlan.core.actors import Actor, system
+from anlan.core import ledger
+from anlan.core.ledger import writes
+from anlan.core.ledger.group_commit import GroupWriter
+from anlan.core.ledger.verbs import KeyReused, verb
+from anlan.core.ledger.verification import verify
 from anlan.core.models import Holiday, LedgerEntry, LedgerPosition, Membership
-from anlan.core.verbs import KeyReused, verb
-from anlan.core.verify import verify
-from anlan.core.writer import GroupWriter
+from anlan.core.people.actors import Actor, system
 from tests.make import AT
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,8 +12,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from anlan.core.actors import system
-from anlan.core.clock import frozen
+from anlan.core.people.actors import system
+from anlan.core.time.clock import frozen
 from anlan.dispatch import actions
 from anlan.dispatch.models import Assignment, Milestone
 from anlan.triage import actions as triage

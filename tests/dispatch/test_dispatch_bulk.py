@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from anlan.core.actors import system
+from anlan.core.ledger.verification import verify
 from anlan.core.models import ClockRun, LedgerEntry
-from anlan.core.verify import verify
+from anlan.core.people.actors import system
 from anlan.dispatch import actions
-from anlan.dispatch.bulk import run_incidents, write_rota
+from anlan.dispatch.actions.bulk import run_incidents, write_rota
 from anlan.dispatch.models import Assignment, Milestone, Shift
 from anlan.dispatch.rules import DispatchRefused
 from anlan.triage import actions as triage

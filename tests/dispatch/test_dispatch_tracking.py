@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from anlan.core.actors import system
-from anlan.core.clock import frozen
+from anlan.core.people.actors import system
+from anlan.core.time.clock import frozen
 from anlan.dispatch import actions
 from anlan.triage import actions as triage
 from tests import make

@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from anlan.core.actors import NotAllowed, system
-from anlan.core.clockreport import clock_report
 from anlan.core.models import ClockRule, ClockRun, LedgerEntry
+from anlan.core.people.actors import NotAllowed, system
+from anlan.core.time.clock_report import clock_report
 from anlan.dispatch import actions, rules
 from anlan.dispatch.models import Assignment, Milestone
 from anlan.dispatch.rules import DispatchRefused, Step

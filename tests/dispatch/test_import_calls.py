@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from anlan.cli import app
-from anlan.core.clock import frozen
+from anlan.core.ledger.verification import verify
 from anlan.core.models import ClockRun, LedgerEntry
-from anlan.core.verify import verify
+from anlan.core.time.clock import frozen
 from anlan.dispatch.models import Assignment, Milestone, Unit
 from anlan.intake.models import Report, ReportPersonal
 from anlan.triage.models import Handover, Incident
@@ -153,7 +153,7 @@ def test_what_is_still_open_stands_open(tmp_path):
 
 def test_the_clock_report_counts_imported_incidents(tmp_path):
     """Median, number, missing and share come from the stamps of the file."""
-    from anlan.core.clockreport import clock_report
+    from anlan.core.time.clock_report import clock_report
 
     lines = [call(f"A{n}", at=60 * n, units=crew("mobile-1", 60 * n + 2, 60 * n + 3 + n, None, 60 * n + 30))
              for n in range(3)]  # fmt: skip
@@ -461,7 +461,7 @@ def test_the_guide_s_sample_runs_as_printed(tmp_path):
 
 def test_the_guide_names_every_key_and_every_refusal():
     """What a mapping may say, and why a record comes back, is written down."""
-    from anlan.dispatch import mapping
+    from anlan.dispatch.callfiles import mapping
     from anlan.dispatch.rules import TOLD
 
     guide = (DOCS / "howto/import.md").read_text(encoding="utf-8")

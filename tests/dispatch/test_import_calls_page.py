@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from anlan.core import jobs
-from anlan.core.clock import frozen
+from anlan.core.time.clock import frozen
 from anlan.dispatch.models import Assignment
 from anlan.intake.models import ImportRun, Report
 from anlan.triage.models import Incident

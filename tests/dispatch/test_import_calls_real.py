@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from anlan.cli import app
-from anlan.core.clockreport import clock_report
-from anlan.core.verify import verify
+from anlan.core.ledger.verification import verify
+from anlan.core.time.clock_report import clock_report
 from anlan.triage.models import Incident
 from tests import make
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from anlan.core.actors import Actor, system
+from anlan.core.people.actors import Actor, system
 from anlan.effect.actions import estimate
 from anlan.intake.actions import receive_reports
 from anlan.prevention.actions import (

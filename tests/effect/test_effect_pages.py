@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anlan.core.clock import frozen
-from anlan.core.writes import is_writing
+from anlan.core.ledger.writes import is_writing
+from anlan.core.time.clock import frozen
 from anlan.effect import actions
-from anlan.effect.drawing import drawn
-from anlan.effect.estimating import Question, compute
+from anlan.effect.computation import Question, compute
+from anlan.effect.intervals import drawn
 from anlan.effect.models import Estimate
 from tests import make
 from tests.effect.conftest import Town, rain

@@ -6,11 +6,11 @@ import datetime as dt
 
 import pytest
 
-from anlan.core.actors import NotAllowed, system
 from anlan.core.models import LedgerEntry
-from anlan.effect.checking import verify
+from anlan.core.people.actors import NotAllowed, system
 from anlan.effect.models import Estimate
 from anlan.effect.rules import EffectRefused, Sides, sides
+from anlan.effect.verification import verify
 from anlan.intake.actions import erase_report, set_validity
 from anlan.intake.models import Report
 from tests import make

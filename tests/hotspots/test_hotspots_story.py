@@ -14,8 +14,8 @@ from anlan.analysis import REVISIONS
 from anlan.core import jobs
 from anlan.core.models import LedgerEntry
 from anlan.hotspots.actions import adopt_study
-from anlan.hotspots.checking import rerun
 from anlan.hotspots.models import Site, Study
+from anlan.hotspots.reruns import rerun
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,7 @@ def test_a_site_page_shows_every_report_behind_it(analyst: Client) -> None:
 
 def test_a_rerun_gives_the_same_bytes_whatever_came_in_since(town: None) -> None:
     """Reports and judgements after the study's position do not change what it gives."""
-    from anlan.core.actors import system
+    from anlan.core.people.actors import system
     from anlan.intake.actions import set_validity
     from anlan.intake.models import Report
 

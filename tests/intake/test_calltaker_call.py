@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from anlan.core.clock import frozen
+from anlan.core.time.clock import frozen
 from anlan.intake.models import Report, ReportPersonal
 from tests import make
 

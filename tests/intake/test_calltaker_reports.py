@@ -8,8 +8,8 @@ import re
 
 import pytest
 
-from anlan.core.clock import frozen
 from anlan.core.models import LedgerEntry
+from anlan.core.time.clock import frozen
 from anlan.intake.models import Erasure, Report, ReportPersonal
 from tests import make
 

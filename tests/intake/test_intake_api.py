@@ -8,10 +8,10 @@ import json
 import pytest
 from django.test import Client
 
-from anlan.core.clock import frozen
 from anlan.core.models import LedgerEntry
+from anlan.core.time.clock import frozen
+from anlan.intake.files.ndjson import LINE_BYTES, read_lines
 from anlan.intake.models import Report, ReportPersonal, Tracking
-from anlan.intake.ndjson import LINE_BYTES, read_lines
 from tests import make
 
 AT = make.AT
@@ -140,7 +140,7 @@ def test_a_failure_of_ours_leaves_nothing_and_tells_nothing(key, monkeypatch, ca
     def fail(*_args, **_more):
         raise RuntimeError("at Li Si's house")
 
-    monkeypatch.setattr("anlan.intake.storing.ledger.append_rows", fail)
+    monkeypatch.setattr("anlan.intake.actions.storage.ledger.append_rows", fail)
     answer = post(WET | {"words": "at Li Si's house"}, key=key)
     assert (answer.status_code, answer.json()["error"]) == (500, "server_error")
     assert not Report.objects.exists()

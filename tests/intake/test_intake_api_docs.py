@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from anlan.core.clock import frozen
+from anlan.core.time.clock import frozen
 from anlan.intake.refusals import REASONS
 from anlan.intake.rules import FIELDS
 from tests import make

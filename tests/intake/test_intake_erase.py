@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from anlan.core.actors import PUBLIC, NotAllowed
 from anlan.core.models import LedgerEntry
+from anlan.core.people.actors import PUBLIC, NotAllowed
 from anlan.intake.actions import erase_report, read_personal, read_personal_of, read_photo
 from anlan.intake.models import Attachment, Erasure, Report, ReportPersonal
 from tests import make

@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 
 from anlan.cli import app
 from anlan.core import jobs
-from anlan.core.actors import system
-from anlan.core.clock import frozen, now
 from anlan.core.models import Job, LedgerEntry
-from anlan.intake import importruns
-from anlan.intake.importing import import_file
+from anlan.core.people.actors import system
+from anlan.core.time.clock import frozen, now
+from anlan.intake.actions import imports
+from anlan.intake.files.chunks import import_file
 from anlan.intake.models import ImportRun, Report, ReportPersonal
 from tests import make
 
@@ -198,7 +198,7 @@ def test_a_file_is_imported_in_the_browser(client, analyst, listed, django_captu
     assert "2016-06-28 14:00" in client.get("/imports/").content.decode()  # the city's clock, not the server's
     assert Report.objects.count() == 30
     assert Report.objects.first().organisation.code == "control"
-    assert list(importruns.folder().glob("*")) == [importruns.refused_file(run)]
+    assert list(imports.folder().glob("*")) == [imports.refused_file(run)]
     assert "refused.csv" in page
     refused = b"".join(client.get(f"{address}refused.csv").streaming_content).decode("utf-8-sig")
     assert "'=cmd()" in refused
@@ -224,20 +224,20 @@ def test_an_upload_can_be_dropped(client, analyst, listed, django_capture_on_com
     address = upload(client, listed)["Location"]
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"{address}drop")
-    assert not list(importruns.folder().glob("*"))
+    assert not list(imports.folder().glob("*"))
     assert "dropped" in client.get(address).content.decode()
 
 
 def test_what_lay_about_for_a_month_is_deleted(client, analyst, listed):
     """An upload of today stays; one of last month, and its refused rows, go when the next one comes."""
-    old = [importruns.folder() / name for name in ("old.csv", "old.csv.refused.csv")]
+    old = [imports.folder() / name for name in ("old.csv", "old.csv.refused.csv")]
     for path in old:
         path.write_text("somebody's words")
         os.utime(path, (now().timestamp() - 31 * 86400,) * 2)
-    importruns.keep([b"a,b\n"], ".csv")
-    kept, _ = importruns.keep([b"a,b\n"], ".csv")
+    imports.keep([b"a,b\n"], ".csv")
+    kept, _ = imports.keep([b"a,b\n"], ".csv")
     assert not any(path.exists() for path in old)
-    assert (importruns.folder() / kept).exists()
+    assert (imports.folder() / kept).exists()
 
 
 def test_other_peoples_imports_are_not_shown(client, analyst, listed):

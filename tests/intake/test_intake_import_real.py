@@ -8,8 +8,8 @@ import shutil
 
 import pytest
 
-from anlan.core.actors import system
-from anlan.intake.importing import import_file
+from anlan.core.people.actors import system
+from anlan.intake.files.chunks import import_file
 from anlan.intake.models import Report
 from tests import make
 

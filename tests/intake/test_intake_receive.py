@@ -7,9 +7,9 @@ import json
 
 import pytest
 
-from anlan.core.actors import PUBLIC, NotAllowed, system
+from anlan.core.ledger.verbs import KeyReused
 from anlan.core.models import LedgerEntry
-from anlan.core.verbs import KeyReused
+from anlan.core.people.actors import PUBLIC, NotAllowed, system
 from anlan.intake.actions import receive_report, set_validity
 from anlan.intake.models import Attachment, Report, ReportPersonal, Tracking
 from anlan.intake.refusals import ReportRefused

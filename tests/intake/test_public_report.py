@@ -10,10 +10,10 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from anlan.core.clock import frozen
 from anlan.core.models import VerbKey
-from anlan.intake.codes import code_hash, read_code
+from anlan.core.time.clock import frozen
 from anlan.intake.models import Attachment, Report, ReportPersonal, Tracking
+from anlan.intake.public.codes import code_hash, read_code
 from tests import make
 
 AT = make.AT
@@ -208,7 +208,7 @@ def test_a_resident_id_is_masked_and_said(client):
 
 def test_too_many_reports_from_one_address_are_slowed(client, settings):
     """After sixty reports in ten minutes an address reads whom to call; what was typed stays."""
-    from anlan.intake.throttle import REPORTS
+    from anlan.intake.public.throttle import REPORTS
 
     for _ in range(REPORTS.limit):
         send(client)

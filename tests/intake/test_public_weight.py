@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 
-from anlan.core.clock import frozen
+from anlan.core.time.clock import frozen
 from tests import make
 
 LIMIT_BYTES = 100_000

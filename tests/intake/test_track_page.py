@@ -9,13 +9,13 @@ import re
 import pytest
 from django.core.cache import cache
 
-from anlan.core.actors import system
-from anlan.core.clock import frozen
 from anlan.core.models import LedgerEntry
+from anlan.core.people.actors import system
+from anlan.core.time.clock import frozen
 from anlan.intake.actions import read_personal, receive_report, set_validity
-from anlan.intake.codes import grouped
 from anlan.intake.models import Attachment, Erasure, Report, ReportPersonal
-from anlan.intake.throttle import WRONG_CODES
+from anlan.intake.public.codes import grouped
+from anlan.intake.public.throttle import WRONG_CODES
 from tests import make
 
 AT = make.AT

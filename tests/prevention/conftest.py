@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from anlan.core.actors import Actor
+from anlan.core.people.actors import Actor
 from anlan.prevention import actions
 from anlan.prevention.models import Problem, Task
 from tests import make

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from anlan.core.actors import NotAllowed
 from anlan.core.models import LedgerEntry, Organisation
+from anlan.core.people.actors import NotAllowed
 from anlan.prevention import actions
 from anlan.prevention.models import AnalysisReport, Problem
 from anlan.prevention.rules import PreventionRefused

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from anlan.core.actors import NotAllowed, system
 from anlan.core.models import LedgerEntry
+from anlan.core.people.actors import NotAllowed, system
 from anlan.prevention import actions
 from anlan.prevention.models import Evidence, Problem, Task
 from anlan.prevention.rules import PreventionRefused

@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from anlan.core.actors import Actor, NotAllowed
-from anlan.core.clock import frozen
 from anlan.core.models import Person
+from anlan.core.people.actors import Actor, NotAllowed
+from anlan.core.time.clock import frozen
 from anlan.prevention import actions
 from anlan.prevention.models import Escalation, ExtensionRequest, TaskList
 from anlan.prevention.rules import PreventionRefused

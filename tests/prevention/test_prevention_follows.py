@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from anlan.core import clock, followers, jobs
-from anlan.core.condition import condition
+from anlan.core import jobs
+from anlan.core.ledger import followers
 from anlan.core.models import Job
+from anlan.core.operator.condition import condition
+from anlan.core.time import clock
 from anlan.prevention import actions, follows
 from anlan.prevention.models import Escalation, Problem
 from tests import make

@@ -12,11 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from anlan.core import seals
-from anlan.core.actors import Actor, system
-from anlan.core.clock import frozen
+from anlan.core.ledger import seals
+from anlan.core.ledger.verification import verify
 from anlan.core.models import Person
-from anlan.core.verify import verify
+from anlan.core.people.actors import Actor, system
+from anlan.core.time.clock import frozen
 from anlan.hotspots.models import StudyPlace
 from anlan.prevention import actions
 from anlan.prevention.models import Evidence

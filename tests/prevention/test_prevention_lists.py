@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anlan.core.actors import Actor
-from anlan.core.clock import frozen
 from anlan.core.models import Person
+from anlan.core.people.actors import Actor
+from anlan.core.time.clock import frozen
 from anlan.prevention import actions
 from anlan.prevention.models import TaskList
 from tests import make

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from anlan.core.writes import write
+from anlan.core.ledger.writes import write
 from anlan.prevention import actions
-from anlan.prevention.steps import locked
+from anlan.prevention.actions.steps import locked
 from tests.prevention.conftest import built, day
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("postgresql")]

@@ -9,7 +9,7 @@ from django.test import Client
 
 from anlan.core.models import Area, Person
 from anlan.prevention.models import Problem
-from anlan.prevention.reading import against
+from anlan.prevention.queries.problems import against
 from tests import make
 from tests.prevention.conftest import Town, problem
 

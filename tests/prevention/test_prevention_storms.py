@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from anlan.core.actors import NotAllowed
-from anlan.core.clock import frozen
 from anlan.core.models import LedgerEntry
+from anlan.core.people.actors import NotAllowed
+from anlan.core.time.clock import frozen
 from anlan.prevention import actions
 from anlan.prevention.models import Storm
 from tests.prevention.conftest import Town, day, problem

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anlan.core.clock import frozen
-from anlan.core.followers import catch_up
+from anlan.core.ledger.followers import catch_up
 from anlan.core.models import Organisation
+from anlan.core.time.clock import frozen
 from anlan.intake.actions import set_validity
 from anlan.prevention import actions
 from anlan.prevention.models import Problem

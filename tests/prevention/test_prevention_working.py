@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from anlan.core.actors import NotAllowed, actor_of
 from anlan.core.models import Holiday, Person
+from anlan.core.people.actors import NotAllowed, actor_of
 from anlan.prevention import actions
 from anlan.prevention.models import Escalation, Result, Task
 from anlan.prevention.rules import PreventionRefused

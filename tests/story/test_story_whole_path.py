@@ -13,14 +13,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from anlan.bulletin.figures.verification import verify as verify_issue
 from anlan.bulletin.models import Issue
-from anlan.bulletin.verifying import verify as verify_issue
 from anlan.core import jobs
-from anlan.core.actors import system
-from anlan.core.clock import frozen
-from anlan.core.followers import catch_up, stopped
+from anlan.core.ledger.followers import catch_up, stopped
+from anlan.core.ledger.verification import verify as verify_ledger
 from anlan.core.models import City
-from anlan.core.verify import verify as verify_ledger
+from anlan.core.people.actors import system
+from anlan.core.time.clock import frozen
 from anlan.dispatch.models import Assignment
 from anlan.effect.models import Estimate
 from anlan.intake.actions import erase_report

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from anlan.core.actors import system
+from anlan.core.ledger.verification import verify
 from anlan.core.models import ClockRun, LedgerEntry
-from anlan.core.verify import verify
+from anlan.core.people.actors import system
 from anlan.triage import actions
-from anlan.triage.bulk import open_incidents
+from anlan.triage.actions.bulk import open_incidents
 from anlan.triage.models import Handover, Incident, IncidentReport
 from anlan.triage.rules import TriageRefused
 from tests import make

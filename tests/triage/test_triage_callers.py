@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anlan.core.actors import system
-from anlan.core.clock import frozen
 from anlan.core.models import LedgerEntry
-from anlan.core.roles import Role
+from anlan.core.people.actors import system
+from anlan.core.people.roles import Role
+from anlan.core.time.clock import frozen
 from anlan.intake.actions import erase_report, read_personal, set_validity
 from anlan.intake.models import Report
 from anlan.triage import actions
-from anlan.triage.callers import SHOWN, dialled
+from anlan.triage.actions.callers import SHOWN, dialled
 from tests import make
 
 AT = make.AT

@@ -6,10 +6,10 @@ import datetime as dt
 
 import pytest
 
-from anlan.core.actors import system
-from anlan.core.clock import frozen
 from anlan.core.models import ClockRun
-from anlan.core.roles import Role
+from anlan.core.people.actors import system
+from anlan.core.people.roles import Role
+from anlan.core.time.clock import frozen
 from anlan.triage import actions
 from anlan.triage.models import Incident
 from tests import make

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anlan.core.actors import system
-from anlan.core.clock import frozen
+from anlan.core.people.actors import system
+from anlan.core.time.clock import frozen
 from anlan.intake.models import Report
 from anlan.triage import actions
 from anlan.triage.models import Incident

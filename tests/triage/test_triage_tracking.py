@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anlan.core.actors import system
-from anlan.core.clock import frozen
+from anlan.core.people.actors import system
+from anlan.core.time.clock import frozen
 from anlan.intake.actions import set_validity
-from anlan.intake.following import withdraw_report
+from anlan.intake.actions.tracking import withdraw_report
 from anlan.triage import actions
 from anlan.triage.models import Incident
 from tests import make

@@ -6,10 +6,10 @@ import datetime as dt
 
 import pytest
 
-from anlan.core.actors import NotAllowed, system
+from anlan.core.ledger.verification import verify
 from anlan.core.models import ClockRun, LedgerEntry, Organisation
-from anlan.core.roles import Role
-from anlan.core.verify import verify
+from anlan.core.people.actors import NotAllowed, system
+from anlan.core.people.roles import Role
 from anlan.intake.actions import set_validity
 from anlan.intake.models import Category
 from anlan.triage import actions, rules
@@ -270,7 +270,7 @@ def test_an_officer_who_left_can_no_longer_sign():
     incident = handed()
     person = make.person(Role.OFFICER, at="drains")
     person.memberships.all().delete()
-    from anlan.core.actors import actor_of
+    from anlan.core.people.actors import actor_of
 
     with pytest.raises(NotAllowed):
         actions.sign_for(number=incident.number, actor=actor_of(person), at=AT)

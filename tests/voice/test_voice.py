@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anlan.core.actors import PUBLIC, NotAllowed, system
-from anlan.core.clock import frozen
-from anlan.core.followers import catch_up, stopped
+from anlan.core.ledger.followers import catch_up, stopped
 from anlan.core.models import City, LedgerEntry
+from anlan.core.people.actors import PUBLIC, NotAllowed, system
+from anlan.core.time.clock import frozen
 from anlan.intake.actions import set_validity
-from anlan.intake.codes import code_for
+from anlan.intake.public.codes import code_for
 from anlan.triage import actions as triage
 from anlan.voice.actions import answer, ask
 from anlan.voice.models import Satisfaction

@@ -14,12 +14,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from anlan.core.access import partner, roles
-from anlan.core.actors import Actor
+from anlan.core.city.current import city_zone
 from anlan.core.ledger import canonical
-from anlan.core.middleware.access import actor_of_request
-from anlan.core.queries import city
-from anlan.core.roles import Role
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
+from anlan.core.web.access import partner, roles
+from anlan.core.web.middleware.access import actor_of_request
 from anlan.hotspots.models import SiteVersion
 from anlan.intake.models import Category
 from anlan.prevention.models import Problem
@@ -100,7 +100,7 @@ def incidents(actor: Actor, asked: Asked) -> tuple[QuerySet[Any], Callable[[Any]
     if code := asked.category:
         rows = rows.filter(Q(category_confirmed__code=code) | Q(category_confirmed=None, category_at_call__code=code))
     rows = rows.select_related("category_at_call", "category_confirmed", "owner")
-    return rows.order_by("opened_at", "pk"), partial(_incident, _zone())
+    return rows.order_by("opened_at", "pk"), partial(_incident, city_zone())
 
 
 COLLECTIONS = {"sites": sites, "problems": problems, "incidents": incidents}
@@ -208,12 +208,7 @@ def _whole(text: str, name: str, least: int, most: int) -> int:
 
 def _midnight(day: dt.date) -> dt.datetime:
     """Return the beginning of a day in the city's zone."""
-    return dt.datetime.combine(day, dt.time(), _zone())
-
-
-def _zone() -> ZoneInfo:
-    here = city()
-    return ZoneInfo(here.zone if here else "UTC")
+    return dt.datetime.combine(day, dt.time(), city_zone())
 
 
 def _day(text: str, name: str) -> dt.date | None:

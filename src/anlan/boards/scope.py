@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from anlan.core.areas import area_index
+from anlan.core.city.areas import area_index
+from anlan.core.city.current import city, city_zone
 from anlan.core.models import Area, AreaVersion
-from anlan.core.queries import city
 from anlan.intake.models import Report
 
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
@@ -57,7 +57,7 @@ class Scope:
 def scope_of(day: str, area: str, at: dt.datetime) -> Scope:
     """Read what the address asks for; what means nothing gives the last day that has reports, and the whole city."""
     here, at = city(), at.replace(second=0, microsecond=0)
-    zone = ZoneInfo(here.zone if here else "UTC")
+    zone = city_zone()
     first, last = _ends(at + MINUTE)
     today = at.astimezone(zone).date()
     known = last.astimezone(zone).date() if last else None

@@ -5,6 +5,6 @@ from __future__ import annotations
 from django.utils.translation import pgettext_lazy
 
 from anlan.boards.views import READS
-from anlan.core.slots import rail
+from anlan.core.web.slots import rail
 
 rail(80, "览", pgettext_lazy("rail", "Overview"), "boards:overview", set(READS))

@@ -12,15 +12,16 @@ from django.urls import resolve, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from anlan.boards import drawing, mending, queries, teams, words
+from anlan.boards import shapes, words
+from anlan.boards.queries import teams, today, works
 from anlan.boards.scope import DAY, Scope, scope_of
 from anlan.boards.templatetags.board_words import against
-from anlan.core.access import declared, roles
-from anlan.core.actors import Actor
-from anlan.core.clock import now
-from anlan.core.middleware.access import actor_of_request
-from anlan.core.queries import city_read_once
-from anlan.core.roles import Role
+from anlan.core.city.current import city_read_once
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
+from anlan.core.time.clock import now
+from anlan.core.web.access import declared, roles
+from anlan.core.web.middleware.access import actor_of_request
 
 READS = (Role.LEADER, Role.SUPERVISOR, Role.DISPATCHER, Role.ANALYST, Role.PUBLISHER, Role.AUDITOR)
 
@@ -41,14 +42,14 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _figures(scope: Scope) -> dict[str, Any]:
-    heard, opened = queries.heard(scope), queries.open_incidents(scope)
-    lists, lines = mending.listed_tasks(scope)
-    found, sites, listed = mending.problems(scope), mending.sites(scope), mending.key_areas(scope)
+    heard, opened = today.heard(scope), today.open_incidents(scope)
+    lists, lines = works.listed_tasks(scope)
+    found, sites, listed = works.problems(scope), works.sites(scope), works.key_areas(scope)
     return {
-        "heard": heard, "chart": drawing.hours_chart(heard.hours, heard.bands),
+        "heard": heard, "chart": shapes.hours_chart(heard.hours, heard.bands),
         "hours": list(enumerate(zip_longest(heard.hours, heard.bands or []))),
         "last": _last_hour(heard), "open": opened, "map": _map(scope, opened),
-        "diverted": queries.diverted(scope), "helped": queries.helped(scope),
+        "diverted": today.diverted(scope), "helped": today.helped(scope),
         "teams": teams.mobile_teams(scope),
         "lists": lists, "listed": sum(lines.values()), "task_bar": words.task_bar(lines),
         "problems": sum(found.values()), "problem_bar": words.problem_bar(found),
@@ -57,7 +58,7 @@ def _figures(scope: Scope) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _last_hour(heard: queries.Heard) -> dict[str, Any] | None:
+def _last_hour(heard: today.Heard) -> dict[str, Any] | None:
     if not heard.hours or heard.bands is None:
         return None
     hour = len(heard.hours) - 1
@@ -65,12 +66,12 @@ def _last_hour(heard: queries.Heard) -> dict[str, Any] | None:
     return {"hour": hour, "n": n, "usual": usual, "how": against(n, usual)}
 
 
-def _map(scope: Scope, opened: queries.Open) -> dict[str, Any]:
-    drawn = drawing.map_of([*scope.zones, *scope.districts])
+def _map(scope: Scope, opened: today.Open) -> dict[str, Any]:
+    drawn = shapes.map_of([*scope.zones, *scope.districts])
     marks = []
     for place in opened.places:
         x, y = drawn.points[place.area.area.code]
-        shape, reach = drawing.mark(place.state, x, y, place.n)
+        shape, reach = shapes.mark(place.state, x, y, place.n)
         marks.append({"place": place, "shape": shape, "x": x, "y": y + 4, "below": round(y + reach + 16)})
     districts = {one.area.code for one in scope.districts}
     outlines = [(code, path) for code, path in drawn.paths.items() if code in districts]

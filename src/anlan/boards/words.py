@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext as p
 
-from anlan.prevention.drawing import Part, bar
+from anlan.prevention.spans import Part, bar
 
 States = Mapping[str, int]
 WIDE = 736  # a bar as wide as two cards

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anlan.bulletin.models import Figure
-from anlan.core.counts import count
+from anlan.core.operator.counts import count
 
 
 @count("figures")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from anlan.bulletin.actions import compose, correct
-from anlan.bulletin.asking import COMPOSE, RECOMPUTE, finish_recompute, keep_read
-from anlan.bulletin.composing import draw
+from anlan.bulletin.actions.requests import COMPOSE, RECOMPUTE, finish_recompute, keep_read
+from anlan.bulletin.figures.composition import draw
+from anlan.bulletin.figures.verification import Verdict, verdicts, verify
 from anlan.bulletin.models import Issue, Plan, Recomputation
-from anlan.bulletin.verifying import Verdict, verdicts, verify
 from anlan.core import ledger
-from anlan.core.actors import system
-from anlan.core.clock import now
 from anlan.core.jobs import JobRun, job
+from anlan.core.people.actors import system
+from anlan.core.time.clock import now
 
 
 @job(COMPOSE)

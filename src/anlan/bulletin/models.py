@@ -8,10 +8,10 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from anlan.bulletin.measuring import MEASURES, Drawn, Measure, Period
-from anlan.bulletin.rows import hash_of, packed, unpacked
-from anlan.core.actors import Actor
+from anlan.bulletin.figures.measure import MEASURES, Drawn, Measure, Period
+from anlan.bulletin.figures.rows import hash_of, packed, unpacked
 from anlan.core.models import Job, Organisation
+from anlan.core.people.actors import Actor
 
 
 class Plan(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.bulletin.views import pages, publishing, running
+from anlan.bulletin.views import desk, issues, runs
 
 app_name = "bulletin"
-urlpatterns = [*publishing.urlpatterns, *running.urlpatterns, *pages.urlpatterns]
+urlpatterns = [*desk.urlpatterns, *runs.urlpatterns, *issues.urlpatterns]

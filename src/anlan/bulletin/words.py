@@ -9,10 +9,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anlan.bulletin import rules
-from anlan.bulletin.districts import OUTSIDE
-from anlan.bulletin.measuring import TOTALS, Absent, Measure
+from anlan.bulletin.figures.districts import OUTSIDE
+from anlan.bulletin.figures.measure import TOTALS, Absent, Measure
+from anlan.bulletin.figures.veil import NO_VEIL, Veil
 from anlan.bulletin.models import Figure
-from anlan.bulletin.veiling import NO_VEIL, Veil
 
 MISSING = "—"
 MINUS = "−"

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from anlan.core.setup import DataOption
+from anlan.core.operator.setup import DataOption
 
 city = typer.Typer(add_completion=False, no_args_is_help=True, help="The simulated reference city.")
 
@@ -62,7 +62,7 @@ def folder(
     packages: Annotated[Path | None, typer.Option(help="node_modules with the outlines.")] = None,
 ) -> None:
     """Build the reference city's folder from the outlines in the npm packages."""
-    from anlan.city.folder import PackagesMissing, build, installed_packages
+    from anlan.city.town.folder import PackagesMissing, build, installed_packages
 
     try:
         build(target, packages or installed_packages())
@@ -92,16 +92,16 @@ def demo(
     ] = None,
 ) -> None:
     """Build the reference city with two years of calls, and serve it at its own time. A second time it only serves."""
-    from anlan.core.setup import refuse, say, start_django
+    from anlan.core.operator.setup import refuse, say, start_django
 
     start_django(data)
     from django.conf import settings
 
-    from anlan.city.flood import ZONE
-    from anlan.city.folder import PackagesMissing, installed_packages
-    from anlan.city.showing import show
-    from anlan.core.clock import now
+    from anlan.city.demo.welcome import show
+    from anlan.city.town.folder import PackagesMissing, installed_packages
+    from anlan.city.year.flood import ZONE
     from anlan.core.commands import serve as serving
+    from anlan.core.time.clock import now
 
     if serve:
         serving.require_free(host, port)
@@ -116,11 +116,11 @@ def demo(
 
 
 def _built(data: Path, seed: int | None, packages: Path, scale: float | None) -> dict[str, str]:
-    from anlan.city.build import build, people
-    from anlan.city.folder import build as build_folder
-    from anlan.core import schema
-    from anlan.core.seals import seal
-    from anlan.core.setup import begin_city_time, refuse, say
+    from anlan.city.demo.build import build, people
+    from anlan.city.town.folder import build as build_folder
+    from anlan.core.ledger.seals import seal
+    from anlan.core.operator import schema
+    from anlan.core.operator.setup import begin_city_time, refuse, say
     from anlan.settings import ensure_secret_key
 
     state = schema.state()

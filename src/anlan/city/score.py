@@ -11,8 +11,8 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 
 from anlan.analysis import Events, find_episodes, recurrent_places
-from anlan.city.flood import DUPLICATES, FloodYear, simulate
-from anlan.city.ground import PLANE
+from anlan.city.town.ground import PLANE
+from anlan.city.year.flood import DUPLICATES, FloodYear, simulate
 from anlan.geo import to_wgs84
 
 Floats = NDArray[np.float64]

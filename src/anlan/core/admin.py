@@ -10,8 +10,8 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 
 from anlan.core import ledger
-from anlan.core.clock import now
-from anlan.core.middleware.access import actor_of_request
+from anlan.core.city.current import forget_city
+from anlan.core.ledger.writes import write
 from anlan.core.models import (
     ApiClient,
     Area,
@@ -25,8 +25,8 @@ from anlan.core.models import (
     Organisation,
     Person,
 )
-from anlan.core.queries import forget_city
-from anlan.core.writes import write
+from anlan.core.time.clock import now
+from anlan.core.web.middleware.access import actor_of_request
 
 if TYPE_CHECKING:  # Django's own classes take no parameters when they run
     ModelAdmin = admin.ModelAdmin[Any]

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
-REGISTRATIONS = ("slots", "jobs", "follows", "city_parts", "counts")
+REGISTRATIONS = ("words", "slots", "jobs", "follows", "city_parts", "counts")
 
 
 class Stage(AppConfig):
@@ -33,7 +33,7 @@ class Core(Stage):
 
     def ready(self) -> None:
         """Keep the ledger append-only after every migration."""
-        from anlan.core.triggers import install
+        from anlan.core.ledger.triggers import install
 
         super().ready()
         post_migrate.connect(install, sender=self, dispatch_uid="ledger-triggers")

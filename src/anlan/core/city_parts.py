@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from anlan.core.cityfolder import CityFolderError, city_part, rows
+from anlan.core.city.folder import CityFolderError, city_part, rows
 from anlan.core.models import City, ClockRule
 
 COLUMNS = ("code", "name", "name_en", "start", "stop", "target_s")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.core import endpoints, tiles, views
+from anlan.core.web import endpoints, tiles, views
 
 app_name = "core"
 urlpatterns = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from anlan.core.cityfolder import CityFolderError, city_part, rows
+from anlan.core.city.folder import CityFolderError, city_part, rows
 from anlan.core.models import City, Organisation
 from anlan.dispatch.models import Unit
 

@@ -7,9 +7,9 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from anlan.core.actors import Actor
-from anlan.core.fields import MomentField
-from anlan.dispatch.queries import units_of
+from anlan.core.people.actors import Actor
+from anlan.core.web.fields import MomentField
+from anlan.dispatch.queries.units import units_of
 from anlan.intake.templatetags.intake_words import area_label
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from anlan.core.actors import system
-from anlan.intake.mapped import Preview, reads_mappings
+from anlan.core.people.actors import system
+from anlan.intake.files.mappings import Preview, reads_mappings
 
 if TYPE_CHECKING:
-    from anlan.intake.importing import Counts
+    from anlan.intake.files.chunks import Counts
 
 NAME = "import"  # by whom the entries are, as at the terminal
 
@@ -21,9 +21,9 @@ class CallsReader:
 
     def preview(self, path: Path, *, name: str, mapping: str, at: dt.datetime) -> Preview:
         """Try the first batch, and store nothing."""
-        from anlan.dispatch.importing import import_calls
-        from anlan.dispatch.mapping import MappingError, parse_mapping
-        from anlan.intake.importing import CHUNK
+        from anlan.dispatch.callfiles.batches import import_calls
+        from anlan.dispatch.callfiles.mapping import MappingError, parse_mapping
+        from anlan.intake.files.chunks import CHUNK
         from anlan.tables import TableError
 
         try:
@@ -42,8 +42,8 @@ class CallsReader:
         progress: Callable[[int, int], None],
     ) -> Counts:  # fmt: skip
         """Import the file; each batch is stored once under the key."""
-        from anlan.dispatch.importing import import_calls
-        from anlan.dispatch.mapping import parse_mapping
+        from anlan.dispatch.callfiles.batches import import_calls
+        from anlan.dispatch.callfiles.mapping import parse_mapping
 
         return import_calls(
             path, name=name, mapping=parse_mapping(mapping), actor=system(NAME), at=at, key=key,

@@ -8,18 +8,18 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.translation import pgettext_lazy
 
-import anlan.dispatch.telling  # noqa: F401  (registers itself)
-from anlan.core.actors import Actor
-from anlan.core.clock import now
-from anlan.core.middleware.access import actor_of_request
-from anlan.core.roles import Role
-from anlan.core.slots import fill, rail
+import anlan.dispatch.tracking  # noqa: F401  (registers itself)
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
+from anlan.core.time.clock import now
+from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.web.slots import fill, rail
 from anlan.dispatch.models import Assignment
-from anlan.dispatch.queries import assignments_of, candidates, seen_of
+from anlan.dispatch.queries.units import assignments_of, candidates, seen_of
 from anlan.intake.models.report import shares
 from anlan.triage import rules
 from anlan.triage.models import IncidentReport
-from anlan.triage.views import MOVERS, holds
+from anlan.triage.views.incidents import MOVERS, holds
 
 rail(25, "派", pgettext_lazy("rail", "Dispatch"), "dispatch:console", set(Role.values) - {Role.PUBLISHER})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.dispatch.views import assignment, console, shifts, units
+from anlan.dispatch.views import assignments, console, shifts, units
 
 app_name = "dispatch"
 urlpatterns = [
@@ -14,7 +14,7 @@ urlpatterns = [
     path("console/<str:number>/act", console.act, name="console_act"),
     path("units/", units.units, name="units"),
     path("shifts/", shifts.shifts, name="shifts"),
-    path("assignments/<int:pk>/", assignment.assignment, name="assignment"),
-    path("assignments/<int:pk>/move", assignment.move, name="move"),
-    path("incidents/<str:number>/send", assignment.send, name="send"),
+    path("assignments/<int:pk>/", assignments.assignment, name="assignment"),
+    path("assignments/<int:pk>/move", assignments.move, name="move"),
+    path("incidents/<str:number>/send", assignments.send, name="send"),
 ]

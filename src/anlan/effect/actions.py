@@ -10,18 +10,18 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from anlan.core import ledger
-from anlan.core.actors import Actor
-from anlan.core.areas import local_day
+from anlan.core.city.areas import local_day
 from anlan.core.ledger import canonical
-from anlan.core.roles import Role
-from anlan.core.verbs import verb
+from anlan.core.ledger.verbs import verb
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
 from anlan.effect import rules
-from anlan.effect.estimating import Question, compute
+from anlan.effect.computation import Question, compute
 from anlan.effect.models import Estimate
 from anlan.effect.rules import EffectRefused, Sides
 from anlan.hotspots.models import SiteVersion, Study
+from anlan.prevention.actions.steps import numbers
 from anlan.prevention.models import Move
-from anlan.prevention.steps import numbers
 
 WRITES = (Role.ANALYST, Role.SUPERVISOR)
 LISTS = ("storms", "warnings")

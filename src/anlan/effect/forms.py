@@ -7,10 +7,10 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from anlan.core.actors import Actor
-from anlan.core.fields import day_field
+from anlan.core.people.actors import Actor
+from anlan.core.web.fields import day_field
 from anlan.hotspots.models import Study
-from anlan.hotspots.reading import period
+from anlan.hotspots.queries.pages import period
 
 
 class EstimateForm(forms.Form):

@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from anlan.core.actors import Actor
-from anlan.core.roles import Role
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
 from anlan.hotspots.models import Study
 
 READS = (Role.ANALYST, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR, Role.PUBLISHER, Role.VERIFIER)

@@ -7,10 +7,10 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.translation import pgettext_lazy
 
-from anlan.core.middleware.access import actor_of_request
-from anlan.core.slots import fill, rail
+from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.web.slots import fill, rail
 from anlan.effect.models import READS, Estimate
-from anlan.effect.reading import shown
+from anlan.effect.queries import shown
 
 rail(60, "验", pgettext_lazy("rail", "Effect"), "effect:estimates", set(READS))
 

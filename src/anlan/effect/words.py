@@ -7,8 +7,8 @@ import re
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from anlan.effect.checking import Checked
 from anlan.effect.models import Estimate
+from anlan.effect.verification import Checked
 
 MARKS = {"fell": "done", "rose": "late", "unclear": "calm", "not_separable": "calm"}
 

@@ -6,20 +6,19 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from anlan.analysis.revisions import REVISIONS
 from anlan.core import jobs, ledger
-from anlan.core.actors import Actor
+from anlan.core.city.current import city_zone
 from anlan.core.ledger import canonical
+from anlan.core.ledger.verbs import verb
 from anlan.core.models import Area, City
-from anlan.core.queries import city
-from anlan.core.roles import Role
-from anlan.core.verbs import verb
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
 from anlan.hotspots import rules
+from anlan.hotspots.computation import Input, compute, content_hash
 from anlan.hotspots.models import PlaceReport, Site, SiteVersion, Study, StudyPlace
-from anlan.hotspots.numbering import last_adopted, proposed
-from anlan.hotspots.studying import Input, compute, content_hash
+from anlan.hotspots.queries.numbers import last_adopted, proposed
 from anlan.intake.models import Category, Report, ReportPersonal
 
 METHOD = "recurrent_places"
@@ -43,8 +42,7 @@ def start_study(
 ) -> dict[str, Any]:
     """Freeze what will be studied: period, categories, area, parameters and the ledger's position; ask for the run."""
     actor.require(Role.ANALYST, Role.SUPERVISOR)
-    here = city()
-    rules.require_period(since, until, at.astimezone(ZoneInfo(here.zone if here else "UTC")).date())
+    rules.require_period(since, until, at.astimezone(city_zone()).date())
     frozen = DEFAULTS | {name: value for name, value in (parameters or {}).items() if value is not None}
     rules.require_parameters(frozen)
     study = Study.objects.create(

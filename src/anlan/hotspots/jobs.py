@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from anlan.core.actors import system
-from anlan.core.clock import now
 from anlan.core.jobs import JobRun, job
+from anlan.core.people.actors import system
+from anlan.core.time.clock import now
 from anlan.hotspots.actions import JOB, fail_study, finish_study
+from anlan.hotspots.computation import compute
 from anlan.hotspots.models import Study
-from anlan.hotspots.studying import compute
 
 
 @job(JOB)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from anlan.core.actors import Actor
 from anlan.core.models import Area
-from anlan.core.roles import Role
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
 from anlan.intake.models import Report
 
 SEES = frozenset(set(Role.values) - {Role.OFFICER})

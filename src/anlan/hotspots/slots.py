@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from anlan.core.slots import rail
+from anlan.core.web.slots import rail
 from anlan.hotspots.models import SEES
 
 rail(30, "析", _("Sites"), "hotspots:studies", set(SEES))

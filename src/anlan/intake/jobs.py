@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, Any
 
-from anlan.core.actors import Actor, actor_of
-from anlan.core.clock import now
 from anlan.core.jobs import JobRun, job
-from anlan.intake import mapped
-from anlan.intake.importruns import JOB, finish_import, layout_of, mapping_of, refused_file, uploaded_file
+from anlan.core.people.actors import Actor, actor_of
+from anlan.core.time.clock import now
+from anlan.intake.actions.imports import JOB, finish_import, layout_of, mapping_of, refused_file, uploaded_file
+from anlan.intake.files import mappings
 from anlan.intake.models import ImportRun
 
 if TYPE_CHECKING:
-    from anlan.intake.importing import Counts
+    from anlan.intake.files.chunks import Counts
 
 
 @job(JOB)
@@ -32,10 +32,10 @@ def run_import(run: JobRun) -> None:
 
 def _imported(found: ImportRun, actor: Actor, out: IO[str], run: JobRun) -> Counts:
     """Import as the upload says: with its mapping, or with the columns that were chosen."""
-    from anlan.intake.importing import import_file  # readers of Parquet and Excel: loaded when a file is read
+    from anlan.intake.files.chunks import import_file  # readers of Parquet and Excel: loaded when a file is read
 
     how: dict[str, Any] = {"at": now(), "key": f"import:{found.pk}", "refused_to": out, "progress": run.progress}
     path, name, mapping = uploaded_file(found), found.file_name, mapping_of(found)
     if mapping:
-        return mapped.reader().run(path, name=name, mapping=mapping, **how)
+        return mappings.reader().run(path, name=name, mapping=mapping, **how)
     return import_file(path, name=name, given=layout_of(found), actor=actor, **how)[1]

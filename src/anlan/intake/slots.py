@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-import anlan.intake.telling  # noqa: F401  (registers itself)
-from anlan.core.roles import Role
-from anlan.core.slots import rail
+import anlan.intake.tracking  # noqa: F401  (registers itself)
+from anlan.core.people.roles import Role
+from anlan.core.web.slots import rail
 
 rail(10, "报", _("Intake"), "intake:reports", set(Role.values) - {Role.PUBLISHER})

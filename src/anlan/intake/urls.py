@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.intake.views import api, calltaker, imports, public
+from anlan.intake.views import api, desk, files, public
 
 app_name = "intake"
-urlpatterns = [*public.urlpatterns, *calltaker.urlpatterns, *imports.urlpatterns, *api.urlpatterns]
+urlpatterns = [*public.urlpatterns, *desk.urlpatterns, *files.urlpatterns, *api.urlpatterns]

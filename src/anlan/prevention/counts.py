@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.core.counts import count
+from anlan.core.operator.counts import count
 from anlan.prevention.models import Problem, Result, Task
 
 

@@ -7,13 +7,13 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 
-from anlan.core.actors import system
-from anlan.core.clock import now
-from anlan.core.followers import follow
+from anlan.core.ledger.followers import follow
 from anlan.core.models import LedgerEntry
+from anlan.core.people.actors import system
+from anlan.core.time.clock import now
 from anlan.prevention.actions import reopen
 from anlan.prevention.jobs import ask_for_ladder
-from anlan.prevention.places import COUNTS, mended_at, near_mended
+from anlan.prevention.queries.places import COUNTS, mended_at, near_mended
 from anlan.prevention.rules import PreventionRefused
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 from anlan.core import jobs
-from anlan.core.actors import system
-from anlan.core.clock import now
+from anlan.core.city.current import city_zone
 from anlan.core.jobs import JobRun, job
-from anlan.core.queries import city
+from anlan.core.people.actors import system
+from anlan.core.time.clock import now
 from anlan.prevention.actions import escalate_overdue
 
 JOB = "prevention.ladder"
@@ -25,8 +24,7 @@ def ladder(run: JobRun) -> None:
 
 def ask_for_ladder(at: dt.datetime) -> None:
     """Ask once for a look in the morning of the next local day."""
-    here = city()
-    zone = ZoneInfo(here.zone if here else "UTC")
+    zone = city_zone()
     tomorrow = at.astimezone(zone).date() + dt.timedelta(days=1)
     morning = dt.datetime.combine(tomorrow, dt.time(7), zone)
     jobs.enqueue(JOB, {}, key=f"ladder:{tomorrow}", run_after=morning)

@@ -7,22 +7,22 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.translation import pgettext_lazy
 
-from anlan.core.actors import Actor
-from anlan.core.areas import local_day
-from anlan.core.clock import now
-from anlan.core.middleware.access import actor_of_request
-from anlan.core.slots import fill, rail
+from anlan.core.city.areas import local_day
+from anlan.core.people.actors import Actor
+from anlan.core.time.clock import now
+from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.web.slots import fill, rail
 from anlan.hotspots.actions import parsed
 from anlan.hotspots.models import Site
 from anlan.intake.views.reports import READERS
-from anlan.prevention.drawing import scaled
-from anlan.prevention.inbox_read import Tested, past_of
+from anlan.prevention.actions.results import tests_of
 from anlan.prevention.models import Problem
-from anlan.prevention.places import wet
-from anlan.prevention.reading import RAISES, READS, drawn, explained, named, standing, task_times
-from anlan.prevention.storms_read import peaks_of
-from anlan.prevention.telling import tell_of_place
-from anlan.prevention.verifying import tests_of
+from anlan.prevention.queries.inbox import Tested, past_of
+from anlan.prevention.queries.places import wet
+from anlan.prevention.queries.problems import RAISES, READS, drawn, explained, named, standing, task_times
+from anlan.prevention.queries.storms import peaks_of
+from anlan.prevention.spans import scaled
+from anlan.prevention.tracking import tell_of_place
 
 rail(40, "治", pgettext_lazy("rail", "Problems"), "prevention:inbox", set(READS))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from anlan.prevention.views import analyses, inbox, lists, raising, storms, tasks
+from anlan.prevention.views import analyses, lists, new_problems, problems, storms, tasks
 
 app_name = "prevention"
 urlpatterns = [
-    *raising.urlpatterns,
-    *inbox.urlpatterns,
+    *new_problems.urlpatterns,
+    *problems.urlpatterns,
     *tasks.urlpatterns,
     *lists.urlpatterns,
     *analyses.urlpatterns,

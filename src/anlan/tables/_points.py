@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from anlan.tables._cells import as_text, parse_number
 from anlan.tables._columns import LAT, LON, Columns, guess_columns, plain_name
 from anlan.tables._errors import TableError
+from anlan.tables._location import require_fitting
 from anlan.tables._plain_times import plain_iso
 from anlan.tables._records import Records, has_too_many, open_records
 from anlan.tables._refused import Refusal
 from anlan.tables._times import AmbiguousTime, order_of, parse_time, zone
-from anlan.tables._where_it_lies import require_fitting
 
 Bounds = tuple[float, float, float, float]
 Progress = Callable[[int, int], None]

@@ -10,19 +10,19 @@ from django.db.models.functions import Coalesce, Substr
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy
 
-import anlan.triage.telling  # noqa: F401  (registers itself)
-from anlan.core.actors import Actor
-from anlan.core.clock import now
-from anlan.core.clockreport import grouping
-from anlan.core.middleware.access import actor_of_request
+import anlan.triage.tracking  # noqa: F401  (registers itself)
 from anlan.core.models import ClockRun
-from anlan.core.roles import Role
-from anlan.core.slots import fill, rail
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
+from anlan.core.time.clock import now
+from anlan.core.time.clock_report import grouping
+from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.web.slots import fill, rail
 from anlan.intake.models.report import shares
-from anlan.intake.nearness import possible_repeats_of
+from anlan.intake.queries.nearness import possible_repeats_of
 from anlan.triage.actions import DESK
 from anlan.triage.models import OPEN, Incident, IncidentReport
-from anlan.triage.queries import incident_of, open_incidents_at, open_incidents_near, with_alike
+from anlan.triage.queries.incidents import incident_of, open_incidents_at, open_incidents_near, with_alike
 
 rail(20, "分", gettext_lazy("Incidents"), "triage:incidents", set(Role.values) - {Role.PUBLISHER})
 

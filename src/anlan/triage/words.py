@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from anlan.core.verbs import KeyReused
+from anlan.core.ledger.verbs import KeyReused
 from anlan.triage.actions import HeldElsewhere
 from anlan.triage.rules import TriageRefused
 

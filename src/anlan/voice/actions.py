@@ -6,13 +6,13 @@ import datetime as dt
 from typing import Any
 
 from anlan.core import ledger
-from anlan.core.actors import Actor, NotAllowed
-from anlan.core.queries import city
-from anlan.core.verbs import verb
-from anlan.intake.following import report_of_code
+from anlan.core.city.current import city
+from anlan.core.ledger.verbs import verb
+from anlan.core.people.actors import Actor, NotAllowed
+from anlan.intake.actions.tracking import report_of_code
 from anlan.intake.models import Report
 from anlan.triage.models import Incident
-from anlan.triage.queries import incident_of
+from anlan.triage.queries.incidents import incident_of
 from anlan.voice import rules
 from anlan.voice.models import Satisfaction
 from anlan.voice.rules import VoiceRefused

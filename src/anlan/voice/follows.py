@@ -6,9 +6,9 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 
-from anlan.core.actors import system
-from anlan.core.followers import follow
+from anlan.core.ledger.followers import follow
 from anlan.core.models import LedgerEntry
+from anlan.core.people.actors import system
 from anlan.triage.models import IncidentReport
 from anlan.voice import rules
 from anlan.voice.actions import ask, one_in

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 
-from anlan.core.queries import city
+from anlan.core.city.current import city_zone
 from anlan.voice.models import Satisfaction
 from anlan.voice.rules import wilson
 
@@ -31,8 +30,7 @@ class Rate:
 
 def rate(since: dt.date, until: dt.date) -> Rate:
     """Return the rate of those asked on local days from `since` to `until`, both included."""
-    here = city()
-    zone = ZoneInfo(here.zone if here else "UTC")
+    zone = city_zone()
     start = dt.datetime.combine(since, dt.time(), zone)
     end = dt.datetime.combine(until + dt.timedelta(days=1), dt.time(), zone)
     counts = {f"n_{word}": Count("pk", filter=Q(helped=word)) for word in Helped.values}

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from anlan.core.clock import now
-from anlan.core.slots import fill
+from anlan.core.time.clock import now
+from anlan.core.web.slots import fill
 from anlan.voice.actions import is_closed
 from anlan.voice.models import Satisfaction
 from anlan.voice.rules import is_open

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.voice.views import answering
+from anlan.voice.views import answers
 
 app_name = "voice"
-urlpatterns = [*answering.urlpatterns]
+urlpatterns = [*answers.urlpatterns]

@@ -19,11 +19,11 @@ from rich.table import Table
 from rich.text import Text
 
 from anlan import __version__
-from anlan.analysis.commands.sites_found import Asked, json_text
-from anlan.analysis.commands.sites_page import list_of, refused_of, table_of
-from anlan.analysis.commands.sites_printed import WIDTH_WITHOUT_TERMINAL
-from anlan.analysis.commands.sites_style import STYLE
-from anlan.analysis.commands.sites_written import replace_file
+from anlan.analysis.commands.sites.document import Asked, json_text
+from anlan.analysis.commands.sites.files import replace_file
+from anlan.analysis.commands.sites.page import list_of, refused_of, table_of
+from anlan.analysis.commands.sites.style import STYLE
+from anlan.analysis.commands.sites.table import WIDTH_WITHOUT_TERMINAL
 from anlan.analysis.commands.spots import check_out
 from anlan.tables import Columns, Points, TableError, read_points, safe_cell
 

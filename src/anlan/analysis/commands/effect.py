@@ -13,7 +13,7 @@ from anlan.analysis.commands.spots import DAY, day_of, order_of, wrong_use_said
 
 if TYPE_CHECKING:
     from anlan.analysis.commands.answers import Answer, Tell
-    from anlan.analysis.commands.sites_found import Asked
+    from anlan.analysis.commands.sites.document import Asked
 
 CHOSEN_BEFORE = (
     "Sites must have been chosen from reports before the measure; with later ones in them the estimate is biased."
@@ -52,7 +52,7 @@ def effect(
 ) -> None:
     """Estimate what a measure changed, beside places with the same history."""
     from anlan.analysis.commands.answers import progress_said, say, writer_of
-    from anlan.analysis.commands.sites_found import Asked
+    from anlan.analysis.commands.sites.document import Asked
 
     with wrong_use_said("effect"):
         asked = Asked(
@@ -86,7 +86,7 @@ def estimated(asked: Asked, sites: Path, treated: str, since: date, level: float
 
     from anlan.analysis import Events, before_after, cover_places, failures_of
     from anlan.analysis.commands.answers import Answer, read
-    from anlan.analysis.commands.sites_found import DAY_US, input_told, plain_number
+    from anlan.analysis.commands.sites.document import DAY_US, input_told, plain_number
     from anlan.geo import LocalProjection, parse_crs
     from anlan.tables import TableError
 
@@ -159,7 +159,7 @@ def estimated(asked: Asked, sites: Path, treated: str, since: date, level: float
 def _plain(one: Any) -> dict[str, Any] | None:
     from dataclasses import asdict
 
-    from anlan.analysis.commands.sites_found import plain_number
+    from anlan.analysis.commands.sites.document import plain_number
 
     return None if one is None else {name: plain_number(value) for name, value in asdict(one).items()}
 

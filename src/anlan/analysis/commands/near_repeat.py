@@ -12,7 +12,7 @@ from anlan.analysis.commands.spots import DAY, day_of, order_of, wrong_use_said
 
 if TYPE_CHECKING:
     from anlan.analysis.commands.answers import Answer, Tell
-    from anlan.analysis.commands.sites_found import Asked
+    from anlan.analysis.commands.sites.document import Asked
 
 CALLERS = "Several reports of one incident look like near repeats: give incidents, not reports."
 CHOSEN = "p is for one band chosen beforehand; p any band is what to read after looking at all of them."
@@ -45,7 +45,7 @@ def near_repeat(
 ) -> None:
     """Count incidents close in place and time beside what chance gives."""
     from anlan.analysis.commands.answers import progress_said, say, writer_of
-    from anlan.analysis.commands.sites_found import Asked
+    from anlan.analysis.commands.sites.document import Asked
 
     with wrong_use_said("near-repeat"):
         asked = Asked(
@@ -98,7 +98,7 @@ def counted(asked: Asked, time_to: str | None, options: dict[str, Any], reading:
 
     from anlan.analysis import near_repeat as knox
     from anlan.analysis.commands.answers import Answer, read
-    from anlan.analysis.commands.sites_found import DAY_US, input_told, plain_number
+    from anlan.analysis.commands.sites.document import DAY_US, input_told, plain_number
     from anlan.geo import LocalProjection, parse_crs
     from anlan.tables import TableError
 
@@ -171,7 +171,7 @@ def _last(points: Any, asked: Asked, time_to: str | None) -> Any:
         return None
     import numpy as np
 
-    from anlan.analysis.commands.sites_found import DAY_US
+    from anlan.analysis.commands.sites.document import DAY_US
     from anlan.tables import TableError, parse_time
 
     last = []

@@ -12,8 +12,8 @@ import typer
 from anlan.analysis.commands.spots import DAY, day_of, order_of, wrong_use_said
 
 if TYPE_CHECKING:
-    from anlan.analysis.commands.clusters_found import AskedScan
-    from anlan.analysis.commands.sites_found import Found
+    from anlan.analysis.commands.clusters.document import AskedScan
+    from anlan.analysis.commands.sites.document import Found
 
 STOPPED = 130
 
@@ -51,8 +51,8 @@ def scan(
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Find circles and days with more cases than place and day alone explain."""
-    from anlan.analysis.commands.clusters_found import AskedScan
-    from anlan.analysis.commands.sites_found import Asked
+    from anlan.analysis.commands.clusters.document import AskedScan
+    from anlan.analysis.commands.sites.document import Asked
 
     with wrong_use_said("scan"):
         reading = Asked(
@@ -85,7 +85,7 @@ def scan(
 
 
 def _writer(out: Path | None, file: Path) -> Any:
-    from anlan.analysis.commands.clusters_written import writer_of
+    from anlan.analysis.commands.clusters.files import writer_of
     from anlan.analysis.commands.spots import check_out
 
     return writer_of(check_out(out, file)) if out else None
@@ -95,7 +95,7 @@ def _find(asked: AskedScan) -> Found:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    from anlan.analysis.commands.clusters_found import scan_file
+    from anlan.analysis.commands.clusters.document import scan_file
 
     console = Console(stderr=True)
     bars = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
@@ -125,13 +125,13 @@ def _say(found: Found, *, as_json: bool, limit: int, out: Path | None) -> None:
     for warning in found.warnings:
         typer.echo(f"Warning: {warning}", err=True)
     if as_json:
-        from anlan.analysis.commands.sites_found import json_text
+        from anlan.analysis.commands.sites.document import json_text
 
         sys.stdout.write(json_text(found.document) + "\n")
         for note in found.document["notes"]:
             typer.echo(note, err=True)
         return
-    from anlan.analysis.commands.clusters_printed import print_clusters
+    from anlan.analysis.commands.clusters.table import print_clusters
 
     print_clusters(found.document, limit=limit)
     if out:

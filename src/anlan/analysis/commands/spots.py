@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from anlan.analysis.commands.sites_found import Found
+    from anlan.analysis.commands.sites.document import Found
     from anlan.tables import Points
 
 DAY = ["%Y-%m-%d"]
@@ -44,7 +44,7 @@ def spots(
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Find the places that keep failing in a file of reports."""
-    from anlan.analysis.commands.sites_found import Asked
+    from anlan.analysis.commands.sites.document import Asked
 
     with wrong_use_said("spots"):
         asked = Asked(
@@ -99,7 +99,7 @@ def day_of(moment: datetime | None) -> date | None:
 
 
 def _writer(out: Path | None, file: Path) -> Callable[[Found, Path], None] | None:
-    from anlan.analysis.commands.sites_written import writer_of
+    from anlan.analysis.commands.sites.files import writer_of
 
     return writer_of(check_out(out, file)) if out else None
 
@@ -128,7 +128,7 @@ def _find(asked: Any) -> Found:
         def mine(points: Points) -> None:
             progress.update(task, description=f"Looking for places among {len(points):,} reports", total=None)
 
-        from anlan.analysis.commands.sites_found import find
+        from anlan.analysis.commands.sites.document import find
 
         return find(asked, reading=read, mining=mine)
 
@@ -137,13 +137,13 @@ def _say(found: Found, *, as_json: bool, limit: int, out: Path | None) -> None:
     for warning in found.warnings:
         typer.echo(f"Warning: {warning}", err=True)
     if as_json:
-        from anlan.analysis.commands.sites_found import json_text
+        from anlan.analysis.commands.sites.document import json_text
 
         sys.stdout.write(json_text(found.document) + "\n")
         for note in found.document["notes"]:
             typer.echo(note, err=True)
         return
-    from anlan.analysis.commands.sites_printed import print_sites
+    from anlan.analysis.commands.sites.table import print_sites
 
     print_sites(found.document, limit=limit)
     if out:

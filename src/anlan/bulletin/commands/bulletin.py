@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from anlan.core.setup import DataOption
+from anlan.core.operator.setup import DataOption
 
 if TYPE_CHECKING:
+    from anlan.bulletin.figures.verification import IssueVerdict, Verdict
     from anlan.bulletin.models import Issue
-    from anlan.bulletin.verifying import IssueVerdict, Verdict
 
 bulletin = typer.Typer(add_completion=False, no_args_is_help=True, help="Verify bulletins, and check imported ones.")
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
@@ -27,11 +27,11 @@ def verify(
     json_: JsonOption = False,
 ) -> None:
     """Recompute every figure of every issue; status 1 where stored rows do not give what was printed."""
-    from anlan.core.setup import open_platform, refuse, say
+    from anlan.core.operator.setup import open_platform, refuse, say
 
     open_platform(data)
+    from anlan.bulletin.figures.verification import gone
     from anlan.bulletin.models import Issue
-    from anlan.bulletin.verifying import gone
 
     issues = Issue.objects.select_related("plan").order_by("pk")
     issues = issues.filter(number=number) if number else issues
@@ -53,8 +53,8 @@ def verify(
 
 def _recomputed(issue: Issue) -> IssueVerdict:
     """Recompute an issue and tell how far it is: on one line of a terminal, or each twentieth measure in a log."""
-    from anlan.bulletin.verifying import verdicts
-    from anlan.bulletin.verifying import verify as recompute
+    from anlan.bulletin.figures.verification import verdicts
+    from anlan.bulletin.figures.verification import verify as recompute
 
     figures, total = [], len(issue.plan.codes)
     for done, some in enumerate(verdicts(issue), 1):
@@ -67,7 +67,7 @@ def _recomputed(issue: Issue) -> IssueVerdict:
 
 
 def _say(one: IssueVerdict) -> None:
-    from anlan.core.setup import say
+    from anlan.core.operator.setup import say
 
     same = sum(figure.same for figure in one.figures)
     word = "holds" if one.holds else "DOES NOT HOLD"
@@ -114,8 +114,8 @@ def check(
 
     Status 1 where something does not follow, 2 where a cell cannot be read.
     """
-    from anlan.bulletin.checking import check as faults_of
-    from anlan.bulletin.checking import read
+    from anlan.bulletin.arithmetic import check as faults_of
+    from anlan.bulletin.arithmetic import read
 
     told = read(file)
     faults = faults_of(told)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db.models import Case, Exists, FloatField, Max, OuterRef, Subquery, Value, When
 from django.db.models.query import QuerySet
 
+from anlan.bulletin.figures.measure import AT_ONCE, Absent, Period, Rows, measure, whole_seconds
 from anlan.bulletin.measures.triage import runs_in_time
-from anlan.bulletin.measuring import AT_ONCE, Absent, Period, Rows, measure, whole_seconds
 from anlan.core.models import ClockRun
 from anlan.dispatch.models import Assignment, Milestone, Shift, Unit
 

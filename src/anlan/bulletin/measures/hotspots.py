@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models.query import QuerySet
 
-from anlan.bulletin.measuring import Absent, Period, Rows, measure
+from anlan.bulletin.figures.measure import Absent, Period, Rows, measure
 from anlan.hotspots.models import SiteVersion, Study
 from anlan.prevention.models import Storm
 

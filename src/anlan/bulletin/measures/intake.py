@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Case, FloatField, Q, Value, When
 from django.db.models.query import QuerySet
 
-from anlan.bulletin.measuring import AT_ONCE, Absent, Period, Rows, measure, whole_seconds
+from anlan.bulletin.figures.measure import AT_ONCE, Absent, Period, Rows, measure, whole_seconds
 from anlan.intake.models import Category, Report
 
 REPORTS = ("件", "reports")

@@ -6,7 +6,7 @@ from django.db.models import Case, Exists, F, FloatField, Max, OuterRef, Q, Valu
 from django.db.models.functions import TruncDate
 from django.db.models.query import QuerySet
 
-from anlan.bulletin.measuring import Period, Rows, measure, whole_seconds
+from anlan.bulletin.figures.measure import Period, Rows, measure, whole_seconds
 from anlan.prevention.models import Escalation, Extension, ListedTask, Move, Problem, Result, Task, TaskList
 
 PERCENT = ("%", "%")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from django.db.models import Case, F, FloatField, Q, Value, When
 from django.db.models.query import QuerySet
 
-from anlan.bulletin.measuring import AT_ONCE, Absent, Period, Rows, measure, whole_seconds
+from anlan.bulletin.figures.measure import AT_ONCE, Absent, Period, Rows, measure, whole_seconds
 from anlan.core.models import ClockRun
 from anlan.intake.models import Category
 from anlan.triage.models import Handover, Incident

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Case, FloatField, Value, When
 
-from anlan.bulletin.measuring import Period, Rows, measure
+from anlan.bulletin.figures.measure import Period, Rows, measure
 from anlan.voice.models import Satisfaction
 
 

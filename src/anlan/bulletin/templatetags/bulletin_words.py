@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from anlan.bulletin.measuring import Measure
+from anlan.bulletin.figures.measure import Measure
 from anlan.bulletin.models import Issue
-from anlan.bulletin.qr import path
+from anlan.bulletin.print.qr import path
 from anlan.bulletin.words import in_english, number
 from anlan.core.models import Organisation
 

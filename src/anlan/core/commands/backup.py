@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from anlan.core.setup import DataOption, open_platform, refuse, say, start_django
+from anlan.core.operator.setup import DataOption, open_platform, refuse, say, start_django
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
@@ -20,7 +20,8 @@ def backup(
 ) -> None:
     """Copy everything, as it stands at one moment, into one file. It holds personal content: keep it so."""
     open_platform(data, seal_at_exit=False)
-    from anlan.core import archive, seals
+    from anlan.core.ledger import seals
+    from anlan.core.operator import archive
 
     if file.exists():
         raise refuse(f"{file} exists; take another name")
@@ -44,7 +45,7 @@ def restore(
     from django.conf import settings
     from django.db import connection
 
-    from anlan.core import archive, schema
+    from anlan.core.operator import archive, schema
     from anlan.settings import ensure_secret_key
 
     manifest = archive.read_manifest(file)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
-from anlan.core.setup import DataOption, open_platform, refuse
+from anlan.core.operator.setup import DataOption, open_platform, refuse
 
 clocks = typer.Typer(add_completion=False, no_args_is_help=True, help="How long each clock ran, beside its target.")
 HEAD = ("clock", "group", "target_s", "median_s", "p90_s", "n", "missing", "running", "within_target")
@@ -30,7 +29,7 @@ def report(
 ) -> None:
     """Print median, 90th percentile, how many stopped, how many have no end, and the share in time, by clock."""
     open_platform(data)
-    from anlan.core.clockreport import clock_report, groupings
+    from anlan.core.time.clock_report import clock_report, groupings
 
     if by and by not in groupings():
         raise refuse(f"--by is one of {', '.join(groupings())}")
@@ -49,13 +48,12 @@ def _told(value: Any) -> str:
 
 
 def _moment(day: str | None, days: int = 0) -> dt.datetime | None:
-    from anlan.core.queries import city
+    from anlan.core.city.current import city_zone
 
     if day is None:
         return None
-    here = city()
     try:
         first = dt.date.fromisoformat(day) + dt.timedelta(days=days)
     except (ValueError, OverflowError):
         raise refuse(f"{day!r} is no day; write it as 2016-01-31") from None
-    return dt.datetime.combine(first, dt.time(), ZoneInfo(here.zone if here else "UTC"))
+    return dt.datetime.combine(first, dt.time(), city_zone())

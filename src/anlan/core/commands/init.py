@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from anlan.core.setup import DataOption, refuse, say, start_django
+from anlan.core.operator.setup import DataOption, refuse, say, start_django
 
 
 def init(
@@ -18,13 +18,14 @@ def init(
     start_django(data)
     from django.conf import settings
 
-    from anlan.core import cityfolder, schema
-    from anlan.core.actors import system
-    from anlan.core.clock import now
-    from anlan.core.seals import seal
+    from anlan.core.city import folder
+    from anlan.core.ledger.seals import seal
+    from anlan.core.operator import schema
+    from anlan.core.people.actors import system
+    from anlan.core.time.clock import now
     from anlan.settings import ensure_secret_key
 
-    cityfolder.read(city)
+    folder.read(city)
     state = schema.state()
     if state in {schema.State.NEWER, schema.State.UNREACHABLE}:
         raise refuse(schema.message(state))
@@ -33,6 +34,6 @@ def init(
     if state is not schema.State.READY:
         say(f"Making the tables in {settings.DATA_DIR}")
         schema.bring_up()
-    changed = cityfolder.load(city, actor=system("init"), at=now())
+    changed = folder.load(city, actor=system("init"), at=now())
     seal()
     say(f"{city}: loaded" if changed else f"{city}: nothing has changed")

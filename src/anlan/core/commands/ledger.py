@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from anlan.core.setup import DataOption, open_platform, say
+from anlan.core.operator.setup import DataOption, open_platform, say
 
 ledger = typer.Typer(add_completion=False, no_args_is_help=True, help="Verify the ledger, print its head.")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
@@ -25,7 +25,7 @@ def verify(
 ) -> None:
     """Walk every entry; status 1 when anything was changed, removed, put in, or left unguarded."""
     open_platform(data, seal_at_exit=False)
-    from anlan.core.verify import verify as walk
+    from anlan.core.ledger.verification import verify as walk
 
     start = time.perf_counter()
     verdict = walk(head.strip() if head else None)
@@ -47,7 +47,7 @@ def verify(
 def head(data: DataOption = None, json_: Json = False) -> None:
     """Seal what is open and print the last seal: keep it elsewhere, and give it to `verify --head`."""
     open_platform(data, seal_at_exit=False)
-    from anlan.core import seals
+    from anlan.core.ledger import seals
 
     seals.seal()
     last = seals.head()

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from anlan.core.setup import DataOption, begin_city_time, refuse, say, start_django
+from anlan.core.operator.setup import DataOption, begin_city_time, refuse, say, start_django
 
 THREADS = 16  # they wait for the writer together, so its batches are large when many write
 
@@ -32,7 +32,7 @@ def serve(
 
 def bring_up_older() -> None:
     """Refuse a data directory that cannot be served; change the tables of an older one, and say so."""
-    from anlan.core import schema
+    from anlan.core.operator import schema
 
     state = schema.state()
     if state is schema.State.OLDER:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from anlan.core.setup import DataOption, open_platform
+from anlan.core.operator.setup import DataOption, open_platform
 
 
 def status(
@@ -16,7 +16,7 @@ def status(
 ) -> None:
     """Count what is here; status 1 when a follower has stopped, a job is dead, or the disk is nearly full."""
     open_platform(data)
-    from anlan.core.condition import alarms, condition
+    from anlan.core.operator.condition import alarms, condition
 
     found = condition()
     said = alarms(found)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from anlan.core.setup import DataOption, open_platform, refuse, say
+from anlan.core.operator.setup import DataOption, open_platform, refuse, say
 
 user = typer.Typer(add_completion=False, no_args_is_help=True, help="People, their roles, and keys of partner systems.")
 Username = Annotated[str, typer.Argument(help="The log-in.", show_default=False)]
@@ -31,7 +31,7 @@ def add(
 ) -> None:
     """Add somebody who signs in; without --password-stdin a password is made and shown once."""
     open_platform(data)
-    from anlan.core import people
+    from anlan.core.people import actions as people
 
     password, made = _password(password_stdin)
     person_id = people.add_person(
@@ -51,7 +51,7 @@ def role(
 ) -> None:
     """Give a person one more role, or take it away."""
     open_platform(data)
-    from anlan.core import people
+    from anlan.core.people import actions as people
 
     change = people.revoke if remove else people.grant
     change(person_id=_person_id(username), role=role, organisation=organisation, **_who())
@@ -62,7 +62,7 @@ def role(
 def password(username: Username, password_stdin: Stdin = False, data: DataOption = None, json_: Json = False) -> None:
     """Set a new password; without --password-stdin one is made and shown once."""
     open_platform(data)
-    from anlan.core import people
+    from anlan.core.people import actions as people
 
     secret, made = _password(password_stdin)
     people.set_password(person_id=_person_id(username), password=secret, **_who())
@@ -80,7 +80,7 @@ def key(
 ) -> None:
     """Make a key for a partner system; it is shown this once, and only its hash is kept."""
     open_platform(data)
-    from anlan.core import people
+    from anlan.core.people import actions as people
 
     if renew:
         made = people.renew_key(name=name, **_who())
@@ -110,7 +110,7 @@ def list_(data: DataOption = None, json_: Json = False) -> None:
 
 
 def _password(from_stdin: bool) -> tuple[str, bool]:
-    from anlan.core.people import new_password
+    from anlan.core.people.actions import new_password
 
     return (sys.stdin.readline().rstrip("\n"), False) if from_stdin else (new_password(), True)
 
@@ -125,8 +125,8 @@ def _person_id(username: str) -> int:
 
 
 def _who() -> dict[str, Any]:
-    from anlan.core.actors import system
-    from anlan.core.clock import now
+    from anlan.core.people.actors import system
+    from anlan.core.time.clock import now
 
     return {"actor": system("cli"), "at": now()}
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from anlan.core.setup import DataOption, open_platform, refuse, say
+from anlan.core.operator.setup import DataOption, open_platform, refuse, say
 
 if TYPE_CHECKING:
-    from anlan.core.worker import Worker
+    from anlan.core.jobs.worker import Worker
 
 
 def worker(
@@ -22,8 +22,8 @@ def worker(
 ) -> None:
     """Run only the worker: followers, jobs, and a seal each second; ends on SIGTERM or Ctrl-C."""
     open_platform(data, seal_at_exit=False)
-    from anlan.core import followers
-    from anlan.core.worker import Worker
+    from anlan.core.jobs.worker import Worker
+    from anlan.core.ledger import followers
 
     if resume and not followers.resume(resume):
         names = ", ".join(sorted(followers.FOLLOWERS)) or "there are none"

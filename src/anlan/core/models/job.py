@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
-from anlan.core.roles import Role
+from anlan.core.people.roles import Role
 
 if TYPE_CHECKING:
-    from anlan.core.actors import Actor
+    from anlan.core.people.actors import Actor
 
 
 class JobQuerySet(models.QuerySet["Job"]):

@@ -6,7 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from anlan.core.models.area import Area
-from anlan.core.roles import Role
+from anlan.core.people.roles import Role
 
 
 class Organisation(models.Model):

@@ -12,10 +12,10 @@ from django.template.context import RequestContext
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from anlan.core.clocks import mark_of
+from anlan.core.city.current import city
 from anlan.core.models import ClockRun
-from anlan.core.queries import city
-from anlan.core.slots import filled
+from anlan.core.time.clocks import mark_of
+from anlan.core.web.slots import filled
 
 register = template.Library()
 MISSING = "—"

@@ -10,10 +10,10 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from anlan.core.setup import DataOption, open_platform, refuse, say
+from anlan.core.operator.setup import DataOption, open_platform, refuse, say
 
 if TYPE_CHECKING:
-    from anlan.intake.importing import Counts, Progress
+    from anlan.intake.files.chunks import Counts, Progress
 
 Import = Callable[[IO[str], "Progress"], tuple[dict[str, Any], "Counts"]]
 COUNTED = ("accepted", "repeated", "refused", "incidents", "assignments", "units_made")
@@ -68,12 +68,12 @@ _NOTHING_TOLD = {"lon": None, "lat": None, "time": None, "id": None, "words": No
 
 
 def _reports(file: Path, given: dict[str, Any], dry_run: bool) -> Import:
-    from anlan.core.actors import system
-    from anlan.core.clock import now
-    from anlan.intake import importing
+    from anlan.core.people.actors import system
+    from anlan.core.time.clock import now
+    from anlan.intake.files import chunks
 
     def run(out: IO[str], progress: Progress) -> tuple[dict[str, Any], Counts]:
-        seen, counts = importing.import_file(
+        seen, counts = chunks.import_file(
             file, name=file.name, given=given, actor=system("import"), at=now(), refused_to=out, progress=progress,
             dry_run=dry_run,
         )  # fmt: skip
@@ -84,10 +84,10 @@ def _reports(file: Path, given: dict[str, Any], dry_run: bool) -> Import:
 
 
 def _calls(file: Path, path: Path, dry_run: bool) -> Import:
-    from anlan.core.actors import system
-    from anlan.core.clock import now
-    from anlan.dispatch.importing import import_calls
-    from anlan.dispatch.mapping import MappingError, read_mapping
+    from anlan.core.people.actors import system
+    from anlan.core.time.clock import now
+    from anlan.dispatch.callfiles.batches import import_calls
+    from anlan.dispatch.callfiles.mapping import MappingError, read_mapping
 
     mapping = read_mapping(path)
 
@@ -108,8 +108,8 @@ def _calls(file: Path, path: Path, dry_run: bool) -> Import:
 
 def _run(file: Path, run: Import, refused_path: Path, dry_run: bool) -> dict[str, Any]:
     """Run an import beside the file of its refused rows, which stays only where there are some."""
-    from anlan.core.writes import NotStored
-    from anlan.dispatch.mapping import MappingError
+    from anlan.core.ledger.writes import NotStored
+    from anlan.dispatch.callfiles.mapping import MappingError
     from anlan.tables import TableError
 
     try:
@@ -133,7 +133,7 @@ def _run(file: Path, run: Import, refused_path: Path, dry_run: bool) -> dict[str
 def _city_defaults(crs: str | None, tz: str | None) -> dict[str, str]:
     from zoneinfo import available_timezones
 
-    from anlan.core.queries import city
+    from anlan.core.city.current import city
     from anlan.geo import parse_crs
 
     here = city()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anlan.core.models import ClockRule, ClockRun
-from anlan.dispatch.faces import Face
+from anlan.dispatch.queries.clock_faces import Face
 
 register = template.Library()
 DAY = 86_400

@@ -12,19 +12,19 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from anlan.core.access import roles
-from anlan.core.actors import Actor
-from anlan.core.clock import now
-from anlan.core.middleware.access import actor_of_request
-from anlan.dispatch.chosen import chosen
+from anlan.core.people.actors import Actor
+from anlan.core.time.clock import now
+from anlan.core.web.access import roles
+from anlan.core.web.middleware.access import actor_of_request
 from anlan.dispatch.models import Unit
-from anlan.dispatch.onmap import places
-from anlan.dispatch.openlist import OpenList, filters, open_list
-from anlan.dispatch.views.assignment import REFUSALS, make_move, said, send_unit
-from anlan.triage import views as triage
+from anlan.dispatch.queries.chosen import chosen
+from anlan.dispatch.queries.open_incidents import OpenList, filters, open_list
+from anlan.dispatch.queries.places import places
+from anlan.dispatch.views.assignments import REFUSALS, make_move, said, send_unit
 from anlan.triage.models import SEES_ALL, Incident
-from anlan.triage.queries import whole
-from anlan.triage.views import MOVERS, READERS
+from anlan.triage.queries.incidents import whole
+from anlan.triage.views import incidents as triage
+from anlan.triage.views.incidents import MOVERS, READERS
 
 
 @roles(*READERS)

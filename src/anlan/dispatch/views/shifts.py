@@ -10,18 +10,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from anlan.core.access import roles
-from anlan.core.actors import Actor, NotAllowed
-from anlan.core.clock import now
-from anlan.core.middleware.access import actor_of_request
-from anlan.core.roles import Role
+from anlan.core.people.actors import Actor, NotAllowed
+from anlan.core.people.roles import Role
+from anlan.core.time.clock import now
+from anlan.core.web.access import roles
+from anlan.core.web.middleware.access import actor_of_request
 from anlan.dispatch.actions import begin_shift
 from anlan.dispatch.forms import ShiftForm
-from anlan.dispatch.queries import shifts_about
+from anlan.dispatch.queries.units import shifts_about
 from anlan.dispatch.rules import DispatchRefused
 from anlan.dispatch.words import refusal
 from anlan.triage.actions import DESK
-from anlan.triage.views import READERS
+from anlan.triage.views.incidents import READERS
 
 AT_FIELD = {"shift_impossible": "ends_at", "shift_overlaps": "begins_at"}
 

@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from anlan.core.access import roles
-from anlan.core.clock import now
-from anlan.core.middleware.access import actor_of_request
-from anlan.dispatch.board import STATES, board, grouped
+from anlan.core.time.clock import now
+from anlan.core.web.access import roles
+from anlan.core.web.middleware.access import actor_of_request
 from anlan.dispatch.models import Unit
-from anlan.triage.views import READERS
+from anlan.dispatch.queries.board import STATES, board, grouped
+from anlan.triage.views.incidents import READERS
 
 
 @roles(*READERS)

@@ -11,17 +11,17 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from anlan.core.access import roles
-from anlan.core.areas import local_day
-from anlan.core.clock import now
-from anlan.core.middleware.access import actor_of_request
-from anlan.core.verbs import KeyReused
+from anlan.core.city.areas import local_day
+from anlan.core.ledger.verbs import KeyReused
+from anlan.core.time.clock import now
+from anlan.core.web.access import roles
+from anlan.core.web.middleware.access import actor_of_request
 from anlan.effect.actions import WRITES, estimate
-from anlan.effect.checking import verify
 from anlan.effect.forms import EstimateForm
 from anlan.effect.models import READS, Estimate
-from anlan.effect.reading import details, shown
+from anlan.effect.queries import details, shown
 from anlan.effect.rules import EffectRefused
+from anlan.effect.verification import verify
 from anlan.effect.words import found_by
 from anlan.hotspots.models import Study
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from anlan.core.setup import DataOption, open_platform, refuse, say
+from anlan.core.operator.setup import DataOption, open_platform, refuse, say
 
 if TYPE_CHECKING:
-    from anlan.core.actors import Actor
+    from anlan.core.people.actors import Actor
     from anlan.hotspots.models import Study
 
 study = typer.Typer(add_completion=False, no_args_is_help=True, help="Run, list, adopt and check studies.")
@@ -35,7 +35,7 @@ def run(
     """Run a study now and print its places."""
     first, last = _day(since, "--from"), _day(until, "--to")
     open_platform(data)
-    from anlan.core.clock import now
+    from anlan.core.time.clock import now
     from anlan.hotspots.actions import run_now, start_study
     from anlan.hotspots.models import Study
     from anlan.hotspots.rules import StudyRefused
@@ -80,7 +80,7 @@ def adopt(
 ) -> None:
     """Make a study's places the city's sites and number them."""
     open_platform(data)
-    from anlan.core.clock import now
+    from anlan.core.time.clock import now
     from anlan.hotspots.actions import adopt_study
     from anlan.hotspots.rules import StudyRefused
 
@@ -99,7 +99,7 @@ def verify(
 ) -> None:
     """Compute a study again and compare it byte for byte; status 1 when it differs."""
     open_platform(data)
-    from anlan.hotspots.checking import rerun
+    from anlan.hotspots.reruns import rerun
 
     same, sentence = rerun(_found(number))
     typer.echo(json.dumps({"study": number, "reproduced": same, "sentence": sentence}) if json_ else sentence)
@@ -107,7 +107,7 @@ def verify(
 
 
 def _actor() -> Actor:
-    from anlan.core.actors import system
+    from anlan.core.people.actors import system
 
     return system("cli")
 

@@ -9,16 +9,16 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from anlan.core.access import roles
-from anlan.core.areas import areas_at
-from anlan.core.clock import now
-from anlan.core.middleware.access import actor_of_request
+from anlan.core.city.areas import areas_at
+from anlan.core.time.clock import now
+from anlan.core.web.access import roles
+from anlan.core.web.middleware.access import actor_of_request
 from anlan.hotspots.models import PlaceReport, Site, Study, StudyPlace
-from anlan.hotspots.reading import change_word, history, period, site_places
+from anlan.hotspots.queries.pages import change_word, history, period, site_places
 from anlan.hotspots.views.studies import READS
 from anlan.intake.actions import read_personal_of
+from anlan.intake.actions.personal import READS as OPENS
 from anlan.intake.models import Report
-from anlan.intake.personal import READS as OPENS
 from anlan.intake.purposes import Purpose
 
 

@@ -13,19 +13,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from anlan.core import jobs
-from anlan.core.access import roles
-from anlan.core.areas import area_index
-from anlan.core.clock import now
-from anlan.core.middleware.access import actor_of_request
+from anlan.core.city.areas import area_index
+from anlan.core.ledger.verbs import KeyReused
 from anlan.core.models import Job
-from anlan.core.roles import Role
-from anlan.core.verbs import KeyReused
+from anlan.core.people.roles import Role
+from anlan.core.time.clock import now
+from anlan.core.web.access import roles
+from anlan.core.web.middleware.access import actor_of_request
 from anlan.hotspots.actions import adopt_study, start_study
-from anlan.hotspots.checking import rerun
 from anlan.hotspots.export import EXPORTS
 from anlan.hotspots.forms import StudyForm
 from anlan.hotspots.models import Site, Study, StudyPlace
-from anlan.hotspots.reading import chosen, episode_rows, period, places_geojson, study_view
+from anlan.hotspots.queries.pages import chosen, episode_rows, period, places_geojson, study_view
+from anlan.hotspots.reruns import rerun
 from anlan.hotspots.rules import StudyRefused, require_adoptable
 
 READS = (Role.ANALYST, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR, Role.OPERATOR, Role.CALL_TAKER, Role.DISPATCHER,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
-from anlan.core.actors import Actor
 from anlan.core.models import Job, Person
-from anlan.core.roles import Role
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):

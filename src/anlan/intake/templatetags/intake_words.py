@@ -12,8 +12,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext as p
 
-from anlan.core.clock import now as clock_now
-from anlan.core.queries import city
+from anlan.core.city.current import city
+from anlan.core.time.clock import now as clock_now
 from anlan.intake.models import Category, Report
 
 register = template.Library()

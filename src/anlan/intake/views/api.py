@@ -12,16 +12,16 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
-from anlan.core.access import partner
-from anlan.core.actors import Actor, NotAllowed
-from anlan.core.clock import now, stamp
-from anlan.core.middleware.access import actor_of_request
+from anlan.core.ledger.verbs import KeyReused
+from anlan.core.ledger.writes import NotStored
 from anlan.core.models import ApiClient
-from anlan.core.verbs import KeyReused
-from anlan.core.writes import NotStored
+from anlan.core.people.actors import Actor, NotAllowed
+from anlan.core.time.clock import now, stamp
+from anlan.core.web.access import partner
+from anlan.core.web.middleware.access import actor_of_request
 from anlan.intake.actions import receive_report, receive_reports, refused_row
-from anlan.intake.codes import code_for, grouped
-from anlan.intake.ndjson import Line, Readable, read_lines, read_object
+from anlan.intake.files.ndjson import Line, Readable, read_lines, read_object
+from anlan.intake.public.codes import code_for, grouped
 from anlan.intake.refusals import Refusal, ReportRefused
 
 BODY_BYTES = 100_000

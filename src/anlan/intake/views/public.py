@@ -10,22 +10,22 @@ from django.urls import path, reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anlan.core.access import public
-from anlan.core.actors import PUBLIC
-from anlan.core.clock import now
-from anlan.core.queries import city
-from anlan.core.verbs import KeyReused
+from anlan.core.city.current import city
+from anlan.core.ledger.verbs import KeyReused
+from anlan.core.people.actors import PUBLIC
+from anlan.core.time.clock import now
+from anlan.core.web.access import public
 from anlan.intake.actions import receive_report
-from anlan.intake.codes import code_for, grouped, verb_key
-from anlan.intake.following import WITHDRAW_WITHIN, report_of_code
-from anlan.intake.forms import CitizenForm
-from anlan.intake.formtoken import form_key, key_of_receipt, new_token, receipt_for
+from anlan.intake.actions.tracking import WITHDRAW_WITHIN, report_of_code
+from anlan.intake.form_errors import Problems, of_form, telephone
+from anlan.intake.forms.public import CitizenForm
 from anlan.intake.models import Attachment, Category, Report
-from anlan.intake.problems import Problems, of_form, telephone
+from anlan.intake.public.codes import code_for, grouped, verb_key
+from anlan.intake.public.form_token import form_key, key_of_receipt, new_token, receipt_for
+from anlan.intake.public.throttle import REPORTS
+from anlan.intake.public.uploads import UNREADABLE, bound
 from anlan.intake.refusals import ReportRefused
-from anlan.intake.telling import first_look_by, first_look_minutes, was_masked
-from anlan.intake.throttle import REPORTS
-from anlan.intake.uploads import UNREADABLE, bound
+from anlan.intake.tracking import first_look_by, first_look_minutes, was_masked
 from anlan.intake.views import tracking
 from anlan.intake.views.tracking import unkept
 

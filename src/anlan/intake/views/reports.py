@@ -13,20 +13,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from anlan.core.access import roles
-from anlan.core.actors import Actor
-from anlan.core.areas import areas_at
-from anlan.core.clock import now
-from anlan.core.middleware.access import actor_of_request
-from anlan.core.queries import city
-from anlan.core.roles import Role
+from anlan.core.city.areas import areas_at
+from anlan.core.city.current import city
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
+from anlan.core.time.clock import now
+from anlan.core.web.access import roles
+from anlan.core.web.middleware.access import actor_of_request
 from anlan.intake.actions import TAKES_REPORTS, erase_report, read_personal, read_photo, set_validity
-from anlan.intake.history import history
-from anlan.intake.importruns import IMPORTS
-from anlan.intake.listing import page_of, read_filters, reports_like
+from anlan.intake.actions.imports import IMPORTS
+from anlan.intake.actions.personal import ERASES, READS
 from anlan.intake.models import Addition, Attachment, Category, Erasure, Report, ReportPersonal
-from anlan.intake.personal import ERASES, READS
 from anlan.intake.purposes import ErasureReason, Purpose
+from anlan.intake.queries.history import history
+from anlan.intake.queries.reports import page_of, read_filters, reports_like
 from anlan.intake.templatetags.intake_words import local
 
 READERS = tuple(role for role in Role.values if role != Role.PUBLISHER)

@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from anlan.core.access import public
-from anlan.core.actors import PUBLIC
-from anlan.core.clock import now
-from anlan.core.verbs import KeyReused
-from anlan.intake.codes import grouped, read_code, verb_key
-from anlan.intake.following import (
+from anlan.core.ledger.verbs import KeyReused
+from anlan.core.people.actors import PUBLIC
+from anlan.core.time.clock import now
+from anlan.core.web.access import public
+from anlan.intake.actions.tracking import (
     WITHDRAW_WITHIN,
     TooLate,
     add_to_report,
@@ -29,13 +28,14 @@ from anlan.intake.following import (
     report_of_code,
     withdraw_report,
 )
-from anlan.intake.forms import AdditionForm
-from anlan.intake.formtoken import form_key, new_token
+from anlan.intake.form_errors import Problems, of_form
+from anlan.intake.forms.public import AdditionForm
 from anlan.intake.models import Erasure, Report
-from anlan.intake.problems import Problems, of_form
-from anlan.intake.throttle import REPORTS, WRONG_CODES
-from anlan.intake.timeline import tell
-from anlan.intake.uploads import UNREADABLE, bound
+from anlan.intake.public.codes import grouped, read_code, verb_key
+from anlan.intake.public.form_token import form_key, new_token
+from anlan.intake.public.throttle import REPORTS, WRONG_CODES
+from anlan.intake.public.timeline import tell
+from anlan.intake.public.uploads import UNREADABLE, bound
 
 View = Callable[..., HttpResponse]
 

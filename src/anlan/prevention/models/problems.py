@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from anlan.core.actors import Actor
 from anlan.core.models import Area, Organisation
-from anlan.core.roles import Role
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
 from anlan.hotspots.models import Site, Study
 from anlan.prevention.rules import ProblemState
 

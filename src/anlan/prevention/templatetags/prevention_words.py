@@ -6,7 +6,7 @@ from django import template
 
 from anlan.core.templatetags.anlan import typed
 from anlan.prevention.models import Problem
-from anlan.prevention.reading import in_english
+from anlan.prevention.queries.problems import in_english
 
 register = template.Library()
 

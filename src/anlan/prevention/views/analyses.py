@@ -10,18 +10,18 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
-from anlan.core.access import roles
-from anlan.core.actors import Actor
-from anlan.core.areas import local_day
-from anlan.core.clock import now
-from anlan.core.middleware.access import actor_of_request
-from anlan.core.roles import Role
+from anlan.core.city.areas import local_day
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
+from anlan.core.time.clock import now
+from anlan.core.web.access import roles
+from anlan.core.web.middleware.access import actor_of_request
 from anlan.prevention import actions
-from anlan.prevention.analysis_read import areas_of, rows_of
-from anlan.prevention.answering import TAKEN, send
-from anlan.prevention.forms import InstructManyForm, active_organisations
+from anlan.prevention.forms.steps import InstructManyForm, active_organisations
 from anlan.prevention.models import AnalysisReport
-from anlan.prevention.reading import READS, named
+from anlan.prevention.queries.analyses import areas_of, rows_of
+from anlan.prevention.queries.problems import READS, named
+from anlan.prevention.views.answers import TAKEN, send
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

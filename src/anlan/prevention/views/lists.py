@@ -13,17 +13,17 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from anlan.core.access import roles
-from anlan.core.areas import local_day
-from anlan.core.clock import now
-from anlan.core.middleware.access import actor_of_request
-from anlan.core.roles import Role
+from anlan.core.city.areas import local_day
+from anlan.core.people.roles import Role
+from anlan.core.time.clock import now
+from anlan.core.web.access import roles
+from anlan.core.web.middleware.access import actor_of_request
 from anlan.prevention import actions
-from anlan.prevention import lists_read as read
-from anlan.prevention.answering import TAKEN, send
-from anlan.prevention.drawing import scaled
-from anlan.prevention.forms import IssueForm, choices_of
-from anlan.prevention.reading import PAGE, READS, drawn, named, standing, task_standing, task_times
+from anlan.prevention.forms.steps import IssueForm, choices_of
+from anlan.prevention.queries import lists as read
+from anlan.prevention.queries.problems import PAGE, READS, drawn, named, standing, task_standing, task_times
+from anlan.prevention.spans import scaled
+from anlan.prevention.views.answers import TAKEN, send
 
 VIEWS = ("problems", "tasks", "results", "issued")
 

@@ -14,16 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from anlan.core.access import roles
-from anlan.core.clock import now
-from anlan.core.middleware.access import actor_of_request
+from anlan.core.time.clock import now
+from anlan.core.web.access import roles
+from anlan.core.web.middleware.access import actor_of_request
 from anlan.prevention import actions
-from anlan.prevention.answering import TAKEN, send
-from anlan.prevention.forms import CorrectionForm, StepForm, StormForm
+from anlan.prevention.actions.storms import RECORDS
+from anlan.prevention.forms.steps import CorrectionForm, StepForm, StormForm
 from anlan.prevention.models import Storm
-from anlan.prevention.raining import RECORDS
-from anlan.prevention.reading import PAGE, READS
-from anlan.prevention.storms_read import storms, tested
+from anlan.prevention.queries.problems import PAGE, READS
+from anlan.prevention.queries.storms import storms, tested
+from anlan.prevention.views.answers import TAKEN, send
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,20 +10,20 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from anlan.core.access import roles
-from anlan.core.areas import local_day
-from anlan.core.clock import now
-from anlan.core.middleware.access import actor_of_request
+from anlan.core.city.areas import local_day
+from anlan.core.time.clock import now
+from anlan.core.web.access import roles
+from anlan.core.web.middleware.access import actor_of_request
 from anlan.prevention import actions
-from anlan.prevention.answering import TAKEN, send
-from anlan.prevention.drawing import scaled
-from anlan.prevention.erasing import ERASES
-from anlan.prevention.extending import request_of
-from anlan.prevention.forms import StepForm
+from anlan.prevention.actions.evidence import ERASES
+from anlan.prevention.actions.extensions import request_of
+from anlan.prevention.forms.steps import StepForm
 from anlan.prevention.models import Evidence, Task
-from anlan.prevention.reading import READS, against, by_whom, named, task_standing, task_times, visible_tasks
+from anlan.prevention.queries.problems import READS, against, by_whom, named, task_standing, task_times, visible_tasks
 from anlan.prevention.rules import ErasureReason, PreventionRefused
-from anlan.prevention.task_offers import TASK_ACTS, history_of, task_form, task_offers
+from anlan.prevention.spans import scaled
+from anlan.prevention.views.answers import TAKEN, send
+from anlan.prevention.views.task_offers import TASK_ACTS, history_of, task_form, task_offers
 
 
 def found(request: HttpRequest, number: str) -> Task:

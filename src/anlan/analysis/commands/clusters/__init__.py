@@ -1,0 +1,1 @@
+"""What `anlan scan` finds, as a document, a table and files."""

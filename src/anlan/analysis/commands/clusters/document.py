@@ -1,0 +1,217 @@
+"""Read, scan, and say all of it as one plain document; every output is written from that document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anlan.analysis import Events, ScanCluster, SpaceTimeScan, space_time_scan
+from anlan.analysis.commands.sites.document import Asked, Found, input_told, most_said, plain_number
+from anlan.geo import LocalProjection, parse_crs, to_wgs84
+from anlan.tables import Columns, Points, TableError, guess_columns, open_records, parse_number, read_points
+
+DAY_US = 86_400_000_000
+HOUR_US = 3_600_000_000
+EPOCH = date(1970, 1, 1)
+CALLERS = (
+    "Several callers about one event look like a cluster: scan incidents, or give --counts, before you trust a small p."
+)
+LATER = "p of clusters after the first is compared with the same maxima and never too small."
+
+
+@dataclass(frozen=True)
+class AskedScan:
+    """What was asked for on the command line, besides the reading."""
+
+    reading: Asked
+    counts: str | None = None
+    places: Path | None = None
+    population: str | None = None
+    strata: str | None = None
+    day_of_week: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def scan_file(
+    asked: AskedScan,
+    *,
+    reading: Callable[[int, int], None] | None = None,
+    scanning: Callable[[int, int], None] | None = None,
+) -> Found:
+    """Read the file and scan it."""
+    told = asked.reading
+    if told.since and told.until and told.until < told.since:
+        raise TableError(f"--until {told.until} lies before --since {told.since}")
+    points = read_points(
+        told.file,
+        columns=Columns(**told.columns),
+        crs=told.crs,
+        tz=told.tz,
+        where=told.where,
+        since=told.since,
+        until=told.until,
+        order=told.time_order,
+        sheet=told.sheet,
+        extra=tuple(name for name in (asked.counts, asked.strata) if name),
+        progress=reading,
+    )
+    lon, lat, people = _places(asked)
+    plane = LocalProjection.around(np.append(points.lon, lon), np.append(points.lat, lat))
+    day = _local_days(points.time.astype(np.int64), told.tz)
+    period = _period(told, day)
+    _check(asked, period)
+    found = space_time_scan(
+        Events(
+            *plane.forward(points.lon, points.lat),
+            day,
+            counts=_counts(points, asked.counts),
+            ids=points.record,  # type: ignore[arg-type]
+        ),
+        places=None if asked.places is None else np.column_stack(plane.forward(lon, lat)),
+        population=people,
+        strata="day_of_week" if asked.day_of_week else points.extra[asked.strata] if asked.strata else None,
+        study_period=period,
+        progress=scanning,
+        **asked.options,
+    )
+    return Found(_document(asked, points, plane, found), points.lon, points.lat, plane, points.warnings)
+
+
+def _check(asked: AskedScan, period: tuple[int, int]) -> None:
+    length, options = period[1] - period[0] + 1, asked.options
+    if options["max_days"] > length:
+        better = max(1, min(7, length // 2))
+        raise TableError(
+            f"--max-days {options['max_days']} is longer than the data, which last {length} days; "
+            f"write --max-days {better}, or widen the data's time by --since and --until"
+        )
+    if options["replications"] < 99:
+        raise TableError(
+            f"--replications {options['replications']} cannot tell chance from a cluster; "
+            "write --replications 99 for a first look, 999 for p down to 0.001"
+        )
+    if not 0 < options["max_share"] <= 0.5:
+        raise TableError(
+            f"--max-share {options['max_share']:g}: a circle may hold at most half of all cases, since beyond that the "
+            "rest would be the cluster; write --max-share 0.5 or less"
+        )
+    if asked.population and not asked.places:
+        raise TableError("--population names a column of the file of places; write --places FILE too")
+    if asked.strata and asked.day_of_week:
+        raise TableError("write --strata or --day-of-week, not both")
+
+
+def _local_days(moment_us: NDArray[np.int64], tz: str) -> NDArray[np.int64]:
+    """Return local days since 1970."""
+    hours, which = np.unique(moment_us // HOUR_US, return_inverse=True)
+    zone = ZoneInfo(tz)
+    offsets = [datetime.fromtimestamp(int(hour) * 3600, UTC).astimezone(zone).utcoffset() for hour in hours]
+    offset = np.array([(one or timedelta()) // timedelta(microseconds=1) for one in offsets], dtype=np.int64)
+    return (moment_us + offset[which.reshape(-1)]) // DAY_US
+
+
+def _period(told: Asked, day: NDArray[np.int64]) -> tuple[int, int]:
+    first = (told.since - EPOCH).days if told.since else int(day.min())
+    last = (told.until - EPOCH).days if told.until else int(day.max())
+    return first, last
+
+
+def _counts(points: Points, column: str | None) -> NDArray[np.float64] | None:
+    if column is None:
+        return None
+    try:
+        return np.array([parse_number(cell) for cell in points.extra[column]])
+    except ValueError as error:
+        raise TableError(f"--counts {column}: {error}") from None
+
+
+def _places(asked: AskedScan) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64] | None]:
+    """Read the file of places, those without cases too."""
+    if asked.places is None:
+        return np.empty(0), np.empty(0), None
+    records = open_records(asked.places)
+    rows = [record.values for record in records]
+    used = guess_columns(records.columns, rows[:200])
+    if not used.lon or not used.lat:
+        raise TableError(f"{asked.places.name}: name the columns of places lon and lat (or x and y)")
+    wanted = [used.lon, used.lat, *([asked.population] if asked.population else [])]
+    if asked.population and asked.population not in records.columns:
+        raise TableError(f"--population {asked.population}: {asked.places.name} has the columns {records.columns}")
+    table = np.array([[parse_number(row.get(name)) for name in wanted] for row in rows]).reshape(len(rows), -1)
+    lon, lat = to_wgs84(table[:, 0], table[:, 1], asked.reading.crs)
+    return lon, lat, table[:, 2] if asked.population else None
+
+
+def _document(asked: AskedScan, points: Points, plane: LocalProjection, found: SpaceTimeScan) -> dict[str, Any]:
+    listed = [one for one in found.clusters if one.p_value < 1]
+    clusters = [_cluster(one, points, plane) for one in listed]
+    return {
+        "parameters": _parameters(asked, points, plane, found),
+        "input": input_told(asked.reading, points),
+        "clusters": clusters,
+        "simulated": _simulated(found),
+        "notes": [CALLERS, *([LATER] if len(listed) > 1 else [])],
+    }
+
+
+def _cluster(one: ScanCluster, points: Points, plane: LocalProjection) -> dict[str, Any]:
+    members = sorted(int(record) for record in one.members)
+    order = np.argsort(points.record)
+    rows = order[np.searchsorted(points.record, members, sorter=order)]
+    lon, lat = plane.inverse(*one.centre)
+    return {
+        "rank": one.rank,
+        "lon": round(float(lon), 6),
+        "lat": round(float(lat), 6),
+        "radius_m": round(one.radius_m, 1),
+        "places": len(one.places),
+        "first": str(EPOCH + timedelta(days=one.first_day)),
+        "last": str(EPOCH + timedelta(days=one.last_day)),
+        "observed": one.observed,
+        "expected": plain_number(one.expected),
+        "ratio": plain_number(one.observed / one.expected),
+        "statistic": plain_number(one.statistic),
+        "p_value": plain_number(one.p_value),
+        "gumbel_p_value": plain_number(one.gumbel_p_value),
+        "recurrence_interval_days": plain_number(one.recurrence_interval_days),
+        "recurrence": one.recurrence,
+        "place_words": most_said(points, rows),
+        "members": members,
+    }
+
+
+def _simulated(found: SpaceTimeScan) -> dict[str, Any]:
+    ordered = np.sort(found.simulated_maxima)[::-1]
+    return {
+        "replications": len(ordered),
+        "greatest": plain_number(float(ordered[0])),
+        "at_p_0.05": plain_number(float(ordered[max(0, int(0.05 * (len(ordered) + 1)) - 1)])),
+        "median": plain_number(float(np.median(ordered))),
+    }
+
+
+def _parameters(asked: AskedScan, points: Points, plane: LocalProjection, found: SpaceTimeScan) -> dict[str, Any]:
+    used, told = points.columns, asked.reading
+    first, last = (str(EPOCH + timedelta(days=day)) for day in found.parameters["study_period"])
+    return {
+        "method": "space_time_scan",
+        **{key: plain_number(value) for key, value in found.parameters.items() if key not in {"strata", "metric"}},
+        "study_period": [first, last],
+        "strata": "day_of_week" if asked.day_of_week else asked.strata,
+        "columns": {"lon": used.lon, "lat": used.lat, "time": used.time, "id": used.id, "counts": asked.counts},
+        "places_file": asked.places.name if asked.places else None,
+        "population": asked.population,
+        "crs": str(parse_crs(told.crs)),
+        "tz": told.tz,
+        "where": list(told.where),
+        "since": told.since.isoformat() if told.since else None,
+        "until": told.until.isoformat() if told.until else None,
+        "plane": plane.parameters(),
+    }

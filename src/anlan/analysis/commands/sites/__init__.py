@@ -1,0 +1,1 @@
+"""What `anlan spots` finds, as a document, a table, a map, a page and files."""

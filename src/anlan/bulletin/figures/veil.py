@@ -1,0 +1,126 @@
+"""What the public is not shown of an issue: small cells, what gives them away, and what other issues would tell."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from django.core.cache import cache
+
+from anlan.bulletin import rules
+from anlan.bulletin.figures.kinds import KINDS
+from anlan.bulletin.figures.measure import MEASURES, TOTALS, Period
+from anlan.bulletin.models import Figure, Issue
+
+
+@dataclass(frozen=True)
+class Veil:
+    """The keys of the figures whose value, and whose base, the public is not shown."""
+
+    values: frozenset[str] = frozenset()
+    bases: frozenset[str] = frozenset()
+
+
+NO_VEIL = Veil()
+Side = Callable[[Figure], tuple[float | None, int]]
+
+
+@dataclass
+class Past:
+    """What issues have shown and hidden of each figure, and of which days."""
+
+    shown: dict[str, list[tuple[rules.Span, float]]] = field(default_factory=lambda: defaultdict(list))
+    hidden: dict[str, set[rules.Span]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, issue: Issue, figures: Sequence[Figure], veil: Veil) -> None:
+        """Remember an issue, its values and its bases."""
+        for days, side, keys in ((issue.plan.period, _value, veil.values),
+                                 (issue.plan.period.year_before(), _base, veil.bases)):  # fmt: skip
+            for one in figures:
+                value = side(one)[0]
+                if one.key in keys:
+                    self.hidden[one.key].add(_span(days))
+                elif value is not None and one.of.aggregate in TOTALS:
+                    self.shown[one.key].append((_span(days), value))
+
+    def tells(self, one: Figure, span: rules.Span, value: float | None) -> bool:
+        """Whether a figure, shown beside what was shown before, would tell what is hidden or small.
+
+        A district whose count moved by a few is hidden with its new count; the city's own is corrected in print.
+        """
+        shown, hidden = self.shown[one.key], self.hidden[one.key]
+        if span in hidden:
+            return True
+        if value is None or one.of.aggregate not in TOTALS:
+            return False
+        before = rules.known_over_time(shown, span)
+        if before is not None:
+            return bool(one.area) and 0 < abs(value - before) < rules.LEAST
+        return rules.tells_over_time(shown, hidden, span, value)
+
+
+def veil_of(issue: Issue, figures: Sequence[Figure]) -> Veil:
+    """Return what of an issue is hidden, kept as long as the process lives: an issue never changes."""
+    found: Veil | None = cache.get(_name(issue))
+    if found is None:
+        past = Past()
+        for old in Issue.objects.filter(pk__lt=issue.pk).select_related("plan").order_by("pk"):
+            some = list(old.figures.all())
+            past.add(old, some, _veil(old, some, past))
+        found = _veil(issue, figures, past)
+    return found
+
+
+def _veil(issue: Issue, figures: Sequence[Figure], past: Past) -> Veil:
+    found: Veil | None = cache.get(_name(issue))
+    if found is None:
+        period = issue.plan.period
+        found = Veil(_hidden(figures, _value, period, past), _hidden(figures, _base, period.year_before(), past))
+        cache.set(_name(issue), found, None)
+    return found
+
+
+def _name(issue: Issue) -> str:
+    return f"bulletin.veil:{issue.pk}:{issue.code.replace(' ', '')}"
+
+
+def _span(days: Period) -> rules.Span:
+    return days.since.toordinal(), days.until.toordinal() + 1
+
+
+def _value(one: Figure) -> tuple[float | None, int]:
+    return one.value, one.n
+
+
+def _base(one: Figure) -> tuple[float | None, int]:
+    return one.base, one.base_n
+
+
+def _hidden(figures: Sequence[Figure], side: Side, days: Period, past: Past) -> frozenset[str]:
+    """Return the keys that are hidden; figures about no person (works, lists, rain, crews) never are."""
+    mine = [one for one in figures if KINDS[one.of.of].of_people]
+    counts = [one for one in mine if one.of.aggregate in TOTALS]
+    cells = {one.key: value for one in counts if (value := side(one)[0]) is not None}
+    few = {one.key for one in mine if rules.is_small(one.of.aggregate, *side(one))}
+    told = {one.key for one in mine if past.tells(one, _span(days), side(one)[0])}
+    besides = told | set(_thin_rests(mine, side))
+    return frozenset(rules.suppressed(cells, _sums(counts), besides=besides) | few | besides)
+
+
+def _sums(counts: Sequence[Figure]) -> list[rules.Sum]:
+    """Return which counts are sums of others: of their districts, and of the measures that make them up."""
+    of_parts = [(one.measure, MEASURES[one.measure].parts) for one in counts if not one.area and one.of.parts]
+    placed = {one.measure for one in counts if one.area}
+    return [*of_parts, *((code, [one.key for one in counts if one.area and one.measure == code]) for code in placed)]
+
+
+def _thin_rests(mine: Sequence[Figure], side: Side) -> Iterator[str]:
+    """Return the figures that leave a small rest in one that has all their records: its number less theirs."""
+    sizes = {one.measure: side(one)[1] for one in mine if not one.area and side(one)[0] is not None}
+    for code, n in sizes.items():
+        whole = MEASURES[code].within
+        while whole:
+            if 0 < sizes.get(whole, n) - n < rules.LEAST:
+                yield code
+            whole = MEASURES[whole].within

@@ -1,0 +1,1 @@
+"""The demonstration: its build, its first morning, what it prints."""

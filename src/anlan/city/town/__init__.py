@@ -1,0 +1,1 @@
+"""The ground of the simulated city: its folder, its units, its words."""

@@ -1,0 +1,1 @@
+"""What a simulated year brings, and what comes of it."""

@@ -1,0 +1,219 @@
+"""Incidents that take a turn, by the single verbs: sent back twice, told apart, called in again, raised, reassigned.
+
+The bulk path walks incidents that go straight on; these few go the longer way, a share of the calls up to `MOST` a
+month: each step is a verb of its own and costs milliseconds. What would come after the simulated time is not done.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+
+import numpy as np
+from numpy.random import Generator
+
+from anlan.city.town import words
+from anlan.city.town.units import CENTRES
+from anlan.city.year.calls import CALLS_A_YEAR
+from anlan.city.year.lives import minutes
+from anlan.city.year.months import Month
+from anlan.core.city.current import city_read_once
+from anlan.core.ledger.writes import write
+from anlan.dispatch import actions as dispatch
+from anlan.dispatch.models import Assignment, Unit
+from anlan.intake.actions import receive_report
+from anlan.triage import actions as triage
+
+SHARE: Final = 0.0016  # of all calls
+MOST = 60  # a month, at whatever scale
+NEARBY: Final = 0.0004  # degrees
+ASTRAY: Final = (  # category, words, two wrong houses with their reasons, whose it is and why
+    ("danger_spot", "人行道上通信井盖塌了，边上没有围挡", ("roads", "井盖非市政雨污水井，权属为管线单位"),
+     ("drainage", "现场开盖为电力通道，不是排水设施"), ("power", "井内为电力管沟，由供电公司修复")),
+    ("noise", "厂区风机整夜轰响，睡不着", ("roads", "工业噪声不属城管职责"), ("ecology", "该处为在建工地夜间施工"),
+     ("roads", "夜间施工噪声由城管部门查处")),
+    ("utilities", "路面冒热水，带一股煤气味", ("gas", "现场检测无燃气泄漏"), ("tapwater", "自来水管网压力正常"),
+     ("gas", "探坑确认为燃气管道旁热力管破损，由燃气公司会同处置")),
+    ("danger_spot", "河边护栏断了十几米，孩子常在那里玩", ("water", "护栏属景观绿带"), ("parks", "该段未移交园林管养"),
+     ("water", "按河道管理范围划界，由水利部门修复")),
+    ("stray_dog", "厂房里养了七八条狗，没拴也没证", ("roads", "在厂区内部，不属公共区域"),
+     ("market", "不涉及经营行为"), ("roads", "养犬登记由城管部门负责")),
+)  # fmt: skip
+APART: Final = (  # two matters that were taken for one: category, words and holder of each
+    (("noise", "烧烤店音响太吵", "roads"), ("danger_spot", "烧烤店门口电线挂下来了", "power")),
+    (("utilities", "整个小区没水", "tapwater"), ("utilities", "楼道里一股煤气味", "gas")),
+    (("danger_spot", "路灯杆歪了快倒了", "roads"), ("danger_spot", "行道树枝折了压在车上", "parks")),
+)
+AGAIN: Final = (  # it was not over: category, words, who holds it, what the caller says the next time
+    ("noise", "工地半夜浇混凝土", "roads", "上次说处理了，今晚又在施工"),
+    ("utilities", "楼上漏水到楼下，总阀关不上", "tapwater", "修过一次，还在漏"),
+    ("danger_spot", "路中间井盖响，翻起来一角", "roads", "垫了一下又翻了，车都绕着走"),
+    ("consumer", "健身房关门不退卡", "market", "答应三天退款，过了一周没退"),
+)
+URGENT: Final = (  # category, words, then what makes it urgent
+    ("person_in_need", "老人一个人在家，敲门没人应", "邻居听见里面有呻吟声"),
+    ("traffic_accident", "电动车倒在路中间", "人卡在车下，有血"),
+    ("fight", "烧烤摊前有人推搡", "有人拿了酒瓶，围了十几个人"),
+    ("fire", "阳台杂物冒烟", "火窜到楼上了，屋里还有人"),
+)
+REASONS: Final = ("来电人再次来电，反映问题未解决", "回访时上报人称情况仍在", "复核发现现场未恢复")
+
+
+class Over(Exception):
+    """What comes next lies after the simulated time, or was done in an earlier run."""
+
+
+class Turn:
+    """One such incident: where it is, what the time is, and the verbs with the time that each takes."""
+
+    def __init__(self, month: Month, n: int, end: dt.datetime, dice: Generator) -> None:
+        lasts = (month.ends - month.begins).total_seconds()
+        self.month, self.n, self.end, self.dice, self.heard = month, n, end, dice, 0
+        self.at = month.begins + dt.timedelta(seconds=float(dice.random()) * lasts)
+        lon, lat, spread, _ = list(CENTRES.values())[int(dice.integers(len(CENTRES)))]
+        self.lon, self.lat = float(dice.normal(lon, spread)), float(dice.normal(lat, spread))
+        self.place = words.told(dice, words.street(dice), words.mark(dice))
+
+    def wait(self, typical: float) -> None:
+        """Let about so many minutes pass."""
+        self.at += minutes(self.dice, typical)
+        if self.at >= self.end:
+            raise Over
+
+    def does(self, verb: Callable[..., Any], typical: float, **told: Any) -> Any:
+        """Take a step after about so many minutes."""
+        self.wait(typical)
+        return verb(**told, actor=self.month.actor, at=self.at)
+
+    def hear(self, category: str, said: str, typical: float = 0.0, validity: str = "valid") -> int:
+        """Receive a report from about there, and return its id."""
+        self.wait(typical)
+        self.heard += 1
+        channel = "phone_110" if self.dice.random() < 0.7 else "hotline_12345"
+        lon, lat = (round(axis + float(self.dice.normal(0, NEARBY)), 6) for axis in (self.lon, self.lat))
+        answer = receive_report(
+            channel=channel, category=category, received_at=self.at, lon=lon, lat=lat, precision_m=50.0,
+            place_words=self.place, words=said, validity=validity,
+            source=f"simulated-{self.month.seed}-turns-{self.month.year}",
+            source_id=f"{self.month.name}-{self.n:03d}-{self.heard}", actor=self.month.actor,
+            at=self.at + dt.timedelta(seconds=20),
+        )  # fmt: skip
+        if answer["repeated"]:
+            raise Over
+        return int(answer["report_id"])
+
+    def opened(self, category: str, said: str) -> str:
+        """Hear of something and open its incident."""
+        report = self.hear(category, said)
+        return str(self.does(triage.open_incident, 1, report_id=report)["incident"])
+
+    def ended(self, number: str, disposal: str = "done") -> None:
+        """Sign for it, put it right and close it."""
+        self.does(triage.sign_for, 40, number=number)
+        self.does(triage.resolve, 240, number=number, disposal=disposal)
+        self.does(triage.close_incident, 300, number=number)
+
+
+def sent_back_twice(turn: Turn) -> None:
+    """It goes to the wrong house twice, and the arbiter decides."""
+    category, said, first, second, (owner, why) = ASTRAY[int(turn.dice.integers(len(ASTRAY)))]
+    number = turn.opened(category, said)
+    for to, reason in (first, second):
+        turn.does(triage.divert, 5, number=number, to=to)
+        turn.does(triage.return_incident, 90, number=number, reason=reason)
+    turn.does(triage.arbitrate, 240, number=number, to=owner, reason=why)
+    turn.ended(number)
+
+
+def told_apart(turn: Turn) -> None:
+    """Two callers are taken for one matter, until somebody sees that they told of two."""
+    one, other = APART[int(turn.dice.integers(len(APART)))]
+    number = turn.opened(*one[:2])
+    report = turn.hear(*other[:2], typical=6)
+    turn.does(triage.link_report, 1, number=number, report_id=report)
+    second = turn.does(triage.split_incident, 12, number=number, report_ids=[report])["into"]
+    for each, to in ((number, one[2]), (second, other[2])):
+        turn.does(triage.divert, 3, number=each, to=to)
+    turn.ended(number)
+    turn.ended(second)
+
+
+def linked_by_mistake(turn: Turn) -> None:
+    """A report is put to the wrong incident, taken away again, and gets an incident of its own."""
+    one, other = APART[int(turn.dice.integers(len(APART)))]
+    number = turn.opened(*one[:2])
+    report = turn.hear(*other[:2], typical=4)
+    turn.does(triage.link_report, 1, number=number, report_id=report)
+    turn.does(triage.unlink_report, 8, number=number, report_id=report)
+    own = turn.does(triage.open_incident, 1, report_id=report)["incident"]
+    turn.does(triage.divert, 2, number=own, to=other[2])
+    turn.does(triage.divert, 2, number=number, to=one[2])
+    turn.ended(own)
+    turn.ended(number, "not_found")
+
+
+def called_again(turn: Turn) -> None:
+    """It is closed, the caller calls again, and it is taken up again."""
+    category, said, holder, later = AGAIN[int(turn.dice.integers(len(AGAIN)))]
+    number = turn.opened(category, said)
+    turn.does(triage.divert, 4, number=number, to=holder)
+    turn.ended(number)
+    report = turn.hear(category, later, typical=900, validity="repeat")
+    turn.does(triage.reopen, 2, number=number, reason=str(turn.dice.choice(REASONS)))
+    turn.does(triage.link_report, 2, number=number, report_id=report)
+    turn.does(triage.divert, 5, number=number, to=holder)
+    turn.ended(number)
+
+
+def grew_urgent(turn: Turn) -> None:
+    """More is heard: the desk raises it, a crew goes, another one goes in its place and asks for backup."""
+    category, said, worse = URGENT[int(turn.dice.integers(len(URGENT)))]
+    number = turn.opened(category, said)
+    for n in range(int(turn.dice.integers(1, 5))):
+        report = turn.hear(category, worse, typical=2, validity="repeat" if n else "valid")
+        turn.does(triage.link_report, 0.5, number=number, report_id=report)
+    turn.does(triage.set_urgency, 0.5, number=number, urgency=1)
+    first, second, third = _free("fire" if category == "fire" else "mobile", turn.at)
+    sent = turn.does(dispatch.dispatch_unit, 0.5, number=number, unit=first)["assignment"]
+    turn.does(dispatch.stamp, 0.6, assignment=sent, step="acknowledged")
+    going = turn.does(dispatch.reassign, 2, assignment=sent, unit=second)["assignment"]
+    for step, typical in (("acknowledged", 0.6), ("en_route", 1.0), ("on_scene", 5.0)):
+        turn.does(dispatch.stamp, typical, assignment=going, step=step)
+    turn.does(dispatch.ask_backup, 1, assignment=going)
+    backup = turn.does(dispatch.dispatch_unit, 1, number=number, unit=third)["assignment"]
+    for step, typical in (("acknowledged", 0.6), ("en_route", 1.0), ("on_scene", 5.0)):
+        turn.does(dispatch.stamp, typical, assignment=backup, step=step)
+    for one in (going, backup):
+        turn.does(dispatch.resolve_on_scene, 4, assignment=one, disposal="done")
+    for one in (going, backup):
+        turn.does(dispatch.stamp, 10, assignment=one, step="cleared")
+    turn.does(triage.close_incident, 120, number=number)
+
+
+KINDS: Final = (sent_back_twice, told_apart, linked_by_mistake, called_again, grew_urgent)
+
+
+def live_turns(month: Month, end: dt.datetime) -> None:
+    """Live a month's incidents that take a turn, one kind after the other."""
+    dice = np.random.default_rng([month.seed, month.year, month.month, 43])
+    count = min(MOST, int(dice.poisson(CALLS_A_YEAR / 12 * month.scale * SHARE)))
+    first = int(dice.integers(len(KINDS)))
+    with write(), city_read_once():
+        for n in range(count):
+            turn = Turn(month, n, end, np.random.default_rng([month.seed, month.year, month.month, n, 47]))
+            with suppress(Over):
+                KINDS[(first + n) % len(KINDS)](turn)
+
+
+def _free(kind: str, at: dt.datetime) -> list[str]:
+    """Return three units of a kind that are nowhere else in the hours from now."""
+    about = (at - dt.timedelta(days=7), at + dt.timedelta(hours=6))  # nobody is out for a week
+    there = Assignment.objects.filter(dispatched_at__range=about)
+    busy = there.exclude(ended_at__lt=at).values("unit")
+    free = Unit.objects.filter(kind=kind, active=True).exclude(pk__in=busy).order_by("code")
+    codes = list(free.values_list("code", flat=True)[:3])
+    if len(codes) < 3:
+        raise Over
+    return codes

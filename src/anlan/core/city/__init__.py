@@ -1,0 +1,1 @@
+"""The city of this data directory: its folder, its areas, its zone."""

@@ -1,0 +1,108 @@
+"""Seals: a hash over a range of positions and the seal before it."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection
+
+from anlan.core.ledger import head_position
+from anlan.core.ledger.writes import write
+from anlan.core.models import LedgerSeal
+from anlan.core.time.clock import now, stamp
+
+ALGORITHM = "sha256"
+SEALING_LOCK = 0x414E5345414C
+SPAN = 10_000  # entries a seal covers at most
+ENTRIES = (
+    "SELECT p.position, p.entry_id, e.id, e.kind, e.actor, e.at, e.subject, e.cause_id, e.payload"
+    " FROM core_ledgerposition p LEFT JOIN core_ledgerentry e ON e.id = p.entry_id"
+)
+Row = tuple[Any, ...]
+
+
+def encode(row: Row) -> str:
+    """Write every column of an entry so that no two entries look alike: each text with its length, NULL as itself."""
+    position, entry_id, _, kind, actor, at, subject, cause, payload = row
+    return (
+        f"{position},{entry_id},{'-' if cause is None else cause},{len(kind)}:{kind}{len(actor)}:{actor}"
+        f"{len(at)}:{at}{len(subject)}:{subject}{len(payload)}:{payload}\n"
+    )
+
+
+def mark(text: str) -> bytes:
+    """Return four bytes that tell which entry of a broken seal was changed."""
+    return zlib.crc32(text.encode()).to_bytes(4, "big")
+
+
+def opening(previous: str, first: int, last: int, algorithm: str) -> bytes:
+    """Return what a seal's hash begins with."""
+    return f"anlan-seal-1|{algorithm}|{previous}|{first}|{last}\n".encode()
+
+
+def seal_hash(previous: str, first: int, last: int, algorithm: str, texts: Iterable[str]) -> str:
+    """Return the hash over the previous seal and a range of entries."""
+    digest = hashlib.new(algorithm, opening(previous, first, last, algorithm))
+    for text in texts:
+        digest.update(text.encode())
+    return digest.hexdigest()
+
+
+def seal() -> int:
+    """Seal what has a position and no seal yet; return how many entries that were."""
+    if head_position() == _sealed_until():
+        return 0
+    count = 0
+    while done := _seal_next():
+        count += done
+    return count
+
+
+def head() -> LedgerSeal | None:
+    """Return the last seal."""
+    return LedgerSeal.objects.order_by("-last").first()
+
+
+def _sealed_until() -> int:
+    last = head()
+    return last.last if last else 0
+
+
+def _seal_next() -> int:
+    with write():
+        if not _may_seal():
+            return 0
+        before = head()
+        first = before.last + 1 if before else 1
+        last = min(head_position(), first + SPAN - 1)
+        if last < first:
+            return 0
+        _store(before.hash if before else "", first, last)
+        return last - first + 1
+
+
+def _may_seal() -> bool:
+    """Let one process seal at a time; on SQLite `write()` sees to that."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALING_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _store(previous: str, first: int, last: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{ENTRIES} WHERE p.position BETWEEN %s AND %s ORDER BY p.position", [first, last])
+        texts = [encode(row) for row in cursor.fetchall()]
+    LedgerSeal.objects.create(
+        first=first,
+        last=last,
+        previous=previous,
+        algorithm=ALGORITHM,
+        hash=seal_hash(previous, first, last, ALGORITHM, texts),
+        sealed_at=stamp(now()),
+        marks=b"".join(map(mark, texts)),
+    )

@@ -1,0 +1,205 @@
+"""Walking the whole ledger: every entry, every position, every seal, every trigger."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+
+from anlan.core.ledger import seals, triggers
+
+CHUNK = 2000
+SHOWN = 100  # faults kept at most; more do not make it clearer
+Row = tuple[Any, ...]
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Verdict:
+    """What a walk over the ledger found."""
+
+    entries: int = 0
+    seals: int = 0
+    unsealed: int = 0
+    head: str = ""
+    position: int = 0
+    faults: list[str] = field(default_factory=list)
+    more_faults: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults
+
+    def blame(self, fault: str) -> None:
+        """Name a fault."""
+        if len(self.faults) < SHOWN:
+            self.faults.append(fault)
+        else:
+            self.more_faults += 1
+
+
+@dataclass(frozen=True)
+class SealRow:
+    """One seal as it lies in the database."""
+
+    first: int
+    last: int
+    previous: str
+    algorithm: str
+    hash: str
+    marks: bytes
+
+
+def verify(head: str | None = None, progress: Progress | None = None) -> Verdict:
+    """Walk the ledger and say what is wrong and where; `head` is a seal's hash that was kept elsewhere."""
+    verdict = Verdict()
+    for fault in triggers.faults():
+        verdict.blame(fault)
+    with _snapshot():
+        known = _walk(verdict, head, progress)
+        _count(verdict)
+    if head is not None and not known:
+        verdict.blame(f"the head {head} is no seal of this chain: its end was cut off, or it was written anew")
+    return verdict
+
+
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """Read all from one moment; on SQLite a transaction would take the write lock, and one statement reads all."""
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _walk(verdict: Verdict, head: str | None, progress: Progress | None) -> bool:
+    """Follow seals and entries side by side; return whether the head is one of the seals."""
+    sealed = _seals()
+    last_seal = sealed[-1].last if sealed else 0
+    rows = _entries(verdict)
+    known, previous, following, next_position = False, "", 1, 1
+    held: list[Row] = []
+    for seal in sealed:
+        known = known or seal.hash == head
+        if seal.previous != previous:
+            verdict.blame(f"the seal of positions {seal.first}-{seal.last} does not follow the one before it")
+        if seal.first != following:
+            verdict.blame(f"the seals leave out or repeat positions {following}-{seal.first - 1}")
+        next_position = _check_seal(verdict, seal, rows, held, next_position)
+        previous, following = seal.hash, seal.last + 1
+        verdict.seals += 1
+        if progress:
+            progress(seal.last, last_seal)
+    verdict.head = previous
+    for row in itertools.chain(held, rows):
+        next_position = _check_place(verdict, row, next_position)
+        verdict.unsealed += 1
+    verdict.position = next_position - 1
+    return known
+
+
+def _check_seal(verdict: Verdict, seal: SealRow, rows: Iterator[Row], held: list[Row], expected: int) -> int:
+    """Hash the entries of one seal's range; where the hash differs, name the entries that were changed."""
+    texts: list[str] = []
+    places: list[int] = []
+    for row in itertools.chain(_drain(held), rows):
+        position = row[0]
+        if position > seal.last:
+            held.append(row)
+            break
+        if position != expected or row[2] is None or row[1] != row[2]:
+            _check_place(verdict, row, expected)
+        expected = position + 1
+        texts.append(text_of(row))
+        places.append(position)
+        if position == seal.last:
+            break
+    if expected <= seal.last:
+        verdict.blame(f"positions {expected}-{seal.last} are sealed and missing")
+        expected = seal.last + 1
+    verdict.entries += len(texts)
+    try:
+        digest = hashlib.new(seal.algorithm, seals.opening(seal.previous, seal.first, seal.last, seal.algorithm))
+    except ValueError:
+        verdict.blame(f"the seal of positions {seal.first}-{seal.last} names the algorithm {seal.algorithm!r}")
+        return expected
+    digest.update("".join(texts).encode("utf-8", "surrogateescape"))
+    if digest.hexdigest() != seal.hash:
+        _name_changed(verdict, seal, dict(zip(places, texts, strict=True)))
+    return expected
+
+
+def _drain(held: list[Row]) -> Iterator[Row]:
+    while held:
+        yield held.pop(0)
+
+
+def _name_changed(verdict: Verdict, seal: SealRow, texts: dict[int, str]) -> None:
+    """Name the entries whose mark differs from the one kept in the seal."""
+    marks = [bytes(seal.marks[at : at + 4]) for at in range(0, len(seal.marks), 4)]
+    changed = [
+        seal.first + number
+        for number, kept in enumerate(marks)
+        if seal.first + number in texts and seals.mark(texts[seal.first + number]) != kept
+    ]
+    for position in changed[:SHOWN]:
+        verdict.blame(f"the entry at position {position} was changed")
+    verdict.blame(f"the seal of positions {seal.first}-{seal.last} does not fit what it covers")
+
+
+def _check_place(verdict: Verdict, row: Row, expected: int) -> int:
+    """Check one entry's place: no gap, no double, an entry behind it."""
+    position = row[0]
+    if position > expected:
+        verdict.blame(f"positions {expected}-{position - 1} are missing")
+    if row[2] is None:
+        verdict.blame(f"position {position} has lost its entry {row[1]}")
+    return int(position) + 1
+
+
+def text_of(row: Row) -> str:
+    """Return what is hashed of a row; one that was tampered into another type still gives a text."""
+    try:
+        return seals.encode(row)
+    except TypeError:
+        return repr(row)
+
+
+def _seals() -> list[SealRow]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT first, last, previous, algorithm, hash, marks FROM core_ledgerseal ORDER BY last")
+        return [SealRow(*row) for row in cursor.fetchall()]
+
+
+def _entries(verdict: Verdict) -> Iterator[Row]:
+    """Stream every placed entry in order; bytes that are no text end the walk with a fault."""
+    seen = 0
+    try:
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(f"{seals.ENTRIES} ORDER BY p.position")
+            while rows := cursor.fetchmany(CHUNK):
+                seen = rows[-1][0]
+                yield from rows
+    except DatabaseError as error:
+        verdict.blame(f"an entry between positions {seen + 1} and {seen + CHUNK} cannot be read: {error}")
+
+
+def _count(verdict: Verdict) -> None:
+    """Find entries that nobody placed: they were put in from outside."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.id FROM core_ledgerentry e LEFT JOIN core_ledgerposition p ON p.entry_id = e.id"
+            " WHERE p.position IS NULL ORDER BY e.id LIMIT 20"
+        )
+        strays: Iterable[Row] = cursor.fetchall()
+    for (entry_id,) in strays:
+        verdict.blame(f"entry {entry_id} has no position: it was not appended by Anlan")

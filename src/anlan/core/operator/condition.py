@@ -1,0 +1,64 @@
+"""How this data directory is doing: what `anlan status` and `/healthz` tell."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+
+from anlan import __version__
+from anlan.core import ledger
+from anlan.core.city.current import city
+from anlan.core.ledger import followers, seals
+from anlan.core.models import Job
+from anlan.core.operator.counts import COUNTS
+from anlan.core.time.clock import ahead, now
+
+LATE = dt.timedelta(minutes=1)
+
+
+def condition() -> dict[str, Any]:
+    """Return counts of the stages, the ledger's ends, what has stopped, and the room left on the disk."""
+    here, position, last = city(), ledger.head_position(), seals.head()
+    counted = {name: function() for name, function in COUNTS.items()}
+    return counted | {
+        "city": here.code if here else None,
+        "simulated_time": _simulated_time(here.zone) if here else None,
+        "version": __version__,
+        "database": connection.vendor,
+        "position": position,
+        "sealed": last.last if last else 0,
+        "unsealed": position - (last.last if last else 0),
+        "head": last.hash if last else "",
+        "jobs_ready": Job.objects.filter(state=Job.State.READY).count(),
+        "jobs_dead": Job.objects.filter(state=Job.State.DEAD).count(),
+        "followers_stopped": {cursor.name: cursor.error for cursor in followers.stopped()},
+        "disk_free_bytes": shutil.disk_usage(settings.DATA_DIR).free if settings.DATA_DIR.exists() else None,
+    }
+
+
+def _simulated_time(zone: str) -> str | None:
+    return now().astimezone(ZoneInfo(zone)).isoformat(timespec="seconds") if ahead() else None
+
+
+def alarms(found: dict[str, Any]) -> list[str]:
+    """Say what an operator has to look at."""
+    said = [f"follower {name} has stopped {error}" for name, error in found["followers_stopped"].items()]
+    if found["jobs_dead"]:
+        said.append(f"{found['jobs_dead']} jobs have failed for good")
+    free = found["disk_free_bytes"]  # 0 is the fullest disk, None is no folder
+    if free is not None and free < 1 << 30:
+        said.append("less than 1 GB is free on the disk")
+    return said
+
+
+def is_sealing_late() -> bool:
+    """Whether entries wait for a seal longer than a running worker would leave them."""
+    last = seals.head()
+    if ledger.head_position() == (last.last if last else 0):
+        return False
+    return last is None or dt.datetime.fromisoformat(last.sealed_at) < now() - LATE

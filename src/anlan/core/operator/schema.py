@@ -1,0 +1,84 @@
+"""Whether the database fits this version of Anlan."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
+
+from anlan.core.ledger.writes import is_in_memory, told
+
+
+class State(enum.Enum):
+    """What was found."""
+
+    READY = "ready"
+    MISSING = "missing"
+    OLDER = "older"
+    NEWER = "newer"
+    UNREACHABLE = "unreachable"
+
+
+def state() -> State:
+    """Compare the database with the migrations of this version."""
+    if connection.vendor == "sqlite" and not is_in_memory() and not database_file().exists():
+        return State.MISSING
+    try:
+        if MigrationRecorder.Migration._meta.db_table not in connection.introspection.table_names():
+            return State.MISSING
+        executor = MigrationExecutor(connection)
+    except DatabaseError:
+        return State.UNREACHABLE
+    known = set(executor.loader.disk_migrations or ())
+    apps = {app for app, _ in known}
+    if any(applied not in known for applied in executor.loader.applied_migrations if applied[0] in apps):
+        return State.NEWER
+    return State.OLDER if executor.migration_plan(executor.loader.graph.leaf_nodes()) else State.READY
+
+
+def message(found: State) -> str:
+    """Say what a person can do about it."""
+    folder = settings.DATA_DIR
+    return {
+        State.MISSING: f"{folder} holds no city yet: `anlan init --city FOLDER --data {folder}` makes it",
+        State.OLDER: f"{folder} is of an older version: back it up, then `anlan serve --data {folder}` brings it up",
+        State.NEWER: f"{folder} is of a newer version of Anlan than this: install that version, or take another --data",
+        State.UNREACHABLE: _unreachable(),
+        State.READY: "ready",
+    }[found]
+
+
+def _unreachable() -> str:
+    if connection.vendor == "postgresql":
+        return "the database cannot be opened: does it run, and is ANLAN_DATABASE_URL right?"
+    return f"{database_file()} cannot be opened: is it whole, may you read and write there, is the disk full?"
+
+
+def bring_up() -> None:
+    """Make or change the tables to fit this version."""
+    with told():
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def is_empty() -> bool:
+    """Whether the tables of this version are there and hold no city yet, as after a restore that failed."""
+    from anlan.core.models import City, LedgerEntry
+
+    return state() is State.READY and not City.objects.exists() and not LedgerEntry.objects.exists()
+
+
+def database_file() -> Path:
+    """Return where the SQLite file lies."""
+    return Path(str(connection.settings_dict["NAME"]))
+
+
+def remove_made() -> None:
+    """Take away the SQLite file of a restore that failed, so that it can be tried again."""
+    if connection.vendor == "sqlite":
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{database_file()}{suffix}").unlink(missing_ok=True)

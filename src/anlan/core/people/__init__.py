@@ -1,0 +1,1 @@
+"""Who acts, as what, and how they sign in."""

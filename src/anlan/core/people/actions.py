@@ -1,0 +1,137 @@
+"""Verbs about people, their roles, and partner systems."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from anlan.core import ledger
+from anlan.core.ledger.verbs import verb
+from anlan.core.models import ApiClient, Membership, Organisation, Person
+from anlan.core.people.actors import Actor
+from anlan.core.people.keys import new_key
+from anlan.core.people.roles import Role
+
+
+class WrongUse(ValueError):
+    """What was asked cannot be done; the message says what to change."""
+
+    exit_status = 2
+
+
+@verb("core.people.add_person")
+def add_person(
+    *, username: str, name: str, password: str, role: str, organisation: str, language: str = "", actor: Actor,
+    at: dt.datetime,
+) -> int:  # fmt: skip
+    """Add somebody who signs in, with a first role in an organisation; return the id."""
+    actor.require(Role.OPERATOR)
+    if Person.objects.filter(username__iexact=username).exists():
+        raise WrongUse(f"there is a log-in {username!r} already")
+    if language not in {"", *dict(settings.LANGUAGES)}:
+        raise WrongUse(f"no language {language!r}: {', '.join(dict(settings.LANGUAGES))}")
+    person = Person(username=username, name=name or username, language=language)
+    _set_password(person, password)
+    _require_fitting(person)
+    person.save()
+    ledger.append("core.person_added", actor=actor, at=at, subject=f"person:{person.pk}", payload={})
+    grant(person_id=person.pk, role=role, organisation=organisation, actor=actor, at=at)
+    return person.pk
+
+
+@verb("core.people.grant")
+def grant(*, person_id: int, role: str, organisation: str, actor: Actor, at: dt.datetime) -> None:
+    """Give a person a role in an organisation."""
+    actor.require(Role.OPERATOR)
+    if role not in Role.values:
+        raise WrongUse(f"no role {role!r}: {', '.join(Role.values)}")
+    person, body = Person.objects.select_for_update().get(pk=person_id), organisation_of(organisation)
+    if Membership.objects.get_or_create(person=person, organisation=body, role=role)[1]:
+        payload = {"role": role, "organisation": body.code}
+        ledger.append("core.role_granted", actor=actor, at=at, subject=f"person:{person_id}", payload=payload)
+
+
+@verb("core.people.revoke")
+def revoke(*, person_id: int, role: str, organisation: str, actor: Actor, at: dt.datetime) -> None:
+    """Take a role away."""
+    actor.require(Role.OPERATOR)
+    body = organisation_of(organisation)
+    if not Membership.objects.filter(person_id=person_id, organisation=body, role=role).delete()[0]:
+        raise WrongUse(f"this person is not {role} in {body.code}")
+    payload = {"role": role, "organisation": body.code}
+    ledger.append("core.role_revoked", actor=actor, at=at, subject=f"person:{person_id}", payload=payload)
+
+
+@verb("core.people.set_password")
+def set_password(*, person_id: int, password: str, actor: Actor, at: dt.datetime) -> None:
+    """Set a person's password; sessions opened with the old one end."""
+    actor.require(Role.OPERATOR)
+    person = Person.objects.select_for_update().get(pk=person_id)
+    _set_password(person, password)
+    person.save()
+    ledger.append("core.password_set", actor=actor, at=at, subject=f"person:{person_id}", payload={})
+
+
+@verb("core.people.add_partner")
+def add_partner(*, name: str, organisation: str, channel: str, actor: Actor, at: dt.datetime) -> dict[str, str | int]:
+    """Add a partner system and return its key, which is shown this once."""
+    actor.require(Role.OPERATOR)
+    if ApiClient.objects.filter(name=name).exists():
+        raise WrongUse(f"there is a partner system {name!r} already; `anlan user key --renew` gives it a new key")
+    key, hashed = new_key()
+    body = organisation_of(organisation)
+    client = ApiClient(name=name, organisation=body, channel=channel, key_hash=hashed, created_at=at)
+    _require_fitting(client)
+    client.save()
+    payload = {"organisation": body.code, "channel": channel}
+    ledger.append("core.partner_added", actor=actor, at=at, subject=f"client:{client.pk}", payload=payload)
+    return {"id": client.pk, "key": key}
+
+
+@verb("core.people.renew_key")
+def renew_key(*, name: str, actor: Actor, at: dt.datetime) -> dict[str, str | int]:
+    """Give a partner system a new key; the old one ends at once."""
+    actor.require(Role.OPERATOR)
+    client = ApiClient.objects.select_for_update().filter(name=name).first()
+    if client is None:
+        raise WrongUse(f"no partner system {name!r}")
+    key, client.key_hash = new_key()
+    client.active = True
+    client.save()
+    ledger.append("core.partner_key_renewed", actor=actor, at=at, subject=f"client:{client.pk}", payload={})
+    return {"id": client.pk, "key": key}
+
+
+def new_password() -> str:
+    """Return a password that nobody guesses and a person can type."""
+    return "-".join(secrets.token_hex(2) for _ in range(5))
+
+
+def organisation_of(code: str) -> Organisation:
+    """Return the organisation with this code; with none given, the only or first one."""
+    found = Organisation.objects.filter(code=code).first() if code else Organisation.objects.order_by("pk").first()
+    if found is None:
+        codes = ", ".join(Organisation.objects.order_by("code").values_list("code", flat=True)[:12])
+        raise WrongUse(f"no organisation {code!r}: {codes or 'the city has none'}")
+    return found
+
+
+def _require_fitting(row: Person | ApiClient) -> None:
+    """Refuse what is empty or too long: PostgreSQL would fail on it, and SQLite would keep it."""
+    try:
+        row.clean_fields()
+    except ValidationError as error:
+        told = "; ".join(f"{name}: {' '.join(said)}" for name, said in error.message_dict.items())
+        raise WrongUse(told) from error
+
+
+def _set_password(person: Person, password: str) -> None:
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise WrongUse(" ".join(error.messages)) from error
+    person.set_password(password)

@@ -1,0 +1,1 @@
+"""What time it is, which days count, and the clocks that run."""

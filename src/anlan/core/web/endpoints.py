@@ -1,0 +1,107 @@
+"""Small JSON addresses of core: health, the areas of the map, the progress of a job."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from anlan import __version__
+from anlan.core import jobs
+from anlan.core.city.area_map import area_map
+from anlan.core.city.areas import local_day, state
+from anlan.core.models import Area, Job
+from anlan.core.operator.condition import is_sealing_late
+from anlan.core.time.clock import now
+from anlan.core.web.access import public, signed_in
+from anlan.core.web.middleware.access import actor_of_request
+
+
+@public
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Tell a monitor whether the web reaches its database and the worker seals; no personal data."""
+    try:
+        late = is_sealing_late()
+    except DatabaseError:
+        return JsonResponse({"ok": False, "database": "unreachable", "version": __version__}, status=503)
+    answer = {"ok": not late, "database": "ok", "worker": "late" if late else "ok", "version": __version__}
+    return JsonResponse(answer, status=503 if late else 200)
+
+
+@public
+def areas(request: HttpRequest) -> HttpResponse:
+    """Return the areas in force on a day as GeoJSON: `?kind=district,county_city&day=2016-06-28`."""
+    kinds = [kind for kind in request.GET.get("kind", "").split(",") if kind]
+    day = _day(request.GET.get("day"))
+    if day is None or any(kind not in Area.Kind.values for kind in kinds):
+        message = _("Write kind as some of: %(kinds)s; write day as 2016-06-28.") % {
+            "kinds": ", ".join(Area.Kind.values)
+        }
+        return JsonResponse({"error": "bad_request", "message": message}, status=400)
+    etag = f'"{state()}-{day}"'
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponse(status=304)
+    body = area_map(day, tuple(sorted(set(kinds))))
+    headers = {"ETag": etag, "Cache-Control": "public, max-age=300"}
+    return HttpResponse(body, content_type="application/geo+json", headers=headers)
+
+
+@signed_in
+def job(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Return how far a job is."""
+    row = _job(request, job_id)
+    answer = {
+        "id": row.pk,
+        "name": row.name,
+        "state": "running" if row.state == Job.State.READY and row.token else row.state,
+        "done": row.done,
+        "total": row.total,
+        "attempts": row.attempts,
+        "result": json.loads(row.result) if row.result else None,
+        "error": row.error.partition(":")[0],
+    }
+    return JsonResponse(answer, headers={"Cache-Control": "no-store"})
+
+
+@signed_in
+@require_POST
+def job_stop(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Stop a job, and go back to the page that asked."""
+    _job(request, job_id)
+    jobs.stop(job_id=job_id, actor=actor_of_request(request), at=now())
+    return _back(request, job_id)
+
+
+@signed_in
+@require_POST
+def job_resume(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Put a stopped or dead job back in the queue."""
+    _job(request, job_id)
+    jobs.resume(job_id=job_id, actor=actor_of_request(request), at=now())
+    return _back(request, job_id)
+
+
+def _job(request: HttpRequest, job_id: int) -> Job:
+    row = Job.objects.visible_to(actor_of_request(request)).filter(pk=job_id).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _back(request: HttpRequest, job_id: int) -> HttpResponse:
+    target = request.POST.get("next", "")
+    if target.startswith("/") and not target.startswith("//") and "\\" not in target:
+        return redirect(target)
+    return redirect("core:job", job_id)
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else local_day(now())
+    except ValueError:
+        return None

@@ -1,0 +1,86 @@
+"""Refuses every view that does not say who may open it, and everybody whom it does not let in."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from anlan.core.people.actors import PUBLIC, Actor, actor_of, actor_of_client
+from anlan.core.people.keys import client_of
+from anlan.core.people.roles import Role
+from anlan.core.web.access import Declared, declared
+
+log = logging.getLogger("anlan.access")
+ADMIN = Declared("roles", frozenset({Role.OPERATOR}))  # Django's own views: the admin lets in operators only
+
+
+def declaration(request: HttpRequest, view: Callable[..., Any]) -> Declared | None:
+    """Return who may open this view."""
+    match = request.resolver_match
+    if match and match.app_names[:1] == ["admin"]:
+        return ADMIN if match.url_name != "login" else Declared("signed_in")
+    return declared(view)
+
+
+class Access:
+    """Puts `request.actor` on every request that is let in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Let in, send to the log-in page, or refuse."""
+        access = declaration(request, view)
+        if access is None:
+            log.error("no access declared on %s", getattr(view, "__qualname__", view))
+            raise PermissionDenied
+        if access.kind == "partner":
+            return self._partner(request)
+        actor = actor_of(request.user) if request.user.is_authenticated else PUBLIC
+        request.actor = actor  # type: ignore[attr-defined]
+        if access.kind == "public":
+            return None
+        if actor is PUBLIC:
+            return _to_login(request)
+        if access.kind == "roles" and not actor.roles & access.roles:
+            raise PermissionDenied
+        return None
+
+    def _partner(self, request: HttpRequest) -> HttpResponse | None:
+        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        client = client_of(key.strip()) if scheme.lower() == "bearer" else None
+        if client is None:
+            body = {"error": "unauthorized", "message": "Send `Authorization: Bearer KEY` with a key that is in use."}
+            return JsonResponse(body, status=401, headers={"WWW-Authenticate": "Bearer"})
+        request.actor = actor_of_client(client)  # type: ignore[attr-defined]
+        request.client = client  # type: ignore[attr-defined]
+        return None
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    """Send to the log-in page and from there back; a form that was sent comes back to its page, unsent."""
+    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    target = request.get_full_path() if request.method == "GET" and "HX-Request" not in request.headers else page
+    parts = urlsplit(target)
+    if parts.netloc and parts.netloc != request.get_host():
+        parts = urlsplit("/")
+    answer = redirect_to_login(parts.path + (f"?{parts.query}" if parts.query else ""))
+    if "HX-Request" in request.headers:  # a fragment: let htmx load the whole page
+        return HttpResponse(status=401, headers={"HX-Redirect": answer.url})
+    return answer
+
+
+def actor_of_request(request: HttpRequest) -> Actor:
+    """Return who acts in this request."""
+    return request.actor  # type: ignore[attr-defined,no-any-return]

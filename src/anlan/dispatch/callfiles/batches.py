@@ -1,0 +1,117 @@
+"""Importing a file of another system's calls, in batches that are each one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count, islice
+from pathlib import Path
+from typing import IO, Any
+
+from anlan.core.ledger.writes import write
+from anlan.core.people.actors import Actor
+from anlan.dispatch.actions.calls import receive_calls, refusal_of
+from anlan.dispatch.callfiles.mapping import CallMapping
+from anlan.dispatch.callfiles.reader import CallReader, Seen, calls_of, look
+from anlan.intake.files.chunks import CHUNK, Counts, Progress, RefusedRows
+from anlan.intake.refusals import Refusal
+from anlan.tables import Record, open_records
+
+
+@dataclass
+class CallCounts(Counts):
+    """What became of the calls so far; an incident whose rows are several counts once."""
+
+    incidents: int = 0
+    assignments: int = 0
+    units_made: int = 0
+
+    def add(self, answer: dict[str, Any], refused: list[dict[str, Any]]) -> None:
+        """Add the answer of one batch."""
+        super().add(answer, refused)
+        self.incidents += answer["incidents"]
+        self.assignments += answer["assignments"]
+        self.units_made += answer["units_made"]
+
+
+class _TakenBack(Exception):
+    """Ends the transaction of a batch that was only tried."""
+
+
+def import_calls(
+    path: Path,
+    *,
+    name: str,
+    mapping: CallMapping,
+    actor: Actor,
+    at: dt.datetime,
+    key: str | None = None,
+    refused_to: IO[str] | None = None,
+    progress: Progress | None = None,
+    dry_run: bool = False,
+    most: int | None = None,
+) -> tuple[Seen, CallCounts]:
+    """Import a file of calls with their history; with a `key` each batch is stored once under it.
+
+    A dry run tries each batch and takes it back; `most` ends it after so many incidents.
+    """
+    seen = look(path, name=name, mapping=mapping)
+    counts, done = CallCounts(), 0
+    out = RefusedRows(refused_to, seen.columns) if refused_to else None
+    reader, calls = CallReader(mapping, seen), calls_of(open_records(path, name=name), mapping)
+    for number in count():
+        batch = list(islice(calls, CHUNK))
+        if not batch or (most and number * CHUNK >= most):
+            break
+        read = [(records, reader.read(records)) for records in batch]
+        refused = [refusal_of(records[0].number, records[0].line, row)
+                   for records, row in read if isinstance(row, Refusal)]  # fmt: skip
+        rows = [row for _, row in read if not isinstance(row, Refusal)]
+        batch_key = f"{key}:{number}" if key else None
+        answer = _tried(rows, mapping, actor, at) if dry_run else _received(rows, mapping, actor, at, batch_key)
+        refused = sorted([*refused, *answer["refused"]], key=lambda one: one["record"])
+        counts.add(answer, refused)
+        if out:
+            _write(out, refused, {records[0].number: records for records in batch})
+        done += sum(map(len, batch))
+        if progress:
+            progress(done, seen.records)
+    return seen, counts
+
+
+def _received(
+    rows: list[dict[str, Any]], mapping: CallMapping, actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
+    units = mapping.units
+    answer: dict[str, Any] = receive_calls(
+        rows=rows,
+        actor=actor,
+        at=at,
+        key=key,
+        keep_overlaps=units is not None and units.if_elsewhere == "keep",
+        unknown_units=units.unknown if units else None,
+    )
+    return answer
+
+
+def _tried(rows: list[dict[str, Any]], mapping: CallMapping, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    answer: dict[str, Any] = {}
+    try:
+        with write():
+            answer = _received(rows, mapping, actor, at)
+            raise _TakenBack
+    except _TakenBack:
+        return answer
+
+
+def _write(out: RefusedRows, refused: list[dict[str, Any]], batch: Mapping[int, list[Record]]) -> None:
+    """Give a refused incident back with all its rows, so that they can be mended and imported."""
+    for one, record in _rows(refused, batch):
+        out.write(one | {"record": record.number, "line": record.line}, record)
+
+
+def _rows(refused: list[dict[str, Any]], batch: Mapping[int, list[Record]]) -> Iterator[tuple[dict[str, Any], Record]]:
+    for one in refused:
+        for record in batch[one["record"]]:
+            yield one, record

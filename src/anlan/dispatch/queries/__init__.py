@@ -1,0 +1,1 @@
+"""Reads of dispatch that join models, by noun."""

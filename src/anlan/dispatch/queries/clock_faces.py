@@ -1,0 +1,71 @@
+"""The clocks of one incident and its crews as a page shows them: how long, of how long, and what is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from anlan.core.city.current import read_once
+from anlan.core.models import ClockRule, ClockRun
+from anlan.core.time.clocks import mark_of
+from anlan.dispatch.actions import facts_of, kinds_to_come
+from anlan.dispatch.models import Assignment
+from anlan.triage.models import Incident
+
+METER = 80  # where the target's tick stands on a meter of 100
+
+
+@dataclass(frozen=True)
+class Face:
+    """One clock: `state` is waiting, running, met, late, or missing; a clock without a time has no seconds."""
+
+    rule: ClockRule
+    run: ClockRun | None
+    state: str
+    mark: str
+    seconds: float | None
+
+    @property
+    def filled(self) -> float:
+        """How much of the meter is filled, of 100."""
+        return round(min(100.0, METER * (self.seconds or 0) / self.rule.target_s), 1)
+
+
+def incident_faces(incident: Incident, at: dt.datetime) -> list[Face]:
+    """Return the clocks that run or ran on an incident, the last run of each."""
+    return [_face(run.rule, run, at, False) for run in _last([incident.subject]).values()]
+
+
+def crew_faces(assignments: Sequence[Assignment], at: dt.datetime) -> dict[int, list[Face]]:
+    """Return for each assignment the clocks of its kind of unit; one that never started has no time."""
+    runs = _last([one.subject for one in assignments])
+    rules = read_once("active clocks", lambda: list(ClockRule.objects.filter(active=True)))
+    found = {}
+    for one in assignments:
+        facts = {name: value for name, value in facts_of(one).items() if value is not None}
+        of_crews = [rule for rule in rules if rule.start.startswith("dispatch.unit_") and rule.applies_to(facts)]
+        starts = kinds_to_come(one.state)
+        found[one.pk] = [
+            _face(rule, runs.get((one.subject, rule.pk)), at, any(map(rule.starts_with, starts)))
+            for rule in sorted(of_crews, key=lambda rule: (rule.target_s, rule.code))
+        ]
+    return found
+
+
+def _last(subjects: Sequence[str]) -> dict[tuple[str, int], ClockRun]:
+    """Return the last run of each clock on some subjects, in the order in which they began."""
+    runs = ClockRun.objects.filter(subject__in=subjects).select_related("rule").order_by("started_at", "pk")
+    return {(run.subject, run.rule_id): run for run in runs}
+
+
+def _face(rule: ClockRule, run: ClockRun | None, at: dt.datetime, can_start: bool) -> Face:
+    if run is None:
+        return Face(rule, None, "waiting" if can_start else "missing", "idle", None)
+    if run.missing_at:
+        return Face(rule, run, "missing", "idle", None)
+    seconds = ((run.stopped_at or at) - run.started_at).total_seconds()
+    if run.stopped_at is None:
+        return Face(rule, run, "running", mark_of(run.started_at, run.due_at, at), seconds)
+    kept = run.stopped_at <= run.due_at
+    return Face(rule, run, "met" if kept else "late", "done" if kept else "late", seconds)

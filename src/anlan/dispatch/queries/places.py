@@ -1,0 +1,41 @@
+"""What the console's map shows: the open incidents as their clocks stand, and the units of the chosen one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from anlan.dispatch.queries.chosen import Chosen
+from anlan.dispatch.queries.open_incidents import Line
+from anlan.intake.templatetags.intake_words import area_label
+
+
+def places(lines: list[Line], one: Chosen | None) -> dict[str, Any]:
+    """Return the marks as GeoJSON: the same rows as the list, and where near units stand by."""
+    chosen = one.incident.number if one else ""
+    found = [_incident(line.incident, line.mark, chosen) for line in lines]
+    if one and chosen not in {line.incident.number for line in lines}:
+        found.append(_incident(one.incident, "done", chosen))
+    units = [
+        _point(near.unit.lon, near.unit.lat, id=f"unit:{near.unit.code}", state="out" if near.held else "unit",
+               label=near.key or area_label(near.unit), rank=2, near=bool(near.key))
+        for near in (one.near if one else [])
+        if near.key or near.is_at(chosen)
+    ]  # fmt: skip
+    return {"type": "FeatureCollection", "features": [place for place in [*found, *units] if place]}
+
+
+def _incident(incident: Any, mark: str, chosen: str) -> dict[str, Any] | None:
+    here = incident.number == chosen
+    return _point(
+        incident.lon, incident.lat, id=incident.number, state=mark, label=incident.number if here else "",
+        rank=1 if here else 3, near=here, href=reverse("dispatch:console_incident", args=[incident.number]),
+    )  # fmt: skip
+
+
+def _point(lon: float | None, lat: float | None, **said: Any) -> dict[str, Any] | None:
+    if lon is None or lat is None:
+        return None
+    at = [round(lon, 5), round(lat, 5)]
+    return {"type": "Feature", "geometry": {"type": "Point", "coordinates": at}, "properties": said}

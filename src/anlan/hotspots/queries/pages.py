@@ -1,0 +1,228 @@
+"""What the pages of studies and sites show."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext as p
+
+from anlan.core.city.areas import area_index
+from anlan.core.city.current import city_zone
+from anlan.core.models import AreaVersion
+from anlan.hotspots.models import PlaceReport, Site, SiteVersion, Study, StudyPlace
+from anlan.hotspots.queries.numbers import last_adopted, numbering_of
+from anlan.hotspots.rules import Numbering
+
+CHANGES = ("kept", "grown", "shrunk", "split", "merged", "new", "gone")
+
+
+def change_word(change: str) -> str:
+    """Name what became of a site."""
+    return {
+        "kept": _("kept"),
+        "grown": _("grown"),
+        "shrunk": _("shrunk"),
+        "split": _("split"),
+        "merged": _("merged"),
+        "new": _("new"),
+        "gone": p("a site", "gone"),
+    }[change]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a study's list: a place, or a site that is gone."""
+
+    id: str
+    rank: int | None
+    number: int | None
+    change: str
+    place: StudyPlace
+    areas: tuple[AreaVersion, ...]
+
+    @property
+    def code(self) -> str:
+        """The site's number, or a dash before adoption."""
+        return "—" if self.number is None else f"{self.number:03d}"
+
+    @property
+    def word(self) -> str:
+        """What became of it, in words."""
+        return change_word(self.change)
+
+
+@dataclass(frozen=True)
+class StudyView:
+    """A finished study beside the one before it."""
+
+    study: Study
+    lines: list[Line]
+    counts: Counter[str]
+    before: Study | None
+    outcome: dict[str, Any]
+
+    @property
+    def comparison(self) -> dict[str, Any]:
+        """Return the bars of both studies, for the chart."""
+        if self.before is None:
+            return {}
+        both = [name for name in CHANGES if name not in {"new", "gone"}]
+        old = [(name, self.before_counts()[name]) for name in [*both, "gone"]]
+        new = [(name, self.counts[name]) for name in [*both, "new"]]
+        return {"rows": [bar(self.before, old), bar(self.study, new)]}
+
+    def before_counts(self) -> dict[str, int]:
+        """Return what became of the places of the study before."""
+        return {name: self.counts[name] for name in CHANGES}
+
+
+def bar(study: Study, parts: list[tuple[str, int]]) -> dict[str, Any]:
+    """Return one bar of the comparison."""
+    shown = [{"state": name, "label": change_word(name), "value": value} for name, value in parts if value]
+    return {"label": period(study), "parts": shown}
+
+
+def period(study: Study) -> str:
+    """Name a study's period: a year where it is one."""
+    whole = (study.since.month, study.since.day, study.until.month, study.until.day) == (1, 1, 12, 31)
+    if whole and study.since.year == study.until.year:
+        return str(study.since.year)
+    return f"{study.since} – {study.until}"
+
+
+def study_view(study: Study) -> StudyView:
+    """Read a finished study with its numbering, recorded or proposed."""
+    numbering = numbering_of(study)
+    lines = [*_places(study, numbering), *_gone(study, numbering)]
+    counts = Counter(line.change for line in lines)
+    return StudyView(study, lines, counts, last_adopted_before(study), json.loads(study.outcome))
+
+
+def last_adopted_before(study: Study) -> Study | None:
+    """Return the adopted study that this one is compared with."""
+    if study.adopted_at is None:
+        return last_adopted(study)
+    earlier = Study.objects.adopted().filter(subject=study.subject, until__lt=study.until)
+    return earlier.exclude(pk=study.pk).last()
+
+
+def _places(study: Study, numbering: Numbering) -> list[Line]:
+    versions, index = area_index(study.until)
+    lines = []
+    for place in study.places.order_by("rank"):
+        number, change = numbering.of_place[place.rank]
+        areas = tuple(versions[n] for n in index.at(place.lon, place.lat) if versions[n].area.kind != "city")
+        lines.append(Line(str(place.rank), place.rank, number, change, place, areas))
+    return lines
+
+
+def _gone(study: Study, numbering: Numbering) -> list[Line]:
+    gone = [number for number, (change, _heir) in numbering.of_site.items() if change == "gone"]
+    versions = SiteVersion.objects.filter(site__number__in=gone, place__isnull=False, study__until__lt=study.until)
+    last = {
+        version.site.number: version.place
+        for version in versions.select_related("site", "place").order_by("study__until")
+    }
+    return [Line(f"s{number}", None, number, "gone", place, ()) for number, place in sorted(last.items()) if place]
+
+
+def chosen(view: StudyView, change: str, words: str) -> list[Line]:
+    """Filter a study's list by what the address says."""
+    lines = view.lines
+    if change in CHANGES:
+        lines = [line for line in lines if line.change == change]
+    elif not words:
+        lines = [line for line in lines if line.change != "gone"]
+    if words:
+        reports = set(
+            PlaceReport.objects.filter(place__study=view.study, report__number__iexact=words).values_list(
+                "place_id", flat=True
+            )
+        )
+        asked = words.lower().lstrip("0")
+        lines = [one for one in lines if one.place.pk in reports or words.lower() in one.place.label.lower()
+                 or (one.number is not None and str(one.number) == asked)]  # fmt: skip
+    return lines
+
+
+def places_geojson(view: StudyView) -> dict[str, Any]:
+    """Return a study's places and the sites gone since, for map and export."""
+    return {"type": "FeatureCollection", "features": [_feature(view.study, line) for line in view.lines]}
+
+
+def _feature(study: Study, line: Line) -> dict[str, Any]:
+    place = line.place
+    number = f"{line.number:03d}" if line.number is not None else None
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [place.lon, place.lat]},
+        "properties": {
+            "id": line.id,
+            "rank": line.rank or 999999,
+            "label": (number or "") if study.adopted_at else str(line.rank or ""),
+            "site": number,
+            "state": line.change,
+            "radius_m": place.radius_m,
+            "reports": place.reports if line.change != "gone" else 0,
+            "episodes": place.episodes if line.change != "gone" else 0,
+            "name": place.label,
+            "href": reverse("hotspots:place", args=[study.pk, line.rank])
+            if line.rank
+            else reverse("hotspots:site", args=[number]),
+        },
+    }
+
+
+def history(places: list[StudyPlace]) -> list[dict[str, Any]]:
+    """Return one bar for each episode of the places' studies, in time order; 0 where the place had no report.
+
+    Where periods overlap (each year's study may begin with the first year), the later study speaks.
+    """
+    zone = city_zone()
+    bars: list[dict[str, Any]] = []
+    begins = None
+    for place in reversed(places):
+        counts = Counter(place.members.values_list("episode", flat=True))
+        older = []
+        for episode in json.loads(place.study.outcome)["episodes"]:
+            first = _local(episode["first"], zone)
+            if begins is None or first.date() < begins:
+                value = counts[episode["number"]]
+                older.append({
+                    "label": f"{first:%m-%d}", "group": f"{first:%Y}", "day": f"{first:%Y-%m-%d}", "value": value,
+                    "first": episode["first"], "last": episode["last"],
+                })  # fmt: skip
+        bars = older + bars
+        begins = place.study.since
+    return bars
+
+
+def _local(text: str, zone: ZoneInfo) -> Any:
+    from anlan.hotspots.actions import parsed
+
+    return parsed(text).astimezone(zone)
+
+
+def episode_rows(study: Study) -> list[dict[str, Any]]:
+    """Return a study's episodes with their moments in the city's zone."""
+    zone = city_zone()
+    return [
+        {**one, "first": _local(one["first"], zone), "last": _local(one["last"], zone)}
+        for one in json.loads(study.outcome)["episodes"]
+    ]
+
+
+def site_places(site: Site) -> list[StudyPlace]:
+    """Return a site's places in its adopted studies, in time order."""
+    versions = (
+        site.versions.filter(place__isnull=False)
+        .select_related("place__study")
+        .order_by("study__until", "study__since")
+    )
+    return [version.place for version in versions if version.place is not None]

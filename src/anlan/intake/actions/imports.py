@@ -1,0 +1,165 @@
+"""A file that a person uploaded: its verbs, its job, and where it lies until the import is done."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from anlan.core import jobs, ledger
+from anlan.core.ledger import canonical
+from anlan.core.ledger.verbs import verb
+from anlan.core.people.actors import Actor, NotAllowed
+from anlan.core.people.roles import Role
+from anlan.core.time.clock import wall
+from anlan.intake.files.mappings import MAPS
+from anlan.intake.models import ImportRun
+
+IMPORTS = (Role.ANALYST, Role.CALL_TAKER, Role.OPERATOR)
+JOB = "intake.import"
+MAX_BYTES = 500_000_000
+KEPT_DAYS = 30
+State = ImportRun.State
+
+
+class TooLarge(ValueError):
+    """The uploaded file is larger than an import may be."""
+
+
+def folder() -> Path:
+    """Return where uploaded files lie until they are imported: never under an address."""
+    path = Path(settings.DATA_DIR) / "imports"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def uploaded_file(run: ImportRun) -> Path:
+    """Return where a run's file lies."""
+    return folder() / run.stored_as
+
+
+def refused_file(run: ImportRun) -> Path:
+    """Return where a run's refused rows lie."""
+    return folder() / f"{run.stored_as}.refused.csv"
+
+
+def keep(chunks: Iterable[bytes], suffix: str) -> tuple[str, str]:
+    """Write an upload under a random name; return the name and its hash. Nothing stays when it fails."""
+    _forget_old()
+    digest, size = hashlib.sha256(), 0
+    name = secrets.token_hex(16) + suffix
+    path = folder() / name
+    try:
+        with path.open("xb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > MAX_BYTES:
+                    raise TooLarge
+                digest.update(chunk)
+                file.write(chunk)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return name, digest.hexdigest()
+
+
+def _forget_old() -> None:
+    """Delete uploads that nobody imported, and refused rows that nobody fetched: they hold personal content."""
+    for path in folder().iterdir():
+        with suppress(OSError):
+            if path.stat().st_mtime < wall().timestamp() - KEPT_DAYS * 86400:
+                path.unlink()
+
+
+@verb("intake.importruns.register_import")
+def register_import(
+    *, file_name: str, stored_as: str, sha256: str, options: dict[str, Any], actor: Actor, at: dt.datetime
+) -> int:
+    """Note an uploaded file; return the run's id."""
+    actor.require(*(MAPS if "mapping" in options else IMPORTS))
+    run = ImportRun.objects.create(
+        person_id=actor.person_id,
+        created_at=at,
+        file_name=file_name[:120],
+        stored_as=stored_as,
+        sha256=sha256,
+        options=canonical(options),
+    )
+    _entry("uploaded", run, actor, at)
+    return run.pk
+
+
+@verb("intake.importruns.set_options")
+def set_options(*, import_id: int, options: dict[str, Any], actor: Actor, at: dt.datetime) -> None:
+    """Say how the file's columns are read, before the import starts."""
+    run = _locked(import_id, actor, State.UPLOADED)
+    ImportRun.objects.filter(pk=run.pk).update(options=canonical(options))
+
+
+@verb("intake.importruns.start_import")
+def start_import(*, import_id: int, actor: Actor, at: dt.datetime) -> int:
+    """Start the import as a job; return the job's id."""
+    run = _locked(import_id, actor, State.UPLOADED)
+    job_id = jobs.enqueue(JOB, {"import": run.pk}, key=f"{JOB}:{run.pk}", actor=actor)
+    ImportRun.objects.filter(pk=run.pk).update(state=State.STARTED, job=job_id)
+    _entry("started", run, actor, at)
+    return job_id
+
+
+@verb("intake.importruns.finish_import")
+def finish_import(*, import_id: int, counts: dict[str, Any], actor: Actor, at: dt.datetime) -> None:
+    """Keep the counts of an import that is through, and delete the uploaded file."""
+    run = _locked(import_id, actor, State.STARTED)
+    numbers = {name: counts[name] for name in ("accepted", "repeated", "refused")}
+    ImportRun.objects.filter(pk=run.pk).update(state=State.DONE, **numbers)
+    _entry("done", run, actor, at, **numbers)
+    transaction.on_commit(lambda: uploaded_file(run).unlink(missing_ok=True), robust=True)
+
+
+@verb("intake.importruns.drop_import")
+def drop_import(*, import_id: int, actor: Actor, at: dt.datetime) -> None:
+    """Delete an upload that is not imported, or the refused rows of one that is; what went in stays."""
+    run = _locked(import_id, actor)
+    if run.job_id and run.state == State.STARTED:
+        jobs.stop(job_id=run.job_id, actor=actor, at=at)
+    if run.state != State.DONE:
+        ImportRun.objects.filter(pk=run.pk).update(state=State.DROPPED)
+    _entry("dropped", run, actor, at)
+    transaction.on_commit(lambda: _unlink(run), robust=True)
+
+
+def layout_of(run: ImportRun) -> dict[str, Any]:
+    """Return what was told about the file's columns."""
+    told = json.loads(run.options)
+    return told if isinstance(told, dict) else {}
+
+
+def mapping_of(run: ImportRun) -> str:
+    """Return the mapping that came with the file, or nothing."""
+    return str(layout_of(run).get("mapping", ""))
+
+
+def _unlink(run: ImportRun) -> None:
+    uploaded_file(run).unlink(missing_ok=True)
+    refused_file(run).unlink(missing_ok=True)
+
+
+def _locked(import_id: int, actor: Actor, state: str | None = None) -> ImportRun:
+    actor.require(*IMPORTS)
+    run = ImportRun.objects.visible_to(actor).select_for_update().filter(pk=import_id).first()
+    if run is None or (state and run.state != state):
+        raise NotAllowed(f"{actor.name} may not do this to that import, or it is already past it")
+    return run
+
+
+def _entry(what: str, run: ImportRun, actor: Actor, at: dt.datetime, **more: Any) -> None:
+    payload = {"import": run.pk, "sha256": run.sha256, **more}
+    ledger.append(f"intake.import_{what}", actor=actor, at=at, subject=f"import:{run.pk}", payload=payload)

@@ -1,0 +1,120 @@
+"""How checked reports become rows and ledger entries; only called by the verbs, inside their transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from anlan.core import ledger
+from anlan.core.city.current import city, city_zone
+from anlan.core.ledger import canonical
+from anlan.core.ledger.inserts import insert
+from anlan.core.people.actors import Actor
+from anlan.core.sealed import commitment, new_salt
+from anlan.core.time.clock import latest, stamp
+from anlan.intake.models import Attachment, Category, DayCount, Report, ReportPersonal
+from anlan.intake.rules import Checked, Facts
+
+RECEIVED = "intake.report_received"
+
+
+class PhotoBytes(Protocol):
+    """A photo that was re-encoded already."""
+
+    @property
+    def jpeg(self) -> bytes:
+        """The bytes to keep."""
+
+    @property
+    def width(self) -> int:
+        """Pixels across."""
+
+    @property
+    def height(self) -> int:
+        """Pixels down."""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the bytes."""
+
+
+def facts(at: dt.datetime) -> Facts:
+    """Return what the rules need to know about this city now."""
+    here = city()
+    categories = dict(Category.objects.filter(active=True).values_list("code", "id"))
+    return Facts(at, categories, (here.west, here.south, here.east, here.north) if here else None, latest(at))
+
+
+def store(rows: Sequence[Checked], actor: Actor, at: dt.datetime, organisation_id: int | None) -> list[int]:
+    """Store checked reports with their personal content and one ledger entry each; return their ids."""
+    numbers = _numbers([row.columns["received_at"] for row in rows])
+    told = [
+        {"content_hash": None, **row.columns, "number": number, "organisation_id": organisation_id}
+        for number, row in zip(numbers, rows, strict=True)
+    ]
+    ids = insert(Report, told)
+    salts = [new_salt() if any(row.personal.values()) else None for row in rows]
+    insert(ReportPersonal, [
+        {"report_id": pk, "salt": salt, **row.personal} for pk, salt, row in zip(ids, salts, rows, strict=True) if salt
+    ])  # fmt: skip
+    codes = dict(Category.objects.values_list("id", "code"))
+    entries = []
+    for pk, columns, salt, row in zip(ids, told, salts, rows, strict=True):
+        payload = _payload(pk, columns, codes)
+        payload["personal"] = commitment(salt, row.personal) if salt else None
+        payload["masked"] = list(row.masked)
+        entries.append(_entry(columns["number"], actor, at, payload))
+    ledger.append_rows(entries)
+    return ids
+
+
+def keep_photos(report: Report, photos: Iterable[PhotoBytes], actor: Actor, at: dt.datetime) -> None:
+    """Store a report's photos, each with its salt and one entry with its commitment."""
+    for photo in photos:
+        row = Attachment.objects.create(
+            report=report,
+            salt=new_salt(),
+            jpeg=photo.jpeg,
+            width=photo.width,
+            height=photo.height,
+            sha256=photo.sha256,
+        )
+        payload = {"attachment": row.pk, "photo": commitment(bytes(row.salt), {"jpeg": photo.jpeg})}
+        ledger.append("intake.photo_kept", actor=actor, at=at, subject=f"report:{report.number}", payload=payload)
+
+
+def lock_days(moments: Iterable[dt.datetime]) -> None:
+    """Lock the local days of these moments, so that whoever stores the same report twice waits here."""
+    here = city_zone()
+    days = sorted({moment.astimezone(here).date() for moment in moments})
+    DayCount.objects.bulk_create([DayCount(day=day) for day in days], ignore_conflicts=True)
+    list(DayCount.objects.select_for_update().filter(day__in=days).order_by("day"))
+
+
+def _payload(pk: int, columns: dict[str, Any], codes: dict[int, str]) -> dict[str, Any]:
+    """Return what the entry says: ids and what is not personal."""
+    told = {name: stamp(value) if isinstance(value, dt.datetime) else value for name, value in columns.items()}
+    told["report"], told["category"] = pk, codes[columns["category_id"]]
+    del told["category_id"], told["content_hash"]
+    told["organisation"] = told.pop("organisation_id")
+    return told
+
+
+def _entry(number: str, actor: Actor, at: dt.datetime, payload: dict[str, Any]) -> dict[str, Any]:
+    return ledger.row_of(RECEIVED, actor, at, f"report:{number}", canonical(payload))
+
+
+def _numbers(moments: Sequence[dt.datetime]) -> list[str]:
+    """Give each moment the next number of its local day: R-160628-0412."""
+    here = city_zone()
+    days = [moment.astimezone(here).date() for moment in moments]
+    wanted = Counter(days)
+    last = {row.day: row.last for row in DayCount.objects.filter(day__in=wanted)}
+    DayCount.objects.bulk_update([DayCount(day=day, last=last[day] + wanted[day]) for day in wanted], ["last"])
+    numbers = []
+    for day in days:
+        last[day] += 1
+        numbers.append(f"R-{day:%y%m%d}-{last[day]:04d}")
+    return numbers

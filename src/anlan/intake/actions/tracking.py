@@ -1,0 +1,110 @@
+"""What the holder of a tracking code may do: add to the report, withdraw it, have its words erased."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from anlan.core import ledger
+from anlan.core.ledger.verbs import verb
+from anlan.core.people.actors import Actor, NotAllowed, system
+from anlan.intake.actions.personal import erase_report
+from anlan.intake.actions.reports import receive_report, set_validity
+from anlan.intake.models import Addition, Erasure, Report, Tracking
+from anlan.intake.public.codes import code_hash
+from anlan.intake.purposes import ErasureReason
+
+WITHDRAW_WITHIN = dt.timedelta(minutes=10)
+FOR_THE_HOLDER = "tracking"  # Anlan acts on the report because whoever holds the code asked
+
+
+class TooLate(ValueError):
+    """The time for withdrawing has passed, or there is nothing left to withdraw."""
+
+
+@verb("intake.following.add_to_report")
+def add_to_report(
+    *,
+    tracking_code: str,
+    words: str = "",
+    depth_cm: int | None = None,
+    actor: Actor,
+    at: dt.datetime,
+    key: str | None = None,
+) -> dict[str, Any]:
+    """Receive what the reporter says later as a report of its own, a repeat that points to the first."""
+    first = _held(tracking_code)
+    if is_withdrawn(first):
+        raise TooLate(f"{first.number} was withdrawn")
+    told = receive_report(
+        actor=actor,
+        at=at,
+        channel=Report.Channel.WEB,
+        category=first.category.code,
+        lon=first.lon,
+        lat=first.lat,
+        precision_m=first.precision_m,
+        depth_cm=depth_cm,
+        words=words,
+        place_words="" if first.lon is not None else first.number,
+        validity=Report.Validity.REPEAT,
+    )
+    Addition.objects.create(report_id=told["report_id"], first=first)
+    payload = {"report": first.pk, "added": told["report_id"], "number": told["number"]}
+    ledger.append("intake.report_added_to", actor=actor, at=at, subject=f"report:{first.number}", payload=payload)
+    return {"first": first.number, **told}
+
+
+@verb("intake.following.withdraw_report")
+def withdraw_report(*, tracking_code: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Take a report back within ten minutes: its words go, and it counts as sent by mistake."""
+    first = _held(tracking_code)
+    if not may_withdraw(first, at):
+        raise TooLate(f"{first.number} can no longer be withdrawn")
+    ledger.append(
+        "intake.report_withdrawn",
+        actor=actor,
+        at=at,
+        subject=f"report:{first.number}",
+        payload={"report": first.pk},
+    )
+    _erase(first, ErasureReason.WITHDRAWN, tracking_code, actor, at)
+    set_validity(report_id=first.pk, validity=Report.Validity.MISDIAL, actor=system(FOR_THE_HOLDER), at=at)
+    return {"report_id": first.pk, "number": first.number}
+
+
+@verb("intake.following.erase_words")
+def erase_words(*, tracking_code: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Erase the personal content of a report and of all that was added to it."""
+    first = _held(tracking_code)
+    _erase(first, ErasureReason.ASKED, tracking_code, actor, at)
+    return {"report_id": first.pk, "number": first.number}
+
+
+def report_of_code(tracking_code: str) -> Report | None:
+    """Return the report that a code belongs to."""
+    held = Tracking.objects.filter(code_hash=code_hash(tracking_code)).select_related("report__category").first()
+    return held.report if held else None
+
+
+def may_withdraw(report: Report, at: dt.datetime) -> bool:
+    """Whether the report can still be taken back."""
+    return at - report.entered_at <= WITHDRAW_WITHIN and not is_withdrawn(report)
+
+
+def is_withdrawn(report: Report) -> bool:
+    """Whether the report was taken back."""
+    return Erasure.objects.filter(report=report, reason=ErasureReason.WITHDRAWN).exists()
+
+
+def _held(tracking_code: str) -> Report:
+    report = report_of_code(tracking_code)
+    if report is None:
+        raise NotAllowed("no report has this tracking code")
+    return report
+
+
+def _erase(first: Report, reason: str, tracking_code: str, actor: Actor, at: dt.datetime) -> None:
+    erase_report(report_id=first.pk, reason=reason, tracking_code=tracking_code, actor=actor, at=at)
+    for addition in Addition.objects.filter(first=first).order_by("pk"):
+        erase_report(report_id=addition.report_id, reason=reason, actor=system(FOR_THE_HOLDER), at=at)

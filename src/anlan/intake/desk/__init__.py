@@ -1,0 +1,1 @@
+"""What the call desk rests on."""

@@ -1,0 +1,1 @@
+"""Files of reports: which column is what, chunks, mappings, NDJSON."""

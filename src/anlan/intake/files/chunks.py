@@ -1,0 +1,150 @@
+"""Importing a file of reports: in chunks that are stored one by one, so that a broken run goes on where it was."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from anlan.core.people.actors import Actor
+from anlan.intake.actions import receive_reports, refused_row, require_channel
+from anlan.intake.actions.storage import facts
+from anlan.intake.files.layout import Layout, Look, Times, look, rows
+from anlan.intake.models import Category
+from anlan.intake.refusals import Refusal, ReportRefused, in_words
+from anlan.intake.rules import check
+from anlan.tables import Record, TableError, open_records, safe_cell
+
+CHUNK = 500
+REFUSED_HEADER = ("record", "line", "field", "code", "reason")
+Progress = Callable[[int, int], None]
+Row = tuple[Record, "dict[str, Any] | Refusal"]
+
+
+@dataclass
+class Counts:
+    """What became of the rows so far."""
+
+    accepted: int = 0
+    repeated: int = 0
+    masked: int = 0
+    refused: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+
+    def add(self, answer: dict[str, Any], refused: list[dict[str, Any]]) -> None:
+        """Add the answer of one chunk."""
+        self.accepted += answer["accepted"]
+        self.repeated += answer["repeated"]
+        self.masked += answer["masked"]
+        self.refused += len(refused)
+        for row in refused:
+            self.reasons[row["code"]] = self.reasons.get(row["code"], 0) + 1
+
+    def plain(self) -> dict[str, Any]:
+        """Return the counts as plain JSON."""
+        return self.__dict__ | {"reasons": dict(sorted(self.reasons.items()))}
+
+
+class RefusedRows:
+    """The file of refused rows: line, field and reason, then the original cells, guarded against formulas."""
+
+    def __init__(self, file: IO[str], columns: tuple[str, ...]) -> None:
+        self.columns = columns
+        self.writer = csv.writer(file)
+        self.writer.writerow([*REFUSED_HEADER, *map(safe_cell, columns)])
+
+    def write(self, refused: dict[str, Any], record: Record) -> None:
+        """Write one refused row."""
+        told = in_words(refused["code"], refused["limits"])
+        cells = [record.values.get(name) for name in self.columns]
+        head = [refused["record"], refused["line"], refused["field"], refused["code"], told]
+        self.writer.writerow([safe_cell(value) for value in [*head, *cells]])
+
+
+def import_file(
+    path: Path,
+    *,
+    name: str,
+    given: dict[str, Any],
+    actor: Actor,
+    at: dt.datetime,
+    key: str | None = None,
+    refused_to: IO[str] | None = None,
+    progress: Progress | None = None,
+    dry_run: bool = False,
+    most: int | None = None,
+) -> tuple[Look, Counts]:
+    """Import a file; with a `key` each chunk is stored once under it, however often the import is run.
+
+    A dry run stores nothing; `most` ends it after so many rows.
+    """
+    seen, times = look(path, name=name, given=given)
+    require_usable(seen.layout)
+    counts = Counts()
+    out = RefusedRows(refused_to, seen.columns) if refused_to else None
+    for number, chunk in enumerate(_chunks(path, name, seen.layout, times)):
+        refused = [_refused_record(record, row) for record, row in chunk if isinstance(row, Refusal)]
+        told = [row for _, row in chunk if not isinstance(row, Refusal)]
+        if dry_run:
+            answer = _try(told, actor, at)
+        else:
+            chunk_key = f"{key}:{number}" if key else None
+            answer = receive_reports(rows=told, actor=actor, at=at, key=chunk_key)
+        refused = sorted([*refused, *answer["refused"]], key=lambda one: one["record"])
+        counts.add(answer, refused)
+        if out:
+            by_number = {record.number: record for record, _ in chunk}
+            for one in refused:
+                out.write(one, by_number[one["record"]])
+        if most and (number + 1) * CHUNK >= most:
+            break
+        if progress:
+            progress(min((number + 1) * CHUNK, seen.records), seen.records)
+    return seen, counts
+
+
+def category_names() -> dict[str, str]:
+    """Return every name under which a list may call a category, with its code."""
+    known: dict[str, str] = {}
+    for category in Category.objects.filter(active=True).order_by("-sort", "-code"):
+        names = (category.public_name_en, category.public_name, category.name_en, category.name, category.code)
+        known |= {name.strip().casefold(): category.code for name in names if name}
+    return known
+
+
+def require_usable(layout: Layout) -> None:
+    """Raise TableError when the columns cannot make a report."""
+    if not layout.time:
+        raise TableError("no column of times was found; name it with --time")
+    if not (layout.lon and layout.lat) and not layout.place_words:
+        raise TableError("neither coordinates nor place words were found; name their columns with --lon and --lat")
+    if not (layout.category or layout.default_category):
+        raise TableError("no column of categories was found; name it, or say the category of all rows with --category")
+
+
+def _chunks(path: Path, name: str, layout: Layout, times: Times) -> Iterator[list[Row]]:
+    read = rows(open_records(path, name=name), layout, times, category_names())
+    while chunk := list(islice(read, CHUNK)):
+        yield chunk
+
+
+def _refused_record(record: Record, refusal: Refusal) -> dict[str, Any]:
+    return refused_row({"record": record.number, "line": record.line}, refusal)
+
+
+def _try(told: list[dict[str, Any]], actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Check rows without storing any; what is stored already is not looked up."""
+    known = facts(at)
+    refused, masked = [], 0
+    for row in told:
+        try:
+            require_channel(actor, row["channel"])
+            plain = {name: value for name, value in row.items() if name not in {"record", "line"}}
+            masked += bool(check(plain, known).masked)
+        except ReportRefused as error:
+            refused.append(refused_row(row, error.refusal))
+    return {"accepted": len(told) - len(refused), "repeated": 0, "masked": masked, "refused": refused}

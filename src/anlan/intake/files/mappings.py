@@ -1,0 +1,75 @@
+"""Files that come with a mapping of their own: a later stage reads them, and registers here how."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final, Protocol
+
+from django.core.files.uploadedfile import UploadedFile
+
+from anlan.core.people.roles import Role
+
+if TYPE_CHECKING:
+    from anlan.intake.files.chunks import Counts
+
+MAPS: Final = (Role.OPERATOR,)  # what another system recorded comes in as it was, past the desk
+MOST_CHARACTERS: Final = 200_000
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A first look: what is wrong, or how many records there are and what became of the first when they were tried."""
+
+    problem: str = ""
+    records: int = 0
+    tried: int = 0
+    columns: Mapping[str, str] = field(default_factory=dict)
+    counts: Counts | None = None
+
+
+class Reader(Protocol):
+    """What reads such files."""
+
+    def preview(self, path: Path, *, name: str, mapping: str, at: dt.datetime) -> Preview:
+        """Try the first records, and store nothing."""
+
+    def run(
+        self, path: Path, *, name: str, mapping: str, at: dt.datetime, key: str, refused_to: IO[str],
+        progress: Callable[[int, int], None],
+    ) -> Counts:  # fmt: skip
+        """Import the file; with the key each batch is stored once, however often it is run."""
+
+
+class MappingUnread(ValueError):
+    """What was uploaded is no text of a fitting length."""
+
+
+def text_of(upload: UploadedFile[bytes] | None) -> str:
+    """Return the text of an uploaded mapping; none where there is none."""
+    if upload is None:
+        return ""
+    if not upload.size or upload.size > 4 * MOST_CHARACTERS:
+        raise MappingUnread
+    try:
+        text = bytes(upload.read()).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MappingUnread from error
+    if not text.strip() or len(text) > MOST_CHARACTERS:
+        raise MappingUnread
+    return text
+
+
+_readers: list[Reader] = []
+
+
+def reads_mappings(reader: Reader) -> None:
+    """Register what reads files with a mapping."""
+    _readers.append(reader)
+
+
+def reader() -> Reader:
+    """Return what reads files with a mapping."""
+    return _readers[0]

@@ -1,0 +1,124 @@
+"""The call-taker's form: one line a question, most of them optional, each read as it is meant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from anlan.core.models import City
+from anlan.intake.desk.entry import NotUnderstood, category_of, received_at
+from anlan.intake.forms.public import PlaceMixin, clean_phone
+from anlan.intake.models import Category, Report
+from anlan.intake.public.form_token import opened_at
+from anlan.intake.rules import CARRY_NO_MATTER
+from anlan.intake.templatetags.intake_words import label
+
+MAX_OPEN_S = 24 * 3600
+CHANNELS = (Report.Channel.PHONE_110, Report.Channel.HOTLINE_12345, Report.Channel.GRID_WORKER, Report.Channel.PARTNER)
+
+
+class CallForm(PlaceMixin):
+    """A call as it is typed."""
+
+    what = forms.CharField(required=False)
+    depth_cm = forms.CharField(required=False)
+    channel = forms.CharField(required=False)
+    phone = forms.CharField(required=False)
+    name = forms.CharField(required=False, max_length=80)
+    received = forms.CharField(required=False)
+    began_s = forms.CharField(required=False)
+    validity = forms.CharField(required=False)
+    token = forms.CharField(required=False)
+
+    def __init__(
+        self, *args: Any, city: City | None, categories: Sequence[Category], at: dt.datetime, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.city = city
+        self.categories = list(categories)
+        self.at = at
+
+    @property
+    def carries_nothing(self) -> bool:
+        """Whether the call was a misdial or a nuisance: then nothing else is asked."""
+        return self.data.get("validity") in CARRY_NO_MATTER
+
+    def clean_what(self) -> Category:
+        """Find the category by key, code or first letters."""
+        typed = self.cleaned_data["what"]
+        if not typed.strip() and self.carries_nothing:
+            return next((one for one in self.categories if one.code == "other"), self.categories[-1])
+        try:
+            return category_of(typed, self.categories)
+        except NotUnderstood as error:
+            raise forms.ValidationError(self._which(error)) from error
+
+    def clean_depth_cm(self) -> int | None:
+        """Read a depth in centimetres."""
+        text = self.cleaned_data["depth_cm"].strip().casefold().removesuffix("cm").strip()
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit() and int(text) <= 1000):
+            raise forms.ValidationError(_("Write whole centimetres from 0 to 1000, for example 30"))
+        return int(text)
+
+    def clean_channel(self) -> str:
+        """Accept the channels that come by hand."""
+        channel = self.cleaned_data["channel"] or Report.Channel.PHONE_110
+        if channel not in CHANNELS:
+            raise forms.ValidationError(_("Choose a channel from the list"))
+        return str(channel)
+
+    def clean_phone(self) -> str:
+        """Accept any number that can be called back."""
+        return clean_phone(self.cleaned_data["phone"])
+
+    def clean_validity(self) -> str:
+        """Take the button that was pressed."""
+        validity = self.cleaned_data["validity"] or Report.Validity.VALID
+        if validity not in Report.Validity.values:
+            raise forms.ValidationError(_("Choose valid, repeat, misdial or nuisance"))
+        return str(validity)
+
+    def clean_received(self) -> dt.datetime | None:
+        """Read the time of the call; untold, it is when the call-taker began to type, else the time of saving."""
+        typed = self.cleaned_data["received"]
+        if not typed.strip():
+            return self._began()
+        try:
+            return received_at(typed, self.city.zone if self.city else "UTC", self.at)
+        except NotUnderstood as error:
+            if error.code == "future":
+                raise forms.ValidationError(
+                    _("This time is still to come. For yesterday write the date: 2016-06-27 23:50")
+                ) from error
+            raise forms.ValidationError(_("Write the time as 14:07, or as 2016-06-28 14:07")) from error
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a place, unless the call carried none."""
+        data = self.cleaned_data
+        data["point"] = self.point()
+        if not data["point"] and not data.get("where") and not self.carries_nothing and "where" not in self.errors:
+            self.add_error("where", _("Write where it is, or put the pin"))
+        category = data.get("what")
+        if isinstance(category, Category) and not category.depth:
+            data["depth_cm"] = None
+        return data
+
+    def _began(self) -> dt.datetime | None:
+        """Return when typing began: the browser measures it from when the form was handed out, by our clock."""
+        opened, text = opened_at(self.data.get("token", "")), self.data.get("began_s", "")
+        if opened is None or not (text.isascii() and text.isdigit()) or int(text) > MAX_OPEN_S:
+            return None
+        began = opened + dt.timedelta(seconds=int(text))
+        return began if began <= self.at else opened
+
+    def _which(self, error: NotUnderstood) -> str:
+        if error.code == "several":
+            names = [label(one) for one in self.categories if one.code in error.candidates]
+            return _("Several begin so: %(names)s. Type one letter more.") % {"names": _(", ").join(names)}
+        return _("Type the number or the first letters of a category")

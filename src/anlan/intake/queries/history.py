@@ -1,0 +1,93 @@
+"""The history of one report, as the ledger tells it: posts, never persons."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
+from anlan.core.models import ApiClient, LedgerEntry, Membership
+from anlan.core.people.roles import Role
+from anlan.intake.models import Report
+from anlan.intake.purposes import ErasureReason, Purpose
+from anlan.intake.templatetags.intake_words import in_chinese
+
+KINDS = {
+    "intake.report_received": noop("Report received"),
+    "intake.photo_kept": noop("Photo kept, re-encoded"),
+    "intake.personal_read": noop("Personal content opened"),
+    "intake.photo_read": noop("Photo opened"),
+    "intake.validity_set": noop("Validity changed"),
+    "intake.report_added_to": noop("The reporter added something"),
+    "intake.report_withdrawn": noop("Withdrawn by the reporter"),
+    "intake.report_erased": noop("Personal content erased"),
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the history, with its place in the ledger."""
+
+    what: str
+    more: str
+    who: str
+    at: dt.datetime
+    position: int | None
+    number: str = ""  # another report that this line leads to
+
+
+def history(report: Report) -> list[Event]:
+    """Return what was done to a report, the latest first."""
+    entries = LedgerEntry.objects.filter(subject=f"report:{report.number}").select_related("placed").order_by("-id")
+    return [_event(entry) for entry in entries]
+
+
+def _event(entry: LedgerEntry) -> Event:
+    told = json.loads(entry.payload)
+    placed = getattr(entry, "placed", None)
+    return Event(
+        what=_(KINDS[entry.kind]) if entry.kind in KINDS else entry.kind,
+        more=_more(entry.kind, told),
+        who=who(entry.actor),
+        at=dt.datetime.fromisoformat(entry.at),
+        position=placed.position if placed else None,
+        number=told.get("number", "") if entry.kind == "intake.report_added_to" else "",
+    )
+
+
+def _more(kind: str, told: dict[str, Any]) -> str:
+    if kind in {"intake.personal_read", "intake.photo_read"}:
+        return _label(Purpose, told.get("purpose", ""))
+    if kind == "intake.report_erased":
+        return _label(ErasureReason, told.get("reason", ""))
+    if kind == "intake.validity_set":
+        before, after = (_label(Report.Validity, told.get(end, "")) for end in ("from", "to"))
+        return f"{before} → {after}"
+    if kind == "intake.report_received" and told.get("masked"):
+        return _("an ID number was masked")
+    return ""
+
+
+def _label(choices: Any, value: str) -> str:
+    return str(choices(value).label) if value in choices.values else value
+
+
+def who(actor: str) -> str:
+    """Name an actor by post: role and organisation, never the person."""
+    kind, _colon, pk = actor.partition(":")
+    if kind == "public":
+        return _("the reporter")
+    if kind == "system":
+        return _("Anlan (%(part)s)") % {"part": pk}
+    if kind == "client":
+        client = ApiClient.objects.filter(pk=pk).first()
+        return client.name if client else actor
+    held = Membership.objects.filter(person_id=pk).select_related("organisation").first()
+    if held is None:
+        return _("a former post")
+    name = held.organisation.name if in_chinese() else held.organisation.name_en or held.organisation.name
+    return _("%(role)s, %(organisation)s") % {"role": Role(held.role).label, "organisation": name}

@@ -1,0 +1,109 @@
+"""Intake's own part of the tracking page: received, read, added to, withdrawn, erased."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext as p
+
+from anlan.core.city.current import city
+from anlan.core.models import LedgerEntry
+from anlan.intake.models import Addition, Erasure, Report
+from anlan.intake.public.timeline import Standing, Step, Told, tells
+from anlan.intake.purposes import ErasureReason
+from anlan.intake.templatetags.intake_words import clock, public_title
+
+FIRST_LOOK_MINUTES = 15
+LOOKED = ("intake.personal_read", "intake.photo_read", "intake.validity_set")
+HEARD = frozenset({Report.Channel.PHONE_110, Report.Channel.HOTLINE_12345})  # somebody typed it while listening
+TO_DEAL_WITH_IT = frozenset({"handle", "call_back"})
+
+
+def first_look_minutes() -> int:
+    """Return within how many minutes this city promises that somebody reads a report."""
+    here = city()
+    return int(here.option("first_look_minutes", FIRST_LOOK_MINUTES)) if here else FIRST_LOOK_MINUTES
+
+
+def first_look_by(report: Report) -> dt.datetime:
+    """Return until when somebody reads the report."""
+    return report.entered_at + dt.timedelta(minutes=first_look_minutes())
+
+
+def first_looked_at(report: Report) -> dt.datetime | None:
+    """Return when somebody at the duty desk first opened the report to deal with it, or heard it on the telephone."""
+    if report.channel in HEARD:
+        return report.entered_at
+    entries = LedgerEntry.objects.filter(
+        subject=f"report:{report.number}", kind__in=LOOKED, actor__startswith="person:"
+    ).order_by("id")
+    for kind, at, payload in entries.values_list("kind", "at", "payload"):
+        if kind == "intake.validity_set" or json.loads(payload).get("purpose") in TO_DEAL_WITH_IT:
+            return dt.datetime.fromisoformat(at)
+    return None
+
+
+def was_masked(report: Report) -> bool:
+    """Whether an ID number was taken out of the words when the report was received."""
+    told = LedgerEntry.objects.filter(subject=f"report:{report.number}", kind="intake.report_received").first()
+    return bool(told and json.loads(told.payload).get("masked"))
+
+
+@tells
+def tell_of_intake(report: Report, at: dt.datetime) -> Told:
+    """Say what intake knows of a report."""
+    looked = first_looked_at(report)
+    erasure = Erasure.objects.filter(report=report).first()
+    withdrawn = erasure is not None and erasure.reason == ErasureReason.WITHDRAWN
+    steps = [_received(report), *_added(report)]
+    if looked:
+        steps.append(Step("done", _("Read by the duty desk"), at=looked))
+    if erasure:
+        words = _("Nobody can read your words, photo and number any more.")
+        title = _("You withdrew the report") if withdrawn else _("Words, photo and number erased")
+        steps.append(Step("done", title, words, erasure.at))
+    if not withdrawn and not looked:
+        steps.append(_awaited(report, at))
+    return Told(tuple(steps), _standing(report, at, looked, withdrawn))
+
+
+def _received(report: Report) -> Step:
+    return Step("done", _("You reported: %(what)s") % {"what": public_title(report)}, at=report.received_at)
+
+
+def _added(report: Report) -> list[Step]:
+    return [
+        Step(
+            "done",
+            _("You told us: the water is gone") if added.report.depth_cm == 0 else _("You added something"),
+            at=added.report.received_at,
+        )
+        for added in Addition.objects.filter(first=report).select_related("report")
+    ]
+
+
+def _awaited(report: Report, at: dt.datetime) -> Step:
+    due = first_look_by(report)
+    if at <= due:
+        return Step("next", _("Next: somebody reads your report"), at=due, is_deadline=True)
+    return Step("late", _("Late: somebody reads your report"), at=due, is_deadline=True)
+
+
+def _standing(report: Report, at: dt.datetime, looked: dt.datetime | None, withdrawn: bool) -> Standing:
+    if withdrawn:
+        lead = _("Nobody acts on it. If something is wrong there after all, please report again.")
+        return Standing(_("You withdrew this report"), lead, "done", p("state of a report", "Withdrawn"))
+    if report.validity in {Report.Validity.MISDIAL, Report.Validity.NUISANCE}:
+        lead = _("The duty desk took it for a mistake and plans nothing. If that is wrong, add something below.")
+        return Standing(_("Read, and closed as a mistake"), lead, "done", p("state of a report", "Closed"))
+    if looked:
+        lead = _("The duty desk has read it and passes it to whoever deals with it. What they do is told here.")
+        return Standing(_("Your report has been read"), lead, "calm", p("state of a report", "Read"))
+    due = first_look_by(report)
+    if at <= due:
+        lead = _("Somebody reads it by %(by)s. You will see it here.") % {"by": clock(due)}
+        return Standing(_("We have your report"), lead, "idle", p("state of a report", "Received"))
+    lead = _("It should have been read by %(by)s. If it is urgent, please telephone.") % {"by": clock(due)}
+    return Standing(_("Your report waits longer than it should"), lead, "late", p("state of a report", "Late"))

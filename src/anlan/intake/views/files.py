@@ -1,0 +1,208 @@
+"""Importing a file in the browser: upload, look at the columns, run, fetch what was refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from pathlib import PurePath
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.core import jobs
+from anlan.core.city.current import city
+from anlan.core.people.actors import NotAllowed
+from anlan.core.time.clock import now
+from anlan.core.web.access import roles
+from anlan.core.web.middleware.access import actor_of_request
+from anlan.intake.actions import imports as importruns
+from anlan.intake.files.mappings import MAPS, MOST_CHARACTERS, MappingUnread, Preview, reader, text_of
+from anlan.intake.forms.files import LayoutForm, reasons_of
+from anlan.intake.models import ImportRun
+
+SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".geojson", ".json", ".ndjson", ".jsonl")
+SHOWN = 20
+View = Callable[..., HttpResponseBase]
+
+
+def import_page(view: View) -> View:
+    """Let in those who import, and turn a refusal of a verb into the page that says so."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except NotAllowed as error:
+            raise PermissionDenied from error
+
+    return roles(*importruns.IMPORTS)(never_cache(answer))
+
+
+@import_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def imports(request: HttpRequest) -> HttpResponse:
+    """List a person's imports, or take a file."""
+    if request.method != "POST":
+        return _list(request)
+    upload = request.FILES.get("file")
+    if upload is None or not upload.size:
+        return _list(request, _("Choose a file that is not empty."), 422)
+    suffix = PurePath(upload.name or "").suffix.lower()
+    if suffix not in SUFFIXES:
+        return _list(request, _("Choose a CSV, Excel, Parquet, GeoJSON or NDJSON file."), 422)
+    actor = actor_of_request(request)
+    try:
+        mapping = text_of(request.FILES.get("mapping")) if actor.roles.intersection(MAPS) else ""
+    except MappingUnread:
+        return _list(request, no_mapping(), 422)
+    try:
+        stored_as, sha256 = importruns.keep(upload.chunks(), suffix)
+    except importruns.TooLarge:
+        most = importruns.MAX_BYTES // 1_000_000
+        return _list(request, _("The file is too large: at most %(most)s MB. Part it.") % {"most": most}, 413)
+    except OSError:
+        return _list(request, _("The file could not be stored: the disk is full or cannot be written."), 507)
+    run_id = importruns.register_import(
+        file_name=PurePath(upload.name or "").name,
+        stored_as=stored_as,
+        sha256=sha256,
+        options=_options(mapping),
+        actor=actor,
+        at=now(),
+    )
+    return redirect("intake:import", run_id)
+
+
+def _options(mapping: str) -> dict[str, Any]:
+    """Return what is known of a file before it is looked at."""
+    here = city()
+    if mapping:
+        return {"mapping": mapping}
+    return {"crs": here.default_crs, "tz": here.zone} if here else {}
+
+
+@import_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Show how a file would be read, how far its import is, or what became of it."""
+    run = _run(request, import_id)
+    if run.state != ImportRun.State.UPLOADED:
+        made = json.loads(run.job.result) if run.job and run.job.result else {}
+        context = {"run": run, "job": run.job, "refused_file": _has_refused(run), "made": made}
+        return render(request, "intake/import.html", context)
+    if importruns.mapping_of(run):
+        return _with_mapping(request, run)
+    if request.method == "POST":
+        return _laid_out(request, run)
+    return _preview(request, run, LayoutForm.of(run))
+
+
+def _with_mapping(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    """Show what the mapping makes of the file; take another one, or start."""
+    actor, at = actor_of_request(request), now()
+    try:
+        mapping = text_of(request.FILES.get("mapping"))
+    except MappingUnread:
+        return _mapped(request, run, Preview(problem=no_mapping()))
+    if mapping:
+        importruns.set_options(import_id=run.pk, options={"mapping": mapping}, actor=actor, at=at)
+        return redirect("intake:import", run.pk)
+    path, text = importruns.uploaded_file(run), importruns.mapping_of(run)
+    told = reader().preview(path, name=run.file_name, mapping=text, at=at)
+    if "start" not in request.POST or told.problem:
+        return _mapped(request, run, told)
+    importruns.start_import(import_id=run.pk, actor=actor, at=at)
+    return redirect("intake:import", run.pk)
+
+
+def _mapped(request: HttpRequest, run: ImportRun, told: Preview) -> HttpResponse:
+    context = {"run": run, "told": told, "reasons": reasons_of(told.counts), "mapping": importruns.mapping_of(run)}
+    status = 422 if told.problem and request.method == "POST" else 200
+    return render(request, "intake/import_mapped.html", context, status=status)
+
+
+def no_mapping() -> str:
+    """Say what a mapping is."""
+    most = f"{MOST_CHARACTERS:,}"
+    return _("A mapping is a text in TOML, in UTF-8, of at most %(most)s characters.") % {"most": most}
+
+
+def _laid_out(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    """Keep what was said about the columns; start the import when the rows were seen and it was asked for."""
+    form = LayoutForm.of(run, request.POST)
+    if not form.is_valid():
+        return _preview(request, run, form, 422)
+    actor, at = actor_of_request(request), now()
+    importruns.set_options(import_id=run.pk, options=form.options(), actor=actor, at=at)
+    run.refresh_from_db()
+    if "start" not in request.POST:
+        return redirect("intake:import", run.pk)
+    preview = LayoutForm.of(run)
+    if preview.problem:
+        return _preview(request, run, preview, 422)
+    importruns.start_import(import_id=run.pk, actor=actor, at=at)
+    return redirect("intake:import", run.pk)
+
+
+def _preview(request: HttpRequest, run: ImportRun, form: LayoutForm, status: int = 200) -> HttpResponse:
+    return render(request, "intake/import_preview.html", {"run": run, "form": form}, status=status)
+
+
+@import_page
+@require_POST
+def change_import(request: HttpRequest, import_id: int, what: str) -> HttpResponse:
+    """Stop, resume or drop an import."""
+    run, actor, at = _run(request, import_id), actor_of_request(request), now()
+    if what == "drop":
+        importruns.drop_import(import_id=run.pk, actor=actor, at=at)
+        return redirect("intake:imports")
+    if run.job_id is None:
+        raise Http404
+    (jobs.stop if what == "stop" else jobs.resume)(job_id=run.job_id, actor=actor, at=at)
+    return redirect("intake:import", run.pk)
+
+
+@import_page
+@require_GET
+def refused_rows(request: HttpRequest, import_id: int) -> HttpResponseBase:
+    """Hand out the refused rows with line, field and reason."""
+    run = _run(request, import_id)
+    if run.state != ImportRun.State.DONE or not _has_refused(run):
+        raise Http404
+    name = f"import-{run.pk}-refused.csv"
+    file = importruns.refused_file(run).open("rb")
+    return FileResponse(file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+
+
+def _run(request: HttpRequest, import_id: int) -> ImportRun:
+    found = ImportRun.objects.visible_to(actor_of_request(request)).select_related("job").filter(pk=import_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _has_refused(run: ImportRun) -> bool:
+    return run.refused > 0 and importruns.refused_file(run).is_file()
+
+
+def _list(request: HttpRequest, problem: str = "", status: int = 200) -> HttpResponse:
+    runs = ImportRun.objects.visible_to(actor_of_request(request)).select_related("job").order_by("-pk")[:SHOWN]
+    told = {"runs": runs, "problem": problem, "maps": bool(actor_of_request(request).roles.intersection(MAPS))}
+    return render(request, "intake/imports.html", told, status=status)
+
+
+urlpatterns = [
+    path("imports/", imports, name="imports"),
+    path("imports/<int:import_id>/", one_import, name="import"),
+    path("imports/<int:import_id>/stop", change_import, {"what": "stop"}, name="import_stop"),
+    path("imports/<int:import_id>/resume", change_import, {"what": "resume"}, name="import_resume"),
+    path("imports/<int:import_id>/drop", change_import, {"what": "drop"}, name="import_drop"),
+    path("imports/<int:import_id>/refused.csv", refused_rows, name="import_refused"),
+]

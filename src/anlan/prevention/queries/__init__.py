@@ -1,0 +1,1 @@
+"""Reads of prevention, by noun."""

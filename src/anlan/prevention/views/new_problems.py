@@ -1,0 +1,81 @@
+"""Raising problems: sites picked from an adopted study, areas that are silent, and single problems."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from anlan.core.city.areas import local_day
+from anlan.core.models import Organisation
+from anlan.core.time.clock import now
+from anlan.core.web.access import roles
+from anlan.core.web.middleware.access import actor_of_request
+from anlan.prevention import actions
+from anlan.prevention.forms.steps import Choices, OneForm, RaiseForm, StepForm, active_organisations
+from anlan.prevention.queries.problems import RAISES
+from anlan.prevention.queries.sources import SiteRow, area_choices, silent_choices, site_rows, studies
+from anlan.prevention.views.answers import TAKEN, send
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@roles(*RAISES)
+def new(request: HttpRequest) -> HttpResponse:
+    """Offer the sites of a study and a form for a single problem, or raise what was picked."""
+    offered = studies()
+    study = _study(request, [pk for pk, _name in offered])
+    rows = site_rows(study)
+    forms = _forms(request, study, rows)
+    status, what = 200, request.POST.get("what", "")
+    if request.method == "POST" and what in forms:
+        who: dict[str, Any] = {"actor": actor_of_request(request), "at": now(), "key": request.POST.get("key") or None}
+        who |= {"study": study} if what == "sites" else {}
+        status, told = send(forms[what], "raise", lambda **asked: actions.raise_problems(**asked, **who))
+        if status == TAKEN:
+            return _raised(request, told)
+    context = {"studies": offered, "study": study, "rows": rows, "key": uuid4(), "what": what, **forms,
+               "chosen": set(request.POST.getlist("sites") or request.GET.getlist("site")),
+               "free": [row for row in rows if row.standing is None],
+               "standing": [row for row in rows if row.standing is not None]}  # fmt: skip
+    return render(request, "prevention/new.html", context, status=status)
+
+
+def _raised(request: HttpRequest, told: dict[str, Any]) -> HttpResponse:
+    n = len(told["problems"])
+    raised = ngettext("%(analysis)s was sent with %(n)d problem.", "%(analysis)s was sent with %(n)d problems.", n)
+    messages.success(request, raised % {"analysis": told["analysis"], "n": n})
+    if told["standing"]:
+        messages.warning(request, _("These stood already and stay as they are: %(numbers)s.")
+                         % {"numbers": ", ".join(told["standing"])})  # fmt: skip
+    return redirect(f"{reverse('prevention:inbox')}?p={told['problems'][0]}")
+
+
+def _study(request: HttpRequest, offered: list[int]) -> int | None:
+    asked = request.POST.get("study") or request.GET.get("study") or ""
+    if asked.isdecimal() and int(asked) in offered:
+        return int(asked)
+    return offered[0] if offered else None
+
+
+def _forms(request: HttpRequest, study: int | None, rows: list[SiteRow]) -> dict[str, StepForm]:
+    today, organisations = local_day(now()), active_organisations()
+    first = Organisation.objects.filter(active=True, kind="government").order_by("code").first()
+    initial = {"addressee": first.code if first else ""}
+    sent = {name: request.POST if request.POST.get("what") == name else None for name in ("sites", "one")}
+    picked: Choices = [(str(row.number), row.code) for row in rows]
+    return {
+        "sites": RaiseForm(sent["sites"], organisations=organisations, sites=picked, initial=initial,
+                           areas=silent_choices(study, today), auto_id="sites-%s"),
+        "one": OneForm(sent["one"], organisations=organisations, areas=area_choices(today), initial=initial,
+                       auto_id="one-%s"),
+    }  # fmt: skip
+
+
+urlpatterns = [path("problems/new/", new, name="raise")]

@@ -1,0 +1,155 @@
+"""The inbox: problems left, one problem right, its next step one key away."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from anlan.core.city.areas import local_day
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
+from anlan.core.time.clock import now
+from anlan.core.web.access import roles
+from anlan.core.web.middleware.access import actor_of_request
+from anlan.hotspots.views.studies import READS as OPENS_SITES
+from anlan.intake.views.reports import READERS as OPENS_REPORTS
+from anlan.prevention.actions import sign_for
+from anlan.prevention.actions.results import tests_of
+from anlan.prevention.actions.steps import last_move
+from anlan.prevention.forms.steps import StepForm, level_word
+from anlan.prevention.models import Origin, Problem
+from anlan.prevention.queries.inbox import Tested, area_of, asked_for, ladder_of, next_task, past_of
+from anlan.prevention.queries.problems import (
+    PAGE,
+    RAISES,
+    READS,
+    VIEWS,
+    asked,
+    drawn,
+    explained,
+    in_view,
+    named,
+    organisation_named,
+    standing,
+    task_times,
+    view_word,
+)
+from anlan.prevention.spans import scaled
+from anlan.prevention.views.answers import TAKEN, send
+from anlan.prevention.views.offers import ACTS, form_of, may_take, offers
+
+Sent = tuple[str, StepForm] | None
+
+
+@require_safe
+@roles(*READS)
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Show what waits, the soonest due first, and the problem chosen."""
+    return _page(request, request.GET.get("p", ""))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@roles(*READS)
+def step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """Take a step with a problem, or say on its page why it cannot be taken."""
+    here = f"{reverse('prevention:inbox')}?p={number}"
+    if request.method != "POST":
+        return redirect(here)
+    actor, at = actor_of_request(request), now()
+    one = Problem.objects.visible_to(actor).select_related("lead").filter(number=number).first()
+    if one is None or verb not in ACTS:
+        raise Http404
+    form = form_of(verb, one, local_day(at), request.POST)
+    who = {"seen": request.POST.get("seen"), "key": request.POST.get("key") or None, "actor": actor, "at": at}
+    status, _told = send(form, verb, lambda **told: ACTS[verb](number, **who, **told))
+    return redirect(here) if status == TAKEN else _page(request, number, (verb, form), status)
+
+
+@require_POST
+@roles(Role.OFFICER)
+def sign_many(request: HttpRequest) -> HttpResponse:
+    """Sign for every problem that the list showed, or for none where one of them was taken meanwhile."""
+    form, numbers = StepForm(request.POST), request.POST.getlist("problems")
+    who: dict[str, Any] = {"actor": actor_of_request(request), "at": now(), "key": request.POST.get("key") or None}
+    status, _told = send(form, "sign_for", lambda **told: sign_for(problems=numbers, **who, **told))
+    if status == TAKEN:
+        n = len(numbers)
+        messages.success(request, ngettext("%(n)d problem signed for.", "%(n)d problems signed for.", n) % {"n": n})
+    for error in form.non_field_errors():
+        messages.warning(request, str(error))
+    return redirect(f"{reverse('prevention:inbox')}?view=sign")
+
+
+def _page(request: HttpRequest, number: str, sent: Sent = None, status: int = 200) -> HttpResponse:
+    actor, today, asks = actor_of_request(request), local_day(now()), _asked(request)
+    visible = Problem.objects.visible_to(actor)
+    mine = asked_for(visible, asks["q"], asks["origin"])
+    rows = in_view(mine, asks["view"], today).select_related("lead", "site").order_by("due_on", "pk")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    listed = [(one, standing(one, today)) for one in page.object_list]
+    first = listed[0][0].number if listed else ""
+    one = visible.filter(number=number or first).select_related("lead", "site", "analysis", "area").first()
+    if number and one is None:
+        raise Http404
+    counts = mine.aggregate(**{name: Count("pk", filter=asked(name, today)) for name in VIEWS})
+    context: dict[str, Any] = asks | {
+        "tabs": [(name, view_word(name), counts[name]) for name in VIEWS], "listed": listed, "page": page,
+        "kept": urlencode({name: words for name, words in asks.items() if words and name != "view"}),
+        "origins": Origin.choices, "organisation": organisation_named(actor), "at": now(), "chosen": bool(number),
+        "signs": _to_sign(asks["view"], page.object_list, actor), "many_key": uuid4(),
+        "problem": one, "raises": bool(actor.roles & set(RAISES)),
+    }  # fmt: skip
+    if one is not None:
+        context |= _chosen(one, actor, today, sent)
+    return render(request, "prevention/inbox.html", context, status=status)
+
+
+def _to_sign(view: str, listed: Iterable[Problem], actor: Actor) -> list[str]:
+    """Return the numbers that an officer can sign for together: those that the list shows and that are theirs."""
+    return [one.number for one in listed if may_take("sign_for", one, actor)] if view == "sign" else []
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """Return what the address asks for: the tab, the words looked for, the origin."""
+    view = request.GET.get("view", "")
+    return {"view": view if view in VIEWS else "open", "q": request.GET.get("q", "").strip()[:80],
+            "origin": request.GET.get("origin", "")}  # fmt: skip
+
+
+def _chosen(one: Problem, actor: Actor, today: dt.date, sent: Sent) -> dict[str, Any]:
+    tasks = list(explained(one.tasks.all()))
+    given = list(one.escalations.order_by("-pk"))
+    tested = Tested(tests_of(one, now()))
+    scale = scaled([task_times(task) for task in tasks], today)
+    ladder = ladder_of(one, tasks, given, today)
+    pressed = sent is not None and sent[0] == "strike_off"  # a refusal is said where it was pressed
+    waits = one.rain_test_mm_h is not None and not tested.held and not pressed
+    found = [offer for offer in offers(one, actor, today, sent) if not (waits and offer.verb == "strike_off")]
+    return {
+        "stands": standing(one, today, next_task(one, tasks)), "offers": found, "lead": named(one.lead),
+        "seen": last_move(one), "area": area_of(one),
+        "supporting": [named(helper) for helper in one.supporting.all()], "key": uuid4(), "tested": tested,
+        "tasks": drawn(tasks, scale, today), "scale": scale, "past": past_of(one), "ladder": ladder,
+        "given": [row for row in given if ladder is None or not ladder.has(row)],
+        "opens_sites": bool(actor.roles & set(OPENS_SITES)),
+        "opens_reports": bool(actor.roles & set(OPENS_REPORTS)), "supervised": level_word(one.supervision_level),
+    }  # fmt: skip
+
+
+urlpatterns = [
+    path("problems/", inbox, name="inbox"),
+    path("problems/sign", sign_many, name="sign_many"),
+    path("problems/<str:number>/<str:verb>", step, name="step"),
+]

@@ -1,0 +1,61 @@
+"""Every write of triage, by noun."""
+
+from __future__ import annotations
+
+from anlan.triage.actions.bulk import open_incidents
+from anlan.triage.actions.callers import look_up_caller
+from anlan.triage.actions.incidents import (
+    DESK,
+    HeldElsewhere,
+    arbitrate,
+    as_seen,
+    close_incident,
+    confirm_category,
+    control_room,
+    desk_for,
+    divert,
+    facts,
+    hand_over,
+    is_gated,
+    link_report,
+    open_incident,
+    reopen,
+    require_holder,
+    resolve,
+    return_incident,
+    send,
+    set_urgency,
+    sign_for,
+    split_incident,
+    take_back,
+    unlink_report,
+)
+
+__all__ = [
+    "DESK",
+    "HeldElsewhere",
+    "arbitrate",
+    "as_seen",
+    "close_incident",
+    "confirm_category",
+    "control_room",
+    "desk_for",
+    "divert",
+    "facts",
+    "hand_over",
+    "is_gated",
+    "link_report",
+    "look_up_caller",
+    "open_incident",
+    "open_incidents",
+    "reopen",
+    "require_holder",
+    "resolve",
+    "return_incident",
+    "send",
+    "set_urgency",
+    "sign_for",
+    "split_incident",
+    "take_back",
+    "unlink_report",
+]

@@ -1,0 +1,1 @@
+"""Pages of incidents, and what triage answers at the call desk."""
