@@ -14,7 +14,7 @@ from typing import Any
 
 import django
 
-from anlan.core.clock import now
+from anlan.core.time.clock import now
 
 PAGES = {
     "operator": ["/reports/", "/incidents/", "/console/", "/units/", "/shifts/", "/studies/1/", "/storms/"],
@@ -60,8 +60,8 @@ def functions() -> dict[str, Callable[..., Any]]:
 
 def actor(name: str) -> Any:
     """Return who asked."""
-    from anlan.core.actors import actor_of, system
     from anlan.core.models import Person
+    from anlan.core.people.actors import actor_of, system
 
     kind, _, which = name.partition(":")
     return system(which) if kind == "system" else actor_of(Person.objects.get(pk=which))
@@ -69,7 +69,7 @@ def actor(name: str) -> Any:
 
 def verb_again(verb: Callable[..., Any], call: dict[str, Any]) -> bool:
     """Whether a verb gives its old answer for its old key, and refuses the key with another body."""
-    from anlan.core.verbs import KeyReused
+    from anlan.core.ledger.verbs import KeyReused
 
     told = value(call["arguments"])
     who = {"actor": actor(call["actor"]), "at": now(), "key": call["key"]}
@@ -87,7 +87,7 @@ def verb_again(verb: Callable[..., Any], call: dict[str, Any]) -> bool:
 
 def request_again(call: dict[str, Any]) -> bool:
     """Whether an address gives its old answer for its old form, and refuses another under the same key."""
-    from anlan.core.clock import frozen
+    from anlan.core.time.clock import frozen
 
     with frozen(value(call["at"])):  # a form is taken only for some hours
         first, other = posted(call, call["body"]), call["other"] and posted(call, call["other"])
@@ -131,7 +131,7 @@ def repeat(book: dict[str, Any]) -> dict[str, Any]:
 
 def follow(book: dict[str, Any]) -> dict[str, Any]:
     """Let the followers catch up; return where they stand, and what they did: entries, and jobs asked for."""
-    from anlan.core import followers
+    from anlan.core.ledger import followers
     from anlan.core.models import Cursor, Job, LedgerEntry
 
     jobs = Job.objects.filter(state="ready").count()
@@ -148,11 +148,11 @@ def follow(book: dict[str, Any]) -> dict[str, Any]:
 
 def work(book: dict[str, Any]) -> dict[str, Any]:
     """Do every job that waited; return what came of each."""
-    from anlan.core import jobs
+    from anlan.core.jobs import queue
     from anlan.core.models import Job
 
     waited = list(Job.objects.filter(state="ready", run_after__lte=now()).values_list("pk", flat=True))
-    jobs.drain()
+    queue.drain()
     done = Job.objects.filter(pk__in=waited).order_by("name")
     return {job.name: {"state": job.state, "error": job.error, **json.loads(job.result or "{}")} for job in done}
 

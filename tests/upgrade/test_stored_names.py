@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from django.urls import get_resolver
 
-from anlan.bulletin.measuring import MEASURES
-from anlan.core.followers import FOLLOWERS
-from anlan.core.jobs import JOBS
+from anlan.bulletin.figures.measure import MEASURES
+from anlan.core.jobs.queue import JOBS
+from anlan.core.ledger.followers import FOLLOWERS
 from tests.sources import verbs
 
 pytestmark = pytest.mark.pure
