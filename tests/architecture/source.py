@@ -80,3 +80,17 @@ def _executed(node: ast.AST) -> Iterator[ast.AST]:
             continue
         yield child
         yield from _executed(child)
+
+
+def stored_names(node: ast.AST) -> list[str]:
+    """Return the name that makes a function a verb, if it is one."""
+    if not isinstance(node, ast.FunctionDef):
+        return []
+    calls = [call for call in node.decorator_list if isinstance(call, ast.Call)]
+    return [ast.literal_eval(call.args[0]) for call in calls if ast.unparse(call.func) == "verb"]
+
+
+def verbs() -> list[tuple[str, Path, str]]:
+    """Return every verb: its stored name, its file and its function."""
+    paths = sorted(SOURCES.rglob("*.py"))
+    return [(name, path, node.name) for path in paths for node in tree(path).body for name in stored_names(node)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from tests.architecture.source import SOURCES, tree
+from tests.architecture.source import SOURCES, stored_names, tree
+from tests.architecture.source import verbs as every_verb
 
 DOORS = {"urls.py", "views", "views.py", "commands", "jobs.py", "follows.py", "slots.py"}
 ONLY_SIMULATED = {"finish_tasks", "verify_tasks", "write_rota", "live_from"}  # hundreds at once, or a time of its own
@@ -29,15 +30,9 @@ def code() -> tuple[dict[str, set[str]], set[str], set[str]]:
         for node in module.body:
             for name in names_of(node):
                 mentions.setdefault(name, set()).update(identifiers(node) - {name})
-            if isinstance(node, ast.FunctionDef) and stored_names(node):
-                verbs.add(node.name)
+            if stored_names(node):
+                verbs.add(names_of(node)[0])
     return mentions, verbs, doors
-
-
-def stored_names(function: ast.FunctionDef) -> list[str]:
-    """Return the name that makes a function a verb, if it is one."""
-    calls = [call for call in function.decorator_list if isinstance(call, ast.Call)]
-    return [ast.literal_eval(call.args[0]) for call in calls if ast.unparse(call.func) == "verb"]
 
 
 def names_of(node: ast.stmt) -> list[str]:
@@ -76,13 +71,7 @@ def test_a_verb_without_a_door_would_be_seen() -> None:
 
 def test_the_stored_names_of_verbs_are_unique_and_begin_with_their_stage() -> None:
     """The key of one verb must never find the answer of another."""
-    names = []
-    for path in SOURCES.rglob("*.py"):
-        functions = [
-            node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)
-        ]
-        found = [name for function in functions for name in stored_names(function)]
-        assert {name.split(".")[0] for name in found} <= {path.relative_to(SOURCES).parts[0]}, path
-        names += found
-    assert len(names) > 60
-    assert len(names) == len(set(names))
+    found = [(name, path.relative_to(SOURCES).parts[0]) for name, path, _function in every_verb()]
+    assert len(found) > 60
+    assert len({name for name, _stage in found}) == len(found)
+    assert not [name for name, stage in found if not name.startswith(f"{stage}.")]

@@ -1,0 +1,173 @@
+"""Runs as a process on an upgraded directory: repeats what was asked before it, does what waited, opens pages."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import importlib
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import django
+
+from anlan.core.time.clock import now
+
+PAGES = {
+    "operator": ["/reports/", "/incidents/", "/console/", "/units/", "/shifts/", "/studies/1/", "/storms/"],
+    "supervisor": ["/sites/001/", "/problems/", "/lists/", "/tasks/T-2016-0001/", "/analyses/A-2016-001/", "/effect/"],
+    "publisher": ["/overview/", "/bulletins/B-2016-01/", "/bulletins/B-2016-01-r2/figures/reports/"],
+}  # fmt: skip
+
+
+def value(told: Any) -> Any:
+    """Return an argument as the verb was given it."""
+    if isinstance(told, list):
+        return [value(one) for one in told]
+    if not isinstance(told, dict):
+        return told
+    if len(told) == 1:
+        kind, text = next(iter(told.items()))
+        if kind in READ:
+            return READ[kind](text)
+    return {name: value(one) for name, one in told.items()}
+
+
+def _photo(told: dict[str, Any]) -> Any:
+    from anlan.intake.photos import Photo
+
+    return Photo(**told | {"jpeg": base64.b64decode(told["jpeg"])})
+
+
+READ: dict[str, Callable[[Any], Any]] = {
+    "datetime": dt.datetime.fromisoformat, "date": dt.date.fromisoformat, "photo": _photo
+}  # fmt: skip
+
+
+def functions() -> dict[str, Callable[..., Any]]:
+    """Return every verb by its stored name, wherever it lies."""
+    from tests.architecture.source import SOURCES, verbs
+
+    found = {}
+    for name, path, function in verbs():
+        module = ".".join(["anlan", *path.relative_to(SOURCES).with_suffix("").parts])
+        found[name] = getattr(importlib.import_module(module), function)
+    return found
+
+
+def actor(name: str) -> Any:
+    """Return who asked."""
+    from anlan.core.models import Person
+    from anlan.core.people.actors import actor_of, system
+
+    kind, _, which = name.partition(":")
+    return system(which) if kind == "system" else actor_of(Person.objects.get(pk=which))
+
+
+def verb_again(verb: Callable[..., Any], call: dict[str, Any]) -> bool:
+    """Whether a verb gives its old answer for its old key, and refuses the key with another body."""
+    from anlan.core.ledger.verbs import KeyReused
+
+    told = value(call["arguments"])
+    who = {"actor": actor(call["actor"]), "at": now(), "key": call["key"]}
+    try:
+        if verb(**told, **who) != call["answer"]:
+            return False
+    except KeyReused:
+        return False
+    try:
+        verb(**told | {next(iter(told)): "another"}, **who)
+    except KeyReused:
+        return True
+    return False
+
+
+def request_again(call: dict[str, Any]) -> bool:
+    """Whether an address gives its old answer for its old form, and refuses another under the same key."""
+    from anlan.core.time.clock import frozen
+
+    with frozen(value(call["at"])):  # a form is taken only for some hours
+        first, other = posted(call, call["body"]), call["other"] and posted(call, call["other"])
+    said = first.json() if "headers" in call else first.headers.get("Location")
+    return (first.status_code, said) == (call["status"], call["answer"]) and (not other or other.status_code >= 400)
+
+
+def posted(call: dict[str, Any], body: dict[str, Any]) -> Any:
+    from django.test import Client
+
+    if "headers" in call:
+        return Client(headers=call["headers"]).post(call["path"], json.dumps(body), content_type="application/json")
+    return signed_in(call["person"]).post(call["path"], body)
+
+
+def signed_in(person: int | None) -> Any:
+    from django.test import Client
+
+    from anlan.core.models import Person
+
+    client = Client()
+    if person:
+        client.force_login(Person.objects.get(pk=person))
+    return client
+
+
+def repeat(book: dict[str, Any]) -> dict[str, Any]:
+    """Ask everything again; return what went otherwise, and how many entries there are now."""
+    from anlan.core.models import ClockRun, LedgerEntry
+
+    known = functions()
+    verbs = [call for call in book["verbs"] if call["verb"] not in known or not verb_again(known[call["verb"]], call)]
+    requests = [call for call in book["requests"] if not request_again(call)]
+    return {
+        "verbs": [f"{call['verb']} {call['key']}" for call in verbs],
+        "requests": [call["path"] for call in requests],
+        "entries": LedgerEntry.objects.count(),
+        "clocks_running": ClockRun.objects.running().count(),
+    }
+
+
+def follow(book: dict[str, Any]) -> dict[str, Any]:
+    """Let the followers catch up; return where they stand, and what they did: entries, and jobs asked for."""
+    from anlan.core.ledger import followers
+    from anlan.core.models import Cursor, Job, LedgerEntry
+
+    jobs = Job.objects.filter(state="ready").count()
+    last = LedgerEntry.objects.latest("pk").pk
+    followers.catch_up()
+    written = LedgerEntry.objects.filter(pk__gt=last).order_by("kind")
+    return {
+        "cursors": dict(Cursor.objects.order_by("name").values_list("name", "position")),
+        "stopped": [cursor.error for cursor in followers.stopped()],
+        "written": list(written.values_list("kind", flat=True)),
+        "jobs": Job.objects.filter(state="ready").count() - jobs,
+    }
+
+
+def work(book: dict[str, Any]) -> dict[str, Any]:
+    """Do every job that waited; return what came of each."""
+    from anlan.core.jobs import queue
+    from anlan.core.models import Job
+
+    waited = list(Job.objects.filter(state="ready", run_after__lte=now()).values_list("pk", flat=True))
+    queue.drain()
+    done = Job.objects.filter(pk__in=waited).order_by("name")
+    return {job.name: {"state": job.state, "error": job.error, **json.loads(job.result or "{}")} for job in done}
+
+
+def look(book: dict[str, Any]) -> dict[str, Any]:
+    """Open pages; return their statuses."""
+    from anlan.core.models import Person
+
+    people = {name: signed_in(Person.objects.get(username=name).pk) for name in PAGES}
+    return {page: people[name].get(page).status_code for name, pages in PAGES.items() for page in pages}
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.settings")
+    django.setup()
+    told = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    acts = {"repeat": repeat, "follow": follow, "work": work, "look": look}
+    sys.stdout.write(json.dumps([acts[name](told) for name in sys.argv[2:]]))
