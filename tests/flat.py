@@ -7,6 +7,6 @@ from typing import Any
 
 
 def flat(answer: Any) -> str:
-    """Return an answer's HTML with no white space beside a tag and single spaces elsewhere."""
-    text = " ".join(answer.content.decode().split())
+    """Return the HTML of an answer, or of its text, with no white space beside a tag and single spaces elsewhere."""
+    text = " ".join((answer if isinstance(answer, str) else answer.content.decode()).split())
     return re.sub(r" ?(<[^>]*?) ?> ?", r"\1>", text)
