@@ -27,6 +27,7 @@ from anlan.intake.actions import erase_report, set_validity
 from anlan.intake.models import Report
 from anlan.triage import actions as triage
 from tests import make
+from tests.flat import flat
 
 ME = system("test")
 SINCE, UNTIL = dt.date(2016, 1, 1), dt.date(2016, 12, 31)
@@ -282,10 +283,12 @@ def test_definitions_are_numbered_as_they_are_printed_and_what_has_no_place_stan
     make.report(lon=None, lat=None, place_words="?", at=dt.datetime(2016, 7, 1, tzinfo=dt.UTC))
     issue = published(("incidents", "waterlogging_reports"))
     page = client.get(f"/bulletins/{issue.number}/").content.decode()
-    notes = re.findall(r'figures/(\w+)/" data-note="(\d+)"', page)
+    notes = re.findall(r'figures/(\w+)/" data-note="(\d+)"', flat(page))
     assert [note for _code, note in notes] == [str(n) for n in range(1, len(notes) + 1)]
     assert notes[0][0] != issue.plan.codes[0]
-    rows = re.findall(r'<th scope="row"><a [^>]+>([^<]+)</a>', page.partition("Waterlogging reports by district")[2])
+    rows = re.findall(
+        r'<th scope="row"><a [^>]+>([^<]+)</a>', flat(page).partition("Waterlogging reports by district")[2]
+    )
     assert rows[-1] == "without a place"
 
 

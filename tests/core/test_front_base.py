@@ -6,6 +6,7 @@ import html
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -53,6 +54,18 @@ def inline_in(template: Path) -> list[str]:
     text = template.read_text(encoding="utf-8")
     scripts: list[str] = re.findall(r"<script(?![^>]*(?:src=|type=\"application/json\"))", text)
     return scripts + re.findall(r"<style\b|\sstyle=\"|\son[a-z]+=\"", text)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_template_has_one_element_a_line(template: Path) -> None:
+    """The formatter breaks what it may; a tag of Django cannot be broken, so a long one is said in two."""
+    assert max(map(len, template.read_text(encoding="utf-8").splitlines())) <= 170
+
+
+def test_no_folder_of_templates_is_crowded() -> None:
+    """Past twenty files side by side it gets rooms."""
+    folders = Counter(template.parent for template in TEMPLATES)
+    assert not {folder.relative_to(SOURCES): n for folder, n in folders.items() if n > 20}
 
 
 def test_the_chinese_catalogue_is_complete() -> None:

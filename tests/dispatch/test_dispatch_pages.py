@@ -12,6 +12,7 @@ from anlan.core.people.actors import system
 from anlan.core.time.clock import frozen
 from anlan.dispatch.models import Assignment
 from tests import make
+from tests.flat import flat
 
 AT = make.AT
 ME = system("test")
@@ -31,7 +32,7 @@ def test_the_desk_is_offered_the_nearest_free_unit_first(client: Client) -> None
     client.force_login(make.person("dispatcher"))
     page = client.get(f"/incidents/{number}/").content.decode()
     assert page.index("Pump crew 1") < page.index("Mobile team 1") < page.index("Mobile team 2")
-    page = client.post(f"/incidents/{number}/send", {"unit": "pump-1"}, follow=True).content.decode()
+    page = flat(client.post(f"/incidents/{number}/send", {"unit": "pump-1"}, follow=True))
     assert "Dispatched 14:01" in page
     assert 'value="pump-1"' not in page
 
@@ -77,9 +78,9 @@ def test_the_board_shows_each_unit_and_what_it_does(client: Client) -> None:
     number = make.incident()
     client.force_login(make.person("dispatcher"))
     client.post(f"/incidents/{number}/send", {"unit": "mobile-1"})
-    page = client.get("/units/").content.decode()
-    assert 'Out <span class="num">1</span>' in page
-    assert 'Free <span class="num">2</span>' in page
+    page = flat(client.get("/units/"))
+    assert 'Out<span class="num">1</span>' in page
+    assert 'Free<span class="num">2</span>' in page
     assert number in page
     free = client.get("/units/?state=free&kind=mobile").content.decode()
     assert "Mobile team 2" in free

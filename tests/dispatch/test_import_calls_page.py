@@ -17,6 +17,7 @@ from anlan.dispatch.models import Assignment
 from anlan.intake.models import ImportRun, Report
 from anlan.triage.models import Incident
 from tests import make
+from tests.flat import flat
 from tests.make.callfiles import AT, COUNTED, HEAD, MAPPING, call, codes, crew, run
 
 LINES = [call(str(n), at=60 * n, units=crew("mobile-1", 60 * n + 2, None, 60 * n + 9, 60 * n + 40)) for n in range(3)]
@@ -59,7 +60,7 @@ def test_calls_are_imported_in_the_browser_as_at_the_terminal(client: Client, tm
     one = ImportRun.objects.get()
     assert (one.state, one.accepted, one.repeated, one.refused) == ("done", 3, 0, 1)
     assert (Incident.objects.count(), Assignment.objects.count()) == (3, 3)
-    assert "<dt>Incidents</dt><dd><b>3</b>" in client.get(address).content.decode()
+    assert "<dt>Incidents</dt><dd><b>3</b>" in flat(client.get(address))
     refused = refused_of(client, address)
     assert codes(refused) == ["outside_city"]
     told, same = run(tmp_path, [*LINES, BAD])

@@ -13,6 +13,7 @@ from anlan.core.time.clock import frozen
 from anlan.triage import actions
 from anlan.triage.models import Incident
 from tests import make
+from tests.flat import flat
 
 AT = make.AT
 ME = system("test")
@@ -205,7 +206,7 @@ def test_a_call_without_a_pin_finds_the_incident_of_calls_alike_in_words(client)
     assert number in near
     assert "place words alike" in near
     report = make.report(lon=None, lat=None, place_words="清潭路下穿通道", channel="phone_110")
-    page = client.get(f"/calls/new?saved={report.number}").content.decode()
+    page = flat(client.get(f"/calls/new?saved={report.number}"))
     assert f'value="{number}" data-press="F2"' in page
     answer = client.post(f"/incidents/for/{report.number}", {"incident": number, "back": "call"}, follow=True)
     assert answer.redirect_chain[-1][0] == f"/calls/new?channel=phone_110&saved={report.number}"

@@ -40,7 +40,7 @@ def raising(context: dict[str, Any]) -> str:
     actor = actor_of_request(request)
     if site is None or study.adopted_at is None or not actor.roles & set(RAISES) or problem_at(site, actor):
         return ""
-    return render_to_string("prevention/_site_raise.html", {"site": site, "study": study}, request=request)
+    return render_to_string("prevention/sites/_raise.html", {"site": site, "study": study}, request=request)
 
 
 @fill("site.rain")
@@ -54,7 +54,7 @@ def rain_of(context: dict[str, Any]) -> str:
     if not any(peaks):
         return ""
     told = {"rain": {"peaks": peaks, "test": found}, "rows": list(zip(bars, peaks, strict=True)), "test": found}
-    return render_to_string("prevention/_site_rain.html", told, request=context["request"])
+    return render_to_string("prevention/sites/_rain.html", told, request=context["request"])
 
 
 @fill("site.main")
@@ -68,7 +68,7 @@ def mending(context: dict[str, Any]) -> str:
     scale = scaled([task_times(task) for task in tasks], today)
     told = {"problem": problem, "tasks": drawn(tasks, scale, today), "scale": scale,
             "tested": Tested(tests_of(problem, now()))}  # fmt: skip
-    return render_to_string("prevention/_site_main.html", told, request=request)
+    return render_to_string("prevention/sites/_main.html", told, request=request)
 
 
 @fill("site.aside")
@@ -84,7 +84,7 @@ def of_site(context: dict[str, Any]) -> str:
     if found and told["opens"]:
         told |= {"stands": standing(found, local_day(now())), "lead": named(found.lead), "past": past_of(found),
                  "opens_reports": bool(actor.roles & set(READERS))}  # fmt: skip
-    return render_to_string("prevention/_site_slot.html", told, request=request)
+    return render_to_string("prevention/sites/_slot.html", told, request=request)
 
 
 @fill("intake.tracked", order=110)

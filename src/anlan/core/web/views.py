@@ -23,24 +23,24 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that the request could not be read."""
-    return render(request, "core/400.html", status=400)
+    return render(request, "core/errors/400.html", status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that this person may not open the page."""
-    return render(request, "core/403.html", status=403)
+    return render(request, "core/errors/403.html", status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form was open too long; nothing was stored."""
-    return render(request, "core/403_csrf.html", status=403)
+    return render(request, "core/errors/403_csrf.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that there is no such page."""
-    return render(request, "core/404.html", status=404)
+    return render(request, "core/errors/404.html", status=404)
 
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
     """Say that the fault is ours; the page needs neither database nor context."""
-    return render(request, "core/500.html", status=500)
+    return render(request, "core/errors/500.html", status=500)

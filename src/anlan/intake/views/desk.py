@@ -75,7 +75,7 @@ def near(request: HttpRequest) -> HttpResponse:
         point=form.cleaned_data.get("point"),
     )
     told = {"near": found, "asked": True, "at": now(), "point": form.cleaned_data.get("point")}
-    return render(request, "intake/_near.html", told)
+    return render(request, "intake/desk/_near.html", told)
 
 
 def _save(request: HttpRequest, form: CallForm, key: str) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _page(
         "at": now(),
         "near": [],
     }
-    return render(request, "intake/call.html", about, status=status)
+    return render(request, "intake/desk/call.html", about, status=status)
 
 
 urlpatterns = [

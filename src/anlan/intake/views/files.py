@@ -96,7 +96,7 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
     if run.state != ImportRun.State.UPLOADED:
         made = json.loads(run.job.result) if run.job and run.job.result else {}
         context = {"run": run, "job": run.job, "refused_file": _has_refused(run), "made": made}
-        return render(request, "intake/import.html", context)
+        return render(request, "intake/files/import.html", context)
     if importruns.mapping_of(run):
         return _with_mapping(request, run)
     if request.method == "POST":
@@ -125,7 +125,7 @@ def _with_mapping(request: HttpRequest, run: ImportRun) -> HttpResponse:
 def _mapped(request: HttpRequest, run: ImportRun, told: Preview) -> HttpResponse:
     context = {"run": run, "told": told, "reasons": reasons_of(told.counts), "mapping": importruns.mapping_of(run)}
     status = 422 if told.problem and request.method == "POST" else 200
-    return render(request, "intake/import_mapped.html", context, status=status)
+    return render(request, "intake/files/import_mapped.html", context, status=status)
 
 
 def no_mapping() -> str:
@@ -152,7 +152,7 @@ def _laid_out(request: HttpRequest, run: ImportRun) -> HttpResponse:
 
 
 def _preview(request: HttpRequest, run: ImportRun, form: LayoutForm, status: int = 200) -> HttpResponse:
-    return render(request, "intake/import_preview.html", {"run": run, "form": form}, status=status)
+    return render(request, "intake/files/import_preview.html", {"run": run, "form": form}, status=status)
 
 
 @import_page
@@ -195,7 +195,7 @@ def _has_refused(run: ImportRun) -> bool:
 def _list(request: HttpRequest, problem: str = "", status: int = 200) -> HttpResponse:
     runs = ImportRun.objects.visible_to(actor_of_request(request)).select_related("job").order_by("-pk")[:SHOWN]
     told = {"runs": runs, "problem": problem, "maps": bool(actor_of_request(request).roles.intersection(MAPS))}
-    return render(request, "intake/imports.html", told, status=status)
+    return render(request, "intake/files/imports.html", told, status=status)
 
 
 urlpatterns = [

@@ -71,7 +71,7 @@ def sent(request: HttpRequest, receipt: str) -> HttpResponse:
     key = key_of_receipt(receipt)
     found = report_of_code(code_for(key)) if key else None
     if key is None or found is None:
-        return render(request, "intake/receipt_gone.html", status=410)
+        return render(request, "intake/public/receipt_gone.html", status=410)
     code = code_for(key)
     about = {
         "report": found,
@@ -83,14 +83,14 @@ def sent(request: HttpRequest, receipt: str) -> HttpResponse:
         "masked": was_masked(found),
         "track_address": request.build_absolute_uri(reverse("intake:track")),
     }
-    return render(request, "intake/sent.html", about)
+    return render(request, "intake/public/sent.html", about)
 
 
 @public
 @require_GET
 def privacy(request: HttpRequest) -> HttpResponse:
     """Say who reads a report and how to have it erased."""
-    return render(request, "intake/privacy.html")
+    return render(request, "intake/public/privacy.html")
 
 
 def _receive(form: CitizenForm, key: str) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def _form_page(
         "emergency": telephone(),
         "bounds": ",".join(map(str, here.bounds)) if here else "",
     }
-    return render(request, "intake/report.html", about, status=status)
+    return render(request, "intake/public/report.html", about, status=status)
 
 
 urlpatterns = [

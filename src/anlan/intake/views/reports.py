@@ -43,7 +43,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip().upper()
     if asked and Report.objects.visible_to(actor_of_request(request)).filter(number=asked).exists():
         return redirect("intake:report_page", asked)
-    return render(request, "intake/reports.html", _list(request))
+    return render(request, "intake/desk/reports.html", _list(request))
 
 
 @roles(*READERS)
@@ -194,7 +194,7 @@ def _report_page(
             "erase": bool(held & set(ERASES)),
         },
     }
-    return render(request, "intake/report_page.html", about, status=status)
+    return render(request, "intake/desk/report_page.html", about, status=status)
 
 
 def _areas(report: Report) -> list[Any]:

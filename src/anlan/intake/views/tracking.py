@@ -79,7 +79,7 @@ def track(request: HttpRequest) -> HttpResponse:
     """Take a code and open its page; the form posts, so that the code stands in no query string."""
     typed = request.POST.get("code", "")[:60] if request.method == "POST" else ""
     if request.method != "POST":
-        return render(request, "intake/track.html")
+        return render(request, "intake/public/track.html")
     code = read_code(typed)
     if code is None:
         return _ask_again(request, typed, Problems.no_code(typed), 422)
@@ -160,7 +160,7 @@ def track_erase(request: HttpRequest, code: str, found: Report) -> HttpResponse:
 
 
 def _ask_again(request: HttpRequest, typed: str, problems: Problems, status: int) -> HttpResponse:
-    return render(request, "intake/track.html", {"typed": typed, "problems": problems}, status=status)
+    return render(request, "intake/public/track.html", {"typed": typed, "problems": problems}, status=status)
 
 
 def _tracked_page(
@@ -190,7 +190,7 @@ def _tracked_page(
         "withdraw_until": found.entered_at + WITHDRAW_WITHIN,
         "can": {"add": not withdrawn, "withdraw": may_withdraw(found, at), "erase": not erased},
     }
-    return render(request, "intake/tracked.html", about, status=status)
+    return render(request, "intake/public/tracked.html", about, status=status)
 
 
 def _back_to(code: str, told: str) -> HttpResponse:

@@ -48,7 +48,7 @@ def analysis(request: HttpRequest, number: str) -> HttpResponse:
                "areas": areas_of(every), "form": form, "chosen": chosen, "key": uuid4(), "at": now(),
                "waiting": sum(row.waits for row in every),
                "instructs": Role.SUPERVISOR in actor.roles and any(row.waits for row in rows)}  # fmt: skip
-    return render(request, "prevention/analysis.html", context, status=status)
+    return render(request, "prevention/analyses/analysis.html", context, status=status)
 
 
 def _who(request: HttpRequest, actor: Actor) -> dict[str, Any]:

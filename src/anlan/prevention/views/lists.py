@@ -58,7 +58,7 @@ def lists(request: HttpRequest) -> HttpResponse:
         "issues": Role.SUPERVISOR in actor.roles, "scale": scale, "only": only,
         "onlies": read.only_words() if view == "tasks" else [],
     }  # fmt: skip
-    return render(request, "prevention/lists.html", context)
+    return render(request, "prevention/lists/lists.html", context)
 
 
 def _word(view: str) -> str:
@@ -83,7 +83,7 @@ def issued(request: HttpRequest, number: str) -> HttpResponse:
                   for line, span in zip(lines, scale.spans if scale else [], strict=True)], "scale": scale,
         "hidden": one.items.count() - len(lines),
     }  # fmt: skip
-    return render(request, "prevention/issued.html", context)
+    return render(request, "prevention/lists/issued.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,7 +105,7 @@ def issue(request: HttpRequest) -> HttpResponse:
         "form": form, "key": uuid4(), "chosen": chosen, "org": org, "organisations": choices_of(read.doers(actor)),
         "rows": [(one, task_standing(one, today), named(one.organisation)) for one in offered],
     }  # fmt: skip
-    return render(request, "prevention/issue.html", context, status=status)
+    return render(request, "prevention/lists/issue.html", context, status=status)
 
 
 urlpatterns = [

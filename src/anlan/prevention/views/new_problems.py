@@ -44,7 +44,7 @@ def new(request: HttpRequest) -> HttpResponse:
                "chosen": set(request.POST.getlist("sites") or request.GET.getlist("site")),
                "free": [row for row in rows if row.standing is None],
                "standing": [row for row in rows if row.standing is not None]}  # fmt: skip
-    return render(request, "prevention/new.html", context, status=status)
+    return render(request, "prevention/problems/new.html", context, status=status)
 
 
 def _raised(request: HttpRequest, told: dict[str, Any]) -> HttpResponse:

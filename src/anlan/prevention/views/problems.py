@@ -113,7 +113,7 @@ def _page(request: HttpRequest, number: str, sent: Sent = None, status: int = 20
     }  # fmt: skip
     if one is not None:
         context |= _chosen(one, actor, today, sent)
-    return render(request, "prevention/inbox.html", context, status=status)
+    return render(request, "prevention/problems/inbox.html", context, status=status)
 
 
 def _to_sign(view: str, listed: Iterable[Problem], actor: Actor) -> list[str]:

@@ -70,7 +70,7 @@ def _page(request: HttpRequest, form: StepForm, status: int, correcting: Storm |
     context = {"form": form, "key": uuid4(), "page": page, "rows": tested(list(page.object_list)),
                "records": bool(actor_of_request(request).roles.intersection(RECORDS)),
                "correcting": correcting}  # fmt: skip
-    return render(request, "prevention/storms.html", context, status=status)
+    return render(request, "prevention/storms/storms.html", context, status=status)
 
 
 urlpatterns = [

@@ -117,7 +117,7 @@ def _page(request: HttpRequest, one: Task, sent: tuple[str, StepForm] | None = N
         "key": uuid4(),
         "at": now(),
     }
-    return render(request, "prevention/task.html", context, status=status)
+    return render(request, "prevention/tasks/task.html", context, status=status)
 
 
 urlpatterns = [

@@ -52,7 +52,7 @@ def not_stored(request: HttpRequest) -> HttpResponse:
     if hasattr(request, "client") or "json" in request.headers.get("Accept", ""):
         message = _("This could not be stored now. Repeat it later with the same key.")
         return JsonResponse({"error": "not_stored", "message": message}, status=503, headers=headers)
-    response = render(request, "core/503.html", status=503)
+    response = render(request, "core/errors/503.html", status=503)
     response["Retry-After"] = headers["Retry-After"]
     return response
 
