@@ -27,8 +27,6 @@ from tests.architecture.source import (
 pytestmark = pytest.mark.pure
 CIRCLES = ["hotspots: sites, studies"]
 CIRCLES_OF_TYPES = [
-    "analysis: _words, effect, estimate",
-    "core: actors, job, models",
     "intake: actions, chunks, imports, mappings",
 ]
 RULES_THAT_TRANSLATE = ["dispatch/rules", "effect/rules", "hotspots/rules", "prevention/rules"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from anlan.core.people.actors import PUBLIC, actor_of_client
+from anlan.core.people.actors import PUBLIC
+from anlan.core.people.members import actor_of_client
 from anlan.intake.models import Report
 from anlan.intake.models.report import ReportIsEvidence
 from tests import make

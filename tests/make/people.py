@@ -7,8 +7,9 @@ import itertools
 from django.test import Client
 
 from anlan.core.models import ApiClient, Membership, Person
-from anlan.core.people.actors import Actor, actor_of
+from anlan.core.people.actors import Actor
 from anlan.core.people.keys import new_key
+from anlan.core.people.members import actor_of
 from anlan.core.time.clock import now
 from tests.make.city import organisation
 

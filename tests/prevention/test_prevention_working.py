@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from anlan.core.models import Holiday, Person
-from anlan.core.people.actors import NotAllowed, actor_of
+from anlan.core.people.actors import NotAllowed
+from anlan.core.people.members import actor_of
 from anlan.prevention import actions
 from anlan.prevention.models import Escalation, Result, Task
 from anlan.prevention.rules import PreventionRefused

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from anlan.core.models import ClockRun, Membership, Organisation, Person
-from anlan.core.people.actors import actor_of, system
+from anlan.core.people.actors import system
+from anlan.core.people.members import actor_of
 from anlan.dispatch import actions as dispatch
 from anlan.prevention import actions as prevention
 from anlan.prevention import rules as prevention_rules

@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from anlan.core.models import Organisation
-from anlan.core.people.actors import NotAllowed, actor_of, system
+from anlan.core.people.actors import NotAllowed, system
+from anlan.core.people.members import actor_of
 from anlan.core.people.roles import Role
 from anlan.intake.models import Category
 from anlan.triage import actions

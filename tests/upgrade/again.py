@@ -61,7 +61,8 @@ def functions() -> dict[str, Callable[..., Any]]:
 def actor(name: str) -> Any:
     """Return who asked."""
     from anlan.core.models import Person
-    from anlan.core.people.actors import actor_of, system
+    from anlan.core.people.actors import system
+    from anlan.core.people.members import actor_of
 
     kind, _, which = name.partition(":")
     return system(which) if kind == "system" else actor_of(Person.objects.get(pk=which))

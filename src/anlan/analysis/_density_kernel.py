@@ -93,12 +93,12 @@ def cores(x: Any, y: Any, key: Any, starts: Any, columns: int, reach: float, lea
 
 
 @njit(cache=True)
-def root_of(parent: Any, one: int) -> int:
+def root_of(parent: Any, cell: int) -> int:
     """Return the root of a cell, halving the path to it."""
-    while parent[one] != one:
-        parent[one] = parent[parent[one]]
-        one = parent[one]
-    return one
+    while parent[cell] != cell:
+        parent[cell] = parent[parent[cell]]
+        cell = parent[cell]
+    return cell
 
 
 @njit(cache=True)
@@ -125,11 +125,11 @@ def join_cell(
         last = cell_from(key, cells, middle + _RINGS + 1)
         for at in range(max(first, low), min(last, high)):
             if parent[at] >= 0:
-                one, other = root_of(parent, cell), root_of(parent, at)
-                if one != other and touch(
+                mine, other = root_of(parent, cell), root_of(parent, at)
+                if mine != other and touch(
                     x, y, core, starts[cell], starts[cell + 1], starts[at], starts[at + 1], reach
                 ):
-                    parent[max(one, other)] = min(one, other)
+                    parent[max(mine, other)] = min(mine, other)
 
 
 @njit(cache=True, parallel=True)

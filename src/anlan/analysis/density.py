@@ -49,6 +49,8 @@ def density_clusters(
     point; among core points equally near, to the one with the lowest id. (Most programs give it to whichever cluster
     they happen to grow first.)
 
+    Long because its parameters are documented here, with an example.
+
     Parameters
     ----------
     x, y : array_like of float, shape (n,), or Events

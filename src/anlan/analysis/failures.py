@@ -91,8 +91,8 @@ def failures_of(
     if not radius_m > 0:
         raise ValueError(f"radius_m must be more than 0 metres, not {radius_m}")
     storms, storm_of = find_episodes(events.day, episode_gap_h=episode_gap_h, episode=episode)
-    first = np.array([one.first_day for one in storms])
-    last = np.array([one.last_day for one in storms])
+    first = np.array([episode.first_day for episode in storms])
+    last = np.array([episode.last_day for episode in storms])
     spans = (first < since) & (last >= since)
     kept = np.flatnonzero(~spans)
     fail = np.zeros((len(px), len(storms)), dtype=bool)
@@ -120,13 +120,13 @@ def cover_places(events: Events, *, before: float, radius_m: float = 100.0, epis
     xy = np.column_stack([events.x, events.y])[early]
     spot, spot_of = np.unique(xy, axis=0, return_inverse=True)  # by x, then y
     near = cKDTree(spot).query_ball_point(spot, radius_m)
-    rows_at = [np.flatnonzero(spot_of.ravel() == one) for one in range(len(spot))]
+    rows_at = [np.flatnonzero(spot_of.ravel() == position) for position in range(len(spot))]
     rows = [np.concatenate([rows_at[other] for other in sorted(own)]) for own in near]
     free = np.ones(len(xy), dtype=bool)
     worth = [(len(np.unique(storm[own])), len(own)) for own in rows]
     centres: list[FloatArray] = []
     while free.any():
-        best = max(range(len(spot)), key=lambda one: (worth[one], -one))
+        best = max(range(len(spot)), key=lambda position: (worth[position], -position))
         centres.append(spot[best])
         free[rows[best]] = False
         for other in range(len(spot)):

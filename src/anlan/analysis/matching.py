@@ -109,6 +109,8 @@ def match_places(
     joined first, as long as no place stands in two relations: an old place may have several new ones (split) or a new
     place several old ones (merged), never both.
 
+    Long because its parameters are documented here, with an example.
+
     Parameters
     ----------
     old, new : iterable of Outline
@@ -140,7 +142,13 @@ def match_places(
     olds, news = _checked(old, "old"), _checked(new, "new")
     stars = _join(olds, news, _overlaps(olds, news, min_overlap, min_radius_m))
     relations = [_relation(olds, news, *star, growth) for star in stars]
-    relations.sort(key=lambda one: (not one.old, min(one.old) if one.old else 0, min(one.new) if not one.old else 0))
+    relations.sort(
+        key=lambda relation: (
+            not relation.old,
+            min(relation.old) if relation.old else 0,
+            min(relation.new) if not relation.old else 0,
+        )
+    )
     return Matching(
         tuple(relations),
         MappingProxyType(_number_from(relations)),
@@ -176,15 +184,18 @@ def circle_overlap(distance: float, radius_1: float, radius_2: float) -> float:
 def _checked(outlines: Iterable[Outline], side: str) -> list[Outline]:
     """Return the circles by id, which makes their order of input irrelevant."""
     listed = list(outlines)
-    ids: Sequence[Hashable] = [one.id for one in listed]
+    ids: Sequence[Hashable] = [outline.id for outline in listed]
     if len(set(ids)) < len(ids):
         raise ValueError(f"ids of the {side} places must be unique")
-    if len({isinstance(one, str) for one in ids}) > 1:
+    if len({isinstance(identity, str) for identity in ids}) > 1:
         raise ValueError(f"ids of the {side} places must be all whole numbers or all text")
-    for one in listed:
-        if not all(map(math.isfinite, (one.x, one.y, one.radius_m, one.weight))) or one.radius_m < 0:
-            raise ValueError(f"the {side} place {one.id} must be finite, with a radius of 0 or more")
-    return sorted(listed, key=lambda one: one.id)
+    for outline in listed:
+        if (
+            not all(map(math.isfinite, (outline.x, outline.y, outline.radius_m, outline.weight)))
+            or outline.radius_m < 0
+        ):
+            raise ValueError(f"the {side} place {outline.id} must be finite, with a radius of 0 or more")
+    return sorted(listed, key=lambda outline: outline.id)
 
 
 def _overlaps(
@@ -193,10 +204,12 @@ def _overlaps(
     """List the touching pairs, the strongest first: more overlap, then nearer, then by position, then by id."""
     if not olds or not news:
         return []
-    radius_old = [max(one.radius_m, min_radius_m) for one in olds]
-    radius_new = [max(one.radius_m, min_radius_m) for one in news]
+    radius_old = [max(outline.radius_m, min_radius_m) for outline in olds]
+    radius_new = [max(outline.radius_m, min_radius_m) for outline in news]
     reach = np.array(radius_old) + max(radius_new)
-    near = cKDTree([(one.x, one.y) for one in news]).query_ball_point([(one.x, one.y) for one in olds], reach)
+    near = cKDTree([(outline.x, outline.y) for outline in news]).query_ball_point(
+        [(outline.x, outline.y) for outline in olds], reach
+    )
     pairs = []
     for i, neighbours in enumerate(near):
         for j in neighbours:
@@ -229,12 +242,14 @@ def _join(
 def _relation(olds: list[Outline], news: list[Outline], old: list[int], new: list[int], growth: float) -> Relation:
     old_parts, new_parts = _largest_first([olds[i] for i in old]), _largest_first([news[j] for j in new])
     return Relation(
-        _kind(old_parts, new_parts, growth), tuple(one.id for one in old_parts), tuple(one.id for one in new_parts)
+        _kind(old_parts, new_parts, growth),
+        tuple(place.id for place in old_parts),
+        tuple(place.id for place in new_parts),
     )
 
 
 def _largest_first(parts: list[Outline]) -> list[Outline]:
-    return sorted(parts, key=lambda one: (-one.weight, -one.radius_m, one.id))
+    return sorted(parts, key=lambda place: (-place.weight, -place.radius_m, place.id))
 
 
 def _kind(old: list[Outline], new: list[Outline], growth: float) -> Kind:

@@ -88,6 +88,8 @@ def near_repeat(
 
     Give *incidents*, not reports: two callers of one fire are no near repeat.
 
+    Long because its parameters are documented here, with an example.
+
     Parameters
     ----------
     x, y : array_like of float, shape (n,), or Events
@@ -170,10 +172,10 @@ def near_repeat(
     )
 
 
-def _ends(name: str, given: Sequence[float], above: float = -1e-300) -> FloatArray:
-    ends = np.asarray(given, dtype=np.float64)
+def _ends(name: str, values: Sequence[float], above: float = -1e-300) -> FloatArray:
+    ends = np.asarray(values, dtype=np.float64)
     if ends.ndim != 1 or not len(ends) or not np.isfinite(ends).all() or ends[0] <= above or (np.diff(ends) <= 0).any():
-        raise ValueError(f"{name} must be ends of bands that ascend, such as [100, 200, 400], not {list(given)}")
+        raise ValueError(f"{name} must be ends of bands that ascend, such as [100, 200, 400], not {list(values)}")
     return ends
 
 
@@ -281,14 +283,14 @@ def _warnings(xy: FloatArray, day: FloatArray) -> tuple[str, ...]:
     """Say where quarters of the city and parts of the time do not go together evenly: chance alone rarely does that."""
     middle = np.median(xy, axis=0)
     quarter = (xy > middle) @ np.array([1, 2])
-    said = []
+    warnings = []
     length = np.ptp(day)
     parts = np.minimum(((day - day.min()) / max(length, 1e-9) * 4).astype(int), 3)
     if _uneven(quarter, parts):
-        said.append("incidents move between quarters of the city over the whole time; the ratios may be too high")
+        warnings.append("incidents move between quarters of the city over the whole time; the ratios may be too high")
     if length >= 540 and _uneven(quarter, (day % 365.25 // 91.3125).astype(int)):
-        said.append("quarters of the city have seasons of their own; the ratios may be too high")
-    return tuple(said)
+        warnings.append("quarters of the city have seasons of their own; the ratios may be too high")
+    return tuple(warnings)
 
 
 def _uneven(quarter: IntArray, part: IntArray) -> bool:

@@ -67,4 +67,4 @@ def silent_areas(
         for area, people, count in known
         if count == 0 and people >= min_population
     ]
-    return tuple(sorted(silent, key=lambda one: (-one.population, one.area)))
+    return tuple(sorted(silent, key=lambda area: (-area.population, area.area)))

@@ -15,12 +15,12 @@ from anlan.core.ledger import canonical
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
+from anlan.core.series import Series
 from anlan.effect import rules
 from anlan.effect.computation import Question, compute
 from anlan.effect.models import Estimate
 from anlan.effect.rules import EffectRefused, Sides
 from anlan.hotspots.models import SiteVersion, Study
-from anlan.prevention.actions.steps import numbers
 from anlan.prevention.models import Move
 
 WRITES = (Role.ANALYST, Role.SUPERVISOR)
@@ -73,7 +73,7 @@ def keep_estimate(*, computed: Computed, actor: Actor, at: dt.datetime, key: str
     question, content = computed.question, computed.content
     sides = {name: canonical(getattr(question.sides, name)) for name in ("treated", "controls", "later")}
     found = Estimate.objects.create(
-        number=numbers(Estimate, "V", local_day(at).year, 1, 3)[0], made_at=at, study_id=question.study,
+        number=Series("V", local_day(at).year, 3).next(), made_at=at, study_id=question.study,
         since=question.since, until=question.until, measure_at=question.measure_at, seed=question.seed,
         position=question.position, **sides,
         **{name: canonical(value) if name in LISTS else value for name, value in content.items()},

@@ -23,14 +23,16 @@ class AreaIndex:
     def at(self, lon: float, lat: float) -> tuple[int, ...]:
         """Return the positions of the areas that cover one point, ascending; the border belongs to both sides."""
         near = self._tree.query(self._shapely.Point(lon, lat))
-        return tuple(sorted(int(one) for one in near if self._shapely.intersects_xy(self._areas[one], lon, lat)))
+        return tuple(
+            sorted(int(position) for position in near if self._shapely.intersects_xy(self._areas[position], lon, lat))
+        )
 
     def assign(self, lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return pairs (row of the point, position of an area that covers it), sorted by row, then position."""
         x, y = (np.atleast_1d(np.asarray(axis, dtype=float)) for axis in (lon, lat))
         found = [self._inside(n, x, y) for n in range(len(self._areas))]
         rows = np.concatenate([np.empty(0, np.int64), *found])
-        areas = np.repeat(np.arange(len(found)), [len(one) for one in found])
+        areas = np.repeat(np.arange(len(found)), [len(inside) for inside in found])
         order = np.lexsort((areas, rows))
         return rows[order].astype(np.int64), areas[order].astype(np.int64)
 

@@ -15,6 +15,7 @@ from anlan.core.ledger.verbs import verb
 from anlan.core.models import Area, City
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
+from anlan.core.series import Series
 from anlan.hotspots import rules
 from anlan.hotspots.computation import Input, compute, content_hash
 from anlan.hotspots.models import PlaceReport, Site, SiteVersion, Study, StudyPlace
@@ -132,12 +133,12 @@ def _adopted(study: Study) -> dict[str, Any]:
 
 def _give_numbers(study: Study, numbering: rules.Numbering) -> None:
     sites = {site.number: site for site in Site.objects.filter(subject=study.subject)}
-    following = (Site.objects.order_by("-number").values_list("number", flat=True).first() or 0) + 1
+    following = iter(Series("S").take(sum(1 for number, _ in numbering.of_place.values() if number is None)))
     versions, site_of = [], {}
     for place in study.places.order_by("rank"):
         number, change = numbering.of_place[place.rank]
         if number is None:
-            number, following = following, following + 1
+            number = next(following)
             sites[number] = Site.objects.create(number=number, subject=study.subject)
         site_of[place.rank] = sites[number]
         versions.append(SiteVersion(site=sites[number], study=study, place=place, change=change))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Any
 
 from anlan.core.jobs import JobRun, job
-from anlan.core.people.actors import Actor, actor_of
+from anlan.core.people.actors import Actor
+from anlan.core.people.members import actor_of
 from anlan.core.time.clock import now
 from anlan.intake.actions.imports import JOB, finish_import, layout_of, mapping_of, refused_file, uploaded_file
 from anlan.intake.files import mappings

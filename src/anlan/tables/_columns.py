@@ -76,7 +76,7 @@ def plain_name(name: str) -> str:
 
 def _first(names: tuple[str, ...], known: tuple[str, ...], fits: Any) -> str | None:
     by_plain = {plain_name(name): name for name in reversed(names)}
-    return next((by_plain[one] for one in known if one in by_plain and fits(by_plain[one])), None)
+    return next((by_plain[plain] for plain in known if plain in by_plain and fits(by_plain[plain])), None)
 
 
 def _share(cells: list[Any], fits: Any) -> float:

@@ -41,8 +41,8 @@ class ExcelRows:
 def _workbook(source: Source) -> Any:
     try:
         with zipfile.ZipFile(source.file) as packed:
-            names = {one.filename for one in packed.infolist()}
-            if sum(one.file_size for one in packed.infolist()) > MOST_UNPACKED:
+            names = {member.filename for member in packed.infolist()}
+            if sum(member.file_size for member in packed.infolist()) > MOST_UNPACKED:
                 raise TableError(f"{source.name} unpacks to more than 1 GiB: save it as CSV", code="too_large")
         if "xl/workbook.xml" not in names:
             raise TableError(f"{source.name} is a zip archive but no Excel workbook: unpack it first")

@@ -26,15 +26,15 @@ class JsonRows:
 
     def rows(self) -> Iterator[Row]:
         """Yield the line, where there is one, and the cells."""
-        for line, one in self._objects():
-            yield line, [one.get(key) for key in self.header]
+        for line, item in self._objects():
+            yield line, [item.get(key) for key in self.header]
 
     def _columns(self) -> list[str]:
         """Return every name that an object has, the last object's too; what cannot be read is told at its line."""
         found: dict[str, None] = {}
         try:
-            for _, one in self._objects():
-                found.update(dict.fromkeys(one))
+            for _, item in self._objects():
+                found.update(dict.fromkeys(item))
         except (TableError, UnicodeDecodeError):
             if not found:
                 raise
@@ -51,10 +51,10 @@ class JsonRows:
                     yield number, self._object(line, number)
             return
         self._stream.seek(0)
-        for one in self._members():
-            if not isinstance(one, Mapping):
+        for item in self._members():
+            if not isinstance(item, Mapping):
                 raise TableError(f"{self._source.name}: a member of the list is no object")
-            yield None, _flat(one)
+            yield None, _flat(item)
 
     def _line(self, number: int) -> str:
         line = self._stream.readline(LONGEST_LINE)
@@ -64,12 +64,12 @@ class JsonRows:
 
     def _object(self, line: str, number: int) -> dict[str, Any]:
         try:
-            one = json.loads(line)
+            item = json.loads(line)
         except (ValueError, RecursionError):
             raise TableError(f"{self._source.name}, line {number} is no JSON object", code="not_json") from None
-        if not isinstance(one, Mapping):
+        if not isinstance(item, Mapping):
             raise TableError(f"{self._source.name}, line {number} is no JSON object", code="not_json")
-        return _flat(one)
+        return _flat(item)
 
     def _members(self) -> list[Any]:
         name = self._source.name
@@ -88,25 +88,25 @@ class JsonRows:
 
 def _is_line(text: str) -> bool:
     try:
-        one = json.loads(text)
+        item = json.loads(text)
     except (ValueError, RecursionError):
         return False
-    return isinstance(one, Mapping) and "features" not in one
+    return isinstance(item, Mapping) and "features" not in item
 
 
-def _flat(one: Mapping[str, Any]) -> dict[str, Any]:
+def _flat(item: Mapping[str, Any]) -> dict[str, Any]:
     """Return a plain row of an object or of a GeoJSON feature."""
-    if one.get("type") != "Feature":
-        return {str(key): _plain(value) for key, value in one.items()}
-    geometry, lon, lat = one.get("geometry"), None, None
+    if item.get("type") != "Feature":
+        return {str(key): _plain(value) for key, value in item.items()}
+    geometry, lon, lat = item.get("geometry"), None, None
     if isinstance(geometry, Mapping) and geometry.get("type") == "Point":
         pair = geometry.get("coordinates")
         if isinstance(pair, list) and len(pair) >= 2:
             lon, lat = _plain(pair[0]), _plain(pair[1])
-    properties = one.get("properties")
+    properties = item.get("properties")
     row = {str(key): _plain(value) for key, value in properties.items()} if isinstance(properties, Mapping) else {}
-    if "id" in one and "id" not in row:
-        row["id"] = _plain(one["id"])
+    if "id" in item and "id" not in row:
+        row["id"] = _plain(item["id"])
     return {**row, "lon": lon, "lat": lat}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.geo import looks_swapped, parse_crs, to_wgs84
+from anlan.geo import Crs, looks_swapped, parse_crs, to_wgs84
 from anlan.tables._errors import TableError
 
 Floats = NDArray[np.float64]
@@ -29,58 +29,45 @@ def require_fitting(
     names = f"{lon_name} and {lat_name}"
     example = f"{x[known][0]:.10g}, {y[known][0]:.10g}"
     degrees = (np.abs(x) <= 180) & (np.abs(y) <= 90)
-    if system.is_geographic:
-        if looks_swapped(x, y, bounds):
-            raise TableError(
-                f"longitude and latitude seem to be exchanged ({names} hold {example}): "
-                f"use --lon {lat_name!r} --lat {lon_name!r}",
-                code="swapped",
-            )
-        if np.mean(degrees[known]) < MOST:
-            raise TableError(
-                f"{names} hold {example}, which are no degrees, so the coordinate system looks wrong: "
-                f"{_fitting(x[known], y[known])}",
-                code="wrong_crs",
-            )
-    elif np.mean(degrees[known]) >= MOST:
+    if system.is_geographic and looks_swapped(x, y, bounds):
         raise TableError(
-            f"{names} hold {example}, which look like degrees, while {system} counts in metres or feet: "
-            "leave --crs out for WGS 84, or name GCJ-02, BD-09 or CGCS2000",
-            code="wrong_crs",
+            f"longitude and latitude seem to be exchanged ({names} hold {example}): "
+            f"use --lon {lat_name!r} --lat {lon_name!r}",
+            code="swapped",
         )
+    _require_units(x[known], y[known], degrees[known], system, f"{names} hold {example}")
     lon, lat = to_wgs84(np.where(known, x, 0.0), np.where(known, y, 0.0), system)
     _require_area(lon, lat, known, system.name, system.area_of_use, refusals, names)
-    _refuse(
-        known & ~((np.abs(lon) <= 180) & (np.abs(lat) <= 90)),
-        "outside_world",
-        "the point lies nowhere on Earth",
-        names,
-        refusals,
-    )
-    _refuse(
-        known & (x == 0) & (y == 0),
-        "zero_coordinates",
-        "the coordinates are 0, 0, which means unknown",
-        names,
-        refusals,
-    )
-    warnings: tuple[str, ...] = ()
+    world = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+    _refuse(known & ~world, "outside_world", "the point lies nowhere on Earth", names, refusals)
+    unknown = "the coordinates are 0, 0, which means unknown"
+    _refuse(known & (x == 0) & (y == 0), "zero_coordinates", unknown, names, refusals)
     if bounds:
         inside = (lon >= bounds[0]) & (lon <= bounds[2]) & (lat >= bounds[1]) & (lat <= bounds[3])
         if np.mean(inside[known]) < MOST:
             raise TableError(
                 f"most points ({names}, such as {example}) lie outside the city as {system}: "
-                "the coordinate system looks wrong; "
-                "name it with --crs",
+                "the coordinate system looks wrong; name it with --crs",
                 code="wrong_crs",
             )
         _refuse(known & ~inside, "outside_bounds", "the point lies outside the bounds", names, refusals)
     swapped = known & system.is_geographic & ~degrees & (np.abs(y) <= 180) & (np.abs(x) <= 90)
-    if swapped.any():
-        warnings = (
-            f"{int(swapped.sum())} rows seem to have longitude and latitude exchanged; they were refused, not repaired",
+    exchanged = "rows seem to have longitude and latitude exchanged; they were refused, not repaired"
+    return lon, lat, (f"{int(swapped.sum())} {exchanged}",) if swapped.any() else ()
+
+
+def _require_units(x: Floats, y: Floats, degrees: NDArray[np.bool_], system: Crs, found: str) -> None:
+    """Refuse a file whose numbers are mostly no degrees where degrees are due, or degrees where metres are."""
+    if system.is_geographic and np.mean(degrees) < MOST:
+        raise TableError(
+            f"{found}, which are no degrees, so the coordinate system looks wrong: {_fitting(x, y)}", code="wrong_crs"
         )
-    return lon, lat, warnings
+    if not system.is_geographic and np.mean(degrees) >= MOST:
+        raise TableError(
+            f"{found}, which look like degrees, while {system} counts in metres or feet: "
+            "leave --crs out for WGS 84, or name GCJ-02, BD-09 or CGCS2000",
+            code="wrong_crs",
+        )
 
 
 def _require_area(

@@ -113,13 +113,13 @@ def _named(used: Columns) -> list[str]:
     return [name for name in (used.lon, used.lat, used.time, used.id, used.words) if name]
 
 
-def _columns(records: Records, first: Sequence[tuple[int, int | None, Sequence[Any]]], given: Columns) -> Columns:
-    told = {key: value for key, value in given.__dict__.items() if value}
-    _require_known(list(told.values()), records.columns)
+def _columns(records: Records, first: Sequence[tuple[int, int | None, Sequence[Any]]], columns: Columns) -> Columns:
+    named = {key: value for key, value in columns.__dict__.items() if value}
+    _require_known(list(named.values()), records.columns)
     width = len(records.columns)
     whole = [cells for _, _, cells in first if not has_too_many(cells, width)]
     sample = [dict(zip(records.columns, cells, strict=False)) for cells in whole]
-    used = replace(guess_columns(records.columns, sample), **told)
+    used = replace(guess_columns(records.columns, sample), **named)
     for key, option in (("lon", "--lon"), ("lat", "--lat"), ("time", "--time")):
         if not getattr(used, key):
             raise TableError(
@@ -141,10 +141,12 @@ def _require_known(names: Sequence[str], columns: tuple[str, ...]) -> None:
 
 def _conditions(where: Iterable[str | tuple[str, str]], columns: tuple[str, ...]) -> dict[str, set[str]]:
     wanted: dict[str, set[str]] = {}
-    for one in where:
-        column, sign, value = one.partition("=") if isinstance(one, str) else (one[0], "=", one[1])
+    for condition in where:
+        column, sign, value = (
+            condition.partition("=") if isinstance(condition, str) else (condition[0], "=", condition[1])
+        )
         if not sign:
-            raise TableError(f"{one!r} is no condition; write COLUMN=VALUE", code="bad_condition")
+            raise TableError(f"{condition!r} is no condition; write COLUMN=VALUE", code="bad_condition")
         _require_known([column.strip()], columns)
         wanted.setdefault(column.strip(), set()).add(value.strip().casefold())
     return wanted
@@ -196,7 +198,7 @@ def _is_chosen(cells: Sequence[Any], at: dict[str, int], wanted: dict[str, set[s
 
 def _nothing_chosen(wanted: dict[str, set[str]], read: _Read) -> str:
     column = next((name for name in wanted if read.seen[name]), next(iter(wanted)))
-    common = sorted(read.seen[column].items(), key=lambda one: (-one[1], one[0]))[:8]
+    common = sorted(read.seen[column].items(), key=lambda counted: (-counted[1], counted[0]))[:8]
     return f"no row has {column} = {' or '.join(sorted(wanted[column]))}; values there are: " + "; ".join(
         f"{value or '(empty)'} ({count})" for value, count in common
     )
@@ -229,7 +231,7 @@ def _points(
         left_out[key] = int((good & ~keep).sum())
         good &= keep
     refused = [*read.refused, *(Refusal(read.number[i], read.line[i], *why) for i, why in refusals.items())]
-    refused.sort(key=lambda one: one.record)
+    refused.sort(key=lambda refusal: refusal.record)
     if not good.any():
         raise TableError(_nothing_left(refused, left_out))
     rows = np.flatnonzero(good)
@@ -255,10 +257,10 @@ def _nothing_left(refused: Sequence[Refusal], left_out: Mapping[str, int]) -> st
     asked = ", ".join(f"{count:,} left out by --{key}" for key, count in left_out.items())
     if not refused or sum(left_out.values()) > len(refused):
         return f"no report is left: {asked}" + (f", {len(refused):,} refused" if refused else "")
-    most, count = Counter((one.field, one.code) for one in refused).most_common(1)[0]
-    example = next(one for one in refused if (one.field, one.code) == most)
-    told = f"{count} of {len(refused)} refused rows are such as record {example.record}"
-    return f"no row can be used: {told}: {example.reason}"
+    most, count = Counter((refusal.field, refusal.code) for refusal in refused).most_common(1)[0]
+    example = next(refusal for refusal in refused if (refusal.field, refusal.code) == most)
+    most_refused = f"{count} of {len(refused)} refused rows are such as record {example.record}"
+    return f"no row can be used: {most_refused}: {example.reason}"
 
 
 def _exchanged_names(used: Columns) -> tuple[str, ...]:

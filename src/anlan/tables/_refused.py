@@ -33,4 +33,4 @@ def write_refused(where: str | Path | TextIO, refused: Iterable[Refusal]) -> Non
             file = stack.enter_context(Path(file).open("w", encoding="utf-8-sig", newline=""))
         writer = csv.writer(file)
         writer.writerow(HEADER)
-        writer.writerows([safe_cell(value) for value in astuple(one)] for one in refused)
+        writer.writerows([safe_cell(value) for value in astuple(refusal)] for refusal in refused)

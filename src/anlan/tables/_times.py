@@ -50,16 +50,16 @@ def parse_time(value: Any, tz: str, *, order: str | None = None) -> datetime:
 
     `order` ("dmy" or "mdy") says how to read dates such as 3/4/2015; without it these raise `AmbiguousTime`.
     """
-    told = _local(value, order)
-    if told.tzinfo is None:
-        told = told.replace(tzinfo=zone(tz))
-    return told.astimezone(UTC)
+    moment = _local(value, order)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone(tz))
+    return moment.astimezone(UTC)
 
 
 def order_of(values: Iterable[Any]) -> str | None:
     """Return the order of day and month that the values of a column prove, or None where they prove none or both."""
-    told = {order for value in values if (order := proof_of_order(value))}
-    return told.pop() if len(told) == 1 else None
+    proofs = {order for value in values if (order := proof_of_order(value))}
+    return proofs.pop() if len(proofs) == 1 else None
 
 
 def proof_of_order(value: Any) -> str | None:
@@ -98,20 +98,20 @@ def _other(text: str, order: str | None) -> datetime:
 
 
 def _calendar(found: re.Match[str], order: str | None) -> tuple[int, int, int]:
-    told = found.groupdict()
-    if "a" in told:
-        first, second = int(told["a"]), int(told["b"])
-        order = proof_of_order(f"{first}/{second}/{told['y']}") or ("dmy" if told["sep"] == "." else order)
+    parts = found.groupdict()
+    if "a" in parts:
+        first, second = int(parts["a"]), int(parts["b"])
+        order = proof_of_order(f"{first}/{second}/{parts['y']}") or ("dmy" if parts["sep"] == "." else order)
         if order is None and first != second:
             raise AmbiguousTime(
                 f"{found[0].strip()!r} can be read in two ways: say which of day and month stands first"
             )
-        return (int(told["y"]), second, first) if order == "dmy" else (int(told["y"]), first, second)
-    if "name" in told:
-        if told["name"].lower() not in _MONTHS:
+        return (int(parts["y"]), second, first) if order == "dmy" else (int(parts["y"]), first, second)
+    if "name" in parts:
+        if parts["name"].lower() not in _MONTHS:
             raise ValueError(f"{found[0]!r} names no month")
-        return int(told["y"]), _MONTHS[told["name"].lower()], int(told["d"])
-    return int(told["y"]), int(told["m"]), int(told["d"])
+        return int(parts["y"]), _MONTHS[parts["name"].lower()], int(parts["d"])
+    return int(parts["y"]), int(parts["m"]), int(parts["d"])
 
 
 def _clock(found: re.Match[str]) -> timedelta:

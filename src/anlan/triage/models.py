@@ -146,13 +146,3 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.sender_id}>{self.to_id}"
-
-
-class DayCount(models.Model):
-    """The last incident number given for one local day; its row is the lock under which numbers are given."""
-
-    day = models.DateField(primary_key=True)
-    last = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.day} {self.last}"

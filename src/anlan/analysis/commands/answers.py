@@ -84,8 +84,8 @@ def progress_said(command: str, replications: int) -> Iterator[tuple[Tell, Tell]
             yield reading, replicating
         except KeyboardInterrupt:
             progress.stop()
-            said = f"stopped after {so_far:,} of {replications:,} replications; nothing was written"
-            typer.echo(f"anlan {command}: {said}", err=True)
+            message = f"stopped after {so_far:,} of {replications:,} replications; nothing was written"
+            typer.echo(f"anlan {command}: {message}", err=True)
             raise typer.Exit(STOPPED) from None
 
 
@@ -116,13 +116,13 @@ def as_csv(answer: Answer) -> bytes:
 
 def as_page(answer: Answer) -> bytes:
     """Return one self-contained page that may load and run nothing."""
-    told = answer.document
+    document = answer.document
     lede = "".join(f"<p>{escape(line)}</p>" for line in answer.lines)
     notes = "".join(
-        f'<p class="note"><b>▲</b> {escape(one)}</p>'
-        for one in (*told["warnings"], *told["notes"], *told["input"]["warnings"])
+        f'<p class="note"><b>▲</b> {escape(note)}</p>'
+        for note in (*document["warnings"], *document["notes"], *document["input"]["warnings"])
     )
-    asked = [(key.replace("_", " ").capitalize(), value) for key, value in told["parameters"].items()
+    asked = [(key.replace("_", " ").capitalize(), value) for key, value in document["parameters"].items()
              if value not in (None, [], {}) and key != "plane"]  # fmt: skip
     text = f"""<!doctype html>
 <html lang="en">
@@ -131,7 +131,7 @@ def as_page(answer: Answer) -> bytes:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="referrer" content="no-referrer">
-<title>{escape(answer.title)}: {escape(told["input"]["file"])}</title>
+<title>{escape(answer.title)}: {escape(document["input"]["file"])}</title>
 <style>{STYLE}</style>
 </head>
 <body>
@@ -139,9 +139,9 @@ def as_page(answer: Answer) -> bytes:
 <main>
 <section class="wide"><h2>Table</h2>{table_of(answer.head, answer.rows, set(answer.words))}</section>
 <section><h2>How this was found</h2>{list_of(asked)}</section>
-{refused_of(told)}
+{refused_of(document)}
 </main>
-<footer>Anlan {escape(__version__)}. Input SHA-256 <code>{escape(told["input"]["sha256"])}</code></footer>
+<footer>Anlan {escape(__version__)}. Input SHA-256 <code>{escape(document["input"]["sha256"])}</code></footer>
 </body>
 </html>
 """

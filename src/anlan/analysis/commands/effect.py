@@ -50,7 +50,10 @@ def effect(
     out: Annotated[Path | None, typer.Option(help="Write .csv, .html or .json.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Estimate what a measure changed, beside places with the same history."""
+    """Estimate what a measure changed, beside places with the same history.
+
+    Long because each option of the command is a parameter with its help.
+    """
     from anlan.analysis.commands.answers import progress_said, say, writer_of
     from anlan.analysis.commands.sites.document import Asked
 
@@ -79,14 +82,17 @@ def effect(
 
 
 def estimated(asked: Asked, sites: Path, treated: str, since: date, level: float, reading: Tell) -> Answer:
-    """Read reports and sites, and estimate."""
+    """Read reports and sites, and estimate.
+
+    Long because the answer's whole document is written here.
+    """
     from zoneinfo import ZoneInfo
 
     import numpy as np
 
     from anlan.analysis import Events, before_after, cover_places, failures_of
     from anlan.analysis.commands.answers import Answer, read
-    from anlan.analysis.commands.sites.document import DAY_US, input_told, plain_number
+    from anlan.analysis.commands.sites.document import DAY_US, input_summary, plain_number
     from anlan.geo import LocalProjection, parse_crs
     from anlan.tables import TableError
 
@@ -127,7 +133,7 @@ def estimated(asked: Asked, sites: Path, treated: str, since: date, level: float
             "where": list(asked.where),
             "plane": plane.parameters(),
         },
-        "input": input_told(asked, points) | {"sites_file": sites.name},
+        "input": input_summary(asked, points) | {"sites_file": sites.name},
         "storms": {"before": found.before_storms, "after": found.after_storms, "left_out": table.left_out_storms,
                    "effective_after": found.effective_after_storms},
         "places": {"sites": len(named), "treated": int(mask.sum()), "other_known": len(others),
@@ -156,12 +162,12 @@ def estimated(asked: Asked, sites: Path, treated: str, since: date, level: float
     )
 
 
-def _plain(one: Any) -> dict[str, Any] | None:
+def _plain(found: Any) -> dict[str, Any] | None:
     from dataclasses import asdict
 
     from anlan.analysis.commands.sites.document import plain_number
 
-    return None if one is None else {name: plain_number(value) for name, value in asdict(one).items()}
+    return None if found is None else {name: plain_number(value) for name, value in asdict(found).items()}
 
 
 def _others(events: Any, x: Any, y: Any, start: float, asked: Asked, cover: Any) -> Any:
@@ -182,10 +188,10 @@ def _sites(file: Path) -> tuple[list[dict[str, Any]], Any]:
     import numpy as np
 
     try:
-        every = json.loads(file.read_text(encoding="utf-8-sig"))["features"]
-        features = [one for one in every if (one.get("properties") or {}).get("kind") != "watch"]
-        named = [dict(one.get("properties") or {}) for one in features]
-        at = np.array([one["geometry"]["coordinates"][:2] for one in features], dtype=float).reshape(-1, 2)
+        listed = json.loads(file.read_text(encoding="utf-8-sig"))["features"]
+        features = [feature for feature in listed if (feature.get("properties") or {}).get("kind") != "watch"]
+        named = [dict(feature.get("properties") or {}) for feature in features]
+        at = np.array([feature["geometry"]["coordinates"][:2] for feature in features], dtype=float).reshape(-1, 2)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ValueError(
             f"--sites {file.name}: write a GeoJSON file of points, such as `anlan spots --out` does"
@@ -201,9 +207,9 @@ def chosen(text: str, named: list[dict[str, Any]]) -> Any:
 
     if "=" in text:
         name, _, value = text.partition("=")
-        mask = np.array([str(one.get(name.strip())).casefold() == value.strip().casefold() for one in named])
+        mask = np.array([str(site.get(name.strip())).casefold() == value.strip().casefold() for site in named])
         if not mask.any():
-            has = ", ".join(sorted({key for one in named for key in one})) or "none"
+            has = ", ".join(sorted({key for site in named for key in site})) or "none"
             raise ValueError(f"--treated {text}: no site has it; their properties are {has}")
         return mask
     ranks: set[int] = set()
@@ -213,7 +219,7 @@ def chosen(text: str, named: list[dict[str, Any]]) -> Any:
             ranks |= set(range(int(low), int(high or low) + 1))
     except ValueError:
         raise ValueError(f"--treated {text!r}: write ranks such as 1,4,7-12, or PROPERTY=VALUE") from None
-    have = [int(one.get("rank", n + 1)) for n, one in enumerate(named)]
+    have = [int(site.get("rank", n + 1)) for n, site in enumerate(named)]
     if missing := sorted(ranks - set(have)):
         raise ValueError(f"--treated: there is no site {missing[0]}; ranks go from {min(have)} to {max(have)}")
     return np.isin(have, list(ranks))

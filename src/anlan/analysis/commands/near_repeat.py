@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from anlan.analysis.commands.sites.document import Asked
 
 CALLERS = "Several reports of one incident look like near repeats: give incidents, not reports."
+BAND = ("from_m", "to_m", "from_day", "to_day", "observed", "expected", "ratio", "p_value", "p_value_any_band")
 CHOSEN = "p is for one band chosen beforehand; p any band is what to read after looking at all of them."
 
 
@@ -43,7 +44,10 @@ def near_repeat(
     out: Annotated[Path | None, typer.Option(help="Write .csv, .html or .json.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Count incidents close in place and time beside what chance gives."""
+    """Count incidents close in place and time beside what chance gives.
+
+    Long because each option of the command is a parameter with its help.
+    """
     from anlan.analysis.commands.answers import progress_said, say, writer_of
     from anlan.analysis.commands.sites.document import Asked
 
@@ -77,7 +81,7 @@ def near_repeat(
 def ends_of(option: str, text: str) -> list[float]:
     """Return the ends of bands, checked."""
     try:
-        ends = [float(one) for one in text.split(",")]
+        ends = [float(end) for end in text.split(",")]
     except ValueError:
         raise ValueError(f"{option} {text!r}: write numbers with commas, such as 100,200,400") from None
     if sorted(set(ends)) != ends or ends[0] < 0:
@@ -87,18 +91,21 @@ def ends_of(option: str, text: str) -> list[float]:
 
 def _enough(replications: int) -> int:
     if replications < 99:
-        said = "cannot tell chance from a pattern; write --replications 99 for a first look, 999 for p down to 0.001"
-        raise ValueError(f"--replications {replications} {said}")
+        advice = "cannot tell chance from a pattern; write --replications 99 for a first look, 999 for p down to 0.001"
+        raise ValueError(f"--replications {replications} {advice}")
     return replications
 
 
 def counted(asked: Asked, time_to: str | None, options: dict[str, Any], reading: Tell, replicating: Tell) -> Answer:
-    """Read the file and count."""
+    """Read the file and count.
+
+    Long because the answer's whole document is written here.
+    """
     import numpy as np
 
     from anlan.analysis import near_repeat as knox
     from anlan.analysis.commands.answers import Answer, read
-    from anlan.analysis.commands.sites.document import DAY_US, input_told, plain_number
+    from anlan.analysis.commands.sites.document import DAY_US, input_summary, plain_number
     from anlan.geo import LocalProjection, parse_crs
     from anlan.tables import TableError
 
@@ -113,14 +120,6 @@ def counted(asked: Asked, time_to: str | None, options: dict[str, Any], reading:
     plane = LocalProjection.around(points.lon, points.lat)
     x, y = plane.forward(points.lon, points.lat)
     found = knox(x, y, day, day_to=_last(points, asked, time_to), progress=replicating, **options)
-    bands = [
-        {
-            name: plain_number(getattr(band, name))
-            for name in ("from_m", "to_m", "from_day", "to_day", "observed", "expected", "ratio", "p_value",
-                         "p_value_any_band")
-        }
-        for band in found.bands
-    ]  # fmt: skip
     used = points.columns
     document = {
         "parameters": {
@@ -134,34 +133,36 @@ def counted(asked: Asked, time_to: str | None, options: dict[str, Any], reading:
             "until": asked.until.isoformat() if asked.until else None,
             "plane": plane.parameters(),
         },
-        "input": input_told(asked, points),
+        "input": input_summary(asked, points),
         "incidents": found.incidents,
         "close_pairs": found.close_pairs,
-        "bands": bands,
+        "bands": [{name: plain_number(getattr(band, name)) for name in BAND} for band in found.bands],
         "warnings": list(found.warnings),
         "notes": [CALLERS, CHOSEN],
     }
     sure = [band for band in found.bands if band.p_value_any_band <= 0.05 and (band.ratio or 0) > 1]
-    told = f"{len(sure)} of {len(bands)} bands hold more pairs than chance gives (p any band <= 0.05)"
+    verdict = f"{len(sure)} of {len(found.bands)} bands hold more pairs than chance gives (p any band <= 0.05)"
     return Answer(
         document=document,
         title="Near repeats",
-        lines=(f"{asked.file.name}: {found.incidents:,} incidents, {found.close_pairs:,} close pairs", told),
+        lines=(f"{asked.file.name}: {found.incidents:,} incidents, {found.close_pairs:,} close pairs", verdict),
         head=("Metres apart", "Days apart", "Pairs", "Expected", "Ratio", "p", "p any band"),
-        rows=tuple(
-            (
-                "same place" if not band.to_m else f"{band.from_m:g} to {band.to_m:g}",
-                f"{band.from_day:g} to {band.to_day:g}",
-                f"{band.observed:,.4g}" if found.parameters["aoristic"] else f"{band.observed:,.0f}",
-                f"{band.expected:,.1f}",
-                "—" if band.ratio is None else f"{band.ratio:.2f}",
-                f"{band.p_value:.3f}",
-                f"{band.p_value_any_band:.3f}",
-            )
-            for band in found.bands
-        ),
+        rows=tuple(_cells(band, aoristic=found.parameters["aoristic"]) for band in found.bands),
         words=frozenset({0, 1}),
         warnings=points.warnings,
+    )
+
+
+def _cells(band: Any, *, aoristic: bool) -> tuple[str, ...]:
+    """Write a band as a line of the table."""
+    return (
+        "same place" if not band.to_m else f"{band.from_m:g} to {band.to_m:g}",
+        f"{band.from_day:g} to {band.to_day:g}",
+        f"{band.observed:,.4g}" if aoristic else f"{band.observed:,.0f}",
+        f"{band.expected:,.1f}",
+        "—" if band.ratio is None else f"{band.ratio:.2f}",
+        f"{band.p_value:.3f}",
+        f"{band.p_value_any_band:.3f}",
     )
 
 

@@ -50,7 +50,10 @@ def scan(
     out: Annotated[Path | None, typer.Option(help="Write .geojson, .csv or .html.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Find circles and days with more cases than place and day alone explain."""
+    """Find circles and days with more cases than place and day alone explain.
+
+    Long because each option of the command is a parameter with its help.
+    """
     from anlan.analysis.commands.clusters.document import AskedScan
     from anlan.analysis.commands.sites.document import Asked
 
@@ -116,8 +119,8 @@ def _find(asked: AskedScan) -> Found:
             return scan_file(asked, reading=read, scanning=scanned)
         except KeyboardInterrupt:
             progress.stop()
-            said = f"anlan scan: stopped after {so_far:,} of {replications:,} replications; nothing was written"
-            typer.echo(said, err=True)
+            message = f"anlan scan: stopped after {so_far:,} of {replications:,} replications; nothing was written"
+            typer.echo(message, err=True)
             raise typer.Exit(STOPPED) from None
 
 

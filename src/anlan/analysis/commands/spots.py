@@ -43,7 +43,10 @@ def spots(
     out: Annotated[Path | None, typer.Option(help="Write .geojson, .csv, .parquet or .html.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Find the places that keep failing in a file of reports."""
+    """Find the places that keep failing in a file of reports.
+
+    Long because each option of the command is a parameter with its help.
+    """
     from anlan.analysis.commands.sites.document import Asked
 
     with wrong_use_said("spots"):

@@ -89,8 +89,8 @@ def _negative_binomial(counts: IntArray) -> tuple[float, float]:
     def cost(logs: FloatArray) -> float:
         shape, mean = np.exp(logs)
         share = shape / (shape + mean)
-        told = stats.nbinom.logpmf(values, shape, share) - np.log1p(-np.exp(shape * np.log(share)))
-        return -float((many * told).sum())
+        logs_of_each = stats.nbinom.logpmf(values, shape, share) - np.log1p(-np.exp(shape * np.log(share)))
+        return -float((many * logs_of_each).sum())
 
     # Counts of hardly anything but 1 fit ever smaller shapes equally well; the bounds stop there.
     best = optimize.minimize(cost, [0.0, 0.0], bounds=[(-4.0, 6.0), (-6.0, 4.0)], method="L-BFGS-B")
@@ -110,14 +110,16 @@ def displacement_of(
     counts = np.array([failures.fail[group].sum(axis=0) for group in groups], dtype=np.int64)
     before, after = counts[:, : failures.before], counts[:, failures.before :]
     (a, b, c), (a2, b2, c2) = before.sum(axis=1).tolist(), after.sum(axis=1).tolist()
-    told: dict[str, tuple[int, int]] = {"target": (a, a2), "ring": (b, b2), "controls": (c, c2)}
+    counted: dict[str, tuple[int, int]] = {"target": (a, a2), "ring": (b, b2), "controls": (c, c2)}
     if min(a, b, c, c2) < 5:
-        return Displacement(None, None, None, **told, refused="too few failures in the target, the ring or elsewhere")
+        return Displacement(
+            None, None, None, **counted, refused="too few failures in the target, the ring or elsewhere"
+        )
     if a2 / c2 >= a / c:
-        return Displacement(None, None, None, **told, refused="the target did not improve beside the other places")
+        return Displacement(None, None, None, **counted, refused="the target did not improve beside the other places")
     drawn = _drawn(before, after, draws, np.random.default_rng(seed))
     low, high = _interval(drawn, level) if len(drawn) > draws / 2 else (None, None)
-    return Displacement((b2 / c2 - b / c) / (a2 / c2 - a / c), low, high, **told, refused=None)
+    return Displacement((b2 / c2 - b / c) / (a2 / c2 - a / c), low, high, **counted, refused=None)
 
 
 def _interval(drawn: list[float], level: float) -> tuple[float, float]:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from anlan.analysis.effect import EffectEstimate
-
 _WHY = {
     "no storm since": ("no storm has come since", "此后尚未有降雨过程"),
     "one storm is not enough": ("one storm is not enough", "仅经历一场雨，不足以判断"),
@@ -26,28 +21,37 @@ _READ = {
 }
 
 
-def sentence_of(found: EffectEstimate, language: str) -> str:
-    """Return one or two sentences; "zh" or "en"."""
+def is_chinese(language: str) -> bool:
+    """Whether the words are Chinese; they are "zh" or "en"."""
     if language not in {"en", "zh"}:
         raise ValueError(f"language is 'en' or 'zh', not {language!r}")
-    chinese = language == "zh"
-    if found.ratio is None or found.low is None or found.high is None:
-        why = _WHY[found.reason or "nothing to compare"][chinese]
-        storms = f"{found.effective_after_storms:.1f}"
-        if chinese:
-            return f"无法区分：{why}（此后的失效相当于{storms}场同等降雨，至少需要5场）。"
-        return f"Not separable: {why} (failures since are worth {storms} equal storms; at least 5 are needed)."
-    base = (found.treated_used, found.places_used, found.before_storms, found.after_storms)
-    level = f"{100 * found.parameters['level']:.0f}"
-    read = _READ[found.verdict][chinese]
+    return language == "zh"
+
+
+def not_separable(reason: str | None, storms: float, *, chinese: bool) -> str:
+    """Say why nothing can be told, and how many equal storms the failures since are worth."""
+    why = _WHY[reason or "nothing to compare"][chinese]
+    if chinese:
+        return f"无法区分：{why}（此后的失效相当于{storms:.1f}场同等降雨，至少需要5场）。"
+    return f"Not separable: {why} (failures since are worth {storms:.1f} equal storms; at least 5 are needed)."
+
+
+def compared(
+    verdict: str, ratio: float, interval: tuple[float, float], level: float, base: tuple[int, int, int, int], *,
+    chinese: bool,
+) -> str:  # fmt: skip
+    """Say the ratio with its interval and base: places treated and used, storms before and after."""
+    low, high = interval
+    treated, places, before, after = base
+    read, percent = _READ[verdict][chinese], f"{100 * level:.0f}"
     if chinese:
         return (
-            f"措施之后，治理点位失效的频次是有相同历史的其他点位的{found.ratio:.2f}倍"
-            f"（{level}%置信区间{found.low:.2f}—{found.high:.2f}；{base[0]}处治理点位，共{base[1]}处，"
-            f"前{base[2]}场、后{base[3]}场雨）：{read}。"
+            f"措施之后，治理点位失效的频次是有相同历史的其他点位的{ratio:.2f}倍"
+            f"（{percent}%置信区间{low:.2f}—{high:.2f}；{treated}处治理点位，共{places}处，"
+            f"前{before}场、后{after}场雨）：{read}。"
         )
     return (
-        f"After the measure the treated places failed {found.ratio:.2f} times as often as places with the same history "
-        f"({level} % interval {found.low:.2f} to {found.high:.2f}; {base[0]} treated of {base[1]} places, "
-        f"{base[2]} storms before, {base[3]} after): {read}."
+        f"After the measure the treated places failed {ratio:.2f} times as often as places with the same history "
+        f"({percent} % interval {low:.2f} to {high:.2f}; {treated} treated of {places} places, "
+        f"{before} storms before, {after} after): {read}."
     )

@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 
 from anlan.analysis.effect._beside import Bayes, Displacement, displacement_of, empirical_bayes_of
 from anlan.analysis.effect._regression import Fitted, Rows, fitted
-from anlan.analysis.effect._words import sentence_of
+from anlan.analysis.effect._words import compared, is_chinese, not_separable
 from anlan.analysis.events import BoolArray
 from anlan.analysis.failures import Failures
 from anlan.analysis.revisions import REVISIONS
@@ -99,7 +99,12 @@ class EffectEstimate:
 
     def sentence(self, language: str = "en") -> str:
         """Say it in plain words, "en" or "zh", claiming no more than the interval."""
-        return sentence_of(self, language)
+        chinese = is_chinese(language)
+        if self.ratio is None or self.low is None or self.high is None:
+            return not_separable(self.reason, self.effective_after_storms, chinese=chinese)
+        base = (self.treated_used, self.places_used, self.before_storms, self.after_storms)
+        level = self.parameters["level"]
+        return compared(self.verdict, self.ratio, (self.low, self.high), level, base, chinese=chinese)
 
 
 def before_after(
@@ -110,6 +115,8 @@ def before_after(
     Places are known *because* they failed, so the worst ones look better afterwards without any work (regression to the
     mean). Here every place in every storm is compared with places that had failed as often in the *other* storms before
     the measure, the same place in earlier storms among them; the strength of each storm is profiled out.
+
+    Long because its parameters are documented here, with an example.
 
     Parameters
     ----------
@@ -188,13 +195,13 @@ def before_after(
 
 
 def _mask(treated: npt.ArrayLike, places: int) -> BoolArray:
-    given = np.asarray(treated)
-    if given.dtype == bool and given.shape != (places,):
-        raise ValueError(f"treated must have one entry for each of the {places} places, not shape {given.shape}")
+    chosen = np.asarray(treated)
+    if chosen.dtype == bool and chosen.shape != (places,):
+        raise ValueError(f"treated must have one entry for each of the {places} places, not shape {chosen.shape}")
     mask = np.zeros(places, dtype=bool)
-    if len(given) and given.dtype != bool and (given.min() < 0 or given.max() >= places):
+    if len(chosen) and chosen.dtype != bool and (chosen.min() < 0 or chosen.max() >= places):
         raise ValueError(f"treated positions go from 0 to {places - 1}")
-    mask[given if len(given) else np.empty(0, int)] = True
+    mask[chosen if len(chosen) else np.empty(0, int)] = True
     if not mask.any():
         raise ValueError("no place is treated: nothing can be estimated")
     if mask.all():
@@ -249,15 +256,15 @@ def _far(failures: Failures, mask: BoolArray, level: float) -> Far:
 
 
 def _warnings(failures: Failures, mask: BoolArray) -> tuple[str, ...]:
-    said = []
+    warnings = []
     if failures.left_out_storms:
-        said.append(f"{failures.left_out_storms} storm spans the day of the measure and is left out")
+        warnings.append(f"{failures.left_out_storms} storm spans the day of the measure and is left out")
     few = int((mask & (failures.history < 2)).sum())
     if few:
-        said.append(f"{few} treated places failed in fewer than two storms before and are not in the estimate")
+        warnings.append(f"{few} treated places failed in fewer than two storms before and are not in the estimate")
     last = failures.fail[:, max(0, failures.before - 3) : failures.before].sum(axis=1) > 0
     if failures.before > 3 and mask.sum() >= 5 and last[mask].mean() > 0.9 > 2 * last[~mask].mean():
-        said.append(
+        warnings.append(
             "nearly all treated places failed just before the measure; if rates drift, the interval is too short"
         )
-    return tuple(said)
+    return tuple(warnings)

@@ -27,9 +27,9 @@ def find_crowds(
         return places.take(np.empty(0, np.int64)), np.empty((0, 2)), member_of, nothing, np.inf
     explained = explained_by(places, reports, reports.tree(model.radius_m), model)[loose]
     fitted, by_episode = fit_each_episode(alone, explained, model)
-    every = assign_members(fitted.found, fitted.found.xy, alone, model, 1)
-    chance = simulate(alone, fitted, every, model, together=False, by_episode=by_episode, floor=0.0, seed=seed)
-    enough = fitted.found.take(_with_reports(every, len(fitted.found), least))
+    assigned = assign_members(fitted.found, fitted.found.xy, alone, model, 1)
+    chance = simulate(alone, fitted, assigned, model, together=False, by_episode=by_episode, floor=0.0, seed=seed)
+    enough = fitted.found.take(_with_reports(assigned, len(fitted.found), least))
     cut = longest_list(enough.evidence, chance)
     crowds = enough.take(enough.evidence >= cut)
     centres = np.round(lay_discs(crowds, alone, model), 3)

@@ -151,6 +151,8 @@ def recurrent_places(
     would be more than eight, or more than 15 % of the list, or where chance alone makes a list as long in more than one
     study of a hundred. See docs/explain/places.md.
 
+    Long because its parameters are documented here, with an example.
+
     Parameters
     ----------
     events : Events, optional
@@ -247,8 +249,8 @@ def _find(reports: Reports, model: Model, min_reports: int | None, seed: int) ->
     if not len(reports.xy):
         return _Listed.none(0)
     fitted = fit(reports, model, floor=0.0)
-    every = assign_members(fitted.found, fitted.found.xy, reports, model, 1)
-    chance = simulate(reports, fitted, every, model, together=model.min_episodes > 1, floor=0.0, seed=seed)
+    assigned = assign_members(fitted.found, fitted.found.xy, reports, model, 1)
+    chance = simulate(reports, fitted, assigned, model, together=model.min_episodes > 1, floor=0.0, seed=seed)
     least = longest_list(fitted.found.evidence, chance) if min_reports is None else None
     found = fitted.found if least is None else fitted.found.take(fitted.found.evidence >= least)
     centres = np.round(lay_discs(found, reports, model), _MILLIMETRES)

@@ -146,7 +146,7 @@ class Cells:
 def _three(counts: IntArray, axis: int) -> IntArray:
     if counts.shape[axis] == 1:
         return counts
-    padded = np.pad(counts, [(1, 1) if one == axis else (0, 0) for one in range(3)])
+    padded = np.pad(counts, [(1, 1) if dimension == axis else (0, 0) for dimension in range(3)])
     parts = [np.take(padded, range(by, by + counts.shape[axis]), axis) for by in range(3)]
     return parts[0] + parts[1] + parts[2]
 
@@ -173,6 +173,8 @@ def list_near(
     """List the rows by distance from each centre, ended before the radius or the share is exceeded.
 
     Equal distances: the lesser place first. Bucket sort by squared distance, made exact in the buckets.
+
+    Long because it is one compiled loop, in which a call costs more than the work.
     """
     most = 0
     for i in centres:

@@ -182,7 +182,10 @@ def look_closer(
     level: Int32Array,
     sums: FloatArray,
 ) -> bool:
-    """Walk back through a chunk for the lanes that reached a threshold; True where a lane's best has risen."""
+    """Walk back through a chunk for the lanes that reached a threshold; True where a lane's best has risen.
+
+    Long because it is one compiled loop, in which a call costs more than the work.
+    """
     begin = chunks.end[i, q - 1] if q > 0 else 0
     end = chunks.end[i, q]
     last_day = span.cum.shape[1] - 2
@@ -251,7 +254,10 @@ def simulate_lanes(
     stop: UInt8Array,
     maxima: FloatArray,
 ) -> bool:
-    """Raise the maxima of up to 64 replicates by what these centres hold; False where bytes are too small for it."""
+    """Raise the maxima of up to 64 replicates by what these centres hold; False where bytes are too small for it.
+
+    Long because it is one compiled loop, in which a call costs more than the work.
+    """
     room = max(urn.drawn[-1], urn.sizes.max() if len(urn.sizes) else 0)
     bag = urn.tickets[:0] if known else urn.tickets.copy()
     drawn, days = np.empty(room, np.int32), np.empty(room, np.int32)

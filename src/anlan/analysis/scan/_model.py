@@ -64,7 +64,10 @@ def model_of(
     adjust_for_looks: int,
     n_jobs: int | None = None,
 ) -> Model:
-    """Check everything and lay it out."""
+    """Check everything and lay it out.
+
+    Long because everything is checked and laid out in one order, each step on the last.
+    """
     day = np.floor(events.day).astype(np.int64)
     first, last = _period(day, study_period)
     length = last - first + 1
@@ -130,7 +133,7 @@ def _period(day: IntArray, asked: tuple[float, float] | None) -> tuple[int, int]
         raise ValueError("there are no events to scan")
     if asked is None:
         return int(day.min()), int(day.max())
-    first, last = (math.floor(one) for one in asked)
+    first, last = (math.floor(bound) for bound in asked)
     if outside := int(((day < first) | (day > last)).sum()):
         raise ValueError(f"{outside} events lie outside the study period {first} to {last}; widen it or leave them out")
     return first, last
@@ -200,8 +203,8 @@ def _strata(strata: Any, day: IntArray, length: int) -> tuple[IntArray, str | No
         labels = np.asarray(strata)
     if labels.shape != (length,):
         raise ValueError(f"strata must have one value for each of the {length} events, not shape {labels.shape}")
-    told = "day_of_week" if isinstance(strata, str) else "given"
-    return np.unique(labels, return_inverse=True)[1].reshape(-1).astype(np.int64), told
+    named = "day_of_week" if isinstance(strata, str) else "given"
+    return np.unique(labels, return_inverse=True)[1].reshape(-1).astype(np.int64), named
 
 
 def _mass(

@@ -131,6 +131,8 @@ def best_of_circles(
 
     Of equals the smaller circle, then the shorter, then the earlier window. `daily` (zeros) and `held` are room
     to work in; `daily` is left as zeros.
+
+    Long because it is one compiled loop, in which a call costs more than the work.
     """
     best, best_k, best_a, best_b, best_c = floor, -1, 0, 0, 0
     level = level_of(best)
@@ -266,6 +268,8 @@ def pick_apart(
     """Take centres in order whose cylinders share no place on one day with a cylinder taken before.
 
     `empty` are the places without mass, which the lists in `near` leave out.
+
+    Long because it is one compiled loop, in which a call costs more than the work.
     """
     head = np.full(len(at), -1, np.int64)  # by place: the last cylinder taken that holds it, chained by `rest`
     rest, owner = np.empty(1024, np.int64), np.empty(1024, np.int64)

@@ -95,11 +95,11 @@ def _shuffle(state: UInt64Array, bag: Int32Array, row: Int32Array) -> None:
 @njit(cache=True, nogil=True)
 def _pick(state: UInt64Array, begin: int, size: int, bag: Int32Array, used: UInt64Array, row: Int32Array) -> None:
     """Draw few of the tickets without putting back: one that is taken is drawn anew."""
-    one = np.uint64(1)
+    unit = np.uint64(1)
     for i in range(len(row)):
         while True:
             j = begin + _below(state, size)
-            bit = one << np.uint64(j & 63)
+            bit = unit << np.uint64(j & 63)
             if not used[j >> 6] & bit:
                 break
         used[j >> 6] |= bit

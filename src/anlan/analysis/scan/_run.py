@@ -38,8 +38,8 @@ def run(
             while waiting:
                 ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 waiting |= {pool.submit(task) for task in islice(coming, len(ready))}
-                for one in ready:
-                    answer = one.result()
+                for future in ready:
+                    answer = future.result()
                     if done:
                         done(answer)
         except BaseException:

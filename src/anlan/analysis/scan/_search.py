@@ -145,11 +145,11 @@ def simulate(
 ) -> FloatArray:
     """Return the strongest statistic of each replication; `plainly` takes the slow path in any case."""
     maxima = np.zeros(replications)
-    every = np.arange(replications)
+    replicates = np.arange(replications)
     race = Race(model, limits, maxima, workers(n_jobs), np.zeros(1, np.uint8), _counted(progress, replications))
-    left = every
+    left = replicates
     if not plainly and has_vectors():
-        left = race.by_lanes(every) if race.ends_on_one_day() else race.by_series(every)
+        left = race.by_lanes(replicates) if race.ends_on_one_day() else race.by_series(replicates)
     if len(left):
         race.plainly(left)
     return maxima

@@ -147,6 +147,8 @@ def look_closer(
 
     `shape` becomes rows, first day, last day and cases of the best; of equals it keeps the smaller circle, then the
     shorter, then the earlier window.
+
+    Long because it is one compiled loop, in which a call costs more than the work.
     """
     begin = steps.end[i, q - 1] if q > 0 else 0
     end = steps.end[i, q]
@@ -211,6 +213,8 @@ def simulate_series(
     """Write the maxima of these replicates; -1 for one that is below every statistic looked for, or too much for bytes.
 
     Returns how many were done before `stop`.
+
+    Long because it is one compiled loop, in which a call costs more than the work.
     """
     room = max(urn.drawn[-1], urn.sizes.max() if len(urn.sizes) else 0)
     bag = urn.tickets.copy()
@@ -324,6 +328,8 @@ def observe_series(
     """Find the best circle and window of some centres in the data; those below `first_level` are not found.
 
     False where a count leaves a byte.
+
+    Long because it is one compiled loop, in which a call costs more than the work.
     """
     bins, size = len(steps.edge) - 1, len(mass) * DAYS
     tail, page = ((span.longest + 63) // 64 + 1) * 64, bins * span.longest * DAYS

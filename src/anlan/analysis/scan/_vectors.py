@@ -39,8 +39,8 @@ def _saturating(builder: Any, name: str, a: Any, b: Any) -> Any:
 
 
 def _spread(builder: Any, byte: Any) -> Any:
-    one = builder.insert_element(ir.Constant(LANE_BYTES, ir.Undefined), byte, WORD(0))
-    return builder.shuffle_vector(one, one, ir.Constant(ir.VectorType(WORD, LANES), [0] * LANES))
+    first_lane = builder.insert_element(ir.Constant(LANE_BYTES, ir.Undefined), byte, WORD(0))
+    return builder.shuffle_vector(first_lane, first_lane, ir.Constant(ir.VectorType(WORD, LANES), [0] * LANES))
 
 
 @intrinsic
@@ -65,10 +65,16 @@ def sweep(
     window; `offsets` uint8, eight a chunk; `rows` 7 x 64 uint8 each;
     `counts` 7 x 64 uint8, read and written; `marks` two uint64: lanes that reached a threshold (written), lanes whose
     counts are no longer exact because an offset was greater than they (added to). Returns the chunk, or `chunks`.
+
+    Long because it writes one loop, instruction by instruction.
     """
     signature = types.int64(*[types.int64] * 11)
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        """Generate the code.
+
+        Long because it writes one loop, instruction by instruction.
+        """
         near, chunk_ends, chunk_bins, thresholds, offsets, chunks, chunk, place, rows, counts, marks = arguments
         entry = builder.block
         outer, shift, places, add, check, more, hit, end = (
@@ -191,10 +197,16 @@ def sweep_days(
     As `sweep`; `rows` are 384 days of uint8, `counts` 384 days and zeros behind them for the longest window,
     `chunk_bins` int32 says which of the `thresholds` (by bin, window length and first day; one less than the least
     count) hold for a chunk. `counts` is what was counted at the end of the chunk that is returned.
+
+    Long because it writes one loop, instruction by instruction.
     """
     signature = types.int64(*[types.int64] * 10)
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        """Generate the code.
+
+        Long because it writes one loop, instruction by instruction.
+        """
         near, chunk_ends, chunk_bins, chunks, chunk, place, rows, counts, thresholds, windows = arguments
         many = range(DAY_VECTORS)
         entry = builder.block

@@ -122,6 +122,8 @@ def space_time_scan(
     place and day are independent. With `population` it is the discrete Poisson one [2]_: cases in proportion to
     population, evenly over time. The null distribution is simulated in full: no replication is ended early.
 
+    Long because its parameters are documented here, with an example.
+
     Parameters
     ----------
     x : Events or array_like of float, shape (n,)

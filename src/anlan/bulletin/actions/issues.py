@@ -19,6 +19,7 @@ from anlan.core.ledger.verbs import verb
 from anlan.core.models import City, Organisation
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
+from anlan.core.series import Series
 from anlan.effect.models import Estimate
 
 
@@ -43,8 +44,7 @@ def fix_measures(
         raise BulletinRefused(_("The measures of this period are fixed already."))
     counters = {code: one.counter for code, one in MEASURES.items()}
     codes = rules.require_counters(list(measures) or list(MEASURES), counters)
-    made = Plan.objects.filter(number__startswith=f"BP-{since.year}-").count() + 1
-    number = f"BP-{since.year}-{made:02d}"
+    number = Series("BP", since.year, 2).next()
     Plan.objects.create(number=number, since=since, until=until, fixed_at=at, measures=ledger.canonical(codes))
     told = {"since": str(since), "until": str(until), "measures": codes}
     ledger.append("bulletin.measures_fixed", actor=actor, at=at, subject=f"plan:{number}", payload=told)
@@ -68,8 +68,7 @@ def compose(
     actor.require(Role.PUBLISHER)
     list(City.objects.select_for_update().all())
     found = require_composable(plan, headline, at, headline_en=headline_en, estimate=estimate)
-    made = Issue.objects.filter(number__startswith=f"B-{local_day(at).year}-", corrects=None).count() + 1
-    number = f"B-{local_day(at).year}-{made:02d}"
+    number = Series("B", local_day(at).year, 2).next()
     issue = Issue(number=number, plan=found, issuer=issuer_of(issuer, actor), published_at=at, estimate=estimate,
                   headline=headline.strip(), headline_en=headline_en.strip())  # fmt: skip
     return _publish(issue, drawing, actor, at)

@@ -35,7 +35,7 @@ def _map(state: str, day: dt.date, kinds: tuple[str, ...]) -> str:
 
 
 def _feature(version: AreaVersion) -> dict[str, Any]:
-    said = {
+    properties = {
         "code": version.area.code,
         "name": version.name,
         "name_en": version.name_en,
@@ -45,7 +45,7 @@ def _feature(version: AreaVersion) -> dict[str, Any]:
     }
     thin = mapping(shapely.simplify(outline(version), THIN_DEG))
     geometry = {"type": thin["type"], "coordinates": _rounded(thin["coordinates"])}
-    return {"type": "Feature", "id": version.pk, "properties": said, "geometry": geometry}
+    return {"type": "Feature", "id": version.pk, "properties": properties, "geometry": geometry}
 
 
 def _rounded(value: Any) -> Any:

@@ -47,8 +47,8 @@ def forget() -> None:
 
 def _state() -> str:
     here, edits = city(), LedgerEntry.objects.filter(kind__in=EDITS).aggregate(last=Max("pk"))
-    told = f"{here.folder_hash if here else None}|{AreaVersion.objects.count()}|{edits['last']}"
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    text = f"{here.folder_hash if here else None}|{AreaVersion.objects.count()}|{edits['last']}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=1024)

@@ -158,10 +158,10 @@ def _city(path: Path) -> dict[str, Any]:
     return {"language": "en", "default_crs": "EPSG:4326", "synthetic": False} | found
 
 
-def _are_bounds(told: Any) -> bool:
-    if not (isinstance(told, list) and len(told) == 4 and all(type(one) in {int, float} for one in told)):
+def _are_bounds(value: Any) -> bool:
+    if not (isinstance(value, list) and len(value) == 4 and all(type(bound) in {int, float} for bound in value)):
         return False
-    west, south, east, north = told
+    west, south, east, north = value
     return bool(-180 <= west < east <= 180 and -90 <= south < north <= 90)
 
 
@@ -183,22 +183,22 @@ def _areas(path: Path) -> Iterable[AreaRow]:
 
 def _area(path: Path, number: int, feature: dict[str, Any]) -> AreaRow:
     try:
-        said = feature["properties"]
+        properties = feature["properties"]
         outline = shape(feature["geometry"])
         if outline.is_empty or not outline.is_valid:
             raise ValueError("its outline crosses itself or is empty; repair it")
-        if said["kind"] not in Area.Kind.values:
-            raise ValueError(f"kind {said['kind']!r} is none of {', '.join(Area.Kind.values)}")
+        if properties["kind"] not in Area.Kind.values:
+            raise ValueError(f"kind {properties['kind']!r} is none of {', '.join(Area.Kind.values)}")
         return AreaRow(
-            str(said["code"]),
-            said["kind"],
-            said["name"],
-            said.get("name_en") or said["name"],
-            said.get("parent") or None,
-            dt.date.fromisoformat(said.get("valid_from") or "1900-01-01"),
-            dt.date.fromisoformat(said["valid_to"]) if said.get("valid_to") else None,
-            tuple(said.get("predecessors") or ()),
-            said.get("population"),
+            str(properties["code"]),
+            properties["kind"],
+            properties["name"],
+            properties.get("name_en") or properties["name"],
+            properties.get("parent") or None,
+            dt.date.fromisoformat(properties.get("valid_from") or "1900-01-01"),
+            dt.date.fromisoformat(properties["valid_to"]) if properties.get("valid_to") else None,
+            tuple(properties.get("predecessors") or ()),
+            properties.get("population"),
             outline,
         )
     except KeyError as error:

@@ -40,10 +40,10 @@ def report(
         return
     typer.echo("  ".join(f"{name:>14}" for name in HEAD))
     for row in rows:
-        typer.echo("  ".join(f"{_told(row[name]):>14}" for name in HEAD))
+        typer.echo("  ".join(f"{_shown(row[name]):>14}" for name in HEAD))
 
 
-def _told(value: Any) -> str:
+def _shown(value: Any) -> str:
     return "-" if value is None else str(value)
 
 

@@ -19,13 +19,13 @@ def status(
     from anlan.core.operator.condition import alarms, condition
 
     found = condition()
-    said = alarms(found)
+    alarming = alarms(found)
     if json_:
-        typer.echo(json.dumps(found | {"alarms": said}, ensure_ascii=False))
+        typer.echo(json.dumps(found | {"alarms": alarming}, ensure_ascii=False))
     else:
         for name, value in found.items():
             if name != "followers_stopped":
                 typer.echo(f"{name:<16} {value if value is not None else '-'}")
-        for alarm in said:
+        for alarm in alarming:
             typer.echo(f"! {alarm}")
-    raise typer.Exit(1 if said else 0)
+    raise typer.Exit(1 if alarming else 0)

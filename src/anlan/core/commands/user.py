@@ -96,17 +96,17 @@ def list_(data: DataOption = None, json_: Json = False) -> None:
     from anlan.core.models import ApiClient, Person
 
     people: list[dict[str, Any]] = [
-        {"username": one.username, "active": one.is_active, "roles": sorted(one.roles)}
-        for one in Person.objects.order_by("username")
+        {"username": entry.username, "active": entry.is_active, "roles": sorted(entry.roles)}
+        for entry in Person.objects.order_by("username")
     ]
     partners: list[dict[str, Any]] = list(ApiClient.objects.order_by("name").values("name", "channel", "active"))  # type: ignore[arg-type]
     if json_:
         typer.echo(json.dumps({"people": people, "partners": partners}, ensure_ascii=False))
         return
-    for one in people:
-        typer.echo(f"{one['username']:<20} {', '.join(one['roles'])}{'' if one['active'] else ' (off)'}")
-    for one in partners:
-        typer.echo(f"{one['name']:<20} partner system, {one['channel']}{'' if one['active'] else ' (off)'}")
+    for entry in people:
+        typer.echo(f"{entry['username']:<20} {', '.join(entry['roles'])}{'' if entry['active'] else ' (off)'}")
+    for entry in partners:
+        typer.echo(f"{entry['name']:<20} partner system, {entry['channel']}{'' if entry['active'] else ' (off)'}")
 
 
 def _password(from_stdin: bool) -> tuple[str, bool]:

@@ -136,7 +136,7 @@ def enqueue(
         raise RuntimeError(f"{name}: a job outside write()")
     if name not in JOBS:
         raise LookupError(f"no job is named {name!r}")
-    row = {
+    values = {
         "name": name,
         "payload": canonical(payload),
         "run_after": run_after or now(),
@@ -144,8 +144,8 @@ def enqueue(
         "actor": actor.name if actor else "system:anlan",
     }
     if key is None:
-        return Job.objects.create(**row).pk
-    return Job.objects.get_or_create(key=key, defaults=row)[0].pk
+        return Job.objects.create(**values).pk
+    return Job.objects.get_or_create(key=key, defaults=values)[0].pk
 
 
 def claim(only: int | None = None) -> JobRun | None:
@@ -156,17 +156,17 @@ def claim(only: int | None = None) -> JobRun | None:
     if not ready.exists():  # a plain read first: on SQLite even a transaction that only reads takes the write lock
         return None
     with write():
-        row = ready.select_for_update(skip_locked=True).order_by("run_after", "pk").first()
-        if row is None:
+        job = ready.select_for_update(skip_locked=True).order_by("run_after", "pk").first()
+        if job is None:
             return None
-        if row.attempts >= CAP:  # each attempt took its worker with it, so that none came to say that it failed
-            _bury(row, "the worker ended during each attempt")
+        if job.attempts >= CAP:  # each attempt took its worker with it, so that none came to say that it failed
+            _bury(job, "the worker ended during each attempt")
             return None
-        row.attempts += 1
-        row.token = secrets.token_hex(16)
-        row.run_after = now() + LEASE
-        row.save(update_fields=["attempts", "token", "run_after"])
-    return JobRun(row.pk, row.name, json.loads(row.payload), row.actor, row.token)
+        job.attempts += 1
+        job.token = secrets.token_hex(16)
+        job.run_after = now() + LEASE
+        job.save(update_fields=["attempts", "token", "run_after"])
+    return JobRun(job.pk, job.name, json.loads(job.payload), job.actor, job.token)
 
 
 def run(claimed: JobRun) -> None:
@@ -221,46 +221,46 @@ def _release(claimed: JobRun) -> None:
 def _failed(claimed: JobRun, error: Exception) -> None:
     log.exception("job %d %s failed", claimed.job_id, claimed.name)
     with write():
-        row = Job.objects.select_for_update().filter(pk=claimed.job_id, token=claimed.token).first()
-        if row is None or row.state != Job.State.READY:
+        job = Job.objects.select_for_update().filter(pk=claimed.job_id, token=claimed.token).first()
+        if job is None or job.state != Job.State.READY:
             return
         passing = is_passing(error)  # a full disk says nothing of the job
-        if not passing and (row.attempts >= CAP or getattr(error, "permanent", False)):
-            _bury(row, brief(error))
+        if not passing and (job.attempts >= CAP or getattr(error, "permanent", False)):
+            _bury(job, brief(error))
             return
-        row.run_after = now() + backoff(row.attempts)
-        row.attempts -= passing
-        row.token, row.error = "", brief(error)
-        row.save()
+        job.run_after = now() + backoff(job.attempts)
+        job.attempts -= passing
+        job.token, job.error = "", brief(error)
+        job.save()
 
 
-def _bury(row: Job, error: str) -> None:
+def _bury(job: Job, error: str) -> None:
     """Leave a job to a person."""
-    row.state, row.finished_at, row.token, row.error = Job.State.DEAD, now(), "", error
-    row.save()
+    job.state, job.finished_at, job.token, job.error = Job.State.DEAD, now(), "", error
+    job.save()
 
 
 @verb("core.jobs.stop")
 def stop(*, job_id: int, actor: Actor, at: dt.datetime) -> bool:
     """Stop a job that has not ended; its next sign of progress ends it. Return whether it was open."""
-    row = _locked(job_id, actor)
-    if row.state != Job.State.READY:
+    job = _locked(job_id, actor)
+    if job.state != Job.State.READY:
         return False
-    row.state, row.token, row.finished_at = Job.State.STOPPED, "", at
-    row.save(update_fields=["state", "token", "finished_at"])
-    ledger.append("core.job_stopped", actor=actor, at=at, subject=f"job:{job_id}", payload={"name": row.name})
+    job.state, job.token, job.finished_at = Job.State.STOPPED, "", at
+    job.save(update_fields=["state", "token", "finished_at"])
+    ledger.append("core.job_stopped", actor=actor, at=at, subject=f"job:{job_id}", payload={"name": job.name})
     return True
 
 
 @verb("core.jobs.resume")
 def resume(*, job_id: int, actor: Actor, at: dt.datetime) -> bool:
     """Put a stopped or dead job back in the queue. Return whether it was one."""
-    row = _locked(job_id, actor)
-    if row.state not in {Job.State.STOPPED, Job.State.DEAD}:
+    job = _locked(job_id, actor)
+    if job.state not in {Job.State.STOPPED, Job.State.DEAD}:
         return False
-    row.state, row.token, row.attempts, row.run_after, row.finished_at = Job.State.READY, "", 0, at, None
-    row.save()
-    ledger.append("core.job_resumed", actor=actor, at=at, subject=f"job:{job_id}", payload={"name": row.name})
+    job.state, job.token, job.attempts, job.run_after, job.finished_at = Job.State.READY, "", 0, at, None
+    job.save()
+    ledger.append("core.job_resumed", actor=actor, at=at, subject=f"job:{job_id}", payload={"name": job.name})
     return True
 
 

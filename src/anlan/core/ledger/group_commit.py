@@ -126,7 +126,7 @@ class GroupWriter:
         """Run all in one transaction; return whether it was committed, else each has to run by itself."""
         committed: list[bool] = []
         try:
-            with writes.told(), writes.one_writer(), writes.entered(), transaction.atomic():
+            with writes.explained(), writes.one_writer(), writes.entered(), transaction.atomic():
                 transaction.on_commit(lambda: committed.append(True))
                 for task in tasks:
                     task.attempt()

@@ -23,8 +23,8 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list
     marks = ", ".join(["%s"] * (len(columns) + 1))
     with connection.cursor() as cursor:
         ids = _next_ids(cursor, model._meta.db_table, len(rows))
-        told = [_plain([row[name] for row in rows]) for name in columns]
-        values = list(zip(ids, *told, strict=True))
+        filled = [_plain([row[name] for row in rows]) for name in columns]
+        values = list(zip(ids, *filled, strict=True))
         cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
     return ids
 

@@ -48,16 +48,16 @@ def verb(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def _once(scope: str, fingerprint: str, act: Callable[[], R]) -> R:
     """Run the act once for a scope; a twin waits on the row, then gets the stored answer."""
-    row, created = VerbKey.objects.select_for_update().get_or_create(
+    kept, created = VerbKey.objects.select_for_update().get_or_create(
         key=scope, defaults={"fingerprint": fingerprint, "at": now()}
     )
     if not created:
-        if row.fingerprint != fingerprint:
+        if kept.fingerprint != fingerprint:
             raise KeyReused("this idempotency key was used before with another body; use a new key")
-        if row.result is not None:
-            return json.loads(row.result)  # type: ignore[no-any-return]
+        if kept.result is not None:
+            return json.loads(kept.result)  # type: ignore[no-any-return]
     result = act()
-    VerbKey.objects.filter(pk=row.pk).update(result=canonical(result))
+    VerbKey.objects.filter(pk=kept.pk).update(result=canonical(result))
     return result
 
 

@@ -65,7 +65,7 @@ def write() -> Iterator[None]:
         with entered(), transaction.atomic(), ledger.savepoint():
             yield
         return
-    with told(), one_writer(), entered(), transaction.atomic(), ledger.outermost():
+    with explained(), one_writer(), entered(), transaction.atomic(), ledger.outermost():
         yield
         if connection.get_rollback():
             raise NotStored("The transaction was broken off: nothing was stored. Repeat it.")
@@ -82,7 +82,7 @@ def entered() -> Iterator[None]:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def explained() -> Iterator[None]:
     """Turn an error of the database that is nobody's wrong use into `NotStored` with what to do about it."""
     try:
         yield

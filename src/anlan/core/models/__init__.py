@@ -6,6 +6,7 @@ from anlan.core.models.clock import ClockRule, ClockRun
 from anlan.core.models.job import Cursor, Job
 from anlan.core.models.ledger import LedgerEntry, LedgerPosition, LedgerSeal, VerbKey
 from anlan.core.models.organisation import ApiClient, LoginFailures, Membership, Organisation, Person
+from anlan.core.models.series import SeriesCount
 
 __all__ = [
     "ApiClient",
@@ -24,5 +25,6 @@ __all__ = [
     "Membership",
     "Organisation",
     "Person",
+    "SeriesCount",
     "VerbKey",
 ]

@@ -23,7 +23,7 @@ from anlan import __version__
 from anlan.core.ledger import seals, triggers
 from anlan.core.ledger.snapshot import snapshot
 from anlan.core.ledger.verification import Verdict, verify
-from anlan.core.ledger.writes import told
+from anlan.core.ledger.writes import explained
 from anlan.core.time.clock import now, stamp
 
 FORMAT = 1
@@ -73,7 +73,7 @@ def load(path: Path, manifest: dict[str, Any]) -> Verdict:
             f"{path}: made by Anlan {manifest['anlan']} with other tables than {__version__}; restore it with that"
             " version, then `anlan serve` of this one brings it up"
         )
-    with _read(path), told(), zipfile.ZipFile(path) as archive, transaction.atomic():
+    with _read(path), explained(), zipfile.ZipFile(path) as archive, transaction.atomic():
         for model in _models():
             model._base_manager.all()._raw_delete(using="default")
         for model in _models():

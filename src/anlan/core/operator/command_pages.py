@@ -24,7 +24,10 @@ def page() -> str:
         subcommands = getattr(command, "commands", {})
         parts.append(f"## `anlan {name}`\n{entry.help}\n")
         if subcommands:
-            parts += [_section(f"anlan {name} {inner}", one, "###") for inner, one in sorted(subcommands.items())]
+            parts += [
+                _section(f"anlan {name} {inner}", subcommand, "###")
+                for inner, subcommand in sorted(subcommands.items())
+            ]
         else:
             parts.append(_options(command))
     return "\n".join(part for part in parts if part).rstrip() + "\n"
@@ -35,22 +38,30 @@ def _section(title: str, command: Any, level: str) -> str:
 
 
 def _options(command: Any) -> str:
-    shown = [one for one in command.params if one.name != "help" and not getattr(one, "hidden", False)]
+    shown = [
+        parameter
+        for parameter in command.params
+        if parameter.name != "help" and not getattr(parameter, "hidden", False)
+    ]
     if not shown:
         return ""
-    rows = [f"| {_name(one)} | {_help(one)} |" for one in shown if "completion" not in (one.name or "")]
+    rows = [
+        f"| {_name(parameter)} | {_help(parameter)} |"
+        for parameter in shown
+        if "completion" not in (parameter.name or "")
+    ]
     return "| option | meaning |\n|---|---|\n" + "\n".join(rows) + "\n"
 
 
-def _name(one: Any) -> str:
-    if one.param_type_name == "argument":
-        return f"`{(one.metavar or one.name or '').upper()}`"
-    return " ".join(f"`{name}`" for name in [*one.opts, *one.secondary_opts])
+def _name(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return f"`{(parameter.metavar or parameter.name or '').upper()}`"
+    return " ".join(f"`{name}`" for name in [*parameter.opts, *parameter.secondary_opts])
 
 
-def _help(one: Any) -> str:
-    words = (getattr(one, "help", None) or "").replace("|", "\\|").strip()
-    default = one.default if not callable(one.default) else None
+def _help(parameter: Any) -> str:
+    words = (getattr(parameter, "help", None) or "").replace("|", "\\|").strip()
+    default = parameter.default if not callable(parameter.default) else None
     plain = default not in (None, False, "", ()) and isinstance(default, str | int | float)
     return f"{words} (default {default})" if plain else words
 

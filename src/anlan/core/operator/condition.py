@@ -47,13 +47,13 @@ def _simulated_time(zone: str) -> str | None:
 
 def alarms(found: dict[str, Any]) -> list[str]:
     """Say what an operator has to look at."""
-    said = [f"follower {name} has stopped {error}" for name, error in found["followers_stopped"].items()]
+    found_alarms = [f"follower {name} has stopped {error}" for name, error in found["followers_stopped"].items()]
     if found["jobs_dead"]:
-        said.append(f"{found['jobs_dead']} jobs have failed for good")
+        found_alarms.append(f"{found['jobs_dead']} jobs have failed for good")
     free = found["disk_free_bytes"]  # 0 is the fullest disk, None is no folder
     if free is not None and free < 1 << 30:
-        said.append("less than 1 GB is free on the disk")
-    return said
+        found_alarms.append("less than 1 GB is free on the disk")
+    return found_alarms
 
 
 def is_sealing_late() -> bool:

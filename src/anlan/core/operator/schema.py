@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-from anlan.core.ledger.writes import is_in_memory, told
+from anlan.core.ledger.writes import explained, is_in_memory
 
 
 class State(enum.Enum):
@@ -61,7 +61,7 @@ def _unreachable() -> str:
 
 def bring_up() -> None:
     """Make or change the tables to fit this version."""
-    with told():
+    with explained():
         call_command("migrate", interactive=False, verbosity=0)
 
 

@@ -15,12 +15,7 @@ from anlan.core.models import ApiClient, Membership, Organisation, Person
 from anlan.core.people.actors import Actor
 from anlan.core.people.keys import new_key
 from anlan.core.people.roles import Role
-
-
-class WrongUse(ValueError):
-    """What was asked cannot be done; the message says what to change."""
-
-    exit_status = 2
+from anlan.core.refusals import Refused
 
 
 @verb("core.people.add_person")
@@ -31,9 +26,9 @@ def add_person(
     """Add somebody who signs in, with a first role in an organisation; return the id."""
     actor.require(Role.OPERATOR)
     if Person.objects.filter(username__iexact=username).exists():
-        raise WrongUse(f"there is a log-in {username!r} already")
+        raise Refused("login_taken", "username", username=username)
     if language not in {"", *dict(settings.LANGUAGES)}:
-        raise WrongUse(f"no language {language!r}: {', '.join(dict(settings.LANGUAGES))}")
+        raise Refused("unknown_language", "language", language=language, known=", ".join(dict(settings.LANGUAGES)))
     person = Person(username=username, name=name or username, language=language)
     _set_password(person, password)
     _require_fitting(person)
@@ -48,7 +43,7 @@ def grant(*, person_id: int, role: str, organisation: str, actor: Actor, at: dt.
     """Give a person a role in an organisation."""
     actor.require(Role.OPERATOR)
     if role not in Role.values:
-        raise WrongUse(f"no role {role!r}: {', '.join(Role.values)}")
+        raise Refused("unknown_role", "role", role=role, known=", ".join(Role.values))
     person, body = Person.objects.select_for_update().get(pk=person_id), organisation_of(organisation)
     if Membership.objects.get_or_create(person=person, organisation=body, role=role)[1]:
         payload = {"role": role, "organisation": body.code}
@@ -61,7 +56,7 @@ def revoke(*, person_id: int, role: str, organisation: str, actor: Actor, at: dt
     actor.require(Role.OPERATOR)
     body = organisation_of(organisation)
     if not Membership.objects.filter(person_id=person_id, organisation=body, role=role).delete()[0]:
-        raise WrongUse(f"this person is not {role} in {body.code}")
+        raise Refused("role_not_held", "role", role=role, organisation=body.code)
     payload = {"role": role, "organisation": body.code}
     ledger.append("core.role_revoked", actor=actor, at=at, subject=f"person:{person_id}", payload=payload)
 
@@ -81,7 +76,7 @@ def add_partner(*, name: str, organisation: str, channel: str, actor: Actor, at:
     """Add a partner system and return its key, which is shown this once."""
     actor.require(Role.OPERATOR)
     if ApiClient.objects.filter(name=name).exists():
-        raise WrongUse(f"there is a partner system {name!r} already; `anlan user key --renew` gives it a new key")
+        raise Refused("partner_taken", "name", name=name)
     key, hashed = new_key()
     body = organisation_of(organisation)
     client = ApiClient(name=name, organisation=body, channel=channel, key_hash=hashed, created_at=at)
@@ -98,7 +93,7 @@ def renew_key(*, name: str, actor: Actor, at: dt.datetime) -> dict[str, str | in
     actor.require(Role.OPERATOR)
     client = ApiClient.objects.select_for_update().filter(name=name).first()
     if client is None:
-        raise WrongUse(f"no partner system {name!r}")
+        raise Refused("unknown_partner", "name", name=name)
     key, client.key_hash = new_key()
     client.active = True
     client.save()
@@ -115,23 +110,25 @@ def organisation_of(code: str) -> Organisation:
     """Return the organisation with this code; with none given, the only or first one."""
     found = Organisation.objects.filter(code=code).first() if code else Organisation.objects.order_by("pk").first()
     if found is None:
-        codes = ", ".join(Organisation.objects.order_by("code").values_list("code", flat=True)[:12])
-        raise WrongUse(f"no organisation {code!r}: {codes or 'the city has none'}")
+        known = ", ".join(Organisation.objects.order_by("code").values_list("code", flat=True)[:12])
+        if not known:
+            raise Refused("no_organisations", "organisation", organisation=code)
+        raise Refused("unknown_organisation", "organisation", organisation=code, known=known)
     return found
 
 
-def _require_fitting(row: Person | ApiClient) -> None:
+def _require_fitting(record: Person | ApiClient) -> None:
     """Refuse what is empty or too long: PostgreSQL would fail on it, and SQLite would keep it."""
     try:
-        row.clean_fields()
+        record.clean_fields()
     except ValidationError as error:
-        told = "; ".join(f"{name}: {' '.join(said)}" for name, said in error.message_dict.items())
-        raise WrongUse(told) from error
+        reasons = "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
+        raise Refused("unfit", next(iter(error.message_dict)), reason=reasons) from error
 
 
 def _set_password(person: Person, password: str) -> None:
     try:
         validate_password(password)
     except ValidationError as error:
-        raise WrongUse(" ".join(error.messages)) from error
+        raise Refused("unfit", "password", reason=" ".join(error.messages)) from error
     person.set_password(password)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from anlan.core.models import ApiClient, Person
 from anlan.core.people.roles import Role
 
 
@@ -41,19 +40,3 @@ PUBLIC = Actor("public")
 def system(part: str) -> Actor:
     """Return Anlan itself as an actor, named by the part that acts."""
     return Actor(f"system:{part}", roles=frozenset(Role.values))
-
-
-def actor_of(person: Person) -> Actor:
-    """Return a signed-in person as an actor."""
-    held = list(person.memberships.values_list("role", "organisation_id"))
-    return Actor(
-        f"person:{person.pk}",
-        roles=frozenset(role for role, _ in held),
-        person_id=person.pk,
-        organisation_ids=frozenset(organisation for _, organisation in held),
-    )
-
-
-def actor_of_client(client: ApiClient) -> Actor:
-    """Return a partner system as an actor."""
-    return Actor(f"client:{client.pk}", client_id=client.pk, organisation_ids=frozenset({client.organisation_id}))

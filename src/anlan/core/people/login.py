@@ -100,15 +100,15 @@ def client_address(request: HttpRequest) -> str:
 
 
 def _wait_left(key: str) -> dt.timedelta:
-    row = LoginFailures.objects.filter(pk=key).first()
-    if row is None:
+    failures = LoginFailures.objects.filter(pk=key).first()
+    if failures is None:
         return dt.timedelta(0)
-    return max(dt.timedelta(0), row.last_at + wait_after(row.failures) - wall())
+    return max(dt.timedelta(0), failures.last_at + wait_after(failures.failures) - wall())
 
 
 def _count(key: str) -> None:
     """Count one failure, and drop those of an hour ago."""
     LoginFailures.objects.filter(last_at__lt=wall() - FORGOTTEN).delete()
-    row, _ = LoginFailures.objects.select_for_update().get_or_create(pk=key, defaults={"last_at": wall()})
-    row.failures, row.last_at = row.failures + 1, wall()
-    row.save()
+    failures, _ = LoginFailures.objects.select_for_update().get_or_create(pk=key, defaults={"last_at": wall()})
+    failures.failures, failures.last_at = failures.failures + 1, wall()
+    failures.save()

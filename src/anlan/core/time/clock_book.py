@@ -17,7 +17,7 @@ Facts = Mapping[str, str | None]
 Still = Collection[str] | None
 
 
-class Told(NamedTuple):
+class ClockEvent(NamedTuple):
     """One entry of a matter: its kind, when, whose it then was, what was known of it, and what can come yet."""
 
     kind: str
@@ -54,11 +54,11 @@ class ClockBook:
         """Whether any rule's scope asks for this fact."""
         return any(f"{name}=" in rule.scope for rules in self.starts.values() for rule in rules)
 
-    def runs(self, subject: str, told: Iterable[Told]) -> list[dict[str, Any]]:
+    def runs(self, subject: str, events: Iterable[ClockEvent]) -> list[dict[str, Any]]:
         """Return the rows of the runs that the entries of one matter make, in the order of time."""
         running: dict[int, dict[str, Any]] = {}
         ended: list[dict[str, Any]] = []
-        for kind, at, holder, facts, still in told:
+        for kind, at, holder, facts, still in events:
             for rule in self.stops.get(kind, ()):
                 if rule.pk in running:
                     ended.append(running.pop(rule.pk) | {"stopped_at": at})

@@ -81,8 +81,8 @@ def _grouped(runs: ClockRunQuerySet, by: str) -> dict[tuple[int, str], _Runs]:
     names = None if by in {"", OWNER} else _groupings[by](runs)
     columns = runs.annotate(of=of, took=Took(F("stopped_at"), F("started_at")))
     found: dict[tuple[int, str], _Runs] = {}
-    told = columns.values_list("rule_id", "of", "took", in_time, "missing_at")
-    for rule, subject, took, within, missing_at in told.iterator(10_000):
+    rows = columns.values_list("rule_id", "of", "took", in_time, "missing_at")
+    for rule, subject, took, within, missing_at in rows.iterator(10_000):
         group = names.get(subject, "") if names is not None else subject or ""
         held = found.setdefault((rule, group), _Runs())
         held.seconds.append(took)

@@ -43,11 +43,11 @@ def begin() -> None:
 
     A child lives as its parent does: the web and the worker agree to the second, also when one is started again.
     """
-    told, stands = settings.CITY_AHEAD_S, stands_at()
+    inherited, stands = settings.CITY_AHEAD_S, stands_at()
     if stands is None:
-        if told is not None:
+        if inherited is not None:
             raise EnvError(f"{CITY_AHEAD_S}: this data directory holds no simulated city; leave it out")
         return
-    by = stands - clock.wall() if told is None else dt.timedelta(seconds=told)
+    by = stands - clock.wall() if inherited is None else dt.timedelta(seconds=inherited)
     clock.set_ahead(by)
     os.environ[CITY_AHEAD_S] = str(by.total_seconds())

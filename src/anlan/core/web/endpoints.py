@@ -54,16 +54,16 @@ def areas(request: HttpRequest) -> HttpResponse:
 @signed_in
 def job(request: HttpRequest, job_id: int) -> HttpResponse:
     """Return how far a job is."""
-    row = _job(request, job_id)
+    found = _job(request, job_id)
     answer = {
-        "id": row.pk,
-        "name": row.name,
-        "state": "running" if row.state == Job.State.READY and row.token else row.state,
-        "done": row.done,
-        "total": row.total,
-        "attempts": row.attempts,
-        "result": json.loads(row.result) if row.result else None,
-        "error": row.error.partition(":")[0],
+        "id": found.pk,
+        "name": found.name,
+        "state": "running" if found.state == Job.State.READY and found.token else found.state,
+        "done": found.done,
+        "total": found.total,
+        "attempts": found.attempts,
+        "result": json.loads(found.result) if found.result else None,
+        "error": found.error.partition(":")[0],
     }
     return JsonResponse(answer, headers={"Cache-Control": "no-store"})
 
@@ -87,10 +87,10 @@ def job_resume(request: HttpRequest, job_id: int) -> HttpResponse:
 
 
 def _job(request: HttpRequest, job_id: int) -> Job:
-    row = Job.objects.visible_to(actor_of_request(request)).filter(pk=job_id).first()
-    if row is None:
+    found = Job.objects.visible_to(actor_of_request(request)).filter(pk=job_id).first()
+    if found is None:
         raise Http404
-    return row
+    return found
 
 
 def _back(request: HttpRequest, job_id: int) -> HttpResponse:

@@ -16,7 +16,7 @@ from anlan.core.ledger.verbs import verb
 from anlan.core.models import ClockRun
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
-from anlan.core.time.clock_book import ClockBook, Facts, Told
+from anlan.core.time.clock_book import ClockBook, ClockEvent, Facts
 from anlan.dispatch import rules
 from anlan.dispatch.actions.assignments import SHIFT_BEGAN, kinds_to_come, require_shift, shift_told
 from anlan.dispatch.models import Assignment, Milestone, Shift, Unit
@@ -122,11 +122,11 @@ def _start_clocks(
     insert(ClockRun, runs)
 
 
-def _told(stamps: Iterable[tuple[str, dt.datetime]], unit: Unit, facts: Facts) -> Iterator[Told]:
+def _told(stamps: Iterable[tuple[str, dt.datetime]], unit: Unit, facts: Facts) -> Iterator[ClockEvent]:
     state = ""
     for step, at in stamps:
         state = state if step == Step.BACKUP_ASKED else str(step)
-        yield Told(f"dispatch.unit_{step}", at, unit.organisation_id, facts, kinds_to_come(state))
+        yield ClockEvent(f"dispatch.unit_{step}", at, unit.organisation_id, facts, kinds_to_come(state))
 
 
 def _categories(wanted: Sequence[int]) -> dict[int, Any]:

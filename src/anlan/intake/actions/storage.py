@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
@@ -13,8 +12,9 @@ from anlan.core.ledger import canonical
 from anlan.core.ledger.inserts import insert
 from anlan.core.people.actors import Actor
 from anlan.core.sealed import commitment, new_salt
+from anlan.core.series import Series, lock, next_of_each
 from anlan.core.time.clock import latest, stamp
-from anlan.intake.models import Attachment, Category, DayCount, Report, ReportPersonal
+from anlan.intake.models import Attachment, Category, Report, ReportPersonal
 from anlan.intake.rules import Checked, Facts
 
 RECEIVED = "intake.report_received"
@@ -49,7 +49,7 @@ def facts(at: dt.datetime) -> Facts:
 
 def store(rows: Sequence[Checked], actor: Actor, at: dt.datetime, organisation_id: int | None) -> list[int]:
     """Store checked reports with their personal content and one ledger entry each; return their ids."""
-    numbers = _numbers([row.columns["received_at"] for row in rows])
+    numbers = next_of_each(_days(row.columns["received_at"] for row in rows))
     told = [
         {"content_hash": None, **row.columns, "number": number, "organisation_id": organisation_id}
         for number, row in zip(numbers, rows, strict=True)
@@ -87,10 +87,7 @@ def keep_photos(report: Report, photos: Iterable[PhotoBytes], actor: Actor, at: 
 
 def lock_days(moments: Iterable[dt.datetime]) -> None:
     """Lock the local days of these moments, so that whoever stores the same report twice waits here."""
-    here = city_zone()
-    days = sorted({moment.astimezone(here).date() for moment in moments})
-    DayCount.objects.bulk_create([DayCount(day=day) for day in days], ignore_conflicts=True)
-    list(DayCount.objects.select_for_update().filter(day__in=days).order_by("day"))
+    lock(_days(moments))
 
 
 def _payload(pk: int, columns: dict[str, Any], codes: dict[int, str]) -> dict[str, Any]:
@@ -106,15 +103,7 @@ def _entry(number: str, actor: Actor, at: dt.datetime, payload: dict[str, Any]) 
     return ledger.row_of(RECEIVED, actor, at, f"report:{number}", canonical(payload))
 
 
-def _numbers(moments: Sequence[dt.datetime]) -> list[str]:
-    """Give each moment the next number of its local day: R-160628-0412."""
+def _days(moments: Iterable[dt.datetime]) -> list[Series]:
+    """Return the series of each moment's local day: R-160628-0412."""
     here = city_zone()
-    days = [moment.astimezone(here).date() for moment in moments]
-    wanted = Counter(days)
-    last = {row.day: row.last for row in DayCount.objects.filter(day__in=wanted)}
-    DayCount.objects.bulk_update([DayCount(day=day, last=last[day] + wanted[day]) for day in wanted], ["last"])
-    numbers = []
-    for day in days:
-        last[day] += 1
-        numbers.append(f"R-{day:%y%m%d}-{last[day]:04d}")
-    return numbers
+    return [Series("R", moment.astimezone(here).date()) for moment in moments]

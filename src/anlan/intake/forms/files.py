@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from anlan.core.people.actors import actor_of
+from anlan.core.people.members import actor_of
 from anlan.core.time.clock import now
 from anlan.geo import parse_crs
 from anlan.intake.actions.imports import layout_of, uploaded_file

@@ -4,13 +4,12 @@ from anlan.intake.models.addition import Addition
 from anlan.intake.models.category import Category
 from anlan.intake.models.imports import ImportRun
 from anlan.intake.models.personal import Attachment, Erasure, ReportPersonal, Tracking
-from anlan.intake.models.report import DayCount, Report
+from anlan.intake.models.report import Report
 
 __all__ = [
     "Addition",
     "Attachment",
     "Category",
-    "DayCount",
     "Erasure",
     "ImportRun",
     "Report",

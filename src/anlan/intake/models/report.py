@@ -124,13 +124,3 @@ class Report(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refuse."""
         raise ReportIsEvidence("a report is evidence: it is never deleted")
-
-
-class DayCount(models.Model):
-    """The last report number given for one local day; its row is the lock under which numbers are given."""
-
-    day = models.DateField(primary_key=True)
-    last = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.day} {self.last}"

@@ -13,8 +13,9 @@ from anlan.core.city.areas import local_day
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.people.roles import Role
+from anlan.core.series import Series
 from anlan.core.time.calendar import working_calendar
-from anlan.prevention.actions.steps import numbers, organisation, organisation_of
+from anlan.prevention.actions.steps import organisation, organisation_of
 from anlan.prevention.models import ListedTask, Problem, Task, TaskList
 from anlan.prevention.rules import PreventionRefused, require_deadline
 
@@ -41,7 +42,7 @@ def issue_list(
     require_deadline(due_on, today)
     found = _tasks(tasks, actor)
     issued = TaskList.objects.create(
-        number=numbers(TaskList, "L", today.year, 1, 3)[0], issuer_id=from_id, kind=kind.strip()[:40], issued_on=today,
+        number=Series("L", today.year, 3).next(), issuer_id=from_id, kind=kind.strip()[:40], issued_on=today,
         due_on=working_calendar().next_working_day(due_on),
     )  # fmt: skip
     lines = [ListedTask(list=issued, task=task, line=n, due_on=task.due_on) for n, task in enumerate(found, 1)]

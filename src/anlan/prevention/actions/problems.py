@@ -16,10 +16,11 @@ from anlan.core.ledger.verbs import verb
 from anlan.core.models import Area
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
+from anlan.core.series import Series
 from anlan.core.time.calendar import working_calendar
 from anlan.hotspots.models import SiteVersion, Study
 from anlan.prevention import rules
-from anlan.prevention.actions.steps import entry, numbers, organisation, step_due
+from anlan.prevention.actions.steps import entry, organisation, step_due
 from anlan.prevention.models import AnalysisReport, Origin, Problem
 from anlan.prevention.queries.places import wet
 from anlan.prevention.rules import RAIN_TEST_MM_H, PreventionRefused, ProblemState
@@ -50,7 +51,7 @@ def raise_problems(
     actor.require(Role.ANALYST, Role.SUPERVISOR)
     rules.require_reserve(len(sites), len(silent_areas), silence_words)
     government = organisation(addressee, "addressee")
-    number = numbers(AnalysisReport, "A", local_day(at).year, 1, 3)[0]  # its lock comes first: of two, the second sees
+    number = Series("A", local_day(at).year, 3).next()  # its lock comes first: of two, the second sees
     rows, standing = _site_rows(study, list(sites), rain_test_mm_h)
     rows += [_row({"origin": Origin.SILENT_AREA, "title": _area_name(code), "area": code}) for code in silent_areas]
     rows += [_row(told) for told in others]
@@ -67,7 +68,7 @@ def raise_problems(
 def _store(rows: list[dict[str, Any]], report: AnalysisReport, actor: Actor, at: dt.datetime) -> list[str]:
     today = local_day(at)
     due_on = step_due(ProblemState.RAISED, today, working_calendar())
-    given = numbers(Problem, "P", today.year, len(rows), 4)
+    given = Series("P", today.year).next_many(len(rows))
     problems = [
         Problem(number=number, analysis=report, raised_at=at, due_on=due_on, **row)
         for number, row in zip(given, rows, strict=True)

@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Max, Model, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.core import ledger
 from anlan.core.city.areas import local_day
 from anlan.core.ledger import canonical
-from anlan.core.models import City, LedgerEntry, Organisation
+from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.time.calendar import WorkingCalendar, working_calendar
 from anlan.core.time.clock import stamp
@@ -137,16 +137,6 @@ def entry(past: str, subject: str, actor: Actor, at: dt.datetime, told: dict[str
 def step_due(state: str, today: dt.date, calendar: WorkingCalendar) -> dt.date | None:
     """Return until when the next step is due: so many working days from today."""
     return None if state == ProblemState.STRUCK_OFF else calendar.add_working_days(today, STEP_DAYS[state])
-
-
-def numbers(model: type[Model], letter: str, year: int, count: int, width: int) -> list[str]:
-    """Return the next numbers of a year, under the city's lock."""
-    list(City.objects.select_for_update(no_key=True).all())
-    prefix = f"{letter}-{year}-"
-    rows = model._default_manager.filter(number__startswith=prefix)
-    newest = rows.aggregate(pk=Max("pk"))["pk"]
-    last = int(rows.values_list("number", flat=True).get(pk=newest).removeprefix(prefix)) if newest else 0
-    return [f"{prefix}{last + n:0{width}d}" for n in range(1, count + 1)]
 
 
 def organisation(code: str | None, field: str) -> Organisation:

@@ -15,6 +15,7 @@ from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.core.sealed import commitment, new_salt
+from anlan.core.series import Series
 from anlan.core.time.calendar import working_calendar
 from anlan.intake.actions.storage import PhotoBytes
 from anlan.prevention import rules
@@ -22,7 +23,6 @@ from anlan.prevention.actions.steps import (
     entry,
     locked,
     locked_task,
-    numbers,
     organisation,
     organisation_of,
     require_holder,
@@ -48,7 +48,7 @@ def plan_tasks(
     """
     actor.require(Role.OFFICER)
     today, calendar = local_day(at), working_calendar()
-    given = numbers(Task, "T", today.year, len(tasks), 4)
+    given = Series("T", today.year).next_many(len(tasks))
     found = {one.number: one for one in locked([str(row.get("problem", "")) for row in tasks], actor)}
     for one in found.values():
         require_holder(actor, one.lead)

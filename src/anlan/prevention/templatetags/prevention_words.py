@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from anlan.core.templatetags.anlan import typed
+from anlan.core.words import typed
 from anlan.prevention.models import Problem
 from anlan.prevention.queries.problems import in_english
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -15,11 +14,12 @@ from anlan.core.ledger.inserts import insert
 from anlan.core.ledger.verbs import verb
 from anlan.core.models import ClockRun, Organisation
 from anlan.core.people.actors import Actor
-from anlan.core.time.clock_book import ClockBook, Told
+from anlan.core.series import Series, next_of_each
+from anlan.core.time.clock_book import ClockBook, ClockEvent
 from anlan.intake.models import Category, Report
 from anlan.triage import rules
 from anlan.triage.actions.incidents import DESK, control_room
-from anlan.triage.models import DayCount, Handover, Incident, IncidentReport
+from anlan.triage.models import Handover, Incident, IncidentReport
 
 _FIELDS = [field for field in Incident._meta.concrete_fields if not field.primary_key]
 COUNTED = {"valid", "repeat"}
@@ -71,7 +71,7 @@ def open_incidents(
         categories: dict[str | int, Category] = {one.pk: one for one in Category.objects.all()}
         categories |= {one.code: one for one in categories.values() if one.active}
         room = control_room()
-        numbers = _numbers([row["reports"][0][1] for row in rows])
+        numbers = next_of_each([Series("E", local_day(row["reports"][0][1])) for row in rows])
         lives = [_walked(row, number, reports, room, known, categories)
                  for row, number in zip(rows, numbers, strict=True)]  # fmt: skip
         ids = _store(lives, actor)
@@ -187,7 +187,9 @@ def _runs(life: _Life, book: ClockBook, zoned: bool) -> list[dict[str, Any]]:
     one = life.incident
     zone = zone_at(one.lon, one.lat, one.opened_at) if zoned else None
     told = [
-        Told(kind, at, holder.pk, {"category": category, "kind": wanted, "zone": zone}, () if kind == CLOSES else None)
+        ClockEvent(
+            kind, at, holder.pk, {"category": category, "kind": wanted, "zone": zone}, () if kind == CLOSES else None
+        )
         for kind, at, holder, category, wanted, _ in life.told
     ]
     return book.runs(life.incident.subject, told)
@@ -204,19 +206,3 @@ def zone_at(lon: float | None, lat: float | None, at: dt.datetime) -> str | None
     versions, index = area_index(local_day(at))
     covers = (versions[found] for found in index.at(lon, lat))
     return next((one.area.code for one in covers if one.area.kind == "zone"), None)
-
-
-def _numbers(moments: Sequence[dt.datetime]) -> list[str]:
-    """Give each moment the next number of its local day."""
-    days = [local_day(at) for at in moments]
-    DayCount.objects.bulk_create([DayCount(day=day) for day in set(days)], ignore_conflicts=True)
-    held = {row.day: row for row in DayCount.objects.select_for_update().filter(day__in=set(days))}
-    for day, many in Counter(days).items():
-        held[day].last += many
-    DayCount.objects.bulk_update(held.values(), ["last"])
-    next_of = {day: held[day].last - many for day, many in Counter(days).items()}
-    numbers = []
-    for day in days:
-        next_of[day] += 1
-        numbers.append(f"E-{day:%y%m%d}-{next_of[day]:04d}")
-    return numbers

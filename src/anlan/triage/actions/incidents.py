@@ -7,18 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import F
-
 from anlan.core import ledger
 from anlan.core.city.areas import areas_at, local_day
 from anlan.core.ledger.verbs import verb
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.people.roles import Role
+from anlan.core.series import Series
 from anlan.core.time import clocks
 from anlan.intake.models import Category, Report
 from anlan.triage import rules
-from anlan.triage.models import DayCount, Handover, Incident, IncidentReport
+from anlan.triage.models import Handover, Incident, IncidentReport
 from anlan.triage.rules import TriageRefused
 
 DESK = (Role.CALL_TAKER, Role.DISPATCHER, Role.SUPERVISOR)
@@ -45,7 +44,7 @@ def open_incident(
     actor.require(*DESK)
     report = _free(report_id)
     incident = Incident.objects.create(
-        number=_number(at),
+        number=Series("E", local_day(at)).next(),
         kind=report.category.kind,
         category_at_call=report.category,
         urgency=rules.urgency_at_call(urgency, report.category.exclusion_gate),
@@ -382,11 +381,3 @@ def _valid_reports(incident: Incident) -> int:
 
 def _report_number(report_id: int) -> str:
     return Report.objects.values_list("number", flat=True).get(pk=report_id)
-
-
-def _number(at: dt.datetime) -> str:
-    """Give the next number of the local day: E-160628-0412."""
-    day = local_day(at)
-    DayCount.objects.get_or_create(day=day)
-    DayCount.objects.select_for_update().filter(day=day).update(last=F("last") + 1)
-    return f"E-{day:%y%m%d}-{DayCount.objects.get(day=day).last:04d}"

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.analysis import Events, ScanCluster, SpaceTimeScan, space_time_scan
-from anlan.analysis.commands.sites.document import Asked, Found, input_told, most_said, plain_number
+from anlan.analysis.commands.sites.document import Asked, Found, input_summary, most_said, plain_number
 from anlan.geo import LocalProjection, parse_crs, to_wgs84
 from anlan.tables import Columns, Points, TableError, guess_columns, open_records, parse_number, read_points
 
@@ -46,26 +46,26 @@ def scan_file(
     scanning: Callable[[int, int], None] | None = None,
 ) -> Found:
     """Read the file and scan it."""
-    told = asked.reading
-    if told.since and told.until and told.until < told.since:
-        raise TableError(f"--until {told.until} lies before --since {told.since}")
+    wanted = asked.reading
+    if wanted.since and wanted.until and wanted.until < wanted.since:
+        raise TableError(f"--until {wanted.until} lies before --since {wanted.since}")
     points = read_points(
-        told.file,
-        columns=Columns(**told.columns),
-        crs=told.crs,
-        tz=told.tz,
-        where=told.where,
-        since=told.since,
-        until=told.until,
-        order=told.time_order,
-        sheet=told.sheet,
+        wanted.file,
+        columns=Columns(**wanted.columns),
+        crs=wanted.crs,
+        tz=wanted.tz,
+        where=wanted.where,
+        since=wanted.since,
+        until=wanted.until,
+        order=wanted.time_order,
+        sheet=wanted.sheet,
         extra=tuple(name for name in (asked.counts, asked.strata) if name),
         progress=reading,
     )
     lon, lat, people = _places(asked)
     plane = LocalProjection.around(np.append(points.lon, lon), np.append(points.lat, lat))
-    day = _local_days(points.time.astype(np.int64), told.tz)
-    period = _period(told, day)
+    day = _local_days(points.time.astype(np.int64), wanted.tz)
+    period = _period(wanted, day)
     _check(asked, period)
     found = space_time_scan(
         Events(
@@ -113,13 +113,13 @@ def _local_days(moment_us: NDArray[np.int64], tz: str) -> NDArray[np.int64]:
     hours, which = np.unique(moment_us // HOUR_US, return_inverse=True)
     zone = ZoneInfo(tz)
     offsets = [datetime.fromtimestamp(int(hour) * 3600, UTC).astimezone(zone).utcoffset() for hour in hours]
-    offset = np.array([(one or timedelta()) // timedelta(microseconds=1) for one in offsets], dtype=np.int64)
+    offset = np.array([(shift or timedelta()) // timedelta(microseconds=1) for shift in offsets], dtype=np.int64)
     return (moment_us + offset[which.reshape(-1)]) // DAY_US
 
 
-def _period(told: Asked, day: NDArray[np.int64]) -> tuple[int, int]:
-    first = (told.since - EPOCH).days if told.since else int(day.min())
-    last = (told.until - EPOCH).days if told.until else int(day.max())
+def _period(reading: Asked, day: NDArray[np.int64]) -> tuple[int, int]:
+    first = (reading.since - EPOCH).days if reading.since else int(day.min())
+    last = (reading.until - EPOCH).days if reading.until else int(day.max())
     return first, last
 
 
@@ -150,38 +150,38 @@ def _places(asked: AskedScan) -> tuple[NDArray[np.float64], NDArray[np.float64],
 
 
 def _document(asked: AskedScan, points: Points, plane: LocalProjection, found: SpaceTimeScan) -> dict[str, Any]:
-    listed = [one for one in found.clusters if one.p_value < 1]
-    clusters = [_cluster(one, points, plane) for one in listed]
+    listed = [cluster for cluster in found.clusters if cluster.p_value < 1]
+    clusters = [_cluster(cluster, points, plane) for cluster in listed]
     return {
         "parameters": _parameters(asked, points, plane, found),
-        "input": input_told(asked.reading, points),
+        "input": input_summary(asked.reading, points),
         "clusters": clusters,
         "simulated": _simulated(found),
         "notes": [CALLERS, *([LATER] if len(listed) > 1 else [])],
     }
 
 
-def _cluster(one: ScanCluster, points: Points, plane: LocalProjection) -> dict[str, Any]:
-    members = sorted(int(record) for record in one.members)
+def _cluster(cluster: ScanCluster, points: Points, plane: LocalProjection) -> dict[str, Any]:
+    members = sorted(int(record) for record in cluster.members)
     order = np.argsort(points.record)
     rows = order[np.searchsorted(points.record, members, sorter=order)]
-    lon, lat = plane.inverse(*one.centre)
+    lon, lat = plane.inverse(*cluster.centre)
     return {
-        "rank": one.rank,
+        "rank": cluster.rank,
         "lon": round(float(lon), 6),
         "lat": round(float(lat), 6),
-        "radius_m": round(one.radius_m, 1),
-        "places": len(one.places),
-        "first": str(EPOCH + timedelta(days=one.first_day)),
-        "last": str(EPOCH + timedelta(days=one.last_day)),
-        "observed": one.observed,
-        "expected": plain_number(one.expected),
-        "ratio": plain_number(one.observed / one.expected),
-        "statistic": plain_number(one.statistic),
-        "p_value": plain_number(one.p_value),
-        "gumbel_p_value": plain_number(one.gumbel_p_value),
-        "recurrence_interval_days": plain_number(one.recurrence_interval_days),
-        "recurrence": one.recurrence,
+        "radius_m": round(cluster.radius_m, 1),
+        "places": len(cluster.places),
+        "first": str(EPOCH + timedelta(days=cluster.first_day)),
+        "last": str(EPOCH + timedelta(days=cluster.last_day)),
+        "observed": cluster.observed,
+        "expected": plain_number(cluster.expected),
+        "ratio": plain_number(cluster.observed / cluster.expected),
+        "statistic": plain_number(cluster.statistic),
+        "p_value": plain_number(cluster.p_value),
+        "gumbel_p_value": plain_number(cluster.gumbel_p_value),
+        "recurrence_interval_days": plain_number(cluster.recurrence_interval_days),
+        "recurrence": cluster.recurrence,
         "place_words": most_said(points, rows),
         "members": members,
     }
@@ -198,7 +198,7 @@ def _simulated(found: SpaceTimeScan) -> dict[str, Any]:
 
 
 def _parameters(asked: AskedScan, points: Points, plane: LocalProjection, found: SpaceTimeScan) -> dict[str, Any]:
-    used, told = points.columns, asked.reading
+    used, reading = points.columns, asked.reading
     first, last = (str(EPOCH + timedelta(days=day)) for day in found.parameters["study_period"])
     return {
         "method": "space_time_scan",
@@ -208,10 +208,10 @@ def _parameters(asked: AskedScan, points: Points, plane: LocalProjection, found:
         "columns": {"lon": used.lon, "lat": used.lat, "time": used.time, "id": used.id, "counts": asked.counts},
         "places_file": asked.places.name if asked.places else None,
         "population": asked.population,
-        "crs": str(parse_crs(told.crs)),
-        "tz": told.tz,
-        "where": list(told.where),
-        "since": told.since.isoformat() if told.since else None,
-        "until": told.until.isoformat() if told.until else None,
+        "crs": str(parse_crs(reading.crs)),
+        "tz": reading.tz,
+        "where": list(reading.where),
+        "since": reading.since.isoformat() if reading.since else None,
+        "until": reading.until.isoformat() if reading.until else None,
         "plane": plane.parameters(),
     }

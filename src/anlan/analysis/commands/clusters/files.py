@@ -38,14 +38,14 @@ def geojson(found: Found) -> bytes:
     features = [
         {
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [one["lon"], one["lat"]]},
-            "properties": {key: value for key, value in one.items() if key not in {"lon", "lat"}},
+            "geometry": {"type": "Point", "coordinates": [cluster["lon"], cluster["lat"]]},
+            "properties": {key: value for key, value in cluster.items() if key not in {"lon", "lat"}},
         }
-        for one in found.document["clusters"]
+        for cluster in found.document["clusters"]
     ]
-    told = {key: found.document[key] for key in ("parameters", "simulated", "notes")}
-    told["input"] = {key: value for key, value in found.document["input"].items() if key != "refused"}
-    return (json_text({"type": "FeatureCollection", "anlan": told, "features": features}) + "\n").encode()
+    about = {key: found.document[key] for key in ("parameters", "simulated", "notes")}
+    about["input"] = {key: value for key, value in found.document["input"].items() if key != "refused"}
+    return (json_text({"type": "FeatureCollection", "anlan": about, "features": features}) + "\n").encode()
 
 
 def as_csv(found: Found) -> bytes:
@@ -53,39 +53,40 @@ def as_csv(found: Found) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    for one in found.document["clusters"]:
-        row = {**one, "members": " ".join(map(str, one["members"]))}
+    for cluster in found.document["clusters"]:
+        row = {**cluster, "members": " ".join(map(str, cluster["members"]))}
         writer.writerow([safe_cell(row[name]) for name in COLUMNS])
     return text.getvalue().encode("utf-8-sig")
 
 
-def summary(told: dict[str, Any]) -> list[str]:
+def summary(document: dict[str, Any]) -> list[str]:
     """Return the sentences that stand above the table."""
-    read = f"{told['input']['file']}: {told['input']['rows_read']:,} rows read, {told['input']['rows_used']:,} used"
-    if told["input"]["rows_refused"]:
-        read += f", {told['input']['rows_refused']:,} refused"
-    asked = told["parameters"]
+    reading = document["input"]
+    read = f"{reading['file']}: {reading['rows_read']:,} rows read, {reading['rows_used']:,} used"
+    if reading["rows_refused"]:
+        read += f", {reading['rows_refused']:,} refused"
+    asked = document["parameters"]
     first, last = asked["study_period"]
     kind = "alive on the last day" if asked["prospective"] else "at any time"
-    count = len(told["clusters"])
-    sure = sum(one["p_value"] <= 0.05 for one in told["clusters"])
+    count = len(document["clusters"])
+    sure = sum(cluster["p_value"] <= 0.05 for cluster in document["clusters"])
     noun = "cluster" if count == 1 else "clusters"
     return [
         read,
         f"{count:,} {noun} {kind}, {sure:,} with p <= 0.05, among {asked['cases']:,} cases of {first} to {last}",
-        f"With no cluster at all, the strongest statistic is {told['simulated']['at_p_0.05']:g} or more once in twenty "
-        f"times ({asked['replications']:,} replications)",
+        f"With no cluster at all, the strongest statistic is {document['simulated']['at_p_0.05']:g} or more"
+        f" once in twenty times ({asked['replications']:,} replications)",
     ]
 
 
 def page(found: Found) -> bytes:
     """Return the page; every text of the input is escaped, and the page may load and run nothing."""
-    told = found.document
-    marks = [{**one, "title": _title(one)} for one in told["clusters"]]
+    document = found.document
+    marks = [{**cluster, "title": _title(cluster)} for cluster in document["clusters"]]
     view = drawing(replace(found, document={"sites": marks, "watch": []}))
-    read, clusters, chance = (escape(one) for one in summary(told))
+    read, clusters, chance = (escape(note) for note in summary(document))
     notes = "".join(
-        f'<p class="note"><b>▲</b> {escape(one)}</p>' for one in (*told["notes"], *told["input"]["warnings"])
+        f'<p class="note"><b>▲</b> {escape(note)}</p>' for note in (*document["notes"], *document["input"]["warnings"])
     )
     text = f"""<!doctype html>
 <html lang="en">
@@ -94,7 +95,7 @@ def page(found: Found) -> bytes:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="referrer" content="no-referrer">
-<title>Clusters: {escape(told["input"]["file"])}</title>
+<title>Clusters: {escape(document["input"]["file"])}</title>
 <style>{STYLE}</style>
 </head>
 <body>
@@ -108,35 +109,37 @@ def page(found: Found) -> bytes:
 </header>
 <main>
 <section class="wide"><h2>Map</h2><div class="scroll" tabindex="0">{view}</div></section>
-{_table(told["clusters"])}
-<section><h2>How this was found</h2>{list_of(_parameters(told))}</section>
-{refused_of(told)}
+{_table(document["clusters"])}
+<section><h2>How this was found</h2>{list_of(_parameters(document))}</section>
+{refused_of(document)}
 </main>
-<footer>Anlan {escape(__version__)}. Input SHA-256 <code>{escape(told["input"]["sha256"])}</code></footer>
+<footer>Anlan {escape(__version__)}. Input SHA-256 <code>{escape(document["input"]["sha256"])}</code></footer>
 </body>
 </html>
 """
     return text.encode()
 
 
-def _title(one: dict[str, Any]) -> str:
-    return f"{one['rank']}: {one['observed']} cases, {one['expected']:g} expected, {one['first']} to {one['last']}"
+def _title(cluster: dict[str, Any]) -> str:
+    cases = f"{cluster['observed']} cases, {cluster['expected']:g} expected"
+    return f"{cluster['rank']}: {cases}, {cluster['first']} to {cluster['last']}"
 
 
 def _table(clusters: list[dict[str, Any]]) -> str:
     head = ("Rank", "Place words", "First day", "Last day", "Cases", "Expected", "Ratio", "Statistic", "p",
             "By chance once in", "Radius, m", "Longitude", "Latitude")  # fmt: skip
     rows = (
-        (one["rank"], one["place_words"] or "—", one["first"], one["last"], one["observed"], f"{one['expected']:.2f}",
-         f"{one['ratio']:.1f}", f"{one['statistic']:.2f}", f"{one['p_value']:.3g}", one["recurrence"] or "—",
-         f"{one['radius_m']:.0f}", f"{one['lon']:.6f}", f"{one['lat']:.6f}")
-        for one in clusters
+        (cluster["rank"], cluster["place_words"] or "—", cluster["first"], cluster["last"], cluster["observed"],
+         f"{cluster['expected']:.2f}", f"{cluster['ratio']:.1f}", f"{cluster['statistic']:.2f}",
+         f"{cluster['p_value']:.3g}", cluster["recurrence"] or "—",
+         f"{cluster['radius_m']:.0f}", f"{cluster['lon']:.6f}", f"{cluster['lat']:.6f}")
+        for cluster in clusters
     )  # fmt: skip
     return f'<section class="wide"><h2>Clusters</h2>{table_of(head, rows, {1, 2, 3, 9})}</section>'
 
 
-def _parameters(told: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    asked = told["parameters"]
+def _parameters(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    asked = document["parameters"]
     yield "Method", f"{asked['method']} ({asked['model']}), revision {asked['revision']}"
     for key, value in asked.items():
         if key not in {"method", "model", "revision", "plane"} and value not in (None, [], {}):
@@ -145,5 +148,5 @@ def _parameters(told: dict[str, Any]) -> Iterable[tuple[str, str]]:
 
 def _words(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key} = {one}" for key, one in value.items() if one)
+        return ", ".join(f"{key} = {number}" for key, number in value.items() if number)
     return " to ".join(map(str, value)) if isinstance(value, list) else str(value)

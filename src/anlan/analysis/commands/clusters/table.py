@@ -34,10 +34,10 @@ def _table(clusters: list[dict[str, Any]]) -> Table:
                  "Latitude"):  # fmt: skip
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("Place words", overflow="ellipsis", no_wrap=True, max_width=26)
-    for one in clusters:
+    for cluster in clusters:
         table.add_row(
-            str(one["rank"]), f"{one['p_value']:.3f}", one["recurrence"] or "—", str(one["observed"]),
-            f"{one['expected']:.2f}", one["first"], one["last"], f"{one['radius_m']:.0f}", f"{one['lon']:.5f}",
-            f"{one['lat']:.5f}", Text(one["place_words"] or "—"),
+            str(cluster["rank"]), f"{cluster['p_value']:.3f}", cluster["recurrence"] or "—", str(cluster["observed"]),
+            f"{cluster['expected']:.2f}", cluster["first"], cluster["last"], f"{cluster['radius_m']:.0f}",
+            f"{cluster['lon']:.5f}", f"{cluster['lat']:.5f}", Text(cluster["place_words"] or "—"),
         )  # fmt: skip
     return table

@@ -103,8 +103,8 @@ def json_text(document: Mapping[str, Any]) -> str:
 def _storms(points: Points, column: str | None) -> Sequence[str] | None:
     if column is None:
         return None
-    storms = [" ".join(one.split()).casefold() for one in points.extra[column]]
-    if empty := sum(not one for one in storms):
+    storms = [" ".join(name.split()).casefold() for name in points.extra[column]]
+    if empty := sum(not name for name in storms):
         raise TableError(f"{empty} reports have no episode in {column!r}; leave --episode out or fill the column")
     return storms
 
@@ -114,7 +114,7 @@ def _document(asked: Asked, points: Points, plane: LocalProjection, result: Recu
     sites = [_site(place, points, plane, asked.tz, order) for place in result.places]
     return {
         "parameters": _parameters(asked, points, plane, result),
-        "input": input_told(asked, points),
+        "input": input_summary(asked, points),
         "episodes": _episodes(points, result, asked),
         "sites": sites,
         "watch": [_site(place, points, plane, asked.tz, order) for place in result.watch],
@@ -146,21 +146,27 @@ def _parameters(asked: Asked, points: Points, plane: LocalProjection, result: Re
     }
 
 
-def input_told(asked: Asked, points: Points) -> dict[str, Any]:
+def input_summary(asked: Asked, points: Points) -> dict[str, Any]:
     """Say what came of the file."""
-    told = points.summary
-    reasons = Counter(one.code for one in told.refused)
+    summary = points.summary
+    reasons = Counter(refusal.code for refusal in summary.refused)
     return {
         "file": asked.file.name,
-        "sha256": told.sha256,
-        "rows_read": told.rows_read,
-        "rows_used": told.rows_used,
-        "rows_refused": len(told.refused),
-        "rows_left_out": dict(told.left_out),
+        "sha256": summary.sha256,
+        "rows_read": summary.rows_read,
+        "rows_used": summary.rows_used,
+        "rows_refused": len(summary.refused),
+        "rows_left_out": dict(summary.left_out),
         "reasons": dict(sorted(reasons.items())),
         "refused": [
-            {"record": one.record, "line": one.line, "field": one.field, "code": one.code, "reason": one.reason}
-            for one in told.refused
+            {
+                "record": refusal.record,
+                "line": refusal.line,
+                "field": refusal.field,
+                "code": refusal.code,
+                "reason": refusal.reason,
+            }
+            for refusal in summary.refused
         ],
         "warnings": list(points.warnings),
     }
@@ -174,18 +180,18 @@ def _episodes(points: Points, result: RecurrentPlaces, asked: Asked) -> list[dic
     np.maximum.at(last, result.episode_of - 1, moments)
     return [
         {
-            "number": one.number,
+            "number": episode.number,
             "first": local_time(first[i], asked.tz),
             "last": local_time(last[i], asked.tz),
-            "reports": one.reports,
-            "name": one.name,
+            "reports": episode.reports,
+            "name": episode.name,
         }
-        for i, one in enumerate(result.episodes)
+        for i, episode in enumerate(result.episodes)
     ]
 
 
 def _site(place: Place, points: Points, plane: LocalProjection, tz: str, order: NDArray[np.int64]) -> dict[str, Any]:
-    members = sorted(int(one) for one in place.members)
+    members = sorted(int(member) for member in place.members)
     rows = order[np.searchsorted(points.record, members, sorter=order)]
     moments = points.time[rows].astype(np.int64)
     lon, lat = plane.inverse(place.x, place.y)

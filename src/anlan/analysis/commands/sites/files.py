@@ -51,9 +51,9 @@ def replace_file(path: Path, content: bytes) -> None:
 def _rows(found: Found) -> list[dict[str, Any]]:
     first = "recurrent" if found.document["parameters"]["min_episodes"] > 1 else "dense"
     return [
-        {"kind": kind, **one}
+        {"kind": kind, **place}
         for kind, ones in ((first, found.document["sites"]), ("watch", found.document["watch"]))
-        for one in ones
+        for place in ones
     ]
 
 
@@ -62,14 +62,14 @@ def geojson(found: Found) -> bytes:
     features = [
         {
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [one["lon"], one["lat"]]},
-            "properties": {key: value for key, value in one.items() if key not in {"lon", "lat"}},
+            "geometry": {"type": "Point", "coordinates": [place["lon"], place["lat"]]},
+            "properties": {key: value for key, value in place.items() if key not in {"lon", "lat"}},
         }
-        for one in _rows(found)
+        for place in _rows(found)
     ]
-    told = {key: found.document[key] for key in ("parameters", "episodes", "chance", "left_out", "notes")}
-    told["input"] = {key: value for key, value in found.document["input"].items() if key != "refused"}
-    return (json_text({"type": "FeatureCollection", "anlan": told, "features": features}) + "\n").encode()
+    about = {key: found.document[key] for key in ("parameters", "episodes", "chance", "left_out", "notes")}
+    about["input"] = {key: value for key, value in found.document["input"].items() if key != "refused"}
+    return (json_text({"type": "FeatureCollection", "anlan": about, "features": features}) + "\n").encode()
 
 
 def as_csv(found: Found) -> bytes:
@@ -77,8 +77,8 @@ def as_csv(found: Found) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    for one in _rows(found):
-        row = {**one, "members": " ".join(map(str, one["members"]))}
+    for place in _rows(found):
+        row = {**place, "members": " ".join(map(str, place["members"]))}
         writer.writerow([safe_cell(row[name]) for name in COLUMNS])
     return text.getvalue().encode("utf-8-sig")
 
@@ -91,9 +91,9 @@ def parquet(found: Found) -> bytes:
     kinds = {"rank": pa.int64(), "reports": pa.int64(), "episodes": pa.int64(), "members": pa.list_(pa.int64())}
     kinds |= {name: pa.float64() for name in ("lon", "lat", "radius_m", "chance")}
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name in COLUMNS])
-    told = {key: json.dumps(found.document[key], ensure_ascii=False) for key in ("parameters", "episodes")}
-    told["sha256"] = found.document["input"]["sha256"]
-    table = pa.Table.from_pylist(_rows(found), schema=schema).replace_schema_metadata(told)
+    about = {key: json.dumps(found.document[key], ensure_ascii=False) for key in ("parameters", "episodes")}
+    about["sha256"] = found.document["input"]["sha256"]
+    table = pa.Table.from_pylist(_rows(found), schema=schema).replace_schema_metadata(about)
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")
     return bytes(sink.getvalue().to_pybytes())

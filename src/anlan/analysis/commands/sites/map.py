@@ -47,8 +47,8 @@ def drawing(found: Found) -> str:
         _hull(view, x, y),
         _graticule(view, found),
         _dots(view, x, y),
-        *[_circle(view, found, one, "watch") for one in reversed(found.document["watch"])],
-        *[_circle(view, found, one, "site") for one in reversed(found.document["sites"])],
+        *[_circle(view, found, place, "watch") for place in reversed(found.document["watch"])],
+        *[_circle(view, found, place, "site") for place in reversed(found.document["sites"])],
         *_badges(view, found),
         _scale_bar(view),
         "</svg>",
@@ -85,34 +85,35 @@ def _dots(view: View, x: Floats, y: Floats) -> str:
     return f'<path class="reports" d="{"".join(f"M{a / 2:g} {b / 2:g}h0" for a, b in spots)}"/>'
 
 
-def _circle(view: View, found: Found, one: dict[str, Any], kind: str) -> str:
-    x, y = found.plane.forward(one["lon"], one["lat"])
+def _circle(view: View, found: Found, place: dict[str, Any], kind: str) -> str:
+    x, y = found.plane.forward(place["lon"], place["lat"])
     a, b = (float(value) for value in view.at(x, y))
-    true = one["radius_m"] * view.scale
-    drawn = f'<g class="{kind}"><title>{escape(one.get("title") or _title(one))}</title>'
+    true = place["radius_m"] * view.scale
+    drawn = f'<g class="{kind}"><title>{escape(place.get("title") or _title(place))}</title>'
     if kind == "watch":
         return drawn + f'<circle cx="{a:.1f}" cy="{b:.1f}" r="{max(true, 5):.1f}"/></g>'
     drawn += f'<circle class="true" cx="{a:.1f}" cy="{b:.1f}" r="{max(true, 4):.1f}"/>'
     return drawn + "</g>"
 
 
-def _title(one: dict[str, Any]) -> str:
-    words = f", {one['place_words']}" if one["place_words"] else ""
-    return f"{one['rank']}{words}: {one['reports']} reports in {one['episodes']} episodes, radius {one['radius_m']:g} m"
+def _title(place: dict[str, Any]) -> str:
+    words = f", {place['place_words']}" if place["place_words"] else ""
+    seen = f"{place['reports']} reports in {place['episodes']} episodes"
+    return f"{place['rank']}{words}: {seen}, radius {place['radius_m']:g} m"
 
 
 def _badges(view: View, found: Found) -> list[str]:
     """Draw the numbers of the first sites; one that would cover another stands aside on a thin line."""
     taken: list[tuple[float, float]] = []
     drawn = []
-    for one in found.document["sites"][:NUMBERED]:
-        x, y = (float(value) for value in view.at(*found.plane.forward(one["lon"], one["lat"])))
+    for place in found.document["sites"][:NUMBERED]:
+        x, y = (float(value) for value in view.at(*found.plane.forward(place["lon"], place["lat"])))
         a, b = next((spot for spot in _around(x, y) if _is_free(spot, taken, view)), (x, y))
         taken.append((a, b))
         line = f'<path d="M{x:.1f} {y:.1f}L{a:.1f} {b:.1f}"/>' if (a, b) != (x, y) else ""
         drawn.append(
             f'<g class="site">{line}<circle class="badge" cx="{a:.1f}" cy="{b:.1f}" r="10"/>'
-            f'<text x="{a:.1f}" y="{b + 4:.1f}">{one["rank"]}</text></g>'
+            f'<text x="{a:.1f}" y="{b + 4:.1f}">{place["rank"]}</text></g>'
         )
     return drawn
 

@@ -17,10 +17,10 @@ MOST_REFUSED = 200
 
 def html(found: Found) -> str:
     """Return the page; every text of the input is escaped, and the page may load and run nothing."""
-    told = found.document
-    name = told["input"]["file"]
-    recurrent = told["parameters"]["min_episodes"] > 1
-    read, places, *chance = summary(told)
+    document = found.document
+    name = document["input"]["file"]
+    recurrent = document["parameters"]["min_episodes"] > 1
+    read, places, *chance = summary(document)
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -37,26 +37,26 @@ def html(found: Found) -> str:
 <h1>{escape(places.split(":")[0])}</h1>
 <p class="lede">{escape(places.split(": ", 1)[1][:1].upper() + places.split(": ", 1)[1][1:])}.</p>
 <p>{escape(read)}.</p>
-{"".join(f"<p>{escape(one)}</p>" for one in chance)}
-{"".join(f'<p class="note"><b>▲</b> {escape(one.replace("`", ""))}</p>' for one in told["notes"])}
-{"".join(f'<p class="note"><b>▲</b> {escape(one)}</p>' for one in told["input"]["warnings"])}
+{"".join(f"<p>{escape(note)}</p>" for note in chance)}
+{"".join(f'<p class="note"><b>▲</b> {escape(note.replace("`", ""))}</p>' for note in document["notes"])}
+{"".join(f'<p class="note"><b>▲</b> {escape(note)}</p>' for note in document["input"]["warnings"])}
 </header>
 <main>
 <section class="wide"><h2>Map</h2>
-<div class="scroll" tabindex="0">{drawing(found)}</div>{_legend(told, recurrent)}</section>
-{_sites("Ranked places", told["sites"], "No place was found.")}
-{_sites("Watch: dense in one episode only, not recurrent", told["watch"], "") if told["watch"] else ""}
-{_episodes(told["episodes"])}
-<section><h2>How this was found</h2>{list_of(_parameters(told))}</section>
-{refused_of(told)}
+<div class="scroll" tabindex="0">{drawing(found)}</div>{_legend(document, recurrent)}</section>
+{_sites("Ranked places", document["sites"], "No place was found.")}
+{_sites("Watch: dense in one episode only, not recurrent", document["watch"], "") if document["watch"] else ""}
+{_episodes(document["episodes"])}
+<section><h2>How this was found</h2>{list_of(_parameters(document))}</section>
+{refused_of(document)}
 </main>
-<footer>Anlan {escape(__version__)}. Input SHA-256 <code>{escape(told["input"]["sha256"])}</code></footer>
+<footer>Anlan {escape(__version__)}. Input SHA-256 <code>{escape(document["input"]["sha256"])}</code></footer>
 </body>
 </html>
 """
 
 
-def _legend(told: dict[str, Any], recurrent: bool) -> str:
+def _legend(document: dict[str, Any], recurrent: bool) -> str:
     name = "recurrent place" if recurrent else "dense place"
     items = [
         f'<li><svg viewBox="0 0 24 24"><g class="site"><circle class="badge" cx="12" cy="12" r="10"/>'
@@ -65,9 +65,9 @@ def _legend(told: dict[str, Any], recurrent: bool) -> str:
         f"{name}, true to its radius, never smaller than this</li>",
         '<li><svg viewBox="0 0 24 24"><path class="reports" d="M12 12h0"/></svg>report</li>',
     ]
-    if not told["sites"]:
+    if not document["sites"]:
         items = items[2:]
-    if told["watch"]:
+    if document["watch"]:
         items.append(
             '<li><svg viewBox="0 0 24 24"><g class="watch"><circle cx="12" cy="12" r="6"/></g></svg>'
             "watch: one episode only</li>"
@@ -80,20 +80,26 @@ def _sites(title: str, sites: Sequence[dict[str, Any]], empty: str) -> str:
     if not sites:
         return f'<section class="wide"><h2>{title}</h2><p>{empty}</p></section>' if empty else ""
     rows = (
-        (one["rank"], one["place_words"] or "—", one["episodes"], one["reports"], f"{one['radius_m']:.0f}",
-         one["first"][:10], one["last"][:10], f"{one['lon']:.6f}", f"{one['lat']:.6f}")
-        for one in sites
+        (site["rank"], site["place_words"] or "—", site["episodes"], site["reports"], f"{site['radius_m']:.0f}",
+         site["first"][:10], site["last"][:10], f"{site['lon']:.6f}", f"{site['lat']:.6f}")
+        for site in sites
     )  # fmt: skip
     head = ("Rank", "Place words", "Episodes", "Reports", "Radius, m", "First", "Last", "Longitude", "Latitude")
     return f'<section class="wide"><h2>{escape(title)}</h2>{table_of(head, rows, {1, 5, 6})}</section>'
 
 
 def _episodes(episodes: Sequence[dict[str, Any]]) -> str:
-    named = any(one["name"] for one in episodes)
+    named = any(episode["name"] for episode in episodes)
     head = ("Episode", "First report", "Last report", "Reports", *(["Name"] if named else []))
     rows = (
-        (one["number"], _minute(one["first"]), _minute(one["last"]), one["reports"], *([one["name"]] if named else []))
-        for one in episodes
+        (
+            episode["number"],
+            _minute(episode["first"]),
+            _minute(episode["last"]),
+            episode["reports"],
+            *([episode["name"]] if named else []),
+        )
+        for episode in episodes
     )
     title = f"{len(episodes)} {'episode' if len(episodes) == 1 else 'episodes'}"
     return f"<section><h2>{title}</h2>{table_of(head, rows, {1, 2, 4})}</section>"
@@ -103,8 +109,8 @@ def _minute(moment: str) -> str:
     return moment[:16].replace("T", " ")
 
 
-def _parameters(told: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    asked, left = told["parameters"], told["left_out"]
+def _parameters(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    asked, left = document["parameters"], document["left_out"]
     columns = ", ".join(f"{key} = {value}" for key, value in asked["columns"].items() if value)
     yield "Method", f"{asked['method']}, revision {asked['revision']}"
     least = f"at least {asked['min_episodes']} episodes, {asked['min_reports_used']} reports"
@@ -126,12 +132,15 @@ def _parameters(told: dict[str, Any]) -> Iterable[tuple[str, str]]:
     )
 
 
-def refused_of(told: dict[str, Any]) -> str:
+def refused_of(document: dict[str, Any]) -> str:
     """Return the section of the rows that could not be used."""
-    refused = told["input"]["refused"]
+    refused = document["input"]["refused"]
     if not refused:
         return "<section><h2>Refused rows</h2><p>None: every row that was asked for could be used.</p></section>"
-    rows = ((one["record"], one["line"] or "—", one["field"], one["reason"]) for one in refused[:MOST_REFUSED])
+    rows = (
+        (refusal["record"], refusal["line"] or "—", refusal["field"], refusal["reason"])
+        for refusal in refused[:MOST_REFUSED]
+    )
     more = len(refused) - MOST_REFUSED
     rest = f"<p>And {more:,} more; --json lists all.</p>" if more > 0 else ""
     table = table_of(("Record", "Line", "Column", "Reason"), rows, {2, 3})

@@ -34,12 +34,12 @@ def print_sites(document: dict[str, Any], *, limit: int) -> None:
 
 def summary(document: dict[str, Any]) -> list[str]:
     """Return the sentences that stand above the table."""
-    told, asked = document["input"], document["parameters"]
-    read = f"{told['file']}: {told['rows_read']:,} rows read, {told['rows_used']:,} used"
-    read += "".join(f", {count:,} left out by --{name}" for name, count in told["rows_left_out"].items())
-    if told["rows_refused"]:
-        why = ", ".join(f"{count:,} {code.replace('_', ' ')}" for code, count in told["reasons"].items())
-        read += f", {told['rows_refused']:,} refused ({why})"
+    reading, asked = document["input"], document["parameters"]
+    read = f"{reading['file']}: {reading['rows_read']:,} rows read, {reading['rows_used']:,} used"
+    read += "".join(f", {count:,} left out by --{name}" for name, count in reading["rows_left_out"].items())
+    if reading["rows_refused"]:
+        why = ", ".join(f"{count:,} {code.replace('_', ' ')}" for code, count in reading["reasons"].items())
+        read += f", {reading['rows_refused']:,} refused ({why})"
     noun = "recurrent place" if asked["min_episodes"] > 1 else "dense place"
     count = len(document["sites"])
     episodes = len(document["episodes"])
@@ -64,11 +64,11 @@ def _print_list(console: Console, sites: Sequence[dict[str, Any]], limit: int, *
     for name in ("First", "Last"):
         table.add_column(name, no_wrap=True)
     table.add_column("Place words", overflow="ellipsis", no_wrap=True)
-    for one in sites[: limit or None]:
+    for site in sites[: limit or None]:
         table.add_row(
-            str(one["rank"]), str(one["episodes"]), str(one["reports"]), f"{one['radius_m']:.0f}",
-            f"{one['lon']:.5f}", f"{one['lat']:.5f}", one["first"][:10], one["last"][:10],
-            Text(one["place_words"] or "—"),
+            str(site["rank"]), str(site["episodes"]), str(site["reports"]), f"{site['radius_m']:.0f}",
+            f"{site['lon']:.5f}", f"{site['lat']:.5f}", site["first"][:10], site["last"][:10],
+            Text(site["place_words"] or "—"),
         )  # fmt: skip
     console.print(table)
     if limit and len(sites) > limit:

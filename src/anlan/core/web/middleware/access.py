@@ -11,8 +11,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from anlan.core.people.actors import PUBLIC, Actor, actor_of, actor_of_client
+from anlan.core.people.actors import PUBLIC, Actor
 from anlan.core.people.keys import client_of
+from anlan.core.people.members import actor_of, actor_of_client
 from anlan.core.people.roles import Role
 from anlan.core.web.access import Declared, declared
 

@@ -1,0 +1,60 @@
+"""Words of every page: refusals of the operator's verbs, numbers, moments, and what is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.translation import gettext_noop as _
+
+from anlan.core import refusals
+from anlan.core.city.current import city, city_zone
+
+MISSING = "—"
+HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+
+refusals.words({
+    "login_taken": _("there is a log-in '%(username)s' already"),
+    "unknown_language": _("no language '%(language)s': %(known)s"),
+    "unknown_role": _("no role '%(role)s': %(known)s"),
+    "role_not_held": _("this person is not %(role)s in %(organisation)s"),
+    "partner_taken": _("there is a partner system '%(name)s' already; `anlan user key --renew` gives it a new key"),
+    "unknown_partner": _("no partner system '%(name)s'"),
+    "unknown_organisation": _("no organisation '%(organisation)s': %(known)s"),
+    "no_organisations": _("no organisation '%(organisation)s': the city has none"),
+    "unfit": "%(reason)s",  # in Django's words, which have their language already
+})  # fmt: skip
+
+
+def figure(value: Any) -> str:
+    """Write a number with thousands separators; a missing one as a dash, never as zero."""
+    if value is None or value == "":
+        return MISSING
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
+def missing(value: Any) -> Any:
+    """Write a missing value as a dash."""
+    return MISSING if value is None or value == "" else value
+
+
+def typed(words: str | None) -> str:
+    """Write words that somebody typed marked with their language, so that fonts and screen readers are right."""
+    if not words:
+        return ""
+    return format_html('<span lang="{}">{}</span>', "zh" if HAN.search(words) else "en", words)
+
+
+def local(value: dt.datetime | None) -> dt.datetime | None:
+    """Move a moment to the city's zone."""
+    return value if value is None or city() is None else value.astimezone(city_zone())
+
+
+def moment(value: dt.datetime | None) -> str:
+    """Write a moment in the city's zone."""
+    at = local(value)
+    if at is None:
+        return MISSING
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), at.strftime("%Y-%m-%d %H:%M"))
