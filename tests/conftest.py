@@ -39,7 +39,7 @@ def flushable_ledger() -> None:
     from django.test import TransactionTestCase
 
     from anlan.core.ledger import triggers
-    from anlan.intake import triggers as evidence
+    from anlan.intake.models import triggers as evidence
 
     teardown = TransactionTestCase._fixture_teardown
 

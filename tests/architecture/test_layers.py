@@ -26,9 +26,7 @@ from tests.architecture.source import (
 
 pytestmark = pytest.mark.pure
 CIRCLES = ["hotspots: sites, studies"]
-CIRCLES_OF_TYPES = [
-    "intake: actions, chunks, imports, mappings",
-]
+CIRCLES_OF_TYPES: list[str] = []
 RULES_THAT_TRANSLATE = ["dispatch/rules", "effect/rules", "hotspots/rules", "prevention/rules"]
 Graph = Mapping[str, set[str]]
 

@@ -12,9 +12,9 @@ from anlan.core import ledger
 from anlan.core.ledger.writes import write
 from anlan.core.operator.condition import condition
 from anlan.core.people.actors import NotAllowed, system
+from anlan.core.refusals import Refused
 from anlan.core.time import clock, simulated
 from anlan.intake.actions import receive_report
-from anlan.intake.refusals import ReportRefused
 from tests import make
 
 MOMENT = dt.datetime(2017, 1, 25, 2, 30, tzinfo=dt.UTC)
@@ -82,13 +82,13 @@ def test_a_report_stamped_with_the_real_present_is_taken() -> None:
     who = {"actor": system("test"), "at": clock.now(), "channel": "partner", "category": "waterlogging"}
     place = {"lon": 119.97, "lat": 31.76}
     assert receive_report(**who, **place, received_at=clock.wall())["report_id"]
-    with pytest.raises(ReportRefused):
+    with pytest.raises(Refused):
         receive_report(**who, **place, received_at=clock.wall() + dt.timedelta(days=1))
 
 
 def test_a_report_from_the_future_is_refused_in_a_real_city() -> None:
     """The machine's time is the city's."""
-    with clock.frozen(MOMENT), pytest.raises(ReportRefused):
+    with clock.frozen(MOMENT), pytest.raises(Refused):
         receive_report(
             actor=system("test"), at=clock.now(), channel="partner", category="waterlogging", lon=119.97, lat=31.76,
             received_at=MOMENT + dt.timedelta(days=1),

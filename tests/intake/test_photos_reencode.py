@@ -9,7 +9,8 @@ import zlib
 import pytest
 from PIL import Image
 
-from anlan.intake import photos
+from anlan.core.refusals import Refused
+from anlan.intake.public import photos
 
 pytestmark = pytest.mark.pure
 
@@ -24,7 +25,7 @@ def encoded(image: Image.Image, kind: str, **options: object) -> io.BytesIO:
 
 def refusal(data: bytes) -> str:
     """Return why an upload is refused."""
-    with pytest.raises(photos.PhotoRefused) as refused:
+    with pytest.raises(Refused) as refused:
         photos.reencode(io.BytesIO(data))
     return refused.value.code
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from anlan.intake.photos import reencode
+from anlan.intake.public.photos import reencode
 
 
 def jpeg(width: int = 32, height: int = 24) -> bytes:

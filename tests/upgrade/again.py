@@ -37,7 +37,7 @@ def value(told: Any) -> Any:
 
 
 def _photo(told: dict[str, Any]) -> Any:
-    from anlan.intake.photos import Photo
+    from anlan.intake.public.photos import Photo
 
     return Photo(**told | {"jpeg": base64.b64decode(told["jpeg"])})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.api import geojson
+from anlan.api.geojson import views as geojson
 
 app_name = "api"
 urlpatterns = [

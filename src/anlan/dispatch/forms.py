@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.core.people.actors import Actor
 from anlan.core.web.fields import MomentField
 from anlan.dispatch.queries.units import units_of
-from anlan.intake.templatetags.intake_words import area_label
+from anlan.intake.words import area_label
 
 
 class ShiftForm(forms.Form):

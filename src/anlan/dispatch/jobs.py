@@ -11,7 +11,7 @@ from anlan.core.people.actors import system
 from anlan.intake.files.mappings import Preview, reads_mappings
 
 if TYPE_CHECKING:
-    from anlan.intake.files.chunks import Counts
+    from anlan.intake.files.counts import Counts
 
 NAME = "import"  # by whom the entries are, as at the terminal
 

@@ -11,15 +11,15 @@ from anlan.dispatch.models import Milestone
 from anlan.dispatch.rules import Step as Stamp
 from anlan.intake.models import Report
 from anlan.intake.public.timeline import Step, Told, tells
+from anlan.intake.states import COUNTED
 from anlan.triage.queries.incidents import incident_of
-from anlan.triage.tracking import COUNTS
 
 
 @tells
 def tell_of_crew(report: Report, at: dt.datetime) -> Told:
     """Say when the first crew was there; nothing where somebody at home may read along."""
     incident = incident_of(report)
-    if incident is None or report.validity not in COUNTS or incident.is_guarded:
+    if incident is None or report.validity not in COUNTED or incident.is_guarded:
         return Told()
     stamps = Milestone.objects.filter(assignment__incident=incident, step=Stamp.ON_SCENE)
     came = stamps.aggregate(at=Min("at"))["at"]

@@ -20,9 +20,9 @@ from anlan.core.time.clock import stamp
 from anlan.geo import AreaIndex, LocalProjection
 from anlan.hotspots.models import Study
 from anlan.intake.models import Report
+from anlan.intake.states import COUNTED
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-COUNTED = {"valid", "repeat"}
 Tell = Callable[[int, int], None]
 
 

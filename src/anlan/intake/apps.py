@@ -15,6 +15,6 @@ class Intake(Stage):
     def ready(self) -> None:
         """Register what the stage offers, and guard its evidence after every migration."""
         super().ready()
-        from anlan.intake import triggers
+        from anlan.intake.models import triggers
 
         post_migrate.connect(triggers.install, sender=self, dispatch_uid="intake.evidence")

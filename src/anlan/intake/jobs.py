@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from anlan.core.jobs import JobRun, job
 from anlan.core.people.actors import Actor
@@ -10,10 +10,8 @@ from anlan.core.people.members import actor_of
 from anlan.core.time.clock import now
 from anlan.intake.actions.imports import JOB, finish_import, layout_of, mapping_of, refused_file, uploaded_file
 from anlan.intake.files import mappings
+from anlan.intake.files.counts import Counts
 from anlan.intake.models import ImportRun
-
-if TYPE_CHECKING:
-    from anlan.intake.files.chunks import Counts
 
 
 @job(JOB)

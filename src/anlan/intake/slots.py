@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 import anlan.intake.tracking  # noqa: F401  (registers itself)
-from anlan.core.people.roles import Role
 from anlan.core.web.slots import rail
+from anlan.intake.access import READERS
 
-rail(10, "报", _("Intake"), "intake:reports", set(Role.values) - {Role.PUBLISHER})
+rail(10, "报", _("Intake"), "intake:reports", set(READERS))

@@ -10,14 +10,14 @@ from django.utils.translation import pgettext as p
 
 from anlan.core.city.current import city
 from anlan.core.models import LedgerEntry
-from anlan.intake.models import Addition, Erasure, Report
+from anlan.intake.channels import Channel
+from anlan.intake.models import Addition, Erasure, ErasureReason, Report
 from anlan.intake.public.timeline import Standing, Step, Told, tells
-from anlan.intake.purposes import ErasureReason
-from anlan.intake.templatetags.intake_words import clock, public_title
+from anlan.intake.states import CARRIES_NOTHING
+from anlan.intake.words import clock, public_title
 
 FIRST_LOOK_MINUTES = 15
 LOOKED = ("intake.personal_read", "intake.photo_read", "intake.validity_set")
-HEARD = frozenset({Report.Channel.PHONE_110, Report.Channel.HOTLINE_12345})  # somebody typed it while listening
 TO_DEAL_WITH_IT = frozenset({"handle", "call_back"})
 
 
@@ -34,7 +34,7 @@ def first_look_by(report: Report) -> dt.datetime:
 
 def first_looked_at(report: Report) -> dt.datetime | None:
     """Return when somebody at the duty desk first opened the report to deal with it, or heard it on the telephone."""
-    if report.channel in HEARD:
+    if report.channel in Channel.heard():
         return report.entered_at
     entries = LedgerEntry.objects.filter(
         subject=f"report:{report.number}", kind__in=LOOKED, actor__startswith="person:"
@@ -47,8 +47,8 @@ def first_looked_at(report: Report) -> dt.datetime | None:
 
 def was_masked(report: Report) -> bool:
     """Whether an ID number was taken out of the words when the report was received."""
-    told = LedgerEntry.objects.filter(subject=f"report:{report.number}", kind="intake.report_received").first()
-    return bool(told and json.loads(told.payload).get("masked"))
+    received = LedgerEntry.objects.filter(subject=f"report:{report.number}", kind="intake.report_received").first()
+    return bool(received and json.loads(received.payload).get("masked"))
 
 
 @tells
@@ -95,7 +95,7 @@ def _standing(report: Report, at: dt.datetime, looked: dt.datetime | None, withd
     if withdrawn:
         lead = _("Nobody acts on it. If something is wrong there after all, please report again.")
         return Standing(_("You withdrew this report"), lead, "done", p("state of a report", "Withdrawn"))
-    if report.validity in {Report.Validity.MISDIAL, Report.Validity.NUISANCE}:
+    if report.validity in CARRIES_NOTHING:
         lead = _("The duty desk took it for a mistake and plans nothing. If that is wrong, add something below.")
         return Standing(_("Read, and closed as a mistake"), lead, "done", p("state of a report", "Closed"))
     if looked:

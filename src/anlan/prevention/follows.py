@@ -11,16 +11,17 @@ from anlan.core.ledger.followers import follow
 from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import system
 from anlan.core.time.clock import now
+from anlan.intake.states import COUNTED
 from anlan.prevention.actions import reopen
 from anlan.prevention.jobs import ask_for_ladder
-from anlan.prevention.queries.places import COUNTS, mended_at, near_mended
+from anlan.prevention.queries.places import mended_at, near_mended
 from anlan.prevention.rules import PreventionRefused
 
 
 def at_mended_places(entries: Sequence[LedgerEntry]) -> set[int]:
     """Return which entries tell of a report at a place that is mended, of the place's kind."""
     told = [(entry.pk, json.loads(entry.payload)) for entry in entries]
-    placed = [(pk, one) for pk, one in told if one.get("lon") is not None and one.get("validity") in COUNTS]
+    placed = [(pk, one) for pk, one in told if one.get("lon") is not None and one.get("validity") in COUNTED]
     near = near_mended([(one["lon"], one["lat"], one["category"]) for _, one in placed])
     return {pk for (pk, _), is_near in zip(placed, near, strict=True) if is_near}
 
@@ -29,7 +30,7 @@ def at_mended_places(entries: Sequence[LedgerEntry]) -> set[int]:
 def reopen_what_fails(entry: LedgerEntry, position: int) -> None:
     """Put a mended place back on the list when a report comes from it; what is told is older stays as it was."""
     told = json.loads(entry.payload)
-    if told.get("lon") is None or told.get("validity") not in COUNTS:
+    if told.get("lon") is None or told.get("validity") not in COUNTED:
         return
     received = dt.datetime.fromisoformat(told["received_at"])
     for problem in mended_at(told["lon"], told["lat"], told["category"]):

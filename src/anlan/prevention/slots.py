@@ -14,7 +14,7 @@ from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.web.slots import fill, rail
 from anlan.hotspots.actions import parsed
 from anlan.hotspots.models import Site
-from anlan.intake.views.reports import READERS
+from anlan.intake.access import READERS
 from anlan.prevention.actions.results import tests_of
 from anlan.prevention.models import Problem
 from anlan.prevention.queries.inbox import Tested, past_of

@@ -17,11 +17,12 @@ from django.utils.translation import pgettext as p
 from anlan.core.city.areas import local_day
 from anlan.core.city.current import city_zone
 from anlan.intake.models import Report
-from anlan.intake.templatetags.intake_words import area_label
+from anlan.intake.states import COUNTED
+from anlan.intake.words import area_label
 from anlan.prevention import rules
 from anlan.prevention.actions.results import RUNS_OFF, tests_of
 from anlan.prevention.models import Problem, Storm, Task
-from anlan.prevention.queries.places import COUNTS, problems_at
+from anlan.prevention.queries.places import problems_at
 from anlan.prevention.rules import ProblemState, TaskState
 
 P, T = ProblemState, TaskState
@@ -57,7 +58,7 @@ SAID: dict[str, tuple[str | Promise, str | Promise]] = {  # how it stands, and w
 
 def tell_of_place(report: Report, at: dt.datetime) -> Place | None:
     """Return what to say of the place of a report: nothing where the city has listed none of that kind there."""
-    if report.lon is None or report.lat is None or report.validity not in COUNTS or not report.category.public:
+    if report.lon is None or report.lat is None or report.validity not in COUNTED or not report.category.public:
         return None
     found = problems_at(report.lon, report.lat, report.category.code)
     if not found:

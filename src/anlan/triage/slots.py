@@ -20,6 +20,7 @@ from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.web.slots import fill, rail
 from anlan.intake.models.report import shares
 from anlan.intake.queries.nearness import possible_repeats_of
+from anlan.intake.states import COUNTED
 from anlan.triage.actions import DESK
 from anlan.triage.models import OPEN, Incident, IncidentReport
 from anlan.triage.queries.incidents import incident_of, open_incidents_at, open_incidents_near, with_alike
@@ -72,7 +73,7 @@ def of_saved_call(context: dict[str, Any]) -> str:
     actor, told_of = actor_of_request(request), incident_of(report)
     alike = [] if told_of else [one.report.pk for one in possible_repeats_of(report, actor)]
     near = with_alike(open_incidents_near(report, actor), alike, actor) if told_of is None else []
-    may_open = bool(actor.roles.intersection(DESK)) and report.validity in {"valid", "repeat"}
+    may_open = bool(actor.roles.intersection(DESK)) and report.validity in COUNTED
     closed = request.GET.get("refused") == "closed_already" and told_of is None
     values = {"report": report, "told_of": told_of, "may_open": may_open, "near": near, "closed": closed}
     return render_to_string("triage/_saved_slot.html", values, request=request)

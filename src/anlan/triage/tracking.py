@@ -18,11 +18,11 @@ from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.time.clocks import running_on
 from anlan.intake.models import Report
 from anlan.intake.public.timeline import Standing, Step, Told, tells
-from anlan.intake.templatetags.intake_words import area_label
+from anlan.intake.states import COUNTED
+from anlan.intake.words import area_label
 from anlan.triage.models import Incident, IncidentReport
 
 State, Disposal = Incident.State, Incident.Disposal
-COUNTS = (Report.Validity.VALID, Report.Validity.REPEAT)
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ HAPPENED: dict[str, str | Promise] = {
 def tell_of_incident(report: Report, at: dt.datetime) -> Told:
     """Tell a reporter what became of it; who took the report back, or sent it by mistake, is told that instead."""
     link = _link(report)
-    if link is None or report.validity not in COUNTS:
+    if link is None or report.validity not in COUNTED:
         return Told()
     incident = link.incident
     if incident.is_guarded:

@@ -6,16 +6,14 @@ import datetime as dt
 from typing import Any
 
 from anlan.core import ledger
-from anlan.core.city.current import city
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor, NotAllowed
-from anlan.intake.actions.tracking import report_of_code
+from anlan.core.refusals import Refused
 from anlan.intake.models import Report
-from anlan.triage.models import Incident
-from anlan.triage.queries.incidents import incident_of
+from anlan.intake.queries.tracking import report_of_code
 from anlan.voice import rules
 from anlan.voice.models import Satisfaction
-from anlan.voice.rules import VoiceRefused
+from anlan.voice.queries import is_closed, one_in
 
 
 @verb("voice.ask")
@@ -25,13 +23,13 @@ def ask(*, report_ids: list[int], actor: Actor, at: dt.datetime, key: str | None
         raise NotAllowed(f"{actor.name} may not choose who is asked; the sampling rule does")
     share = one_in()
     reports = Report.objects.filter(pk__in=report_ids).order_by("pk")
-    named = [one for one in reports if rules.is_asked(one.number, share)]
+    named = [report for report in reports if rules.is_asked(report.number, share)]
     before = set(Satisfaction.objects.filter(report__in=named).values_list("report_id", flat=True))
-    fresh = [one for one in named if one.pk not in before]
+    fresh = [report for report in named if report.pk not in before]
     for report in fresh:
-        row = Satisfaction.objects.create(report=report, asked_at=at)
-        told = {"report": report.pk, "one_in": share}
-        ledger.append("voice.asked", actor=actor, at=at, subject=f"satisfaction:{row.pk}", payload=told)
+        question = Satisfaction.objects.create(report=report, asked_at=at)
+        payload = {"report": report.pk, "one_in": share}
+        ledger.append("voice.asked", actor=actor, at=at, subject=f"satisfaction:{question.pk}", payload=payload)
     return {"asked": [report.number for report in fresh]}
 
 
@@ -41,38 +39,26 @@ def answer(*, tracking_code: str, helped: str, actor: Actor, at: dt.datetime, ke
     report = report_of_code(tracking_code)
     if report is None:
         raise NotAllowed("no report has this tracking code")
-    row = Satisfaction.objects.select_for_update().filter(report=report).first()
-    if row is not None and row.answered_at and row.helped == helped:
+    question = Satisfaction.objects.select_for_update().filter(report=report).first()
+    if question is not None and question.answered_at and question.helped == helped:
         return {"number": report.number, "helped": helped}
-    _require_open(row, report, at)
-    assert row is not None
+    _require_open(question, report, at)
+    assert question is not None
     if helped not in Satisfaction.Helped.values:
-        raise VoiceRefused("unknown_answer")
-    row.answered_at, row.helped = at, helped
-    row.save(update_fields=["answered_at", "helped"])
-    told = {"report": report.pk, "helped": helped}
-    ledger.append("voice.answered", actor=actor, at=at, subject=f"satisfaction:{row.pk}", payload=told)
+        raise Refused("unknown_answer")
+    question.answered_at, question.helped = at, helped
+    question.save(update_fields=["answered_at", "helped"])
+    payload = {"report": report.pk, "helped": helped}
+    ledger.append("voice.answered", actor=actor, at=at, subject=f"satisfaction:{question.pk}", payload=payload)
     return {"number": report.number, "helped": helped}
 
 
-def one_in() -> int:
-    """Return of how many closed reports one is asked in this city."""
-    here = city()
-    return int(here.option("satisfaction_one_in", rules.ONE_IN)) if here else rules.ONE_IN
-
-
-def is_closed(report: Report) -> bool:
-    """Whether the matter of a report is closed now: one that was taken up again is not asked about."""
-    incident = incident_of(report)
-    return incident is not None and incident.state == Incident.State.CLOSED
-
-
-def _require_open(row: Satisfaction | None, report: Report, at: dt.datetime) -> None:
-    if row is None:
-        raise VoiceRefused("not_asked")
-    if row.answered_at:
-        raise VoiceRefused("answered_before")
+def _require_open(question: Satisfaction | None, report: Report, at: dt.datetime) -> None:
+    if question is None:
+        raise Refused("not_asked")
+    if question.answered_at:
+        raise Refused("answered_before")
     if not is_closed(report):
-        raise VoiceRefused("open_again")
-    if not rules.is_open(row.asked_at, at):
-        raise VoiceRefused("too_late")
+        raise Refused("open_again")
+    if not rules.is_open(question.asked_at, at):
+        raise Refused("answering_over")

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from anlan.core.ledger.followers import follow
 from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import system
+from anlan.intake.states import COUNTED
 from anlan.triage.models import IncidentReport
 from anlan.voice import rules
-from anlan.voice.actions import ask, one_in
-
-COUNTS = ("valid", "repeat")
+from anlan.voice.actions import ask
+from anlan.voice.queries import one_in
 
 
 def of_rule(entries: Sequence[LedgerEntry]) -> set[int]:
@@ -34,7 +34,7 @@ def ask_whether_it_helped(entry: LedgerEntry, position: int) -> None:
 def _to_ask(incidents: set[int]) -> list[tuple[int, int]]:
     """Return incidents with their reports that can be asked (somebody holds a code) and that the rule names."""
     links = IncidentReport.objects.filter(
-        incident__in=incidents, unlinked_at=None, report__validity__in=COUNTS, report__tracking__isnull=False
+        incident__in=incidents, unlinked_at=None, report__validity__in=COUNTED, report__tracking__isnull=False
     )
     share = one_in()
     rows = links.values_list("incident_id", "report_id", "report__number")

@@ -1,4 +1,4 @@
-"""What the answers say of all: figures that carry their numbers."""
+"""Whom a city asks, whether a matter is closed, and what the answers say of all: figures that carry their numbers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from anlan.core.city.current import city_zone
+from anlan.core.city.current import city, city_zone
+from anlan.intake.models import Report
+from anlan.triage.models import Incident
+from anlan.triage.queries.incidents import incident_of
 from anlan.voice.models import Satisfaction
-from anlan.voice.rules import wilson
+from anlan.voice.rules import ONE_IN, wilson
 
 Helped = Satisfaction.Helped
 
@@ -39,3 +42,15 @@ def rate(since: dt.date, until: dt.date) -> Rate:
     answered = yes + partly + no
     low, high = wilson(yes, answered) or (None, None)
     return Rate(found["asked"], answered, yes, partly, no, yes / answered if answered else None, low, high)
+
+
+def one_in() -> int:
+    """Return of how many closed reports one is asked in this city."""
+    here = city()
+    return int(here.option("satisfaction_one_in", ONE_IN)) if here else ONE_IN
+
+
+def is_closed(report: Report) -> bool:
+    """Whether the matter of a report is closed now: one that was taken up again is not asked about."""
+    incident = incident_of(report)
+    return incident is not None and incident.state == Incident.State.CLOSED

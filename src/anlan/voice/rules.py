@@ -12,16 +12,6 @@ OPEN_FOR: Final = dt.timedelta(days=30)
 Z_95: Final = 1.959963984540054
 
 
-class VoiceRefused(ValueError):
-    """The answer is not taken; `code` says why, and the page says it in words."""
-
-    exit_status = 1
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code.replace("_", " "))
-        self.code = code
-
-
 def is_asked(number: str, one_in: int = ONE_IN) -> bool:
     """Whether a report is asked: fixed by its number alone, so that nobody chooses and everybody can check."""
     if one_in < 1:

@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 
 from anlan.core.time.clock import now
 from anlan.core.web.slots import fill
-from anlan.voice.actions import is_closed
 from anlan.voice.models import Satisfaction
+from anlan.voice.queries import is_closed
 from anlan.voice.rules import is_open
 
 
@@ -17,8 +17,8 @@ from anlan.voice.rules import is_open
 def of_report(context: dict[str, Any]) -> str:
     """Ask whether it helped where the rule asks, thank whoever has answered, and be silent everywhere else."""
     report = context["report"]
-    row = Satisfaction.objects.filter(report=report).first()
-    if row is None or (not row.answered_at and not (is_open(row.asked_at, now()) and is_closed(report))):
+    question = Satisfaction.objects.filter(report=report).first()
+    if question is None or (not question.answered_at and not (is_open(question.asked_at, now()) and is_closed(report))):
         return ""
-    values = {"row": row, "code": context["code_plain"], "choices": Satisfaction.Helped.choices}
+    values = {"row": question, "code": context["code_plain"], "choices": Satisfaction.Helped.choices}
     return render_to_string("voice/_question.html", values, request=context["request"])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from anlan.boards.scope import DAY, Scope
 from anlan.core.models import ClockRule, ClockRun
 from anlan.dispatch.models import Assignment, Unit
-from anlan.intake.templatetags.intake_words import in_chinese
+from anlan.intake.words import in_chinese
 
 MEETS = 90.0  # percent within the target: what the design of the page asks for
 

@@ -21,13 +21,12 @@ from anlan.boards.scope import DAY, Scope, ground, inside
 from anlan.core.models import AreaVersion, ClockRun
 from anlan.core.time.clock import now
 from anlan.intake.models import Report
-from anlan.intake.models.report import Validity
+from anlan.intake.states import COUNTED
 from anlan.triage.models import Incident
 from anlan.voice.queries import Rate, rate
 
 USUAL_DAYS, USUAL_LEAST = 8, 4
 ASKED_DAYS = 30
-COUNTED = (Validity.VALID, Validity.REPEAT)
 OPEN = tuple(state for state in Incident.State.values if state != Incident.State.CLOSED)
 SOON = dt.timedelta(hours=1)
 KEPT_S = 600  # how long the counts of days that are over are kept

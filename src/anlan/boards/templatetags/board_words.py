@@ -7,7 +7,7 @@ import datetime as dt
 from django import template
 from django.utils.translation import gettext as _
 
-from anlan.intake.templatetags.intake_words import in_chinese, local
+from anlan.intake.words import in_chinese, local
 
 register = template.Library()
 MISSING = "—"

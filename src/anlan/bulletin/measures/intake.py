@@ -6,13 +6,14 @@ from django.db.models import Case, FloatField, Q, Value, When
 from django.db.models.query import QuerySet
 
 from anlan.bulletin.figures.measure import AT_ONCE, Absent, Period, Rows, measure, whole_seconds
+from anlan.intake.channels import Channel
 from anlan.intake.models import Category, Report
+from anlan.intake.states import COUNTED
 
 REPORTS = ("件", "reports")
 PERCENT = ("%", "%")
 SECONDS = ("秒", "s")
-COUNTS = Q(validity__in=["valid", "repeat"])
-TYPED = (Report.Channel.PHONE_110, Report.Channel.HOTLINE_12345, Report.Channel.GRID_WORKER)
+COUNTS = Q(validity__in=COUNTED)
 
 
 def _reports(period: Period) -> QuerySet[Report]:
@@ -106,7 +107,7 @@ def entry_delay_p90(period: Period) -> Rows:
 
 
 def _delays(period: Period) -> Rows:
-    told = _reports(period).filter(COUNTS, channel__in=TYPED).values_list("pk", "received_at", "entered_at")
+    told = _reports(period).filter(COUNTS, channel__in=Channel.typed()).values_list("pk", "received_at", "entered_at")
     return ((pk, whole_seconds(entered - received)) for pk, received, entered in told.iterator(AT_ONCE))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
+from anlan.intake.channels import Channel
 from anlan.intake.public.codes import ALPHABET, LENGTH
 
-CODED: Final = frozenset({"app", "web"})  # whoever reports there is told a code
+CODED: Final = Channel.open()  # whoever reports there is told a code
 
 
 def code_of(source: str, source_id: str) -> str:

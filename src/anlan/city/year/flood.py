@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from anlan.city.town import words
 from anlan.city.town.ground import MAIN_URBAN, PLANE
 from anlan.geo import from_wgs84
+from anlan.intake.channels import Channel
 
 Floats = NDArray[np.float64]
 ZONE: Final = ZoneInfo("Asia/Shanghai")
@@ -231,7 +232,7 @@ def _told(
             road, seen = names[of_place[n]] if of_place[n] >= 0 else (words.street(draw), words.mark(draw))
         where.append((road, seen))
         via = channels[int(channel[n])]
-        mapped = via in {"app", "web"}
+        mapped = via in Channel.open()
         row = {
             "channel": via,
             "category": "waterlogging",
@@ -246,7 +247,7 @@ def _told(
             else int(draw.choice([5, 10, 15, 20, 30, 40, 50, 60])),
             "place_words": words.told(draw, road, seen),
             "words": "" if via == "sensor" else words.said(draw),
-            "contact": f"模拟号码{int(draw.integers(10**6)):06d}" if via in {"phone_110", "hotline_12345"} else "",
+            "contact": f"模拟号码{int(draw.integers(10**6)):06d}" if via in Channel.heard() else "",
             "validity": "repeat" if again.of[n] < n and draw.random() < NOTICED else "valid",
             "source": f"simulated-{seed}-{year}",
             "n": n,

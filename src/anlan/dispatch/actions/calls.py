@@ -15,15 +15,15 @@ from anlan.core.city.current import city_read_once, city_zone
 from anlan.core.ledger.verbs import verb
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.people.actors import Actor
+from anlan.core.refusals import Refused
 from anlan.core.time.clock import stamp
 from anlan.dispatch.actions.bulk import run_incidents
 from anlan.dispatch.callfiles import rules
-from anlan.dispatch.callfiles.rules import LONGEST_OUT, Spell
+from anlan.dispatch.callfiles.rules import LONGEST_OUT, Spell, refuse
 from anlan.dispatch.models import Assignment, Milestone, Unit
 from anlan.intake.actions import receive_reports, refused_row
 from anlan.intake.models import Category, Report
-from anlan.intake.refusals import Refusal, ReportRefused
-from anlan.intake.rules import is_resident_id, refuse
+from anlan.intake.rules.resident_ids import is_resident_id
 from anlan.triage.actions import DESK
 from anlan.triage.models import Incident, IncidentReport
 from anlan.triage.rules import DISPOSALS
@@ -61,8 +61,8 @@ def receive_calls(
             try:
                 batch.check(row)
                 passed.append(row)
-            except ReportRefused as error:
-                refused.append(refused_row(dict(row), error.refusal))
+            except Refused as error:
+                refused.append(refused_row(dict(row), error))
         told = [{"record": row["record"], "line": row["line"], **_plain(row["report"])} for row in passed]
         answer = receive_reports(rows=told, actor=actor, at=at)
         kept_out = {row["record"] for row in answer["refused"]}
@@ -275,6 +275,6 @@ def _chunks(values: Sequence[Any]) -> list[Sequence[Any]]:
     return [values[start : start + IN_ONE_QUERY] for start in range(0, len(values), IN_ONE_QUERY)]
 
 
-def refusal_of(record: int, line: int | None, refusal: Refusal) -> dict[str, Any]:
+def refusal_of(record: int, line: int | None, refusal: Refused) -> dict[str, Any]:
     """Return a refusal of what could not be read as the verb would tell it."""
     return refused_row({"record": record, "line": line}, refusal)

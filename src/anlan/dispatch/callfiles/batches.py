@@ -11,11 +11,12 @@ from typing import IO, Any
 
 from anlan.core.ledger.writes import write
 from anlan.core.people.actors import Actor
+from anlan.core.refusals import Refused
 from anlan.dispatch.actions.calls import receive_calls, refusal_of
 from anlan.dispatch.callfiles.mapping import CallMapping
 from anlan.dispatch.callfiles.reader import CallReader, Seen, calls_of, look
-from anlan.intake.files.chunks import CHUNK, Counts, Progress, RefusedRows
-from anlan.intake.refusals import Refusal
+from anlan.intake.files.chunks import CHUNK, Progress, RefusedRows
+from anlan.intake.files.counts import Counts
 from anlan.tables import Record, open_records
 
 
@@ -66,8 +67,8 @@ def import_calls(
             break
         read = [(records, reader.read(records)) for records in batch]
         refused = [refusal_of(records[0].number, records[0].line, row)
-                   for records, row in read if isinstance(row, Refusal)]  # fmt: skip
-        rows = [row for _, row in read if not isinstance(row, Refusal)]
+                   for records, row in read if isinstance(row, Refused)]  # fmt: skip
+        rows = [row for _, row in read if not isinstance(row, Refused)]
         batch_key = f"{key}:{number}" if key else None
         answer = _tried(rows, mapping, actor, at) if dry_run else _received(rows, mapping, actor, at, batch_key)
         refused = sorted([*refused, *answer["refused"]], key=lambda one: one["record"])

@@ -12,9 +12,11 @@ from anlan.core.models import Organisation
 from anlan.dispatch.callfiles.mapping import NUMBERED, CallMapping, Columns, MappingError, Units, nearest
 from anlan.dispatch.models import Unit
 from anlan.geo import parse_crs
+from anlan.intake.channels import Channel
 from anlan.intake.files.chunks import category_names
 from anlan.intake.models import Category
-from anlan.intake.rules import CHANNELS, VALIDITIES, is_resident_id
+from anlan.intake.rules.resident_ids import is_resident_id
+from anlan.intake.states import Validity
 from anlan.triage.actions import control_room
 from anlan.triage.rules import DISPOSALS, URGENCIES
 
@@ -79,8 +81,8 @@ def _require_columns(mapping: CallMapping, columns: list[str]) -> None:
 def _require_codes(mapping: CallMapping, organisations: Iterable[str], units: Mapping[str, str]) -> None:
     known = {
         "category": list(Category.objects.filter(active=True).values_list("code", flat=True)),
-        "channel": CHANNELS,
-        "validity": VALIDITIES,
+        "channel": Channel.values,
+        "validity": Validity.values,
         "urgency": [str(one) for one in URGENCIES],
         "disposal": DISPOSALS,
         "handover": sorted(organisations),

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from anlan.core.refusals import Refused
 from anlan.dispatch.callfiles.fit import Fitted, fit, numbered
 from anlan.dispatch.callfiles.mapping import CallMapping, Columns, Units
+from anlan.dispatch.callfiles.rules import refuse
 from anlan.dispatch.rules import ENDED, TOLD, Step
 from anlan.intake.files.layout import Times, read_number
-from anlan.intake.refusals import Refusal, ReportRefused
-from anlan.intake.rules import refuse
 from anlan.tables import Record, TableError, as_text, open_records
 
 WINDOW: Final = 5_000  # incidents whose further rows are waited for
@@ -99,7 +99,7 @@ class CallReader:
         used |= {name for unit, steps in self.units for names in (unit, *steps.values()) for name in names}
         self.used = tuple(name for name in seen.columns if name in used)
 
-    def read(self, records: Sequence[Record]) -> dict[str, Any] | Refusal:
+    def read(self, records: Sequence[Record]) -> dict[str, Any] | Refused:
         """Return what the records tell, checked no further than that each cell can be read."""
         try:
             for record in records:
@@ -107,8 +107,8 @@ class CallReader:
                     refuse("", record.problem)
             rows = [{name: self._known(one.values.get(name)) for name in self.used} for one in records]
             return self._call(records[0], self._agreed(rows), self._units(rows))
-        except ReportRefused as error:
-            return error.refusal
+        except Refused as error:
+            return error
 
     def _call(self, first: Record, values: Mapping[str, Any], units: list[dict[str, Any]]) -> dict[str, Any]:
         mapping = self.mapping
@@ -272,7 +272,7 @@ class CallReader:
         if cell is None or cell == "":
             return None
         found = self.times.read(cell, key)
-        if isinstance(found, Refusal):
-            raise ReportRefused(found)
+        if isinstance(found, Refused):
+            raise found
         day_only = type(cell) is dt.date or (isinstance(cell, str) and not _TIME_OF_DAY.search(cell.strip()))
         return refuse(key, "no_time_of_day") if day_only else found

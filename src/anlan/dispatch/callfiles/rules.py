@@ -5,19 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from django.utils.translation import gettext_noop as _
 
+from anlan.core import refusals
+from anlan.core.refusals import Refused
 from anlan.dispatch.rules import ENDED, Step
-from anlan.intake import refusals
-from anlan.intake.rules import CLOCK_TOLERANCE, refuse
+from anlan.intake.rules.reports import CLOCK_TOLERANCE
 from anlan.triage.rules import may_hold
 
 LONGEST_OUT: Final = dt.timedelta(days=30)
 Spell = tuple[dt.datetime, dt.datetime | None]  # when a unit was sent, and when it was free again
 
-refusals.also({
+refusals.words({
     "out_of_order": _("%(this)s lies before %(earlier)s; a later step cannot come first."),
     "no_time_of_day": _("This is a day without a time; a stamp needs both."),
     "rows_disagree": _("The rows of this incident disagree here."),
@@ -36,6 +37,11 @@ refusals.also({
     "unknown_disposal": _("This is no result that a reporter can be told; write one of: %(known)s."),
     "unknown_urgency": _("Urgency is 1, 2 or 3."),
 })  # fmt: skip
+
+
+def refuse(name: str, code: str, **limits: Any) -> NoReturn:
+    """Raise the refusal of one column of the mapping."""
+    raise Refused(code, name, **limits)
 
 
 def require_possible(call: Mapping[str, Any], at: dt.datetime) -> None:

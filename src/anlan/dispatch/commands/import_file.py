@@ -13,7 +13,8 @@ import typer
 from anlan.core.operator.setup import DataOption, open_platform, refuse, say
 
 if TYPE_CHECKING:
-    from anlan.intake.files.chunks import Counts, Progress
+    from anlan.intake.files.chunks import Progress
+    from anlan.intake.files.counts import Counts
 
 Import = Callable[[IO[str], "Progress"], tuple[dict[str, Any], "Counts"]]
 COUNTED = ("accepted", "repeated", "refused", "incidents", "assignments", "units_made")

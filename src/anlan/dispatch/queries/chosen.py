@@ -16,7 +16,7 @@ from anlan.dispatch.models import Assignment
 from anlan.dispatch.queries.clock_faces import Face, crew_faces, incident_faces
 from anlan.dispatch.queries.units import Near, assignments_of, seen_of, units_near
 from anlan.intake.models import Category
-from anlan.intake.templatetags.intake_words import area_label
+from anlan.intake.words import area_label
 from anlan.triage import rules as triage_rules
 from anlan.triage.models import Incident
 from anlan.triage.queries.incidents import others

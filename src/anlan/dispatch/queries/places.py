@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from anlan.dispatch.queries.chosen import Chosen
 from anlan.dispatch.queries.open_incidents import Line
-from anlan.intake.templatetags.intake_words import area_label
+from anlan.intake.words import area_label
 
 
 def places(lines: list[Line], one: Chosen | None) -> dict[str, Any]:

@@ -16,10 +16,9 @@ from anlan.core.web.middleware.access import actor_of_request
 from anlan.hotspots.models import PlaceReport, Site, Study, StudyPlace
 from anlan.hotspots.queries.pages import change_word, history, period, site_places
 from anlan.hotspots.views.studies import READS
+from anlan.intake.access import OPENS
 from anlan.intake.actions import read_personal_of
-from anlan.intake.actions.personal import READS as OPENS
-from anlan.intake.models import Report
-from anlan.intake.purposes import Purpose
+from anlan.intake.models import Purpose, Report
 
 
 @require_safe

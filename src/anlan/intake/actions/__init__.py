@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
+from anlan.intake.actions.batches import receive_reports, refused_row
 from anlan.intake.actions.imports import drop_import, finish_import, register_import, set_options, start_import
 from anlan.intake.actions.personal import erase_report, read_personal, read_personal_of, read_photo
-from anlan.intake.actions.reports import (
-    TAKES_REPORTS,
-    receive_report,
-    receive_reports,
-    refused_row,
-    require_channel,
-    set_validity,
-)
+from anlan.intake.actions.reports import receive_report, require_channel, set_validity
 from anlan.intake.actions.tracking import add_to_report, erase_words, withdraw_report
 
 __all__ = [
-    "TAKES_REPORTS",
     "add_to_report",
     "drop_import",
     "erase_report",

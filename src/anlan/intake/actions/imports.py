@@ -18,20 +18,15 @@ from anlan.core import jobs, ledger
 from anlan.core.ledger import canonical
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor, NotAllowed
-from anlan.core.people.roles import Role
+from anlan.core.refusals import Refused
 from anlan.core.time.clock import wall
-from anlan.intake.files.mappings import MAPS
+from anlan.intake.access import IMPORTS, MAPS
 from anlan.intake.models import ImportRun
 
-IMPORTS = (Role.ANALYST, Role.CALL_TAKER, Role.OPERATOR)
 JOB = "intake.import"
 MAX_BYTES = 500_000_000
 KEPT_DAYS = 30
 State = ImportRun.State
-
-
-class TooLarge(ValueError):
-    """The uploaded file is larger than an import may be."""
 
 
 def folder() -> Path:
@@ -62,7 +57,7 @@ def keep(chunks: Iterable[bytes], suffix: str) -> tuple[str, str]:
             for chunk in chunks:
                 size += len(chunk)
                 if size > MAX_BYTES:
-                    raise TooLarge
+                    raise Refused("file_too_large", most=MAX_BYTES // 1_000_000)
                 digest.update(chunk)
                 file.write(chunk)
     except BaseException:
@@ -137,9 +132,9 @@ def drop_import(*, import_id: int, actor: Actor, at: dt.datetime) -> None:
 
 
 def layout_of(run: ImportRun) -> dict[str, Any]:
-    """Return what was told about the file's columns."""
-    told = json.loads(run.options)
-    return told if isinstance(told, dict) else {}
+    """Return what was said about the file's columns."""
+    options = json.loads(run.options)
+    return options if isinstance(options, dict) else {}
 
 
 def mapping_of(run: ImportRun) -> str:

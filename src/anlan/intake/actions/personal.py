@@ -1,4 +1,4 @@
-"""Opening and erasing personal content: both are verbs and entries. `actions` offers them to everybody."""
+"""Opening and erasing personal content: both are verbs and entries."""
 
 from __future__ import annotations
 
@@ -13,24 +13,13 @@ from anlan.core.ledger import canonical
 from anlan.core.ledger.verbs import verb
 from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import Actor, NotAllowed
-from anlan.core.people.roles import Role
 from anlan.core.sealed import scrub
 from anlan.core.time.clock import stamp
-from anlan.intake.models import Attachment, Erasure, Report, ReportPersonal, Tracking
+from anlan.intake.access import ERASES, OPENS
+from anlan.intake.models import Attachment, Erasure, ErasureReason, Purpose, Report, ReportPersonal, Tracking
 from anlan.intake.public.codes import code_hash
-from anlan.intake.purposes import ErasureReason, Purpose
 
 FIELDS = ("place_words", "words", "name", "contact")
-READS = (
-    Role.CALL_TAKER,
-    Role.DISPATCHER,
-    Role.ANALYST,
-    Role.OFFICER,
-    Role.VERIFIER,
-    Role.SUPERVISOR,
-    Role.AUDITOR,
-)
-ERASES = (Role.CALL_TAKER, Role.SUPERVISOR, Role.OPERATOR)
 
 
 @verb("intake.personal.read_personal")
@@ -49,14 +38,14 @@ def read_personal_of(
 
     For each report: the fields asked for, `photos` (ids of attachments) and `erased`.
     """
-    actor.require(*READS)
+    actor.require(*OPENS)
     _require_known(fields, purpose)
     wanted = sorted(set(report_ids))
     reports = list(Report.objects.visible_to(actor).filter(pk__in=wanted).order_by("pk"))
     if len(reports) != len(wanted):
         raise NotAllowed(f"{actor.name} may not open one of these reports, or it does not exist")
     ids = [report.pk for report in reports]
-    words = {row.report_id: row for row in ReportPersonal.objects.filter(report_id__in=ids)}
+    words = {personal.report_id: personal for personal in ReportPersonal.objects.filter(report_id__in=ids)}
     erased = set(Erasure.objects.filter(report_id__in=ids).values_list("report_id", flat=True))
     photos: dict[int, list[int]] = {}
     for report_id, pk in Attachment.objects.filter(report_id__in=ids).order_by("pk").values_list("report_id", "pk"):
@@ -73,7 +62,7 @@ def read_personal_of(
 @verb("intake.personal.read_photo")
 def read_photo(*, attachment_id: int, purpose: str, actor: Actor, at: dt.datetime) -> bytes:
     """Open one photo, as JPEG bytes; an entry with its purpose."""
-    actor.require(*READS)
+    actor.require(*OPENS)
     _require_known((), purpose)
     photo = Attachment.objects.select_related("report").filter(pk=attachment_id).first()
     if photo is None or not Report.objects.visible_to(actor).filter(pk=photo.report_id).exists():

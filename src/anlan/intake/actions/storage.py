@@ -15,7 +15,7 @@ from anlan.core.sealed import commitment, new_salt
 from anlan.core.series import Series, lock, next_of_each
 from anlan.core.time.clock import latest, stamp
 from anlan.intake.models import Attachment, Category, Report, ReportPersonal
-from anlan.intake.rules import Checked, Facts
+from anlan.intake.rules.reports import Checked, Facts
 
 RECEIVED = "intake.report_received"
 
@@ -49,22 +49,21 @@ def facts(at: dt.datetime) -> Facts:
 
 def store(rows: Sequence[Checked], actor: Actor, at: dt.datetime, organisation_id: int | None) -> list[int]:
     """Store checked reports with their personal content and one ledger entry each; return their ids."""
-    numbers = next_of_each(_days(row.columns["received_at"] for row in rows))
-    told = [
-        {"content_hash": None, **row.columns, "number": number, "organisation_id": organisation_id}
-        for number, row in zip(numbers, rows, strict=True)
+    numbers = next_of_each(_days(checked.columns["received_at"] for checked in rows))
+    columns_of = [
+        {"content_hash": None, **checked.columns, "number": number, "organisation_id": organisation_id}
+        for number, checked in zip(numbers, rows, strict=True)
     ]
-    ids = insert(Report, told)
-    salts = [new_salt() if any(row.personal.values()) else None for row in rows]
-    insert(ReportPersonal, [
-        {"report_id": pk, "salt": salt, **row.personal} for pk, salt, row in zip(ids, salts, rows, strict=True) if salt
-    ])  # fmt: skip
+    ids = insert(Report, columns_of)
+    salts = [new_salt() if any(checked.personal.values()) else None for checked in rows]
+    kept = [(pk, salt, checked) for pk, salt, checked in zip(ids, salts, rows, strict=True) if salt]
+    insert(ReportPersonal, [{"report_id": pk, "salt": salt, **checked.personal} for pk, salt, checked in kept])
     codes = dict(Category.objects.values_list("id", "code"))
     entries = []
-    for pk, columns, salt, row in zip(ids, told, salts, rows, strict=True):
+    for pk, columns, salt, checked in zip(ids, columns_of, salts, rows, strict=True):
         payload = _payload(pk, columns, codes)
-        payload["personal"] = commitment(salt, row.personal) if salt else None
-        payload["masked"] = list(row.masked)
+        payload["personal"] = commitment(salt, checked.personal) if salt else None
+        payload["masked"] = list(checked.masked)
         entries.append(_entry(columns["number"], actor, at, payload))
     ledger.append_rows(entries)
     return ids
@@ -73,7 +72,7 @@ def store(rows: Sequence[Checked], actor: Actor, at: dt.datetime, organisation_i
 def keep_photos(report: Report, photos: Iterable[PhotoBytes], actor: Actor, at: dt.datetime) -> None:
     """Store a report's photos, each with its salt and one entry with its commitment."""
     for photo in photos:
-        row = Attachment.objects.create(
+        kept = Attachment.objects.create(
             report=report,
             salt=new_salt(),
             jpeg=photo.jpeg,
@@ -81,7 +80,7 @@ def keep_photos(report: Report, photos: Iterable[PhotoBytes], actor: Actor, at: 
             height=photo.height,
             sha256=photo.sha256,
         )
-        payload = {"attachment": row.pk, "photo": commitment(bytes(row.salt), {"jpeg": photo.jpeg})}
+        payload = {"attachment": kept.pk, "photo": commitment(bytes(kept.salt), {"jpeg": photo.jpeg})}
         ledger.append("intake.photo_kept", actor=actor, at=at, subject=f"report:{report.number}", payload=payload)
 
 
@@ -92,11 +91,11 @@ def lock_days(moments: Iterable[dt.datetime]) -> None:
 
 def _payload(pk: int, columns: dict[str, Any], codes: dict[int, str]) -> dict[str, Any]:
     """Return what the entry says: ids and what is not personal."""
-    told = {name: stamp(value) if isinstance(value, dt.datetime) else value for name, value in columns.items()}
-    told["report"], told["category"] = pk, codes[columns["category_id"]]
-    del told["category_id"], told["content_hash"]
-    told["organisation"] = told.pop("organisation_id")
-    return told
+    payload = {name: stamp(value) if isinstance(value, dt.datetime) else value for name, value in columns.items()}
+    payload["report"], payload["category"] = pk, codes[columns["category_id"]]
+    del payload["category_id"], payload["content_hash"]
+    payload["organisation"] = payload.pop("organisation_id")
+    return payload
 
 
 def _entry(number: str, actor: Actor, at: dt.datetime, payload: dict[str, Any]) -> dict[str, Any]:

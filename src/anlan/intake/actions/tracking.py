@@ -8,18 +8,13 @@ from typing import Any
 from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor, NotAllowed, system
+from anlan.core.refusals import Refused
 from anlan.intake.actions.personal import erase_report
 from anlan.intake.actions.reports import receive_report, set_validity
-from anlan.intake.models import Addition, Erasure, Report, Tracking
-from anlan.intake.public.codes import code_hash
-from anlan.intake.purposes import ErasureReason
+from anlan.intake.models import Addition, ErasureReason, Report
+from anlan.intake.queries.tracking import is_withdrawn, may_withdraw, report_of_code
 
-WITHDRAW_WITHIN = dt.timedelta(minutes=10)
 FOR_THE_HOLDER = "tracking"  # Anlan acts on the report because whoever holds the code asked
-
-
-class TooLate(ValueError):
-    """The time for withdrawing has passed, or there is nothing left to withdraw."""
 
 
 @verb("intake.following.add_to_report")
@@ -35,8 +30,8 @@ def add_to_report(
     """Receive what the reporter says later as a report of its own, a repeat that points to the first."""
     first = _held(tracking_code)
     if is_withdrawn(first):
-        raise TooLate(f"{first.number} was withdrawn")
-    told = receive_report(
+        raise Refused("withdrawn_already")
+    added = receive_report(
         actor=actor,
         at=at,
         channel=Report.Channel.WEB,
@@ -49,10 +44,10 @@ def add_to_report(
         place_words="" if first.lon is not None else first.number,
         validity=Report.Validity.REPEAT,
     )
-    Addition.objects.create(report_id=told["report_id"], first=first)
-    payload = {"report": first.pk, "added": told["report_id"], "number": told["number"]}
+    Addition.objects.create(report_id=added["report_id"], first=first)
+    payload = {"report": first.pk, "added": added["report_id"], "number": added["number"]}
     ledger.append("intake.report_added_to", actor=actor, at=at, subject=f"report:{first.number}", payload=payload)
-    return {"first": first.number, **told}
+    return {"first": first.number, **added}
 
 
 @verb("intake.following.withdraw_report")
@@ -60,7 +55,7 @@ def withdraw_report(*, tracking_code: str, actor: Actor, at: dt.datetime) -> dic
     """Take a report back within ten minutes: its words go, and it counts as sent by mistake."""
     first = _held(tracking_code)
     if not may_withdraw(first, at):
-        raise TooLate(f"{first.number} can no longer be withdrawn")
+        raise Refused("withdrawal_over")
     ledger.append(
         "intake.report_withdrawn",
         actor=actor,
@@ -79,22 +74,6 @@ def erase_words(*, tracking_code: str, actor: Actor, at: dt.datetime) -> dict[st
     first = _held(tracking_code)
     _erase(first, ErasureReason.ASKED, tracking_code, actor, at)
     return {"report_id": first.pk, "number": first.number}
-
-
-def report_of_code(tracking_code: str) -> Report | None:
-    """Return the report that a code belongs to."""
-    held = Tracking.objects.filter(code_hash=code_hash(tracking_code)).select_related("report__category").first()
-    return held.report if held else None
-
-
-def may_withdraw(report: Report, at: dt.datetime) -> bool:
-    """Whether the report can still be taken back."""
-    return at - report.entered_at <= WITHDRAW_WITHIN and not is_withdrawn(report)
-
-
-def is_withdrawn(report: Report) -> bool:
-    """Whether the report was taken back."""
-    return Erasure.objects.filter(report=report, reason=ErasureReason.WITHDRAWN).exists()
 
 
 def _held(tracking_code: str) -> Report:

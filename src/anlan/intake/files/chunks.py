@@ -5,48 +5,25 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from anlan.core.people.actors import Actor
-from anlan.intake.actions import receive_reports, refused_row, require_channel
+from anlan.core.refusals import Refused, in_words
+from anlan.intake.actions.batches import receive_reports, refused_row
+from anlan.intake.actions.reports import require_channel
 from anlan.intake.actions.storage import facts
+from anlan.intake.files.counts import Counts
 from anlan.intake.files.layout import Layout, Look, Times, look, rows
 from anlan.intake.models import Category
-from anlan.intake.refusals import Refusal, ReportRefused, in_words
-from anlan.intake.rules import check
+from anlan.intake.rules.reports import check
 from anlan.tables import Record, TableError, open_records, safe_cell
 
 CHUNK = 500
 REFUSED_HEADER = ("record", "line", "field", "code", "reason")
 Progress = Callable[[int, int], None]
-Row = tuple[Record, "dict[str, Any] | Refusal"]
-
-
-@dataclass
-class Counts:
-    """What became of the rows so far."""
-
-    accepted: int = 0
-    repeated: int = 0
-    masked: int = 0
-    refused: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
-
-    def add(self, answer: dict[str, Any], refused: list[dict[str, Any]]) -> None:
-        """Add the answer of one chunk."""
-        self.accepted += answer["accepted"]
-        self.repeated += answer["repeated"]
-        self.masked += answer["masked"]
-        self.refused += len(refused)
-        for row in refused:
-            self.reasons[row["code"]] = self.reasons.get(row["code"], 0) + 1
-
-    def plain(self) -> dict[str, Any]:
-        """Return the counts as plain JSON."""
-        return self.__dict__ | {"reasons": dict(sorted(self.reasons.items()))}
+Row = tuple[Record, "dict[str, Any] | Refused"]
 
 
 class RefusedRows:
@@ -59,9 +36,9 @@ class RefusedRows:
 
     def write(self, refused: dict[str, Any], record: Record) -> None:
         """Write one refused row."""
-        told = in_words(refused["code"], refused["limits"])
+        reason = in_words(refused["code"], refused["limits"])
         cells = [record.values.get(name) for name in self.columns]
-        head = [refused["record"], refused["line"], refused["field"], refused["code"], told]
+        head = [refused["record"], refused["line"], refused["field"], refused["code"], reason]
         self.writer.writerow([safe_cell(value) for value in [*head, *cells]])
 
 
@@ -87,19 +64,19 @@ def import_file(
     counts = Counts()
     out = RefusedRows(refused_to, seen.columns) if refused_to else None
     for number, chunk in enumerate(_chunks(path, name, seen.layout, times)):
-        refused = [_refused_record(record, row) for record, row in chunk if isinstance(row, Refusal)]
-        told = [row for _, row in chunk if not isinstance(row, Refusal)]
+        refused = [_refused_record(record, row) for record, row in chunk if isinstance(row, Refused)]
+        readable = [row for _, row in chunk if not isinstance(row, Refused)]
         if dry_run:
-            answer = _try(told, actor, at)
+            answer = _try(readable, actor, at)
         else:
             chunk_key = f"{key}:{number}" if key else None
-            answer = receive_reports(rows=told, actor=actor, at=at, key=chunk_key)
-        refused = sorted([*refused, *answer["refused"]], key=lambda one: one["record"])
+            answer = receive_reports(rows=readable, actor=actor, at=at, key=chunk_key)
+        refused = sorted([*refused, *answer["refused"]], key=lambda row: row["record"])
         counts.add(answer, refused)
         if out:
             by_number = {record.number: record for record, _ in chunk}
-            for one in refused:
-                out.write(one, by_number[one["record"]])
+            for row in refused:
+                out.write(row, by_number[row["record"]])
         if most and (number + 1) * CHUNK >= most:
             break
         if progress:
@@ -132,19 +109,19 @@ def _chunks(path: Path, name: str, layout: Layout, times: Times) -> Iterator[lis
         yield chunk
 
 
-def _refused_record(record: Record, refusal: Refusal) -> dict[str, Any]:
+def _refused_record(record: Record, refusal: Refused) -> dict[str, Any]:
     return refused_row({"record": record.number, "line": record.line}, refusal)
 
 
-def _try(told: list[dict[str, Any]], actor: Actor, at: dt.datetime) -> dict[str, Any]:
+def _try(sent: list[dict[str, Any]], actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Check rows without storing any; what is stored already is not looked up."""
     known = facts(at)
     refused, masked = [], 0
-    for row in told:
+    for row in sent:
         try:
             require_channel(actor, row["channel"])
-            plain = {name: value for name, value in row.items() if name not in {"record", "line"}}
-            masked += bool(check(plain, known).masked)
-        except ReportRefused as error:
-            refused.append(refused_row(row, error.refusal))
-    return {"accepted": len(told) - len(refused), "repeated": 0, "masked": masked, "refused": refused}
+            report = {name: value for name, value in row.items() if name not in {"record", "line"}}
+            masked += bool(check(report, known).masked)
+        except Refused as error:
+            refused.append(refused_row(row, error))
+    return {"accepted": len(sent) - len(refused), "repeated": 0, "masked": masked, "refused": refused}

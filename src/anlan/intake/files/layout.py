@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from anlan.intake.refusals import Refusal
+from anlan.core.refusals import Refused
+from anlan.intake.channels import Channel
 from anlan.tables import (
     AmbiguousTime,
     Record,
@@ -49,7 +50,7 @@ class Layout:
     tz: str = "UTC"
     source: str = "import"
     default_category: str = ""
-    default_channel: str = "import"
+    default_channel: str = str(Channel.IMPORT)
 
     def columns(self) -> dict[str, str]:
         """Return the fields that have a column."""
@@ -60,7 +61,7 @@ class Layout:
         return asdict(self)
 
 
-COLUMN_FIELDS = tuple(one.name for one in fields(Layout))[:10]
+COLUMN_FIELDS = tuple(column.name for column in fields(Layout))[:10]
 
 
 @dataclass(frozen=True)
@@ -91,16 +92,16 @@ class Times:
         """The order, or None where no cell needs one or none decides it."""
         return next(iter(self.seen)) if len(self.seen) == 1 else None
 
-    def read(self, value: Any, name: str = "received_at") -> dt.datetime | Refusal | None:
+    def read(self, value: Any, name: str = "received_at") -> dt.datetime | Refused | None:
         """Return the moment, None for an empty cell, or why it cannot be read as this field."""
         if value is None or value == "":
             return None
         try:
             return parse_time(value, self.tz, order=self.order)
         except AmbiguousTime:
-            return Refusal(name, "ambiguous_time")
+            return Refused("ambiguous_time", name)
         except (ValueError, TypeError, OverflowError):
-            return Refusal(name, "not_a_time")
+            return Refused("not_a_time", name)
 
 
 def look(path: Path, *, name: str, given: Mapping[str, Any]) -> tuple[Look, Times]:
@@ -136,30 +137,30 @@ def guess(columns: Iterable[str], sample: list[Record], given: Mapping[str, Any]
     lower = {name.strip().lower(): name for name in names}
     for key, known_names in OTHER_COLUMNS.items():
         guessed[key] = next((lower[known] for known in known_names if known in lower), None)
-    told = {key: value for key, value in given.items() if value is not None}
-    none = {key: None for key, value in told.items() if key in COLUMN_FIELDS and value == ""}
-    return Layout(**{**guessed, **told, **none})
+    said = {key: value for key, value in given.items() if value is not None}
+    none = {key: None for key, value in said.items() if key in COLUMN_FIELDS and value == ""}
+    return Layout(**{**guessed, **said, **none})
 
 
 def rows(
     records: Iterable[Record], layout: Layout, times: Times, categories: Mapping[str, str]
-) -> Iterator[tuple[Record, dict[str, Any] | Refusal]]:
+) -> Iterator[tuple[Record, dict[str, Any] | Refused]]:
     """Turn each record into the row that `receive_reports` takes, or a refusal."""
     for record in records:
         yield record, _row(record, layout, times, categories)
 
 
-def _row(record: Record, layout: Layout, times: Times, categories: Mapping[str, str]) -> dict[str, Any] | Refusal:
+def _row(record: Record, layout: Layout, times: Times, categories: Mapping[str, str]) -> dict[str, Any] | Refused:
     def cell(name: str) -> Any:
         column = getattr(layout, name)
         return record.values.get(column) if column else None
 
     if record.problem:
-        return Refusal("", record.problem)
+        return Refused(record.problem)
     received = times.read(cell("time"))
     if received is None:
-        return Refusal("received_at", "missing")
-    if isinstance(received, Refusal):
+        return Refused("missing", "received_at")
+    if isinstance(received, Refused):
         return received
     category = as_text(cell("category")) or layout.default_category
     return {

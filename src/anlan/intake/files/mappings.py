@@ -6,16 +6,13 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, Protocol
+from typing import IO, Final, Protocol
 
 from django.core.files.uploadedfile import UploadedFile
 
-from anlan.core.people.roles import Role
+from anlan.core.refusals import Refused
+from anlan.intake.files.counts import Counts
 
-if TYPE_CHECKING:
-    from anlan.intake.files.chunks import Counts
-
-MAPS: Final = (Role.OPERATOR,)  # what another system recorded comes in as it was, past the desk
 MOST_CHARACTERS: Final = 200_000
 
 
@@ -43,23 +40,24 @@ class Reader(Protocol):
         """Import the file; with the key each batch is stored once, however often it is run."""
 
 
-class MappingUnread(ValueError):
-    """What was uploaded is no text of a fitting length."""
-
-
 def text_of(upload: UploadedFile[bytes] | None) -> str:
     """Return the text of an uploaded mapping; none where there is none."""
     if upload is None:
         return ""
     if not upload.size or upload.size > 4 * MOST_CHARACTERS:
-        raise MappingUnread
+        raise unread()
     try:
         text = bytes(upload.read()).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise MappingUnread from error
+        raise unread() from error
     if not text.strip() or len(text) > MOST_CHARACTERS:
-        raise MappingUnread
+        raise unread()
     return text
+
+
+def unread() -> Refused:
+    """Return that what was uploaded is no text of a fitting length."""
+    return Refused("mapping_unread", most=f"{MOST_CHARACTERS:,}")
 
 
 _readers: list[Reader] = []

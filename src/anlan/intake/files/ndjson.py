@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from anlan.intake.refusals import Refusal, ReportRefused
+from anlan.core.refusals import Refused
 
 READ_BYTES = 65_536
 LINE_BYTES = 65_536
@@ -26,17 +26,17 @@ class Line:
 
     number: int
     row: dict[str, Any] | None
-    refusal: Refusal | None = None
+    refusal: Refused | None = None
 
 
 def read_object(text: bytes) -> dict[str, Any]:
-    """Parse one JSON object, or raise ReportRefused; NaN, deep nesting and endless numbers are no JSON."""
+    """Parse one JSON object, or refuse it; NaN, deep nesting and endless numbers are no JSON."""
     try:
         value = json.loads(text.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise ReportRefused(Refusal("", "not_json")) from error
+        raise Refused("not_json") from error
     if not isinstance(value, dict):
-        raise ReportRefused(Refusal("", "not_an_object"))
+        raise Refused("not_an_object")
     if b"\\ud" in text.lower():
         _require_whole_characters(value)
     return value
@@ -46,12 +46,12 @@ def read_lines(stream: Readable) -> Iterator[Line]:
     """Read objects line by line; a line that is too long is skipped without being kept, an empty one is left out."""
     for number, text in enumerate(_split(stream), start=1):
         if text is None:
-            yield Line(number, None, Refusal("", "line_too_long", {"most": LINE_BYTES}))
+            yield Line(number, None, Refused("line_too_long", most=LINE_BYTES))
         elif text.strip():
             try:
                 yield Line(number, read_object(text))
-            except ReportRefused as error:
-                yield Line(number, None, error.refusal)
+            except Refused as error:
+                yield Line(number, None, error)
 
 
 def _split(stream: Readable) -> Iterator[bytes | None]:
@@ -73,11 +73,11 @@ def _grown(line: bytes, too_long: bool) -> tuple[bytes, bool]:
 
 def _require_whole_characters(value: dict[str, Any]) -> None:
     """Refuse half a character, which an escape can smuggle in and no database can store."""
-    for name, told in value.items():
+    for name, content in value.items():
         try:
-            json.dumps([name, told], ensure_ascii=False).encode()
+            json.dumps([name, content], ensure_ascii=False).encode()
         except UnicodeEncodeError as error:
-            raise ReportRefused(Refusal(name if name.isascii() else "", "not_unicode")) from error
+            raise Refused("not_unicode", name if name.isascii() else None) from error
 
 
 def _no_constant(name: str) -> float:

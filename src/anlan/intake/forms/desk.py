@@ -10,15 +10,15 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from anlan.core.models import City
-from anlan.intake.desk.entry import NotUnderstood, category_of, received_at
+from anlan.core.refusals import Refused
+from anlan.intake.channels import Channel
+from anlan.intake.forms.entry import category_of, received_at
 from anlan.intake.forms.public import PlaceMixin, clean_phone
-from anlan.intake.models import Category, Report
+from anlan.intake.models import Category
 from anlan.intake.public.form_token import opened_at
-from anlan.intake.rules import CARRY_NO_MATTER
-from anlan.intake.templatetags.intake_words import label
+from anlan.intake.states import CARRIES_NOTHING, Validity
 
 MAX_OPEN_S = 24 * 3600
-CHANNELS = (Report.Channel.PHONE_110, Report.Channel.HOTLINE_12345, Report.Channel.GRID_WORKER, Report.Channel.PARTNER)
 
 
 class CallForm(PlaceMixin):
@@ -45,17 +45,17 @@ class CallForm(PlaceMixin):
     @property
     def carries_nothing(self) -> bool:
         """Whether the call was a misdial or a nuisance: then nothing else is asked."""
-        return self.data.get("validity") in CARRY_NO_MATTER
+        return self.data.get("validity") in CARRIES_NOTHING
 
     def clean_what(self) -> Category:
         """Find the category by key, code or first letters."""
         typed = self.cleaned_data["what"]
         if not typed.strip() and self.carries_nothing:
-            return next((one for one in self.categories if one.code == "other"), self.categories[-1])
+            return next((category for category in self.categories if category.code == "other"), self.categories[-1])
         try:
             return category_of(typed, self.categories)
-        except NotUnderstood as error:
-            raise forms.ValidationError(self._which(error)) from error
+        except Refused as error:
+            raise forms.ValidationError(str(error)) from error
 
     def clean_depth_cm(self) -> int | None:
         """Read a depth in centimetres."""
@@ -68,8 +68,8 @@ class CallForm(PlaceMixin):
 
     def clean_channel(self) -> str:
         """Accept the channels that come by hand."""
-        channel = self.cleaned_data["channel"] or Report.Channel.PHONE_110
-        if channel not in CHANNELS:
+        channel = self.cleaned_data["channel"] or Channel.PHONE_110
+        if channel not in Channel.at_desk():
             raise forms.ValidationError(_("Choose a channel from the list"))
         return str(channel)
 
@@ -79,8 +79,8 @@ class CallForm(PlaceMixin):
 
     def clean_validity(self) -> str:
         """Take the button that was pressed."""
-        validity = self.cleaned_data["validity"] or Report.Validity.VALID
-        if validity not in Report.Validity.values:
+        validity = self.cleaned_data["validity"] or Validity.VALID
+        if validity not in Validity.values:
             raise forms.ValidationError(_("Choose valid, repeat, misdial or nuisance"))
         return str(validity)
 
@@ -91,12 +91,8 @@ class CallForm(PlaceMixin):
             return self._began()
         try:
             return received_at(typed, self.city.zone if self.city else "UTC", self.at)
-        except NotUnderstood as error:
-            if error.code == "future":
-                raise forms.ValidationError(
-                    _("This time is still to come. For yesterday write the date: 2016-06-27 23:50")
-                ) from error
-            raise forms.ValidationError(_("Write the time as 14:07, or as 2016-06-28 14:07")) from error
+        except Refused as error:
+            raise forms.ValidationError(str(error)) from error
 
     def clean(self) -> dict[str, Any]:
         """Ask for a place, unless the call carried none."""
@@ -116,9 +112,3 @@ class CallForm(PlaceMixin):
             return None
         began = opened + dt.timedelta(seconds=int(text))
         return began if began <= self.at else opened
-
-    def _which(self, error: NotUnderstood) -> str:
-        if error.code == "several":
-            names = [label(one) for one in self.categories if one.code in error.candidates]
-            return _("Several begin so: %(names)s. Type one letter more.") % {"names": _(", ").join(names)}
-        return _("Type the number or the first letters of a category")

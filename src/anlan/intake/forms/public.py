@@ -9,27 +9,17 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from anlan.core.models import City
-from anlan.intake import photos
+from anlan.core.refusals import Refused
 from anlan.intake.models import Category
+from anlan.intake.public import photos
 
 MAX_PLACE = 200
 MAX_WORDS = 2000
 DEPTHS = {"ankle": 15, "wheel": 30, "knee": 50}
 PHONE = re.compile(r"^\+?[0-9][0-9 ()\-/.]{4,24}$")
 FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９＋－（）　", "0123456789+-() ")
-PHOTO_MESSAGES = {
-    "too_big": gettext_lazy("The photo is larger than 10 MB. Choose a smaller one, or go on without it."),
-    "too_many_pixels": gettext_lazy("The picture has too many pixels. Take it again at normal size."),
-    "heic": gettext_lazy(
-        "This photo is in the HEIC format, which we cannot read. On an iPhone choose Settings, Camera, Formats, "
-        "Most compatible, or send a screenshot of the photo."
-    ),
-    "not_photo": gettext_lazy("This file is no photo. Choose a JPEG, PNG or WebP picture."),
-    "broken": gettext_lazy("The photo is damaged and cannot be read. Take or choose another one."),
-}
 
 
 class PlaceMixin(forms.Form):
@@ -113,7 +103,7 @@ class CitizenForm(PlaceMixin):
     def clean_photo(self) -> photos.Photo | None:
         """Re-encode the photo, or say what to do."""
         if self.photo_dropped:
-            raise forms.ValidationError(PHOTO_MESSAGES["too_big"])
+            raise forms.ValidationError(str(Refused("too_big", "photo")))
         return reencoded(self.cleaned_data["photo"])
 
     def clean(self) -> dict[str, Any]:
@@ -152,8 +142,8 @@ def reencoded(upload: UploadedFile[bytes] | None) -> photos.Photo | None:
         return None
     try:
         return photos.reencode(upload)  # type: ignore[arg-type]
-    except photos.PhotoRefused as refused:
-        raise forms.ValidationError(PHOTO_MESSAGES[refused.code]) from refused
+    except Refused as refused:
+        raise forms.ValidationError(str(refused)) from refused
 
 
 def clean_phone(text: str) -> str:

@@ -1,10 +1,30 @@
-"""What can be erased: rows of their own, with a salt per record."""
+"""What can be erased: rows of their own, with a salt per record; and why it is opened or erased."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from anlan.intake.models.report import Report
+
+
+class Purpose(models.TextChoices):
+    """Why somebody opens a report's personal content."""
+
+    HANDLE = "handle", _("To handle the report")
+    CALL_BACK = "call_back", _("To call the reporter back")
+    ANSWER = "answer", _("To answer the caller about it")
+    STUDY = "study", _("To study a place")
+    AUDIT = "audit", _("To check a figure or a record")
+
+
+class ErasureReason(models.TextChoices):
+    """Why personal content is erased."""
+
+    ASKED = "asked", _("The reporter asked for it")
+    WITHDRAWN = "withdrawn", _("The reporter withdrew the report")
+    RETENTION = "retention", _("Its time of keeping has passed")
+    MISTAKE = "mistake", _("It should not have been written down")
 
 
 class ReportPersonal(models.Model):

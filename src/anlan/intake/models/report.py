@@ -9,36 +9,16 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from anlan.core.models import Organisation
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
+from anlan.intake import channels
+from anlan.intake.channels import Channel
 from anlan.intake.models.category import Category
+from anlan.intake.states import Validity
 
 SEE_ALL = frozenset(set(Role.values) - {Role.OFFICER, Role.PUBLISHER})
-
-
-class Channel(models.TextChoices):
-    """The way that a report came in."""
-
-    PHONE_110 = "phone_110", _("110 call")
-    HOTLINE_12345 = "hotline_12345", _("12345 hotline")
-    APP = "app", _("App")
-    WEB = "web", _("Web page")
-    GRID_WORKER = "grid_worker", _("Grid worker")
-    SENSOR = "sensor", _("Sensor")
-    PARTNER = "partner", _("Partner system")
-    IMPORT = "import", _("Imported list")
-
-
-class Validity(models.TextChoices):
-    """Whether it tells of something real; a repeat is evidence and stays counted."""
-
-    VALID = "valid", _("Valid")
-    REPEAT = "repeat", _("Repeat")
-    MISDIAL = "misdial", _("Misdial")
-    NUISANCE = "nuisance", _("Nuisance call")
 
 
 class ReportIsEvidence(TypeError):
@@ -80,7 +60,7 @@ class Report(models.Model):
     Validity = Validity
 
     number = models.CharField(max_length=24, unique=True)
-    channel = models.CharField(max_length=16, choices=Channel)
+    channel = models.CharField(max_length=16, choices=channels.choices)
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="reports")
     received_at = models.DateTimeField(db_index=True)
     entered_at = models.DateTimeField()

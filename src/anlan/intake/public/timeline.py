@@ -58,10 +58,10 @@ def tell(report: Report, at: dt.datetime) -> tuple[Standing, list[Step]]:
 
     Only the stage that says where it stands says what is to come: an earlier one waits for nothing any more.
     """
-    told = [teller(report, at) for teller in _tellers]
-    last = [each for each in told if each.standing][-1]
+    accounts = [teller(report, at) for teller in _tellers]
+    last = [each for each in accounts if each.standing][-1]
     assert last.standing is not None
-    steps = [step for each in told for step in each.steps if each is last or step.state not in TO_COME]
+    steps = [step for each in accounts for step in each.steps if each is last or step.state not in TO_COME]
     return last.standing, _in_order(steps)
 
 

@@ -9,7 +9,7 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
 
-from anlan.intake.photos import MAX_BYTES
+from anlan.intake.public.photos import MAX_BYTES
 
 MAX_BODY = 4 * MAX_BYTES  # past this the body is not read at all
 UNREADABLE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, MultiPartParserError)

@@ -12,9 +12,8 @@ from django.utils.translation import gettext_noop as noop
 
 from anlan.core.models import ApiClient, LedgerEntry, Membership
 from anlan.core.people.roles import Role
-from anlan.intake.models import Report
-from anlan.intake.purposes import ErasureReason, Purpose
-from anlan.intake.templatetags.intake_words import in_chinese
+from anlan.intake.models import ErasureReason, Purpose, Report
+from anlan.intake.words import area_label
 
 KINDS = {
     "intake.report_received": noop("Report received"),
@@ -47,27 +46,27 @@ def history(report: Report) -> list[Event]:
 
 
 def _event(entry: LedgerEntry) -> Event:
-    told = json.loads(entry.payload)
+    payload = json.loads(entry.payload)
     placed = getattr(entry, "placed", None)
     return Event(
         what=_(KINDS[entry.kind]) if entry.kind in KINDS else entry.kind,
-        more=_more(entry.kind, told),
+        more=_more(entry.kind, payload),
         who=who(entry.actor),
         at=dt.datetime.fromisoformat(entry.at),
         position=placed.position if placed else None,
-        number=told.get("number", "") if entry.kind == "intake.report_added_to" else "",
+        number=payload.get("number", "") if entry.kind == "intake.report_added_to" else "",
     )
 
 
-def _more(kind: str, told: dict[str, Any]) -> str:
+def _more(kind: str, payload: dict[str, Any]) -> str:
     if kind in {"intake.personal_read", "intake.photo_read"}:
-        return _label(Purpose, told.get("purpose", ""))
+        return _label(Purpose, payload.get("purpose", ""))
     if kind == "intake.report_erased":
-        return _label(ErasureReason, told.get("reason", ""))
+        return _label(ErasureReason, payload.get("reason", ""))
     if kind == "intake.validity_set":
-        before, after = (_label(Report.Validity, told.get(end, "")) for end in ("from", "to"))
+        before, after = (_label(Report.Validity, payload.get(end, "")) for end in ("from", "to"))
         return f"{before} → {after}"
-    if kind == "intake.report_received" and told.get("masked"):
+    if kind == "intake.report_received" and payload.get("masked"):
         return _("an ID number was masked")
     return ""
 
@@ -89,5 +88,7 @@ def who(actor: str) -> str:
     held = Membership.objects.filter(person_id=pk).select_related("organisation").first()
     if held is None:
         return _("a former post")
-    name = held.organisation.name if in_chinese() else held.organisation.name_en or held.organisation.name
-    return _("%(role)s, %(organisation)s") % {"role": Role(held.role).label, "organisation": name}
+    return _("%(role)s, %(organisation)s") % {
+        "role": Role(held.role).label,
+        "organisation": area_label(held.organisation),
+    }

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from django.conf import settings
 
 from anlan.core.ledger import canonical
+from anlan.core.refusals import Refused
 from anlan.intake.models import Report
-from anlan.intake.refusals import Refusal, ReportRefused
-from anlan.intake.rules import Checked
+from anlan.intake.rules.reports import Checked
 
 IN_ONE_QUERY = 500
 NOT_TOLD = frozenset({"entered_at", "received_at"})
@@ -68,7 +68,7 @@ def require_same(before: Report | Checked, row: Checked, time_told: bool) -> Non
     columns = before.columns if isinstance(before, Checked) else before.__dict__
     names = [name for name in SAME if time_told or name != "received_at"]
     if any(columns[name] != row.columns[name] for name in names):
-        raise ReportRefused(Refusal("source_id", "id_used"))
+        raise Refused("id_used", "source_id")
 
 
 def _chunks(values: list[str]) -> list[list[str]]:

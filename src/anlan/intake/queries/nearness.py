@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from anlan.core.people.actors import Actor
 from anlan.geo import distance_m
 from anlan.intake.models import Category, Report
+from anlan.intake.states import COUNTED
 
 WINDOW = dt.timedelta(minutes=60)
 NEAR_M = 500.0
@@ -28,9 +29,9 @@ class Near:
     likely: bool
 
 
-def alike(one: str, other: str) -> float:
+def alike(words: str, others: str) -> float:
     """Return how alike two place words are, 0 to 1: the share of common pairs of letters (Dice)."""
-    first, second = _pairs(one), _pairs(other)
+    first, second = _pairs(words), _pairs(others)
     return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
 
 
@@ -42,7 +43,7 @@ def possible_repeats(
         return []
     recent = (
         Report.objects.visible_to(actor)
-        .filter(received_at__gt=at - WINDOW, received_at__lte=at, validity__in=("valid", "repeat"))
+        .filter(received_at__gt=at - WINDOW, received_at__lte=at, validity__in=COUNTED)
         .select_related("category", "personal")
         .order_by("-received_at")[:COMPARED]
     )
@@ -57,7 +58,7 @@ def possible_repeats_of(report: Report, actor: Actor) -> list[Near]:
     found = possible_repeats(
         actor=actor, at=report.received_at, category=report.category, place_words=words, point=point
     )
-    return [one for one in found if one.report.pk != report.pk]
+    return [near for near in found if near.report.pk != report.pk]
 
 
 def _compared(

@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from anlan.core.models import City
 from anlan.core.people.actors import Actor
+from anlan.intake.channels import Channel
 from anlan.intake.models import Report
-from anlan.intake.models.report import Channel, ReportQuerySet, Validity
+from anlan.intake.models.report import ReportQuerySet
+from anlan.intake.states import Validity
 
 PER_PAGE = 50
 NAMES = ("q", "category", "channel", "validity", "since", "until")
@@ -57,11 +59,11 @@ class Filters:
 
 def read_filters(asked: QueryDict) -> Filters:
     """Read the filters; a value that cannot be meant is ignored and named."""
-    told = {name: asked.get(name, "").strip()[:40].replace("\0", "") for name in NAMES}
-    wrong = [name for name in ("since", "until") if told[name] and _day(told[name]) is None]
-    wrong += ["channel"] if told["channel"] and told["channel"] not in Channel.values else []
-    wrong += ["validity"] if told["validity"] and told["validity"] not in Validity.values else []
-    return Filters(**{name: value for name, value in told.items() if name not in wrong}, ignored=tuple(wrong))
+    values = {name: asked.get(name, "").strip()[:40].replace("\0", "") for name in NAMES}
+    wrong = [name for name in ("since", "until") if values[name] and _day(values[name]) is None]
+    wrong += ["channel"] if values["channel"] and values["channel"] not in Channel.values else []
+    wrong += ["validity"] if values["validity"] and values["validity"] not in Validity.values else []
+    return Filters(**{name: value for name, value in values.items() if name not in wrong}, ignored=tuple(wrong))
 
 
 def reports_like(filters: Filters, actor: Actor, city: City | None) -> ReportQuerySet:

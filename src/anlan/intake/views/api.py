@@ -16,13 +16,14 @@ from anlan.core.ledger.verbs import KeyReused
 from anlan.core.ledger.writes import NotStored
 from anlan.core.models import ApiClient
 from anlan.core.people.actors import Actor, NotAllowed
+from anlan.core.refusals import Refused
 from anlan.core.time.clock import now, stamp
 from anlan.core.web.access import partner
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.intake.actions import receive_report, receive_reports, refused_row
 from anlan.intake.files.ndjson import Line, Readable, read_lines, read_object
 from anlan.intake.public.codes import code_for, grouped
-from anlan.intake.refusals import Refusal, ReportRefused
+from anlan.intake.rules.reports import FIELDS
 
 BODY_BYTES = 100_000
 ROWS_A_WRITE = 500
@@ -62,8 +63,8 @@ def as_json(view: View) -> View:
 def _failure(error: Exception) -> ApiError:
     if isinstance(error, ApiError):
         return error
-    if isinstance(error, ReportRefused):
-        return _refused(error.refusal)
+    if isinstance(error, Refused):
+        return _refused(error)
     if isinstance(error, KeyReused):
         message = _("This Idempotency-Key came with another body before; send a new key for a new report.")
         return ApiError(409, "idempotency_key_reused", message, "Idempotency-Key")
@@ -78,9 +79,9 @@ def _failure(error: Exception) -> ApiError:
     return ApiError(500, "server_error", message)
 
 
-def _refused(refusal: Refusal) -> ApiError:
-    status = {"not_json": 400, "not_an_object": 400, "id_used": 409}.get(refusal.code, 422)
-    return ApiError(status, refusal.code, refusal.reason, refusal.field or None)
+def _refused(error: Refused) -> ApiError:
+    status = {"not_json": 400, "not_an_object": 400, "id_used": 409}.get(error.code, 422)
+    return ApiError(status, error.code, str(error), error.field or None)
 
 
 @partner
@@ -89,9 +90,9 @@ def reports(request: HttpRequest) -> HttpResponseBase:
     """Receive one report."""
     _require_type(request, frozenset({"application/json"}))
     key = _idempotency_key(request)
-    told = with_channel(_body(request), request)
+    report = with_channel(_body(request), request)
     code, at = code_for(f"api:{actor_of_request(request).name}:{key}"), now()
-    result = _receive(told, actor=actor_of_request(request), at=at, key=key, tracking_code=code)
+    result = _receive(report, actor=actor_of_request(request), at=at, key=key, tracking_code=code)
     answer = {
         "number": result["number"],
         "tracking_code": None if result["repeated"] else grouped(code),
@@ -123,17 +124,15 @@ def bulk(request: HttpRequest) -> HttpResponseBase:
     return JsonResponse(counts | {"refused": refused}, status=422 if nothing else 200)
 
 
-def _receive(told: dict[str, Any], **who: Any) -> dict[str, Any]:
-    """Hand on what a stranger told; names that are not fields of a report are refused, never passed on."""
-    from anlan.intake.rules import FIELDS
-
-    for name in told:
+def _receive(report: dict[str, Any], **who: Any) -> dict[str, Any]:
+    """Hand on what a stranger sent; names that are not fields of a report are refused, never passed on."""
+    for name in report:
         if name not in FIELDS:
-            raise ReportRefused(Refusal(name[:40].replace("\0", ""), "unknown_field"))
+            raise Refused("unknown_field", name[:40].replace("\0", ""))
     for name in ("channel", "category"):
-        if not isinstance(told.get(name), str):
-            raise ReportRefused(Refusal(name, "missing" if told.get(name) is None else "not_text"))
-    return receive_report(**told, **who)
+        if not isinstance(report.get(name), str):
+            raise Refused("missing" if report.get(name) is None else "not_text", name)
+    return receive_report(**report, **who)
 
 
 def _receive_lines(batch: list[Line], request: HttpRequest) -> dict[str, Any]:
@@ -141,24 +140,24 @@ def _receive_lines(batch: list[Line], request: HttpRequest) -> dict[str, Any]:
     for line in batch:
         try:
             if line.row is None:
-                raise ReportRefused(cast(Refusal, line.refusal))
+                raise cast(Refused, line.refusal)
             rows.append(with_channel(line.row, request) | {"line": line.number, "record": line.number})
-        except ReportRefused as error:
-            refused.append(refused_row({"line": line.number}, error.refusal))
+        except Refused as error:
+            refused.append(refused_row({"line": line.number}, error))
     answer = receive_reports(rows=rows, actor=actor_of_request(request), at=now())
-    told = sorted([*refused, *answer["refused"]], key=lambda row: row["line"])
+    listed = sorted([*refused, *answer["refused"]], key=lambda row: row["line"])
     names = ("line", "field", "code", "reason")
-    return answer | {"refused": [{name: row[name] for name in names} for row in told]}
+    return answer | {"refused": [{name: row[name] for name in names} for row in listed]}
 
 
-def with_channel(told: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
+def with_channel(report: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
     """Return the report as this partner may tell it: its own channel, its own numbers."""
     client = cast(ApiClient, request.client)  # type: ignore[attr-defined]
-    if told.get("channel", client.channel) != client.channel:
-        raise ReportRefused(Refusal("channel", "channel_not_yours"))
-    if "source" in told:
-        raise ReportRefused(Refusal("source", "unknown_field"))
-    return told | {"channel": client.channel, "source": source_of(actor_of_request(request))}
+    if report.get("channel", client.channel) != client.channel:
+        raise Refused("channel_not_yours", "channel")
+    if "source" in report:
+        raise Refused("unknown_field", "source")
+    return report | {"channel": client.channel, "source": source_of(actor_of_request(request))}
 
 
 def source_of(actor: Actor) -> str:

@@ -13,25 +13,25 @@ from django.views.decorators.http import require_GET, require_http_methods
 from anlan.core.city.current import city
 from anlan.core.ledger.verbs import KeyReused
 from anlan.core.people.actors import PUBLIC
+from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import public
 from anlan.intake.actions import receive_report
-from anlan.intake.actions.tracking import WITHDRAW_WITHIN, report_of_code
-from anlan.intake.form_errors import Problems, of_form, telephone
+from anlan.intake.channels import Channel
+from anlan.intake.forms.errors import Problems, of_form, telephone
 from anlan.intake.forms.public import CitizenForm
-from anlan.intake.models import Attachment, Category, Report
+from anlan.intake.models import Attachment, Category
 from anlan.intake.public.codes import code_for, grouped, verb_key
 from anlan.intake.public.form_token import form_key, key_of_receipt, new_token, receipt_for
 from anlan.intake.public.throttle import REPORTS
 from anlan.intake.public.uploads import UNREADABLE, bound
-from anlan.intake.refusals import ReportRefused
+from anlan.intake.queries.tracking import WITHDRAW_WITHIN, report_of_code
 from anlan.intake.tracking import first_look_by, first_look_minutes, was_masked
-from anlan.intake.views import tracking
 from anlan.intake.views.tracking import unkept
 
 
 @public
-@csrf_exempt  # no session to borrow: the form carries a signed token of its own (formtoken.py)
+@csrf_exempt  # no session to borrow: the form carries a signed token of its own (form_token.py)
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """Show the form, or receive it."""
@@ -39,13 +39,13 @@ def report(request: HttpRequest) -> HttpResponse:
         return _form_page(request, _form({"category": request.GET.get("category", "")}, bound=False))
     quota = bound(request)
     try:
-        told, files = (request.POST, request.FILES) if quota else (None, None)
+        sent_form, files = (request.POST, request.FILES) if quota else (None, None)
     except UNREADABLE:
-        told = files = None
-    if told is None or quota is None:
+        sent_form = files = None
+    if sent_form is None or quota is None:
         return _form_page(request, _form({}, bound=False), Problems.too_much(), status=413)
-    form = _form(told, files, photo_dropped=quota.dropped)
-    key = form_key(told.get("token", ""))
+    form = _form(sent_form, files, photo_dropped=quota.dropped)
+    key = form_key(sent_form.get("token", ""))
     if not form.is_valid():
         return _form_page(request, form, of_form(form), status=422)
     if key is None:
@@ -56,8 +56,8 @@ def report(request: HttpRequest) -> HttpResponse:
         _receive(form, key)
     except KeyReused:
         return _form_page(request, form, Problems.sent_before(), status=409)
-    except ReportRefused as refused:
-        form.add_error("where", refused.refusal.reason)
+    except Refused as refused:
+        form.add_error("where", str(refused))
         return _form_page(request, form, of_form(form), status=422)
     REPORTS.count(request)
     return redirect("intake:sent", receipt_for(key))
@@ -94,30 +94,30 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 def _receive(form: CitizenForm, key: str) -> dict[str, Any]:
-    told = form.cleaned_data
-    lon, lat = told["point"] or (None, None)
+    report = form.cleaned_data
+    lon, lat = report["point"] or (None, None)
     return receive_report(
         actor=PUBLIC,
         at=now(),
         key=verb_key(key),
-        channel=Report.Channel.WEB,
-        category=told["category"].code,
+        channel=Channel.WEB,
+        category=report["category"].code,
         lon=lon,
         lat=lat,
-        precision_m=told["precision_m"],
-        depth_cm=told["depth"],
-        place_words=told["where"],
-        words=told["words"],
-        contact=told["phone"],
-        photos=[told["photo"]] if told["photo"] else [],
+        precision_m=report["precision_m"],
+        depth_cm=report["depth"],
+        place_words=report["where"],
+        words=report["words"],
+        contact=report["phone"],
+        photos=[report["photo"]] if report["photo"] else [],
         tracking_code=code_for(key),
     )
 
 
-def _form(told: Any, files: Any = None, *, bound: bool = True, photo_dropped: bool = False) -> CitizenForm:
-    """Return the form, filled with what was told, or only opened with it."""
+def _form(values: Any, files: Any = None, *, bound: bool = True, photo_dropped: bool = False) -> CitizenForm:
+    """Return the form, filled with what was sent, or only opened with it."""
     categories = list(Category.objects.filter(public=True, active=True))
-    filled: dict[str, Any] = {"data": told, "files": files} if bound else {"initial": told}
+    filled: dict[str, Any] = {"data": values, "files": files} if bound else {"initial": values}
     return CitizenForm(city=city(), categories=categories, photo_dropped=photo_dropped, **filled)
 
 
@@ -142,5 +142,4 @@ urlpatterns = [
     path("report/", report, name="report"),
     path("report/who-reads/", privacy, name="privacy"),
     path("report/sent/<str:receipt>/", sent, name="sent"),
-    *tracking.urlpatterns,
 ]

@@ -1,4 +1,4 @@
-"""The tracking page: whoever holds the code reads, adds, withdraws, erases. It shows no address, name or photo."""
+"""The tracking page, for whoever holds the code. It shows no address, name or photo."""
 
 from __future__ import annotations
 
@@ -8,34 +8,22 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from anlan.core.ledger.verbs import KeyReused
-from anlan.core.people.actors import PUBLIC
 from anlan.core.time.clock import now
 from anlan.core.web.access import public
-from anlan.intake.actions.tracking import (
-    WITHDRAW_WITHIN,
-    TooLate,
-    add_to_report,
-    erase_words,
-    is_withdrawn,
-    may_withdraw,
-    report_of_code,
-    withdraw_report,
-)
-from anlan.intake.form_errors import Problems, of_form
+from anlan.intake.forms.errors import Problems
 from anlan.intake.forms.public import AdditionForm
 from anlan.intake.models import Erasure, Report
-from anlan.intake.public.codes import grouped, read_code, verb_key
-from anlan.intake.public.form_token import form_key, new_token
-from anlan.intake.public.throttle import REPORTS, WRONG_CODES
+from anlan.intake.public.codes import grouped, read_code
+from anlan.intake.public.form_token import new_token
+from anlan.intake.public.throttle import WRONG_CODES
 from anlan.intake.public.timeline import tell
-from anlan.intake.public.uploads import UNREADABLE, bound
+from anlan.intake.queries.tracking import WITHDRAW_WITHIN, is_withdrawn, may_withdraw, report_of_code
 
 View = Callable[..., HttpResponse]
 
@@ -97,80 +85,21 @@ def _to_page(request: HttpRequest, code: str, found: Report) -> HttpResponse:
 @holder
 def track_code(request: HttpRequest, code: str, found: Report) -> HttpResponse:
     """Show where a report stands; no address, name or photo is on the page."""
-    return _tracked_page(request, found, code, told=_told(request.GET.get("told", "")))
-
-
-@public
-@unkept
-@csrf_exempt  # whoever holds the code may act; nobody else can make the address
-@require_POST
-@holder
-def track_add(request: HttpRequest, code: str, found: Report) -> HttpResponse:
-    """Add something to a report, as a report of its own."""
-    if bound(request) is None:
-        return _tracked_page(request, found, code, problems=Problems.too_much(), status=413)
-    try:
-        form = AdditionForm(request.POST)
-    except UNREADABLE:
-        return _tracked_page(request, found, code, problems=Problems.too_much(), status=413)
-    key = form_key(request.POST.get("token", ""))
-    if not form.is_valid():
-        return _tracked_page(request, found, code, form=form, problems=of_form(form), status=422)
-    if key is None:
-        return _tracked_page(request, found, code, form=form, problems=Problems.form_too_old(), status=422)
-    if REPORTS.is_closed(request):
-        return _tracked_page(request, found, code, form=form, problems=Problems.too_many_reports(), status=429)
-    depth_cm = 0 if form.cleaned_data["gone"] else None
-    words = form.cleaned_data["words"]
-    try:
-        add_to_report(tracking_code=code, words=words, depth_cm=depth_cm, actor=PUBLIC, at=now(), key=verb_key(key))
-    except KeyReused:
-        return _tracked_page(request, found, code, form=form, problems=Problems.sent_before(), status=409)
-    except TooLate:
-        return _tracked_page(request, found, code, form=form, problems=Problems.withdrawn(), status=409)
-    REPORTS.count(request)
-    return _back_to(code, "added")
-
-
-@public
-@unkept
-@csrf_exempt
-@require_POST
-@holder
-def track_withdraw(request: HttpRequest, code: str, found: Report) -> HttpResponse:
-    """Withdraw a report within ten minutes."""
-    try:
-        withdraw_report(tracking_code=code, actor=PUBLIC, at=now())
-    except TooLate:
-        if is_withdrawn(found):  # pressed twice
-            return _back_to(code, "withdrawn")
-        return _tracked_page(request, found, code, problems=Problems.too_late(), status=409)
-    return _back_to(code, "withdrawn")
-
-
-@public
-@unkept
-@csrf_exempt
-@require_POST
-@holder
-def track_erase(request: HttpRequest, code: str, found: Report) -> HttpResponse:
-    """Erase the personal content of a report."""
-    erase_words(tracking_code=code, actor=PUBLIC, at=now())
-    return _back_to(code, "erased")
+    return tracked_page(request, found, code, done=_done(request.GET.get("told", "")))
 
 
 def _ask_again(request: HttpRequest, typed: str, problems: Problems, status: int) -> HttpResponse:
     return render(request, "intake/public/track.html", {"typed": typed, "problems": problems}, status=status)
 
 
-def _tracked_page(
+def tracked_page(
     request: HttpRequest,
     found: Report,
     code: str,
     *,
     form: AdditionForm | None = None,
     problems: Problems | None = None,
-    told: str = "",
+    done: str = "",
     status: int = 200,
 ) -> HttpResponse:
     at = now()
@@ -185,7 +114,7 @@ def _tracked_page(
         "steps": steps,
         "form": form,
         "problems": problems,
-        "told": told,
+        "told": done,
         "token": new_token(),
         "withdraw_until": found.entered_at + WITHDRAW_WITHIN,
         "can": {"add": not withdrawn, "withdraw": may_withdraw(found, at), "erase": not erased},
@@ -193,11 +122,7 @@ def _tracked_page(
     return render(request, "intake/public/tracked.html", about, status=status)
 
 
-def _back_to(code: str, told: str) -> HttpResponse:
-    return redirect(reverse("intake:track_code", args=[code]) + f"?told={told}")
-
-
-def _told(word: str) -> str:
+def _done(word: str) -> str:
     return {
         "added": _("Thank you. What you added is with your report."),
         "withdrawn": _("The report is withdrawn. Your words, photo and number are erased."),
@@ -208,7 +133,4 @@ def _told(word: str) -> str:
 urlpatterns = [
     path("track/", track, name="track"),
     path("track/<str:code>/", track_code, name="track_code"),
-    path("track/<str:code>/add", track_add, name="track_add"),
-    path("track/<str:code>/withdraw", track_withdraw, name="track_withdraw"),
-    path("track/<str:code>/erase", track_erase, name="track_erase"),
 ]

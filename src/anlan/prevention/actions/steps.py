@@ -16,7 +16,7 @@ from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.time.calendar import WorkingCalendar, working_calendar
 from anlan.core.time.clock import stamp
-from anlan.intake.templatetags.intake_words import area_label
+from anlan.intake.words import area_label
 from anlan.prevention import rules
 from anlan.prevention.models import Move, Problem, Task
 from anlan.prevention.rules import PROBLEM_MOVES, STEP_DAYS, PreventionRefused, ProblemState

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.core.models import Organisation
 from anlan.core.web.fields import MomentField, day_field
 from anlan.intake.forms.public import reencoded
-from anlan.intake.photos import Photo
+from anlan.intake.public.photos import Photo
 from anlan.prevention.models import Origin, Task
 from anlan.prevention.queries.problems import named
 

@@ -11,11 +11,11 @@ from django.db.models import QuerySet
 
 from anlan.geo import distance_m
 from anlan.intake.models import Category, Report
+from anlan.intake.states import COUNTED
 from anlan.prevention.models import Problem
 from anlan.prevention.rules import ProblemState
 
 AROUND_M = 50.0  # how far beside the place a report may be put and still be of it
-COUNTS = (Report.Validity.VALID, Report.Validity.REPEAT)
 MENDED = (ProblemState.ACCEPTED, ProblemState.STRUCK_OFF)
 
 
@@ -25,7 +25,7 @@ def reports_at(problem: Problem, among: QuerySet[Report]) -> list[Report]:
         return []
     lon, lat = degrees(problem.lat, reach(problem))
     near = among.filter(
-        validity__in=COUNTS,
+        validity__in=COUNTED,
         category__code__in=problem.site.subject.split("+"),
         lon__range=(problem.lon - lon, problem.lon + lon),
         lat__range=(problem.lat - lat, problem.lat + lat),

@@ -10,7 +10,7 @@ from anlan.core.city.areas import area_index, areas_at
 from anlan.core.models import Area
 from anlan.hotspots.models import SiteVersion, Study
 from anlan.hotspots.queries.pages import period
-from anlan.intake.templatetags.intake_words import area_label
+from anlan.intake.words import area_label
 from anlan.prevention.models import Origin, Problem
 from anlan.prevention.queries.problems import in_english
 

@@ -24,7 +24,7 @@ from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.hotspots.views.studies import READS as OPENS_SITES
-from anlan.intake.views.reports import READERS as OPENS_REPORTS
+from anlan.intake.access import READERS as OPENS_REPORTS
 from anlan.prevention.actions import sign_for
 from anlan.prevention.actions.results import tests_of
 from anlan.prevention.actions.steps import last_move

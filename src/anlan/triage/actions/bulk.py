@@ -17,12 +17,12 @@ from anlan.core.people.actors import Actor
 from anlan.core.series import Series, next_of_each
 from anlan.core.time.clock_book import ClockBook, ClockEvent
 from anlan.intake.models import Category, Report
+from anlan.intake.states import COUNTED
 from anlan.triage import rules
 from anlan.triage.actions.incidents import DESK, control_room
 from anlan.triage.models import Handover, Incident, IncidentReport
 
 _FIELDS = [field for field in Incident._meta.concrete_fields if not field.primary_key]
-COUNTED = {"valid", "repeat"}
 CLOSES = "triage.incident_closed"
 
 

@@ -17,11 +17,10 @@ from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.intake.actions import read_personal_of
 from anlan.intake.forms.public import FULL_WIDTH_DIGITS
-from anlan.intake.models import Report
+from anlan.intake.models import Purpose, Report
 from anlan.intake.public.timeline import Standing, tell
-from anlan.intake.purposes import Purpose
+from anlan.intake.states import COUNTED
 from anlan.triage.models import OPEN
-from anlan.triage.tracking import COUNTS
 
 TAKERS: Final = (Role.CALL_TAKER, Role.DISPATCHER)
 RECENT: Final = dt.timedelta(hours=72)
@@ -69,7 +68,7 @@ def matters(report_ids: list[int], at: dt.datetime) -> list[Matter]:
 
 def _contacts(actor: Actor, at: dt.datetime) -> list[tuple[int, str]]:
     """Return the contacts of open matters and of the last 72 hours; a misdial or nuisance call is nobody's matter."""
-    seen = Report.objects.visible_to(actor).filter(validity__in=COUNTS, personal__contact__gt="")
+    seen = Report.objects.visible_to(actor).filter(validity__in=COUNTED, personal__contact__gt="")
     is_open = seen.filter(links__unlinked_at=None, links__incident__state__in=OPEN)
     recent = seen.filter(received_at__gt=at - RECENT, received_at__lte=at)
     found: dict[int, str] = {}

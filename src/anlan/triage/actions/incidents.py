@@ -16,6 +16,7 @@ from anlan.core.people.roles import Role
 from anlan.core.series import Series
 from anlan.core.time import clocks
 from anlan.intake.models import Category, Report
+from anlan.intake.states import COUNTED
 from anlan.triage import rules
 from anlan.triage.models import Handover, Incident, IncidentReport
 from anlan.triage.rules import TriageRefused
@@ -376,7 +377,7 @@ def _reports(incident: Incident) -> list[int]:
 
 
 def _valid_reports(incident: Incident) -> int:
-    return incident.links.filter(unlinked_at=None, report__validity__in=["valid", "repeat"]).count()
+    return incident.links.filter(unlinked_at=None, report__validity__in=COUNTED).count()
 
 
 def _report_number(report_id: int) -> str:

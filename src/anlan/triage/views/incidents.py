@@ -25,7 +25,7 @@ from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.intake.models import Category, Report
-from anlan.intake.templatetags.intake_words import area_label, label
+from anlan.intake.words import area_label, label
 from anlan.triage import actions, rules
 from anlan.triage.actions import HeldElsewhere
 from anlan.triage.models import SEES_ALL, Incident

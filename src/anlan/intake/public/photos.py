@@ -9,19 +9,13 @@ from typing import BinaryIO
 
 from PIL import Image, ImageOps
 
+from anlan.core.refusals import Refused
+
 MAX_BYTES = 10_000_000
 MAX_PIXELS = {"JPEG": 170_000_000, "PNG": 40_000_000, "WEBP": 40_000_000}  # a large JPEG is decoded at a fraction
 MAX_SIDE = 20_000
 LONG_SIDE = 2048
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
-
-
-class PhotoRefused(ValueError):
-    """The upload is no photo that we can keep; `code` says why: too_big, too_many_pixels, heic, not_photo, broken."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -39,20 +33,20 @@ class Photo:
 
 
 def reencode(upload: BinaryIO) -> Photo:
-    """Turn what somebody uploaded into a photo, or raise PhotoRefused."""
+    """Turn what somebody uploaded into a photo, or refuse it."""
     data = upload.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise PhotoRefused("too_big")
+        raise Refused("too_big")
     kind = _kind(data)
     try:
         with Image.open(io.BytesIO(data), formats=[kind]) as image:
             return _keep(_pixels(image, kind))
-    except PhotoRefused:
+    except Refused:
         raise
     except Image.DecompressionBombError as error:
-        raise PhotoRefused("too_many_pixels") from error
+        raise Refused("too_many_pixels") from error
     except Exception as error:  # decoders raise many kinds for damaged files
-        raise PhotoRefused("broken") from error
+        raise Refused("broken") from error
 
 
 def _kind(data: bytes) -> str:
@@ -63,14 +57,14 @@ def _kind(data: bytes) -> str:
         return "PNG"
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "WEBP"
-    raise PhotoRefused("heic" if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS else "not_photo")
+    raise Refused("heic" if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS else "not_photo")
 
 
 def _pixels(image: Image.Image, kind: str) -> Image.Image:
     """Decode within bounds: the header's size is checked first, a large JPEG is decoded at a fraction of it."""
     width, height = image.size
     if width * height > MAX_PIXELS[kind] or max(width, height) > MAX_SIDE:
-        raise PhotoRefused("too_many_pixels")
+        raise Refused("too_many_pixels")
     image.draft("RGB", (LONG_SIDE, LONG_SIDE))
     image.load()
     upright = _upright(image)

@@ -7,20 +7,13 @@ import re
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from anlan.core.refusals import Refused
 from anlan.intake.models import Category
+from anlan.intake.words import label, listed
 
 CLOCK = re.compile(r"^(\d{1,2})[:：.]?(\d{2})$")
 MOMENT = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})[ T](\d{1,2})[:：](\d{2})$")
 SLACK = dt.timedelta(minutes=1)
-
-
-class NotUnderstood(ValueError):
-    """What was typed has no single meaning; `code` says which: unknown, several, no_time, future."""
-
-    def __init__(self, code: str, *candidates: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.candidates = candidates
 
 
 def category_of(typed: str, categories: Sequence[Category]) -> Category:
@@ -32,7 +25,9 @@ def category_of(typed: str, categories: Sequence[Category]) -> Category:
     found = exact or [category for category in categories if text and _begins(category, text)]
     if len(found) == 1:
         return found[0]
-    raise NotUnderstood("several" if found else "unknown", *(category.code for category in found))
+    if found:
+        raise Refused("several_categories", "what", names=listed(label(category) for category in found))
+    raise Refused("which_category", "what")
 
 
 def received_at(typed: str, zone: str, at: dt.datetime) -> dt.datetime:
@@ -41,16 +36,16 @@ def received_at(typed: str, zone: str, at: dt.datetime) -> dt.datetime:
     here = at.astimezone(ZoneInfo(zone))
     try:
         if clock := CLOCK.match(text):
-            told = here.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
-        elif moment := MOMENT.match(text):
-            told = dt.datetime(*map(int, moment.groups()), tzinfo=ZoneInfo(zone))  # type: ignore[arg-type,misc]
+            moment = here.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
+        elif day := MOMENT.match(text):
+            moment = dt.datetime(*map(int, day.groups()), tzinfo=ZoneInfo(zone))  # type: ignore[arg-type,misc]
         else:
-            raise NotUnderstood("no_time")
-    except ValueError as error:
-        raise NotUnderstood("no_time") from error
-    if told > at + SLACK:
-        raise NotUnderstood("future")
-    return min(told.astimezone(dt.UTC), at)
+            raise Refused("which_time", "received")
+    except ValueError as error:  # 25:61 is none
+        raise Refused("which_time", "received") from error
+    if moment > at + SLACK:
+        raise Refused("time_to_come", "received")
+    return min(moment.astimezone(dt.UTC), at)
 
 
 def _names(category: Category) -> set[str]:

@@ -19,13 +19,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.core import jobs
 from anlan.core.city.current import city
 from anlan.core.people.actors import NotAllowed
+from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
+from anlan.intake.access import IMPORTS, MAPS
 from anlan.intake.actions import imports as importruns
-from anlan.intake.files.mappings import MAPS, MOST_CHARACTERS, MappingUnread, Preview, reader, text_of
-from anlan.intake.forms.files import LayoutForm, reasons_of
+from anlan.intake.files.mappings import text_of
+from anlan.intake.forms.imports import LayoutForm
 from anlan.intake.models import ImportRun
+from anlan.intake.views.mappings import mapped_import
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".geojson", ".json", ".ndjson", ".jsonl")
 SHOWN = 20
@@ -42,7 +45,7 @@ def import_page(view: View) -> View:
         except NotAllowed as error:
             raise PermissionDenied from error
 
-    return roles(*importruns.IMPORTS)(never_cache(answer))
+    return roles(*IMPORTS)(never_cache(answer))
 
 
 @import_page
@@ -60,13 +63,12 @@ def imports(request: HttpRequest) -> HttpResponse:
     actor = actor_of_request(request)
     try:
         mapping = text_of(request.FILES.get("mapping")) if actor.roles.intersection(MAPS) else ""
-    except MappingUnread:
-        return _list(request, no_mapping(), 422)
+    except Refused as refused:
+        return _list(request, str(refused), 422)
     try:
         stored_as, sha256 = importruns.keep(upload.chunks(), suffix)
-    except importruns.TooLarge:
-        most = importruns.MAX_BYTES // 1_000_000
-        return _list(request, _("The file is too large: at most %(most)s MB. Part it.") % {"most": most}, 413)
+    except Refused as refused:
+        return _list(request, str(refused), 413)
     except OSError:
         return _list(request, _("The file could not be stored: the disk is full or cannot be written."), 507)
     run_id = importruns.register_import(
@@ -98,40 +100,10 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
         context = {"run": run, "job": run.job, "refused_file": _has_refused(run), "made": made}
         return render(request, "intake/files/import.html", context)
     if importruns.mapping_of(run):
-        return _with_mapping(request, run)
+        return mapped_import(request, run)
     if request.method == "POST":
         return _laid_out(request, run)
     return _preview(request, run, LayoutForm.of(run))
-
-
-def _with_mapping(request: HttpRequest, run: ImportRun) -> HttpResponse:
-    """Show what the mapping makes of the file; take another one, or start."""
-    actor, at = actor_of_request(request), now()
-    try:
-        mapping = text_of(request.FILES.get("mapping"))
-    except MappingUnread:
-        return _mapped(request, run, Preview(problem=no_mapping()))
-    if mapping:
-        importruns.set_options(import_id=run.pk, options={"mapping": mapping}, actor=actor, at=at)
-        return redirect("intake:import", run.pk)
-    path, text = importruns.uploaded_file(run), importruns.mapping_of(run)
-    told = reader().preview(path, name=run.file_name, mapping=text, at=at)
-    if "start" not in request.POST or told.problem:
-        return _mapped(request, run, told)
-    importruns.start_import(import_id=run.pk, actor=actor, at=at)
-    return redirect("intake:import", run.pk)
-
-
-def _mapped(request: HttpRequest, run: ImportRun, told: Preview) -> HttpResponse:
-    context = {"run": run, "told": told, "reasons": reasons_of(told.counts), "mapping": importruns.mapping_of(run)}
-    status = 422 if told.problem and request.method == "POST" else 200
-    return render(request, "intake/files/import_mapped.html", context, status=status)
-
-
-def no_mapping() -> str:
-    """Say what a mapping is."""
-    most = f"{MOST_CHARACTERS:,}"
-    return _("A mapping is a text in TOML, in UTF-8, of at most %(most)s characters.") % {"most": most}
 
 
 def _laid_out(request: HttpRequest, run: ImportRun) -> HttpResponse:
@@ -194,8 +166,8 @@ def _has_refused(run: ImportRun) -> bool:
 
 def _list(request: HttpRequest, problem: str = "", status: int = 200) -> HttpResponse:
     runs = ImportRun.objects.visible_to(actor_of_request(request)).select_related("job").order_by("-pk")[:SHOWN]
-    told = {"runs": runs, "problem": problem, "maps": bool(actor_of_request(request).roles.intersection(MAPS))}
-    return render(request, "intake/files/imports.html", told, status=status)
+    shown = {"runs": runs, "problem": problem, "maps": bool(actor_of_request(request).roles.intersection(MAPS))}
+    return render(request, "intake/files/imports.html", shown, status=status)
 
 
 urlpatterns = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
@@ -10,15 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from anlan.core.people.members import actor_of
+from anlan.core.refusals import Refused, headline
 from anlan.core.time.clock import now
 from anlan.geo import parse_crs
 from anlan.intake.actions.imports import layout_of, uploaded_file
+from anlan.intake.channels import Channel
+from anlan.intake.files.counts import Counts
 from anlan.intake.models import Category, ImportRun
-from anlan.intake.models.report import Channel
-from anlan.intake.refusals import headline, in_words
-
-if TYPE_CHECKING:
-    from anlan.intake.files.chunks import Counts
 
 TRIED = 20_000  # rows of a long file that the preview checks
 COLUMN_LABELS = {
@@ -51,7 +49,7 @@ class LayoutForm(forms.Form):
         self.look: Any = None
         self.counts: Any = None
         categories = Category.objects.filter(active=True)
-        named = [(one.code, f"{one.name} {one.name_en}") for one in categories]
+        named = [(category.code, f"{category.name} {category.name_en}") for category in categories]
         choices = self.fields["default_category"]
         assert isinstance(choices, forms.ChoiceField)
         choices.choices = [("", _("none")), *named]
@@ -104,7 +102,7 @@ class LayoutForm(forms.Form):
         try:
             return str(parse_crs(self.cleaned_data["crs"]))
         except ValueError as error:
-            raise forms.ValidationError(in_words("unknown_crs", {})) from error
+            raise forms.ValidationError(str(Refused("unknown_crs", "crs"))) from error
 
     def clean_tz(self) -> str:
         """Check the zone."""
@@ -132,5 +130,5 @@ class LayoutForm(forms.Form):
 
 def reasons_of(counts: Counts | None) -> list[tuple[str, int]]:
     """Return why rows were refused, in words, with their number, the most frequent first."""
-    told = [(headline(code), count) for code, count in counts.reasons.items()] if counts else []
-    return sorted(told, key=lambda one: -one[1])
+    reasons = [(headline(code), count) for code, count in counts.reasons.items()] if counts else []
+    return sorted(reasons, key=lambda reason: -reason[1])

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anlan.core.city.current import city
+from anlan.core.refusals import Refused
 
 
 @dataclass(frozen=True)
@@ -90,15 +91,14 @@ class Problems:
         return cls(_("No report has this code"), lead, [Problem("code", _("Check the code"))])
 
     @classmethod
-    def too_late(cls) -> Problems:
+    def too_late(cls, refused: Refused) -> Problems:
         """The ten minutes are over."""
-        lead = _("A report can be withdrawn for 10 minutes. You can still have your words erased, or add something.")
-        return cls(_("It is too late to withdraw"), lead)
+        return cls(_("It is too late to withdraw"), str(refused))
 
     @classmethod
-    def withdrawn(cls) -> Problems:
+    def withdrawn(cls, refused: Refused) -> Problems:
         """Nothing can be added to a withdrawn report."""
-        return cls(_("This report is withdrawn"), _("Please report again if something is wrong there."))
+        return cls(_("This report is withdrawn"), str(refused))
 
 
 def not_saved() -> str:

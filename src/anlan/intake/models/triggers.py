@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connections
 
-from anlan.intake.models import Report
+from anlan.intake.models.report import Report
 
 MAY_CHANGE = frozenset({"validity"})
 WORDS = "a report is evidence: it is never edited or deleted"

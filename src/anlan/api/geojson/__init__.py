@@ -1,0 +1,1 @@
+"""Sites, problems and incidents as GeoJSON for GIS desktops: parse, query, serialize."""

@@ -1,0 +1,96 @@
+"""Receiving many reports at once: good rows go in, the others come back with the reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from anlan.core.ledger.verbs import verb
+from anlan.core.people.actors import Actor
+from anlan.core.refusals import Refused
+from anlan.intake.actions.reports import organisation_of, require_channel
+from anlan.intake.actions.storage import facts, lock_days, store
+from anlan.intake.models import Report, Tracking
+from anlan.intake.public.codes import code_hash
+from anlan.intake.queries.identity import earlier, identity, require_same, with_content_hash
+from anlan.intake.rules.reports import Checked, Facts, check
+
+
+@verb("intake.receive_reports")
+def receive_reports(
+    *,
+    rows: Sequence[dict[str, Any]],
+    actor: Actor,
+    at: dt.datetime,
+    key: str | None = None,
+    organisation_id: int | None = None,
+) -> dict[str, Any]:
+    """Receive many reports: good rows go in, the others come back as `refused` with field, code and reason.
+
+    Each row has the fields of `receive_report`; `line` and `record` are kept for the answer. Rows that were here
+    before (same source and id, or without an id the same content) are counted as `repeated`. Anlan itself, which loads
+    years at once, may say in `entered_at` when a row was typed in, and in `tracking_code` which code was told.
+    """
+    known = facts(at)
+    good: list[tuple[dict[str, Any], Checked]] = []
+    refused: list[dict[str, Any]] = []
+    for row in rows:
+        try:
+            good.append((row, _checked(row, actor, known)))
+        except Refused as error:
+            refused.append(refused_row(row, error))
+    new, repeated = _new(good, refused)
+    report_ids = store(new, actor, at, organisation_of(actor, organisation_id)) if new else []
+    codes = [(pk, checked.tracking_code) for pk, checked in zip(report_ids, new, strict=True) if checked.tracking_code]
+    Tracking.objects.bulk_create([Tracking(code_hash=code_hash(code), report_id=pk) for pk, code in codes])
+    return {
+        "accepted": len(report_ids),
+        "repeated": repeated,
+        "masked": sum(1 for checked in new if checked.masked),
+        "refused": sorted(refused, key=lambda row: row["record"] or 0),
+        "report_ids": report_ids,
+    }
+
+
+def refused_row(row: dict[str, Any], error: Refused) -> dict[str, Any]:
+    """Return a refusal as plain JSON; it never carries what stood in the row."""
+    return {
+        "record": row.get("record"),
+        "line": row.get("line"),
+        "field": error.field or "",
+        "code": error.code,
+        "limits": error.limits,
+        "reason": str(error),
+    }
+
+
+def _checked(sent: dict[str, Any], actor: Actor, known: Facts) -> Checked:
+    report = {name: value for name, value in sent.items() if name not in {"line", "record"}}
+    entered, code = (report.pop(name, None) if actor.is_system else None for name in ("entered_at", "tracking_code"))
+    require_channel(actor, str(report.get("channel", "")))
+    if not any(report.get(name) for name in ("source_id", "received_at", "device_time")):
+        raise Refused("no_identity", "source_id")
+    checked = check(report, replace(known, at=entered) if entered and entered <= known.at else known)
+    checked = replace(checked, tracking_code=code or "")
+    return with_content_hash(checked, bool(report.get("received_at")))
+
+
+def _new(good: list[tuple[dict[str, Any], Checked]], refused: list[dict[str, Any]]) -> tuple[list[Checked], int]:
+    """Part the rows that are new from those that repeat an earlier report or an earlier row."""
+    lock_days(checked.columns["received_at"] for _, checked in good)
+    before: dict[tuple[str, ...], Report | Checked] = dict(earlier([checked for _, checked in good]))
+    new: list[Checked] = []
+    for sent, checked in good:
+        same = identity(checked)
+        assert same is not None
+        if same not in before:
+            before[same] = checked
+            new.append(checked)
+            continue
+        try:
+            require_same(before[same], checked, bool(sent.get("received_at")))
+        except Refused as error:
+            refused.append(refused_row(sent, error))
+    return new, len(good) - len(new) - sum(1 for row in refused if row["code"] == "id_used")

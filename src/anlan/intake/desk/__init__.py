@@ -1,1 +1,0 @@
-"""What the call desk rests on."""

@@ -1,0 +1,26 @@
+"""Which report a tracking code belongs to, and what its holder may still do."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from anlan.intake.models import Erasure, ErasureReason, Report, Tracking
+from anlan.intake.public.codes import code_hash
+
+WITHDRAW_WITHIN = dt.timedelta(minutes=10)
+
+
+def report_of_code(tracking_code: str) -> Report | None:
+    """Return the report that a code belongs to."""
+    held = Tracking.objects.filter(code_hash=code_hash(tracking_code)).select_related("report__category").first()
+    return held.report if held else None
+
+
+def may_withdraw(report: Report, at: dt.datetime) -> bool:
+    """Whether the report can still be taken back."""
+    return at - report.entered_at <= WITHDRAW_WITHIN and not is_withdrawn(report)
+
+
+def is_withdrawn(report: Report) -> bool:
+    """Whether the report was taken back."""
+    return Erasure.objects.filter(report=report, reason=ErasureReason.WITHDRAWN).exists()

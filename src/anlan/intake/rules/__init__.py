@@ -1,0 +1,1 @@
+"""Pure decisions about a report: plain values in, a checked report or a refusal out."""

@@ -1,0 +1,102 @@
+"""Whether a report may be stored, and as what: columns and personal content apart, resident-ID numbers masked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from anlan.core.refusals import Refused
+from anlan.intake.channels import Channel
+from anlan.intake.rules.places import Bounds, place_of
+from anlan.intake.rules.resident_ids import mask_resident_ids
+from anlan.intake.rules.values import moment_of, number_of, one_of, text_of
+from anlan.intake.states import Validity
+
+TEXT_LIMITS = {"place_words": 300, "words": 4000, "name": 80, "contact": 120}
+SOURCE_LIMITS = {"source": 64, "source_id": 128}
+DEPTH_CM = (0, 1000)
+PRECISION_M = (0, 20_000)
+CLOCK_TOLERANCE = dt.timedelta(minutes=5)  # clocks of honest systems differ
+FIRST_YEAR = 1990  # a report's number carries two digits of the year
+_CHANNELS, _VALIDITIES = tuple(Channel.values), tuple(Validity.values)  # computed once: a file has millions
+_PLAIN_FIELDS = ("channel", "category", "received_at", "device_time", "validity", "precision_m", "depth_cm")
+FIELDS = frozenset((*_PLAIN_FIELDS, "lon", "lat", "crs", *SOURCE_LIMITS, *TEXT_LIMITS))
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the rules need to know about this city and this moment."""
+
+    at: dt.datetime
+    categories: Mapping[str, int]
+    bounds: Bounds | None
+    latest: dt.datetime | None = None  # up to when a time told is none of the future, if later than `at`
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A report that may be stored: columns and personal content apart, and what was masked in it."""
+
+    columns: dict[str, Any]
+    personal: dict[str, str]
+    masked: tuple[str, ...] = ()
+    tracking_code: str = ""
+
+
+def check(row: Mapping[str, Any], facts: Facts) -> Checked:
+    """Return the row as it may be stored, or refuse it for the first thing that is wrong with it."""
+    for name in row:
+        if name not in FIELDS:
+            raise Refused("unknown_field", name[:40].replace("\0", ""))
+    personal, masked = _words(row)
+    columns = {
+        "channel": one_of(row, "channel", _CHANNELS, "unknown_channel"),
+        "category_id": _category(row, facts),
+        **_times(row, facts),
+        **_source(row),
+        **place_of(row, facts.bounds, personal["place_words"]),
+        "precision_m": number_of(row, "precision_m", PRECISION_M),
+        "depth_cm": _depth(row),
+        "validity": one_of({"validity": row.get("validity") or "valid"}, "validity", _VALIDITIES, "unknown_validity"),
+    }
+    return Checked(columns, personal, masked)
+
+
+def _words(row: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
+    personal: dict[str, str] = {}
+    masked = []
+    for name, most in TEXT_LIMITS.items():
+        text = text_of(row, name, most)
+        kept = mask_resident_ids(text) if len(text) > 17 else text
+        if kept != text:
+            masked.append(name)
+        personal[name] = kept
+    return personal, tuple(masked)
+
+
+def _category(row: Mapping[str, Any], facts: Facts) -> int:
+    return facts.categories[one_of(row, "category", tuple(facts.categories), "unknown_category")]
+
+
+def _times(row: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
+    received = moment_of(row, "received_at") or facts.at
+    if received > max(facts.at, facts.latest or facts.at) + CLOCK_TOLERANCE:
+        raise Refused("time_in_future", "received_at")
+    if received.year < FIRST_YEAR:
+        raise Refused("time_too_old", "received_at", first=f"{FIRST_YEAR}-01-01")
+    return {"received_at": received, "entered_at": facts.at, "device_time": moment_of(row, "device_time")}
+
+
+def _source(row: Mapping[str, Any]) -> dict[str, Any]:
+    source, source_id = (text_of(row, name, most) for name, most in SOURCE_LIMITS.items())
+    for name, text in (("source", source), ("source_id", source_id)):
+        if len(text) > 17 and mask_resident_ids(text) != text:
+            raise Refused("resident_id", name)
+    return {"source": source or row["channel"], "source_id": source_id or None}
+
+
+def _depth(row: Mapping[str, Any]) -> int | None:
+    depth = number_of(row, "depth_cm", DEPTH_CM)
+    return None if depth is None else round(depth)

@@ -1,0 +1,205 @@
+"""How intake's things are written, on pages, in print and in answers, and what its refusals say."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Protocol
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.utils.translation import pgettext as p
+
+from anlan.core import refusals
+from anlan.core.city.current import city_zone
+from anlan.core.time.clock import now as clock_now
+from anlan.intake.models import Category, Report
+
+refusals.words(
+    {
+        "missing": noop("This is missing; fill it in."),
+        "not_text": noop("Write this as text."),
+        "not_a_number": noop("This is not a number; write digits, such as 119.97."),
+        "not_a_time": noop("This is not a time; write it as 2016-06-28T14:05:00+08:00."),
+        "no_zone": noop("This time has no zone; write it with its offset, such as 2016-06-28T14:05:00+08:00."),
+        "time_in_future": noop("This time lies in the future; check the clock and the time zone."),
+        "time_too_old": noop("This time lies before %(first)s; check the order of day, month and year."),
+        "unknown_category": noop("There is no such category in this city; write one of: %(known)s."),
+        "unknown_channel": noop("There is no such channel; write one of: %(known)s."),
+        "channel_not_yours": noop("You may not report through this channel."),
+        "unknown_validity": noop("Write one of: %(known)s."),
+        "unknown_crs": noop(
+            "This coordinate system is not known; write EPSG:4326, GCJ-02, BD-09 or another EPSG code."
+        ),
+        "half_a_place": noop("Longitude and latitude come together; one of them is missing."),
+        "no_place": noop("There is neither a pair of coordinates nor a place in words."),
+        "outside_city": noop("This place lies outside the city (%(west)s to %(east)s, %(south)s to %(north)s)."),
+        "swapped": noop("This place lies outside the city; longitude and latitude look swapped."),
+        "not_convertible": noop("These coordinates cannot be converted; check the coordinate system."),
+        "out_of_range": noop("This must lie between %(low)s and %(high)s."),
+        "too_long": noop("This is too long: at most %(most)s characters."),
+        "nul": noop("This holds a NUL character, which is no text."),
+        "not_unicode": noop("This holds half a character (a lone surrogate), which is no text."),
+        "resident_id": noop("A resident-ID number must not be stored; leave it out."),
+        "id_used": noop("This source sent another report under the same number before."),
+        "too_many_photos": noop("At most %(most)s photos."),
+        "line_too_long": noop("This line is too long: at most %(most)s bytes."),
+        "no_identity": noop(
+            "Give source_id, received_at or device_time: without any, a repeat cannot be told from a new report."
+        ),
+        "unknown_field": noop("There is no such field; leave it out or check its spelling."),
+        "not_an_object": noop("Each line is one JSON object."),
+        "not_json": noop("This is not JSON."),
+        "too_many_cells": noop(
+            "This row has more cells than the header; put text that holds a separator in quotation marks."
+        ),
+        "ambiguous_time": noop("Day and month cannot be told apart in this column; write times as 2016-06-28 14:05."),
+        "several_categories": noop("Several begin so: %(names)s. Type one letter more."),
+        "which_category": noop("Type the number or the first letters of a category"),
+        "which_time": noop("Write the time as 14:07, or as 2016-06-28 14:07"),
+        "time_to_come": noop("This time is still to come. For yesterday write the date: 2016-06-27 23:50"),
+        "too_big": noop("The photo is larger than 10 MB. Choose a smaller one, or go on without it."),
+        "too_many_pixels": noop("The picture has too many pixels. Take it again at normal size."),
+        "heic": noop(
+            "This photo is in the HEIC format, which we cannot read. On an iPhone choose Settings, Camera, Formats, "
+            "Most compatible, or send a screenshot of the photo."
+        ),
+        "not_photo": noop("This file is no photo. Choose a JPEG, PNG or WebP picture."),
+        "broken": noop("The photo is damaged and cannot be read. Take or choose another one."),
+        "file_too_large": noop("The file is too large: at most %(most)s MB. Part it."),
+        "mapping_unread": noop("A mapping is a text in TOML, in UTF-8, of at most %(most)s characters."),
+        "withdrawn_already": noop("Please report again if something is wrong there."),
+        "withdrawal_over": noop(
+            "A report can be withdrawn for 10 minutes. You can still have your words erased, or add something."
+        ),
+    }
+)
+
+
+def in_chinese() -> bool:
+    """Whether the page is written in Chinese."""
+    return (get_language() or "").startswith("zh")
+
+
+def local(at: dt.datetime) -> dt.datetime:
+    """Return a moment in the city's own time."""
+    return at.astimezone(city_zone())
+
+
+def public_label(category: Category) -> str:
+    """Name a category as citizens read it."""
+    if in_chinese():
+        return category.public_name or category.name
+    return category.public_name_en or category.name_en or category.name
+
+
+def label(category: Category) -> str:
+    """Name a category as staff read it."""
+    return category.name if in_chinese() else category.name_en or category.name
+
+
+def title(report: Report) -> str:
+    """Say in one line what a report is about: Waterlogging, 30 cm."""
+    depth = "" if report.depth_cm is None else f"{report.depth_cm} cm"
+    return joined(label(report.category), depth)
+
+
+def public_title(report: Report) -> str:
+    """Say to its reporter what a report is about: Water on the road, half a wheel deep."""
+    return joined(public_label(report.category), depth_words(report.depth_cm))
+
+
+def listed(names: Iterable[str]) -> str:
+    """Write names one after the other."""
+    return _(", ").join(names)
+
+
+def joined(*parts: str) -> str:
+    """Join parts of a sentence with the language's comma."""
+    return p("between parts of a sentence", ", ").join(part for part in parts if part)
+
+
+def gap() -> str:
+    """Part two sentences: Chinese ones stand side by side."""
+    return "" if in_chinese() else " "
+
+
+def when(at: dt.datetime | None) -> str:
+    """Write a moment in full: day and time in the city."""
+    return date_format(local(at), p("day and time", "l j F Y, H:i")) if at else "—"
+
+
+def clock(at: dt.datetime | None) -> str:
+    """Write the time of day in the city."""
+    return f"{local(at):%H:%M}" if at else "—"
+
+
+def until(due: dt.datetime) -> str:
+    """Write a deadline as people say it: 18:00 today, 18:00 on Wednesday 29 June; midnight ends the day before."""
+    here, today = local(due), local(clock_now()).date()
+    whole_day = here.time() == dt.time()
+    day = here.date() - dt.timedelta(days=1) if whole_day else here.date()
+    if day == today:
+        return _("the end of today") if whole_day else _("%(time)s today") % {"time": clock(due)}
+    like = p("day of a deadline", "l j F") if day.year == today.year else p("day and year of a deadline", "l j F Y")
+    if whole_day:
+        return date_format(day, like)
+    return _("%(time)s on %(day)s") % {"time": clock(due), "day": date_format(day, like)}
+
+
+def is_past(due: dt.datetime) -> bool:
+    """Whether a deadline has passed."""
+    return clock_now() > due
+
+
+def short(at: dt.datetime | None) -> str:
+    """Write a moment as tables do: 2016-06-28 14:07."""
+    return f"{local(at):%Y-%m-%d %H:%M}" if at else "—"
+
+
+def depth_words(depth_cm: int | None) -> str:
+    """Say a depth as a citizen chose it."""
+    if depth_cm is None:
+        return ""
+    if depth_cm == 0:
+        return _("the water is gone")
+    if depth_cm < 25:
+        return _("over the ankle")
+    return _("half a wheel deep") if depth_cm < 45 else _("knee-deep or more")
+
+
+class Named(Protocol):
+    """Whatever has its name in both languages: an area, an organisation, a unit."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
+
+
+def area_label(thing: Named) -> str:
+    """Name an area, an organisation or a unit in the page's language."""
+    return thing.name if in_chinese() else thing.name_en or thing.name
+
+
+def degrees(value: float) -> str:
+    """Write a coordinate to the tenth of a metre or so, never localised."""
+    return f"{value:.5f}"
+
+
+def metres(value: float) -> str:
+    """Write a distance: 34 m, 1.2 km."""
+    return f"{value:.0f} m" if value < 1000 else f"{value / 1000:.1f} km"
+
+
+def minutes_before(at: dt.datetime, now: dt.datetime) -> str:
+    """Say how long ago something was, in minutes."""
+    minutes = max(0, int((now - at).total_seconds() // 60))
+    return ngettext("%(n)d min ago", "%(n)d min ago", minutes) % {"n": minutes}
+
+
+def thousands(value: int) -> str:
+    """Write a count with its thousands apart."""
+    return f"{value:,}"
