@@ -24,9 +24,7 @@ FILLER_NAMES: dict[str, int] = {
     "boards": 14,
     "bulletin": 168,
     "city": 68,
-    "dispatch": 140,
     "effect": 20,
     "hotspots": 36,
     "prevention": 146,
-    "triage": 55,
 }

@@ -12,7 +12,7 @@ import anlan
 from anlan.core.refusals import known_codes
 
 ROOT = Path(anlan.__file__).parent
-STAGES = ("intake", "voice")
+STAGES = ("intake", "triage", "dispatch", "voice")
 pytestmark = pytest.mark.pure
 
 

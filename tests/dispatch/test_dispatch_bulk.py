@@ -11,10 +11,10 @@ import pytest
 from anlan.core.ledger.verification import verify
 from anlan.core.models import ClockRun, LedgerEntry
 from anlan.core.people.actors import system
+from anlan.core.refusals import Refused
 from anlan.dispatch import actions
-from anlan.dispatch.actions.bulk import run_incidents, write_rota
+from anlan.dispatch.actions import run_incidents, write_rota
 from anlan.dispatch.models import Assignment, Milestone, Shift
-from anlan.dispatch.rules import DispatchRefused
 from anlan.triage import actions as triage
 from anlan.triage.models import Incident
 from tests import make
@@ -101,8 +101,9 @@ def test_a_missing_stamp_stays_missing() -> None:
 def test_stamps_out_of_order_are_refused_whole() -> None:
     """One bad row and the batch is as if it had not been sent."""
     stamps = [("dispatched", after(20)), ("resolved", after(30)), ("on_scene", after(40))]
-    with pytest.raises(DispatchRefused):
+    with pytest.raises(Refused) as refused:
         run_incidents(rows=[row(make.report().pk, units=[{"unit": "mobile-1", "stamps": stamps}])], actor=ME, at=AT)
+    assert refused.value.code == "no_such_step"
     assert not Incident.objects.exists()
 
 
@@ -112,8 +113,9 @@ def test_a_rota_leaves_what_single_shifts_leave() -> None:
     for told in times:
         actions.begin_shift(unit="mobile-1", **told, actor=ME, at=AT)
     rows = [{"unit": "pump-1", **told} for told in times]
-    with pytest.raises(DispatchRefused):
+    with pytest.raises(Refused) as refused:
         write_rota(rows=[*rows, rows[0] | {"unit": "moon-1"}], actor=ME, at=AT)
+    assert refused.value.code == "no_such_unit"
     assert write_rota(rows=rows, actor=ME, at=AT) == {"shifts": 3}
     assert write_rota(rows=rows, actor=ME, at=AT) == {"shifts": 0}
     assert shifts_left("mobile-1") == shifts_left("pump-1")

@@ -8,10 +8,11 @@ import pytest
 
 from anlan.core.models import ClockRule, ClockRun, LedgerEntry
 from anlan.core.people.actors import NotAllowed, system
+from anlan.core.refusals import Refused
 from anlan.core.time.clock_report import clock_report
 from anlan.dispatch import actions, rules
 from anlan.dispatch.models import Assignment, Milestone
-from anlan.dispatch.rules import DispatchRefused, Step
+from anlan.dispatch.states import Step
 from anlan.triage import actions as triage
 from anlan.triage.models import Incident
 from tests import make
@@ -129,8 +130,9 @@ def test_the_same_stamp_twice_is_refused_and_changes_nothing() -> None:
     """Two people press at once: the second is told."""
     pk = make.assignment()
     make.stamp(pk, "en_route", later(60))
-    with pytest.raises(DispatchRefused):
+    with pytest.raises(Refused) as refused:
         make.stamp(pk, "en_route", later(61))
+    assert refused.value.code == "no_such_step"
     assert Milestone.objects.filter(assignment=pk, step="en_route").count() == 1
 
 
@@ -138,8 +140,9 @@ def test_a_unit_is_at_one_place_at_a_time() -> None:
     """It is refused while it is elsewhere, and free once it says so."""
     pk = make.assignment()
     other = make.incident(lon=119.95)
-    with pytest.raises(DispatchRefused, match="busy"):
+    with pytest.raises(Refused) as refused:
         make.assignment(other)
+    assert refused.value.code == "unit_busy"
     for step, seconds in [("on_scene", 100), ("resolved", 200), ("field_feedback", 300), ("cleared", 310)]:
         make.stamp(pk, step, later(seconds))
     assert make.assignment(other)
@@ -182,8 +185,9 @@ def test_a_unit_off_shift_is_not_sent() -> None:
     kwargs = {"unit": "mobile-1", "people": 20, "actor": ME, "at": AT}
     actions.begin_shift(begins_at=later(-86400), ends_at=later(-3600), **kwargs)
     number = make.incident()
-    with pytest.raises(DispatchRefused, match="off shift"):
+    with pytest.raises(Refused) as refused:
         make.assignment(number)
+    assert refused.value.code == "unit_off_shift"
     actions.begin_shift(begins_at=later(-60), ends_at=later(28800), **kwargs)
     assert make.assignment(number)
 
@@ -191,8 +195,9 @@ def test_a_unit_off_shift_is_not_sent() -> None:
 def test_who_reviews_was_not_there() -> None:
     """Review and archive belong to the desk and the supervisor, after the unit is free."""
     pk = make.assignment()
-    with pytest.raises(DispatchRefused):
+    with pytest.raises(Refused) as refused:
         actions.review(assignment=pk, actor=ME, at=later(10))
+    assert refused.value.code == "no_such_step"
     for step, seconds in [("on_scene", 100), ("resolved", 200), ("cleared", 310)]:
         make.stamp(pk, step, later(seconds))
     officer = make.actor("officer", at="control")

@@ -20,7 +20,7 @@ open_platform(None)
 from anlan.core.people.actors import system
 from anlan.core.time.clock import now
 from anlan.dispatch.callfiles.batches import import_calls
-from anlan.dispatch.callfiles.mapping import read_mapping
+from anlan.dispatch.callfiles.mapping_file import read_mapping
 def killed(done, total):
     if done >= 500:
         os.kill(os.getpid(), signal.SIGKILL)

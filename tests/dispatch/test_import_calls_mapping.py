@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from anlan.dispatch.callfiles import mapping as mappings
-from anlan.dispatch.rules import TOLD
+from anlan.dispatch.rules import RECORDED
 from anlan.intake.models import Report
 from tests import make
 from tests.make.callfiles import COUNTED, HEAD, MAPPING, call, command, run
@@ -83,7 +83,16 @@ def test_the_guide_s_sample_runs_as_printed(tmp_path):
 def test_the_guide_names_every_key_and_every_refusal():
     """What a mapping may say, and why a record comes back, is written down."""
     guide = (DOCS / "howto/import.md").read_text(encoding="utf-8")
-    keys = {*mappings.REPORT, *mappings.CODED, *TOLD, "if_elsewhere", "if_not_sent", "if_open", "shared", "separator"}
+    keys = {
+        *mappings.REPORT,
+        *mappings.CODED,
+        *RECORDED,
+        "if_elsewhere",
+        "if_not_sent",
+        "if_open",
+        "shared",
+        "separator",
+    }
     assert not [
         key for key in keys if f"`{key}" not in guide and f"`[{key}]`" not in guide and f"{key} = " not in guide
     ]

@@ -10,6 +10,7 @@ import pytest
 from anlan.core.models import ClockRun, Membership, Organisation, Person
 from anlan.core.people.actors import system
 from anlan.core.people.members import actor_of
+from anlan.core.refusals import Refused
 from anlan.dispatch import actions as dispatch
 from anlan.prevention import actions as prevention
 from anlan.prevention import rules as prevention_rules
@@ -18,7 +19,6 @@ from anlan.prevention.rules import ProblemState, TaskState
 from anlan.triage import actions as triage
 from anlan.triage import rules as triage_rules
 from anlan.triage.models import Incident
-from anlan.triage.rules import TriageRefused
 from tests import make
 from tests.make.problems import JAN, Town, day, problem, task
 
@@ -87,8 +87,9 @@ def test_a_closed_holder_is_followed_by_the_control_room(state: str) -> None:
     make.city()
     number = make.incident()
     WAYS[state](number)
-    with pytest.raises(TriageRefused):
+    with pytest.raises(Refused) as refused:
         triage.take_back(number=number, actor=make.actor("dispatcher"), at=later(9))
+    assert refused.value.code == "holder_is_there"
     Organisation.objects.filter(code="drains").update(active=False)
     triage.take_back(number=number, actor=make.actor("dispatcher"), at=later(10))
     one = Incident.objects.get(number=number)

@@ -11,10 +11,10 @@ import pytest
 from anlan.core.ledger.verification import verify
 from anlan.core.models import ClockRun, LedgerEntry
 from anlan.core.people.actors import system
+from anlan.core.refusals import Refused
 from anlan.triage import actions
-from anlan.triage.actions.bulk import open_incidents
+from anlan.triage.actions import open_incidents
 from anlan.triage.models import Handover, Incident, IncidentReport
-from anlan.triage.rules import TriageRefused
 from tests import make
 
 AT = make.AT
@@ -116,6 +116,7 @@ def test_violence_at_home_is_not_diverted_in_a_batch_either():
     """Nothing of the batch is stored."""
     pk = make.report(category="home_violence").pk
     row = {"reports": [(pk, AT)], "to": "drains", "handed_at": AT, "diverted": True}
-    with pytest.raises(TriageRefused, match="never diverted"):
+    with pytest.raises(Refused) as refused:
         open_incidents(rows=[row], actor=ME, at=AT)
+    assert refused.value.code == "danger_is_never_diverted"
     assert not Incident.objects.exists()

@@ -18,7 +18,7 @@ from anlan.core.time.clock import frozen
 from anlan.intake.actions import erase_report, read_personal, set_validity
 from anlan.intake.models import Report
 from anlan.triage import actions
-from anlan.triage.actions.callers import SHOWN, dialled
+from anlan.triage.queries.callers import SHOWN, dialled
 from tests import make
 
 AT = make.AT

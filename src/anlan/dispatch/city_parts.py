@@ -17,7 +17,7 @@ def load_units(folder: Path, city: City) -> None:
     path = folder / "units.csv"
     if not path.exists():
         return
-    known = {one.code: one for one in Organisation.objects.all()}
+    known = {organisation.code: organisation for organisation in Organisation.objects.all()}
     seen: set[str] = set()
     for line, row in enumerate(rows(path, COLUMNS), start=2):
         seen.add(row["code"])

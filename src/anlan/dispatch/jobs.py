@@ -22,18 +22,19 @@ class CallsReader:
     def preview(self, path: Path, *, name: str, mapping: str, at: dt.datetime) -> Preview:
         """Try the first batch, and store nothing."""
         from anlan.dispatch.callfiles.batches import import_calls
-        from anlan.dispatch.callfiles.mapping import MappingError, parse_mapping
+        from anlan.dispatch.callfiles.mapping import MappingError
+        from anlan.dispatch.callfiles.mapping_file import parse_mapping
         from anlan.intake.files.chunks import CHUNK
         from anlan.tables import TableError
 
         try:
-            told = parse_mapping(mapping)
+            parsed = parse_mapping(mapping)
             seen, counts = import_calls(
-                path, name=name, mapping=told, actor=system(NAME), at=at, dry_run=True, most=CHUNK
+                path, name=name, mapping=parsed, actor=system(NAME), at=at, dry_run=True, most=CHUNK
             )
         except (MappingError, TableError, OSError) as error:
             return Preview(problem=str(error))
-        columns = {key: " + ".join(names) for key, names in told.columns().items()}
+        columns = {key: " + ".join(names) for key, names in parsed.columns().items()}
         tried = counts.accepted + counts.repeated + counts.refused
         return Preview(records=seen.records, tried=tried, columns=columns, counts=counts)
 
@@ -43,7 +44,7 @@ class CallsReader:
     ) -> Counts:  # fmt: skip
         """Import the file; each batch is stored once under the key."""
         from anlan.dispatch.callfiles.batches import import_calls
-        from anlan.dispatch.callfiles.mapping import parse_mapping
+        from anlan.dispatch.callfiles.mapping_file import parse_mapping
 
         return import_calls(
             path, name=name, mapping=parse_mapping(mapping), actor=system(NAME), at=at, key=key,

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from anlan.core.models import Organisation
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
-from anlan.dispatch.rules import ENDED, Step
+from anlan.dispatch.rules import ENDED
+from anlan.dispatch.states import Step
 from anlan.triage.models import SEES_ALL, Incident
 
 

@@ -1,4 +1,4 @@
-"""Pure decisions of dispatch: the one table of milestones, which unit may go, who may stamp."""
+"""Pure decisions of dispatch: the one table of milestones, which unit may go, how shifts follow each other."""
 
 from __future__ import annotations
 
@@ -9,27 +9,8 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
-from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
-
-
-class Step(TextChoices):
-    """The milestones in their usual order; any may be missing, and a missing one is shown as missing."""
-
-    RECEIVED = "received", _("Received")
-    ENTERED = "entered", _("Entered")
-    DISPATCHED = "dispatched", _("Dispatched")
-    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
-    EN_ROUTE = "en_route", _("En route")
-    ON_SCENE = "on_scene", _("On scene")
-    BACKUP_ASKED = "backup_asked", _("Backup asked")
-    RESOLVED = "resolved", _("Danger ended")
-    FIELD_FEEDBACK = "field_feedback", _("Field feedback")
-    CLEARED = "cleared", _("Free again")
-    REASSIGNED = "reassigned", _("Reassigned")
-    REVIEWED = "reviewed", _("Reviewed")
-    ARCHIVED = "archived", _("Archived")
-
+from anlan.core.refusals import Refused
+from anlan.dispatch.states import Step
 
 S = Step
 _AFTER_WORK = frozenset({S.FIELD_FEEDBACK, S.CLEARED})
@@ -56,7 +37,7 @@ CREW: Final = frozenset(
     {S.ACKNOWLEDGED, S.EN_ROUTE, S.ON_SCENE, S.RESOLVED, S.FIELD_FEEDBACK, S.CLEARED, S.BACKUP_ASKED}
 )
 # What another system may have recorded of a unit, in the usual order.
-TOLD: Final = (
+RECORDED: Final = (
     S.DISPATCHED.value, S.ACKNOWLEDGED.value, S.EN_ROUTE.value, S.ON_SCENE.value, S.BACKUP_ASKED.value,
     S.RESOLVED.value, S.FIELD_FEEDBACK.value, S.CLEARED.value, S.REASSIGNED.value,
 )  # fmt: skip
@@ -76,43 +57,33 @@ NEXT: Final = MappingProxyType(
 )
 
 
-class DispatchRefused(ValueError):
-    """The step cannot be taken; `code` says why, and the page says it in words."""
-
-    exit_status = 1
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code.replace("_", " "))
-        self.code = code
-
-
 def require_step(state: str, to: str) -> None:
     """Refuse a milestone that cannot follow; often the crew has stamped it already."""
     if to not in MOVES[Step(state)]:
-        raise DispatchRefused("no_such_step")
+        raise Refused("no_such_step", "step")
 
 
-def require_told_step(state: str, to: str) -> None:
-    """Refuse what goes back in a history that was told; a step that nobody stamped on the way is missing."""
+def require_past_step(state: str, to: str) -> None:
+    """Refuse what goes back in a history of the past; a step that nobody stamped on the way is missing."""
     order = list(Step)
     if (state in ENDED and to == Step.REASSIGNED) or order.index(Step(to)) <= order.index(Step(state)):
-        raise DispatchRefused("no_such_step")
+        raise Refused("no_such_step", "step")
 
 
 def require_free(busy: bool, on_shift: bool, active: bool) -> None:
     """Refuse a unit that is elsewhere, off shift or gone."""
     if not active:
-        raise DispatchRefused("unit_closed")
+        raise Refused("unit_closed", "unit")
     if not on_shift:
-        raise DispatchRefused("unit_off_shift")
+        raise Refused("unit_off_shift", "unit")
     if busy:
-        raise DispatchRefused("unit_busy")
+        raise Refused("unit_busy", "unit")
 
 
 def require_apart(spans: Iterable[tuple[dt.datetime, dt.datetime]]) -> None:
     """Refuse shifts of one unit that overlap: its people would count twice."""
     if any(ends > begins for (_, ends), (begins, _) in pairwise(sorted(spans))):
-        raise DispatchRefused("shift_overlaps")
+        raise Refused("shift_overlaps", "begins_at")
 
 
 @cache
@@ -121,6 +92,18 @@ def still_to_come(state: str) -> frozenset[str]:
     after = MOVES[Step(state)]
     found = {str(step) for step in after}.union(*(still_to_come(step) for step in after))
     return frozenset(found | ({str(S.BACKUP_ASKED)} if OUT & {state, *found} else set()))
+
+
+@cache
+def kinds_to_come(state: str) -> frozenset[str]:
+    """Return the kinds of entries that an assignment in this state can leave yet."""
+    return frozenset(f"dispatch.unit_{step}" for step in still_to_come(state))
+
+
+def require_shift_possible(begins_at: dt.datetime, ends_at: dt.datetime, people: int) -> None:
+    """Refuse a shift that ends before it begins, or that nobody is on."""
+    if ends_at <= begins_at or not 0 < people < 1000:
+        raise Refused("shift_impossible", "ends_at")
 
 
 def next_step(state: str) -> str | None:

@@ -15,11 +15,11 @@ from anlan.core.time.clock import now
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.web.slots import fill, rail
 from anlan.dispatch.models import Assignment
-from anlan.dispatch.queries.units import assignments_of, candidates, seen_of
+from anlan.dispatch.queries.assignments import assignments_of, seen_of
+from anlan.dispatch.queries.units import candidates
 from anlan.intake.models.report import shares
-from anlan.triage import rules
 from anlan.triage.models import IncidentReport
-from anlan.triage.views.incidents import MOVERS, holds
+from anlan.triage.queries.moves import takes_units
 
 rail(25, "派", pgettext_lazy("rail", "Dispatch"), "dispatch:console", set(Role.values) - {Role.PUBLISHER})
 
@@ -36,13 +36,12 @@ def of_incident(context: dict[str, Any]) -> str:
     """Show who was sent with the stamps on the way, and offer the nearest free units."""
     request, incident = context["request"], context["incident"]
     actor = actor_of_request(request)
-    may = bool(actor.roles.intersection(MOVERS)) and holds(incident, actor)
-    may = may and rules.DISPATCHED in rules.MOVES[incident.state]
+    may_send = takes_units(incident, actor)
     values = {
         "incident": incident,
         "assignments": assignments_of(incident),
         "seen": seen_of(incident, actor),
-        "candidates": candidates(incident, now(), actor) if may else [],
-        "may_send": may,
+        "candidates": candidates(incident, now(), actor) if may_send else [],
+        "may_send": may_send,
     }
     return render_to_string("dispatch/_incident_slot.html", values, request=request)

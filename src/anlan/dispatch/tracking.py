@@ -8,7 +8,7 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from anlan.dispatch.models import Milestone
-from anlan.dispatch.rules import Step as Stamp
+from anlan.dispatch.states import Step as Stamp
 from anlan.intake.models import Report
 from anlan.intake.public.timeline import Step, Told, tells
 from anlan.intake.states import COUNTED

@@ -1,21 +1,93 @@
-"""Why a step of dispatch was refused, in the page's language."""
+"""What pages say of dispatch: why a step was refused, how long something took, how a clock stands."""
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
 
-from anlan.dispatch.rules import DispatchRefused
+from anlan.core import refusals
+from anlan.core.models import ClockRule, ClockRun
+from anlan.dispatch.queries.clocks import Face
+
+DAY = 86_400
+MISSING = "—"
+
+refusals.words({
+    "no_such_step": noop("This step cannot come now: somebody stamped it, or a later one, already."),
+    "no_such_unit": noop("There is no such unit."),
+    "no_such_assignment": noop("There is no such assignment."),
+    "unit_busy": noop("This unit is elsewhere. Choose another, or free it first."),
+    "unit_off_shift": noop("This unit is off shift. Choose another, or write its shift first."),
+    "unit_closed": noop("This unit is not sent any more. Choose another."),
+    "shift_overlaps": noop("This unit has another shift in that time. Let this one begin when that one ends."),
+    "shift_impossible": noop("A shift ends after it begins, with at least one person."),
+})  # fmt: skip
 
 
-def refusal(error: DispatchRefused) -> str:
-    """Return why not, and what to do instead."""
-    return {
-        "no_such_step": _("This step cannot come now: somebody stamped it, or a later one, already."),
-        "unknown_unit": _("There is no such unit."),
-        "unknown_assignment": _("There is no such assignment."),
-        "unit_busy": _("This unit is elsewhere. Choose another, or free it first."),
-        "unit_off_shift": _("This unit is off shift. Choose another, or write its shift first."),
-        "unit_closed": _("This unit is not sent any more. Choose another."),
-        "shift_overlaps": _("This unit has another shift in that time. Let this one begin when that one ends."),
-        "shift_impossible": _("A shift ends after it begins, with at least one person."),
-    }[error.code]
+# Why a call of another system's file was not taken in.
+refusals.words({
+    "out_of_order": noop("%(this)s lies before %(earlier)s; a later step cannot come first."),
+    "no_time_of_day": noop("This is a day without a time; a stamp needs both."),
+    "rows_disagree": noop("The rows of this incident disagree here."),
+    "not_closed": noop("This is not closed yet; take it in from a later export."),
+    "differs": noop("This is here already, and the file now tells another %(what)s; an import changes no incident."),
+    "unknown_unit": noop(
+        "There is no unit %(unit)s; name it under units.codes, or say under units.unknown whose it is."
+    ),
+    "stamp_without_unit": noop("Here is a stamp of a unit, and no unit."),
+    "not_sent": noop("Unit %(unit)s has no time at which it was sent."),
+    "ended_twice": noop("Unit %(unit)s was both free again and reassigned; only one of these ends an assignment."),
+    "stamps_per_unit": noop("There are %(units)s units and %(stamps)s stamps: it cannot be said whose they are."),
+    "unit_elsewhere": noop("Unit %(unit)s was at another incident from %(since)s to %(until)s."),
+    "out_too_long": noop("Unit %(unit)s would have been out for more than %(days)s days; check the dates."),
+    "unknown_organisation": noop("There is no organisation %(organisation)s; name it under handover.codes."),
+    "handed_to_nobody": noop("Here is the time of a handover, and nobody to whom it was handed."),
+    "never_diverted": noop("This may hide danger to life: it is never diverted."),
+    "unknown_disposal": noop("This is no result that a reporter can be told; write one of: %(known)s."),
+    "unknown_urgency": noop("Urgency is 1, 2 or 3."),
+})  # fmt: skip
+
+
+def took(seconds: float | None) -> str:
+    """Write how long something took or takes: 0:42, 1:05:09, 3 days; a missing time is a dash, never zero."""
+    if seconds is None:
+        return MISSING
+    whole = max(0, int(seconds))
+    if whole >= DAY:
+        return ngettext("%(n)d day", "%(n)d days", whole // DAY) % {"n": whole // DAY}
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def running(run: ClockRun, at: dt.datetime) -> str:
+    """Write for how long a clock has run."""
+    return took((at - run.started_at).total_seconds())
+
+
+def target(rule: ClockRule) -> str:
+    """Write a clock's target: of 1:00, of 5 working days."""
+    if rule.calendar == ClockRule.Calendar.WORKING:
+        days = rule.target_s // DAY
+        return ngettext("of %(n)d working day", "of %(n)d working days", days) % {"n": days}
+    return _("of %(time)s") % {"time": took(rule.target_s)}
+
+
+def face_word(face: Face) -> str:
+    """Say how a clock stands."""
+    if face.state == "running":
+        return {"late": _("late"), "warn": _("due soon"), "calm": _("in time")}[face.mark]
+    return {"met": _("met"), "late": _("late"), "missing": _("no stamp"), "waiting": _("not begun")}[face.state]
+
+
+def km(metres: float | None) -> str:
+    """Write a distance in kilometres: 0.4; one that nobody knows is a dash."""
+    return MISSING if metres is None else f"{metres / 1000:.1f}"
+
+
+def unlocalised(value: float) -> str:
+    """Write a number as SVG reads it, whatever the language."""
+    return f"{value:g}"

@@ -1,10 +1,12 @@
-"""Pure decisions about incidents: which moves are allowed, who may make them, what is never diverted."""
+"""Pure decisions about incidents: which moves are allowed, what is never diverted, how urgent a matter is."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from types import MappingProxyType
 from typing import Final
+
+from anlan.core.refusals import Refused
 
 NEW, HANDED_OVER, SIGNED, RETURNED = "new", "handed_over", "signed", "returned"
 DISPUTED, DISPATCHED, RESOLVED, CLOSED, REOPENED = "disputed", "dispatched", "resolved", "closed", "reopened"
@@ -34,32 +36,22 @@ MOST_RETURNS = 1  # the second time is for the arbiter
 URGENCIES: Final = (1, 2, 3)
 
 
-class TriageRefused(ValueError):
-    """The move is not allowed; `code` says why, and the page says it in words."""
-
-    exit_status = 1
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code.replace("_", " "))
-        self.code = code
-
-
 def require_move(state: str, to: str) -> None:
     """Refuse a move that the table does not hold: often somebody else was quicker."""
     if to not in MOVES[state]:
-        raise TriageRefused("no_such_move")
+        raise Refused("no_such_move")
 
 
 def require_open(state: str) -> None:
     """Refuse to add to what is closed: nobody looks at it any more."""
     if state == CLOSED:
-        raise TriageRefused("closed_already")
+        raise Refused("closed_already")
 
 
-def require_told_move(state: str, to: str) -> None:
-    """Refuse what goes back in a history that was told; a step that nobody stamped on the way is missing."""
+def require_past_move(state: str, to: str) -> None:
+    """Refuse what goes back in a history of the past; a step that nobody stamped on the way is missing."""
     if _ONWARD.index(to) <= _ONWARD.index(state):
-        raise TriageRefused("no_such_move")
+        raise Refused("no_such_move")
 
 
 def after_return(returns: int) -> str:
@@ -85,13 +77,13 @@ def may_hold(exclusion_gate: bool, kind: str) -> bool:
 def require_divertible(exclusion_gate: bool, diverted: bool, kind: str) -> None:
     """Refuse to divert, or to hand to whom cannot come, what may hide danger to life, such as violence at home."""
     if exclusion_gate and (diverted or not may_hold(exclusion_gate, kind)):
-        raise TriageRefused("never_diverted")
+        raise Refused("danger_is_never_diverted", "to")
 
 
 def require_returnable(returns: int) -> None:
     """Refuse to send back what the arbiter has decided."""
     if returns > MOST_RETURNS:
-        raise TriageRefused("arbiter_has_decided")
+        raise Refused("arbiter_has_decided")
 
 
 def require_onward(state: str, returns: int, had_it: bool) -> None:
@@ -100,33 +92,33 @@ def require_onward(state: str, returns: int, had_it: bool) -> None:
         return
     require_returnable(returns)
     if had_it:
-        raise TriageRefused("return_instead")
+        raise Refused("return_instead")
 
 
 def require_reason(reason: str) -> str:
     """Return the reason, or refuse an empty one."""
-    if not (told := " ".join(reason.split())[:400]):
-        raise TriageRefused("reason_missing")
-    return told
+    if not (words := " ".join(reason.split())[:400]):
+        raise Refused("reason_missing", "reason")
+    return words
 
 
 def require_disposal(code: str) -> str:
     """Return a result of handling that the reporter can be told."""
     if code not in DISPOSALS:
-        raise TriageRefused("unknown_disposal")
+        raise Refused("no_such_disposal", "disposal")
     return code
 
 
 def require_urgency(urgency: int) -> int:
     """Return an urgency: 1 at once, 2 soon, 3 in its turn."""
     if urgency not in URGENCIES:
-        raise TriageRefused("unknown_urgency")
+        raise Refused("no_such_urgency", "urgency")
     return urgency
 
 
 def urgency_of(typed: str) -> int:
     """Return the urgency that was typed, or refuse it."""
-    return require_urgency(next((one for one in URGENCIES if typed == str(one)), 0))
+    return require_urgency(next((urgency for urgency in URGENCIES if typed == str(urgency)), 0))
 
 
 def raised(urgency: int, valid_reports: int) -> int:
@@ -134,14 +126,14 @@ def raised(urgency: int, valid_reports: int) -> int:
     return min(urgency, 1 if valid_reports >= 5 else 2 if valid_reports >= 3 else 3)
 
 
-def placed(known: Place, told: Place) -> Place:
-    """Return where an incident is: what the first report with a point told stays."""
-    return told if None in known else known
+def placed(known: Place, reported: Place) -> Place:
+    """Return where an incident is: the point of the first report that has one stays."""
+    return reported if None in known else known
 
 
 def require_part(moved: Collection[int], all_reports: Collection[int]) -> None:
     """Refuse a split that leaves one side without a report, or moves what somebody moved already."""
     if not set(moved) <= set(all_reports):
-        raise TriageRefused("no_such_move")
+        raise Refused("no_such_move")
     if not moved or set(moved) == set(all_reports):
-        raise TriageRefused("split_needs_both_sides")
+        raise Refused("split_needs_both_sides", "report_ids")

@@ -21,7 +21,7 @@ from anlan.core.web.slots import fill, rail
 from anlan.intake.models.report import shares
 from anlan.intake.queries.nearness import possible_repeats_of
 from anlan.intake.states import COUNTED
-from anlan.triage.actions import DESK
+from anlan.triage.access import is_desk
 from anlan.triage.models import OPEN, Incident, IncidentReport
 from anlan.triage.queries.incidents import incident_of, open_incidents_at, open_incidents_near, with_alike
 
@@ -41,7 +41,7 @@ def of_report(context: dict[str, Any]) -> str:
     request, report = context["request"], context["report"]
     actor = actor_of_request(request)
     told_of = incident_of(report)
-    may_open = bool(actor.roles.intersection(DESK))
+    may_open = is_desk(actor)
     near = open_incidents_near(report, actor) if may_open and told_of is None else []
     values = {"report": report, "told_of": told_of, "may_open": may_open, "near": near}
     return render_to_string("triage/_report_slot.html", values, request=request)
@@ -51,7 +51,7 @@ def of_report(context: dict[str, Any]) -> str:
 def near_the_call(context: dict[str, Any]) -> str:
     """Show open incidents near the call that is being typed: near its pin, or told of by calls alike in words."""
     request, point = context["request"], context.get("point")
-    alike = [one.report.pk for one in context.get("near", ())]
+    alike = [near.report.pk for near in context.get("near", ())]
     if not point and not alike:
         return ""
     actor = actor_of_request(request)
@@ -71,9 +71,9 @@ def of_saved_call(context: dict[str, Any]) -> str:
     """Offer to link the call just saved to an incident near by, or to open one."""
     request, report = context["request"], context["saved"]
     actor, told_of = actor_of_request(request), incident_of(report)
-    alike = [] if told_of else [one.report.pk for one in possible_repeats_of(report, actor)]
+    alike = [] if told_of else [repeat.report.pk for repeat in possible_repeats_of(report, actor)]
     near = with_alike(open_incidents_near(report, actor), alike, actor) if told_of is None else []
-    may_open = bool(actor.roles.intersection(DESK)) and report.validity in COUNTED
+    may_open = is_desk(actor) and report.validity in COUNTED
     closed = request.GET.get("refused") == "closed_already" and told_of is None
     values = {"report": report, "told_of": told_of, "may_open": may_open, "near": near, "closed": closed}
     return render_to_string("triage/_saved_slot.html", values, request=request)
@@ -93,6 +93,6 @@ def category_groups(runs: QuerySet[ClockRun]) -> Mapping[str, str]:
 
 def _by_subject(runs: QuerySet[ClockRun], field: str) -> dict[str, str]:
     numbers = runs.filter(subject__startswith="incident:").values(number=Substr("subject", len("incident:") + 1))
-    told = Coalesce(F(f"category_confirmed__{field}"), F(f"category_at_call__{field}"))
-    found = Incident.objects.filter(number__in=numbers).values_list("number", told)
+    category = Coalesce(F(f"category_confirmed__{field}"), F(f"category_at_call__{field}"))
+    found = Incident.objects.filter(number__in=numbers).values_list("number", category)
     return {f"incident:{number}": name for number, name in found.iterator(10_000)}

@@ -117,8 +117,8 @@ def tell_of_incident(report: Report, at: dt.datetime) -> Told:
 
 
 def _link(report: Report) -> IncidentReport | None:
-    told = IncidentReport.objects.filter(report=report, unlinked_at=None)
-    return told.select_related("incident__owner", "incident__category_at_call", "incident__category_confirmed").first()
+    links = IncidentReport.objects.filter(report=report, unlinked_at=None)
+    return links.select_related("incident__owner", "incident__category_at_call", "incident__category_confirmed").first()
 
 
 def _standing(incident: Incident) -> Standing:
@@ -159,14 +159,14 @@ def _joined(link: IncidentReport) -> list[Step]:
 
 def _happened(incident: Incident, since: dt.datetime) -> list[Step]:
     """Return what was done since this report came, in the words of somebody outside."""
-    names = {one.code: area_label(one) for one in Organisation.objects.all()}
+    names = {organisation.code: area_label(organisation) for organisation in Organisation.objects.all()}
     entries = LedgerEntry.objects.filter(subject=incident.subject, kind__in=HAPPENED).order_by("id")
     steps = []
     for entry in entries:
-        at, told = dt.datetime.fromisoformat(entry.at), json.loads(entry.payload)
+        at, payload = dt.datetime.fromisoformat(entry.at), json.loads(entry.payload)
         if at < since:
             continue
-        code, disposal = told.get("to") or told.get("by"), told.get("disposal") or ""
+        code, disposal = payload.get("to") or payload.get("by"), payload.get("disposal") or ""
         words = {"name": names.get(code, ""), "result": str(Disposal(disposal).label) if disposal else _("no result")}
         steps.append(Step("done", str(HAPPENED[entry.kind]) % words, at=at))
     return steps

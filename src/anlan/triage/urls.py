@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.triage.views import desk, incidents
+from anlan.triage.views import desk, incidents, links
 
 app_name = "triage"
 urlpatterns = [
     path("calls/caller", desk.caller, name="caller"),
     path("incidents/", incidents.incidents, name="incidents"),
     path("incidents/points.geojson", incidents.points, name="points"),
-    path("incidents/for/<str:report>", incidents.open_for, name="open_for"),
+    path("incidents/for/<str:report>", links.open_for, name="open_for"),
     path("incidents/<str:number>/", incidents.incident, name="incident"),
     path("incidents/<str:number>/act", incidents.act, name="act"),
-    path("incidents/<str:number>/reports", incidents.sort_reports, name="sort"),
+    path("incidents/<str:number>/reports", links.sort_reports, name="sort"),
 ]

@@ -1,38 +1,46 @@
-"""Why a move was refused, and what an incident's entries say, in the page's language."""
+"""What pages say of incidents: why a move was refused, how urgent it is, and what an entry means."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
+from anlan.core import refusals
 from anlan.core.ledger.verbs import KeyReused
-from anlan.triage.actions import HeldElsewhere
-from anlan.triage.rules import TriageRefused
+from anlan.core.refusals import Refused
+from anlan.triage.access import HeldElsewhere
+
+REFUSALS: Final = (Refused, HeldElsewhere, KeyReused)  # what a page answers with `refusal`
+
+refusals.words({
+    "no_such_move": noop("Somebody was quicker: it stands elsewhere now. Look at it again."),
+    "danger_is_never_diverted": noop("This may hide danger to life. It is never diverted; send a unit."),
+    "arbiter_has_decided": noop("The arbiter has decided that it is yours; it cannot be returned again."),
+    "closed_already": noop("It was closed meanwhile. Reopen it first, or open an incident of its own."),
+    "return_instead": noop("They had it before you. Return it with the reason."),
+    "reason_missing": noop("Write the reason, so that the others can act on it."),
+    "no_such_disposal": noop("Choose what came of it."),
+    "no_such_urgency": noop("Choose 1, 2 or 3."),
+    "no_such_category": noop("There is no such category in this city."),
+    "no_such_organisation": noop("There is no such organisation, or it is closed."),
+    "holds_it_already": noop("It holds this already."),
+    "report_tells_of_another": noop("This report tells of another incident already. Take it away there first."),
+    "nothing_chosen": noop("Tick the reports first."),
+    "split_needs_both_sides": noop("Leave at least one report on each side."),
+    "holder_is_there": noop("Its holder is still there; ask them to hand it back."),
+    "no_organisation": noop("This city has no organisation yet; an operator adds one."),
+})  # fmt: skip
 
 
-def refusal(error: TriageRefused | HeldElsewhere | KeyReused) -> str:
+def refusal(error: Refused | HeldElsewhere | KeyReused) -> str:
     """Return why not, and what to do instead."""
     if isinstance(error, KeyReused):
         return _("This page was sent before already. Here it is as it stands now.")
     if isinstance(error, HeldElsewhere):
         return _("Somebody was quicker: another organisation holds it now. Look at it again.")
-    return {
-        "no_such_move": _("Somebody was quicker: it stands elsewhere now. Look at it again."),
-        "never_diverted": _("This may hide danger to life. It is never diverted; send a unit."),
-        "arbiter_has_decided": _("The arbiter has decided that it is yours; it cannot be returned again."),
-        "closed_already": _("It was closed meanwhile. Reopen it first, or open an incident of its own."),
-        "return_instead": _("They had it before you. Return it with the reason."),
-        "reason_missing": _("Write the reason, so that the others can act on it."),
-        "unknown_disposal": _("Choose what came of it."),
-        "unknown_urgency": _("Choose 1, 2 or 3."),
-        "unknown_category": _("There is no such category in this city."),
-        "unknown_organisation": _("There is no such organisation, or it is closed."),
-        "holds_it_already": _("It holds this already."),
-        "report_tells_of_another": _("This report tells of another incident already. Take it away there first."),
-        "nothing_chosen": _("Tick the reports first."),
-        "split_needs_both_sides": _("Leave at least one report on each side."),
-        "holder_is_there": _("Its holder is still there; ask them to hand it back."),
-        "no_organisation": _("This city has no organisation yet; an operator adds one."),
-    }[error.code]
+    return str(error)
 
 
 def urgency_words(urgency: int) -> str:
@@ -42,8 +50,8 @@ def urgency_words(urgency: int) -> str:
 
 def happened(kind: str, payload: dict[str, object]) -> str:
     """Say what an entry about an incident means."""
-    what = kind.removeprefix("triage.incident_")
-    said = {
+    move = kind.removeprefix("triage.incident_")
+    words = {
         "opened": _("Opened"),
         "report_linked": _("One more report linked: %(report)s"),
         "report_unlinked": _("Report taken away: %(report)s"),
@@ -59,5 +67,5 @@ def happened(kind: str, payload: dict[str, object]) -> str:
         "resolved": _("Resolved"),
         "closed": _("Closed"),
         "reopened": _("Reopened"),
-    }.get(what, what)
-    return said % payload if "%(" in said else said
+    }.get(move, move)
+    return words % payload if "%(" in words else words

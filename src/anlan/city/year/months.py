@@ -16,7 +16,7 @@ from anlan.city.year.calls import Call, month_of_calls
 from anlan.city.year.flood import STORMS, ZONE, FloodYear, simulate
 from anlan.city.year.lives import Crews, flood_life, life_of
 from anlan.core.people.actors import Actor
-from anlan.dispatch.actions.bulk import run_incidents
+from anlan.dispatch.actions import run_incidents
 from anlan.geo import distance_m
 from anlan.intake.actions import receive_reports
 from anlan.intake.models import Report

@@ -9,7 +9,7 @@ from anlan.city.town.units import TEAMS
 from anlan.city.year.calls import DAY
 from anlan.city.year.flood import ZONE
 from anlan.core.people.actors import Actor
-from anlan.dispatch.actions.bulk import write_rota
+from anlan.dispatch.actions import write_rota
 
 BEGINS: Final = dt.datetime(2016, 1, 1, 8, tzinfo=ZONE)  # nobody wrote shifts down before
 AHEAD: Final = 92  # days: the quarter that is planned on the morning on which the demonstration begins

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models.functions import Coalesce
 
@@ -15,16 +14,35 @@ from anlan.core.ledger.inserts import insert
 from anlan.core.ledger.verbs import verb
 from anlan.core.models import ClockRun
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
+from anlan.core.refusals import Refused
 from anlan.core.time.clock_book import ClockBook, ClockEvent, Facts
 from anlan.dispatch import rules
-from anlan.dispatch.actions.assignments import SHIFT_BEGAN, kinds_to_come, require_shift, shift_told
-from anlan.dispatch.models import Assignment, Milestone, Shift, Unit
-from anlan.dispatch.rules import ENDED, DispatchRefused, Step
+from anlan.dispatch.models import Assignment, Milestone, Unit
+from anlan.dispatch.rules import ENDED
+from anlan.dispatch.states import Step
 from anlan.intake.models import Report
-from anlan.triage.actions import DESK
-from anlan.triage.actions.bulk import open_incidents, zone_at
+from anlan.triage.access import DESK
+from anlan.triage.actions import open_incidents
 from anlan.triage.models import Incident
+from anlan.triage.queries.clocks import zone_at
+
+
+class _Crew(NamedTuple):
+    """A unit as its row has it, and the place of its incident among the rows."""
+
+    n: int
+    record: Mapping[str, Any]
+
+    @property
+    def code(self) -> str:
+        """The unit's code."""
+        return str(self.record["unit"])
+
+    @property
+    def stamps(self) -> Sequence[tuple[str, dt.datetime]]:
+        """Its stamps in order, the first is the sending."""
+        stamps: Sequence[tuple[str, dt.datetime]] = self.record["stamps"]
+        return stamps
 
 
 @verb("dispatch.bulk.run_incidents")
@@ -41,57 +59,61 @@ def run_incidents(
     """
     actor.require(*DESK)
     opened: dict[str, Any] = open_incidents(rows=rows, actor=actor, at=at)
-    going = [(n, told) for n, row in enumerate(rows) for told in row.get("units", ())]
-    if not going:
+    crews = [_Crew(n, unit) for n, row in enumerate(rows) for unit in row.get("units", ())]
+    if not crews:
         return opened
     with city_read_once():
-        _store(rows, opened, going, actor)
+        units = {unit.code: unit for unit in Unit.objects.all()}
+        ids = _store(rows, opened, crews, units, actor)
+        _start_clocks(ids, opened, crews, units)
     return opened
 
 
 def _store(
-    rows: Sequence[Mapping[str, Any]], opened: dict[str, Any], going: list[tuple[int, Mapping[str, Any]]], actor: Actor
-) -> None:
-    units = {one.code: one for one in Unit.objects.all()}
-    walked = [_walked(told, units, bool(rows[n].get("past"))) for n, told in going]
+    rows: Sequence[Mapping[str, Any]], opened: dict[str, Any], crews: list[_Crew], units: Mapping[str, Unit],
+    actor: Actor,
+) -> list[int]:  # fmt: skip
+    """Store the assignments with their stamps and entries; return their ids."""
+    walked = [_walked(crew, units, bool(rows[crew.n].get("past"))) for crew in crews]
     ids = insert(Assignment, [
-        {"incident_id": opened["ids"][n], "unit_id": units[told["unit"]].pk, **columns}
-        for (n, told), columns in zip(going, walked, strict=True)
+        {"incident_id": opened["ids"][crew.n], "unit_id": units[crew.code].pk, **columns}
+        for crew, columns in zip(crews, walked, strict=True)
     ])  # fmt: skip
-    heard = _heard(rows, {n for n, _ in going})
-    stamps, entries = [], []
-    for pk, (n, told) in zip(ids, going, strict=True):
-        for step, at in (*heard[n], *told["stamps"]):
-            stamps.append({"assignment_id": pk, "step": step, "at": at, "device_at": None})
-        payload = ledger.canonical({"assignment": pk, "unit": told["unit"], "incident": opened["incidents"][n]})
+    heard = _heard(rows, {crew.n for crew in crews})
+    insert(Milestone, [
+        {"assignment_id": pk, "step": step, "at": at, "device_at": None}
+        for pk, crew in zip(ids, crews, strict=True) for step, at in (*heard[crew.n], *crew.stamps)
+    ])  # fmt: skip
+    entries = []
+    for pk, crew in zip(ids, crews, strict=True):
+        payload = ledger.canonical({"assignment": pk, "unit": crew.code, "incident": opened["incidents"][crew.n]})
         entries += [
-            ledger.row_of(f"dispatch.unit_{step}", actor, at, f"assignment:{pk}", payload)
-            for step, at in told["stamps"]
+            ledger.row_of(f"dispatch.unit_{step}", actor, at, f"assignment:{pk}", payload) for step, at in crew.stamps
         ]
-    insert(Milestone, stamps)
     ledger.append_rows(entries)
-    _start_clocks(ids, opened, going, units)
+    return ids
 
 
-def _walked(told: Mapping[str, Any], units: Mapping[str, Unit], past: bool) -> dict[str, Any]:
+def _walked(crew: _Crew, units: Mapping[str, Unit], past: bool) -> dict[str, Any]:
     """Return an assignment's columns after its stamps, each checked in the table."""
-    if told["unit"] not in units:
-        raise DispatchRefused("unknown_unit")
-    (first, sent), *more = told["stamps"]
+    if crew.code not in units:
+        raise Refused("no_such_unit", "unit")
+    (first, sent_at), *more = crew.stamps
     if first != Step.DISPATCHED:
-        raise DispatchRefused("no_such_step")
+        raise Refused("no_such_step", "step")
+    require_step = rules.require_past_step if past else rules.require_step
     state, ended, backup = str(first), None, False
     for step, at in more:
         if step == Step.BACKUP_ASKED:
             backup = True
             continue
-        (rules.require_told_step if past else rules.require_step)(state, step)
+        require_step(state, step)
         state = str(step)
         if step in ENDED and ended is None:
             ended = at
-    if past and ended is None and (ended := told.get("over_at")):
+    if past and ended is None and (ended := crew.record.get("over_at")):
         state = Step.CLEARED.value
-    return {"state": state, "dispatched_at": sent, "ended_at": ended, "backup": backup}
+    return {"state": state, "dispatched_at": sent_at, "ended_at": ended, "backup": backup}
 
 
 def _heard(rows: Sequence[Mapping[str, Any]], wanted: set[int]) -> dict[int, tuple[tuple[str, dt.datetime], ...]]:
@@ -100,68 +122,40 @@ def _heard(rows: Sequence[Mapping[str, Any]], wanted: set[int]) -> dict[int, tup
     times: dict[int, tuple[dt.datetime, dt.datetime]] = {}
     asked = list(set(first.values()))
     for start in range(0, len(asked), 900):
-        some = Report.objects.filter(pk__in=asked[start : start + 900])
-        times |= {pk: (heard, typed) for pk, heard, typed in some.values_list("pk", "received_at", "entered_at")}
-    told = {n: ((Step.RECEIVED.value, times[pk][0]), (Step.ENTERED.value, times[pk][1])) for n, pk in first.items()}
-    return {n: stamps[:1] if rows[n].get("entry_missing") else stamps for n, stamps in told.items()}
+        reports = Report.objects.filter(pk__in=asked[start : start + 900])
+        times |= {pk: (heard, typed) for pk, heard, typed in reports.values_list("pk", "received_at", "entered_at")}
+    stamps = {n: ((Step.RECEIVED.value, times[pk][0]), (Step.ENTERED.value, times[pk][1])) for n, pk in first.items()}
+    return {n: both[:1] if rows[n].get("entry_missing") else both for n, both in stamps.items()}
 
 
-def _start_clocks(
-    ids: list[int], opened: dict[str, Any], going: list[tuple[int, Mapping[str, Any]]], units: Mapping[str, Unit]
-) -> None:
+def _start_clocks(ids: list[int], opened: dict[str, Any], crews: list[_Crew], units: Mapping[str, Unit]) -> None:
     book = ClockBook.now()
     zoned = book.asks_for("zone")
-    held = _categories([opened["ids"][n] for n, _ in going])
+    scopes = _scopes([opened["ids"][crew.n] for crew in crews])
     runs = []
-    for pk, (n, told) in zip(ids, going, strict=True):
-        unit = units[told["unit"]]
-        category, kind, lon, lat, begun = held[opened["ids"][n]]
+    for pk, crew in zip(ids, crews, strict=True):
+        unit = units[crew.code]
+        category, kind, lon, lat, begun = scopes[opened["ids"][crew.n]]
         zone = zone_at(lon, lat, begun) if zoned else None
         facts = {"category": category, "kind": kind, "zone": zone, "unit_kind": unit.kind}
-        runs += book.runs(f"assignment:{pk}", _told(told["stamps"], unit, facts))
+        runs += book.runs(f"assignment:{pk}", _entries(crew.stamps, unit, facts))
     insert(ClockRun, runs)
 
 
-def _told(stamps: Iterable[tuple[str, dt.datetime]], unit: Unit, facts: Facts) -> Iterator[ClockEvent]:
+def _entries(stamps: Iterable[tuple[str, dt.datetime]], unit: Unit, facts: Facts) -> Iterator[ClockEvent]:
+    """Yield what the clocks hear of a unit's way."""
     state = ""
     for step, at in stamps:
         state = state if step == Step.BACKUP_ASKED else str(step)
-        yield ClockEvent(f"dispatch.unit_{step}", at, unit.organisation_id, facts, kinds_to_come(state))
+        yield ClockEvent(f"dispatch.unit_{step}", at, unit.organisation_id, facts, rules.kinds_to_come(state))
 
 
-def _categories(wanted: Sequence[int]) -> dict[int, Any]:
+def _scopes(wanted: Sequence[int]) -> dict[int, Any]:
+    """Return of each incident what the scopes of clocks may ask for."""
     found: dict[int, Any] = {}
     code = Coalesce("category_confirmed__code", "category_at_call__code")
     for start in range(0, len(wanted), 900):
-        some = Incident.objects.filter(pk__in=wanted[start : start + 900]).annotate(code=code)
-        rows = some.values_list("pk", "code", "kind", "lon", "lat", "opened_at")
-        found |= {pk: told for pk, *told in rows}
+        incidents = Incident.objects.filter(pk__in=wanted[start : start + 900]).annotate(code=code)
+        values = incidents.values_list("pk", "code", "kind", "lon", "lat", "opened_at")
+        found |= {pk: scope for pk, *scope in values}
     return found
-
-
-@verb("dispatch.bulk.write_rota")
-def write_rota(
-    *, rows: Sequence[Mapping[str, Any]], actor: Actor, at: dt.datetime, key: str | None = None
-) -> dict[str, Any]:
-    """Put units on duty for many shifts at once: rows of `unit begins_at ends_at people`; what stands stays."""
-    actor.require(*DESK, Role.OFFICER)
-    active = Unit.objects.select_for_update(of=("self",)).select_related("organisation").filter(active=True)
-    units = {one.code: one for one in active}
-    told = {(row["unit"], row["begins_at"]): row for row in rows}
-    for row in told.values():
-        require_shift(units.get(row["unit"]), row["begins_at"], row["ends_at"], row["people"], actor)
-    stand: dict[str, dict[dt.datetime, dt.datetime]] = defaultdict(dict)
-    for code, begins_at, ends_at in Shift.objects.values_list("unit__code", "begins_at", "ends_at"):
-        stand[code][begins_at] = ends_at
-    fresh = [row for (code, begins_at), row in told.items() if begins_at not in stand[code]]
-    for row in fresh:
-        stand[row["unit"]][row["begins_at"]] = row["ends_at"]
-    for code in {row["unit"] for row in fresh}:
-        rules.require_apart(stand[code].items())
-    insert(Shift, [{"unit_id": units[row["unit"]].pk, "begins_at": row["begins_at"], "ends_at": row["ends_at"],
-                    "people": row["people"]} for row in fresh])  # fmt: skip
-    ledger.append_rows([
-        ledger.row_of(SHIFT_BEGAN, actor, at, f"unit:{row['unit']}",
-                      ledger.canonical(shift_told(row["begins_at"], row["ends_at"], row["people"]))) for row in fresh
-    ])  # fmt: skip
-    return {"shifts": len(fresh)}

@@ -12,9 +12,11 @@ from typing import IO, Any
 from anlan.core.ledger.writes import write
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
-from anlan.dispatch.actions.calls import receive_calls, refusal_of
+from anlan.dispatch.actions import receive_calls
 from anlan.dispatch.callfiles.mapping import CallMapping
-from anlan.dispatch.callfiles.reader import CallReader, Seen, calls_of, look
+from anlan.dispatch.callfiles.reader import CallReader
+from anlan.dispatch.callfiles.records import Seen, calls_of, look
+from anlan.intake.actions import refused_row
 from anlan.intake.files.chunks import CHUNK, Progress, RefusedRows
 from anlan.intake.files.counts import Counts
 from anlan.tables import Record, open_records
@@ -66,12 +68,12 @@ def import_calls(
         if not batch or (most and number * CHUNK >= most):
             break
         read = [(records, reader.read(records)) for records in batch]
-        refused = [refusal_of(records[0].number, records[0].line, row)
+        refused = [refused_row({"record": records[0].number, "line": records[0].line}, row)
                    for records, row in read if isinstance(row, Refused)]  # fmt: skip
         rows = [row for _, row in read if not isinstance(row, Refused)]
         batch_key = f"{key}:{number}" if key else None
         answer = _tried(rows, mapping, actor, at) if dry_run else _received(rows, mapping, actor, at, batch_key)
-        refused = sorted([*refused, *answer["refused"]], key=lambda one: one["record"])
+        refused = sorted([*refused, *answer["refused"]], key=lambda row: row["record"])
         counts.add(answer, refused)
         if out:
             _write(out, refused, {records[0].number: records for records in batch})
@@ -108,11 +110,13 @@ def _tried(rows: list[dict[str, Any]], mapping: CallMapping, actor: Actor, at: d
 
 def _write(out: RefusedRows, refused: list[dict[str, Any]], batch: Mapping[int, list[Record]]) -> None:
     """Give a refused incident back with all its rows, so that they can be mended and imported."""
-    for one, record in _rows(refused, batch):
-        out.write(one | {"record": record.number, "line": record.line}, record)
+    for refusal, record in _each_row(refused, batch):
+        out.write(refusal | {"record": record.number, "line": record.line}, record)
 
 
-def _rows(refused: list[dict[str, Any]], batch: Mapping[int, list[Record]]) -> Iterator[tuple[dict[str, Any], Record]]:
-    for one in refused:
-        for record in batch[one["record"]]:
-            yield one, record
+def _each_row(
+    refused: list[dict[str, Any]], batch: Mapping[int, list[Record]]
+) -> Iterator[tuple[dict[str, Any], Record]]:
+    for refusal in refused:
+        for record in batch[refusal["record"]]:
+            yield refusal, record

@@ -17,7 +17,7 @@ from anlan.intake.files.chunks import category_names
 from anlan.intake.models import Category
 from anlan.intake.rules.resident_ids import is_resident_id
 from anlan.intake.states import Validity
-from anlan.triage.actions import control_room
+from anlan.triage.queries.organisations import control_room
 from anlan.triage.rules import DISPOSALS, URGENCIES
 
 
@@ -69,8 +69,8 @@ def _require_columns(mapping: CallMapping, columns: list[str]) -> None:
     if mapping.units and mapping.units.numbered:
         wanted = [(key, name) for key, name in wanted if not key.startswith("units.")]
         for unit, steps in numbered(mapping.units, columns):
-            told = {"column": unit, **steps}
-            wanted += [(f"units.{key}", name) for key, names in told.items() for name in names]
+            keys = {"column": unit, **steps}
+            wanted += [(f"units.{key}", name) for key, names in keys.items() for name in names]
             if not set(columns).issuperset(unit):
                 break
     for key, name in wanted:
@@ -83,20 +83,20 @@ def _require_codes(mapping: CallMapping, organisations: Iterable[str], units: Ma
         "category": list(Category.objects.filter(active=True).values_list("code", flat=True)),
         "channel": Channel.values,
         "validity": Validity.values,
-        "urgency": [str(one) for one in URGENCIES],
+        "urgency": [str(urgency) for urgency in URGENCIES],
         "disposal": DISPOSALS,
         "handover": sorted(organisations),
     }
     tables = dict(mapping.coded) | ({"handover": mapping.handover} if mapping.handover else {})
     for name, table in tables.items():
-        told = {f"{name}.codes.{theirs}": ours for theirs, ours in table.codes.items()}
-        _require_ours(told | ({f"{name}.default": table.default} if table.default else {}), known[name])
+        codes = {f"{name}.codes.{theirs}": ours for theirs, ours in table.codes.items()}
+        _require_ours(codes | ({f"{name}.default": table.default} if table.default else {}), known[name])
     if made := mapping.units and mapping.units.unknown:
         _require_ours({"units.unknown.organisation": made["organisation"]}, sorted(organisations))
         _require_ours({"units.unknown.kind": made["kind"]}, Unit.Kind.values)
     elif mapping.units:
-        told = {f"units.codes.{theirs}": ours for theirs, ours in mapping.units.codes.items()}
-        _require_ours(told, list(units.values()))
+        codes = {f"units.codes.{theirs}": ours for theirs, ours in mapping.units.codes.items()}
+        _require_ours(codes, list(units.values()))
     for ours in mapping.units.codes.values() if mapping.units else ():
         require_unit_code(ours)
 
@@ -107,7 +107,7 @@ def require_unit_code(code: str) -> None:
         raise MappingError(f"units.codes: {code[:32]!r} is no unit's code; at most 32 characters, and never a person's")
 
 
-def _require_ours(told: Mapping[str, str], known: Iterable[str]) -> None:
-    for key, ours in told.items():
+def _require_ours(codes: Mapping[str, str], known: Iterable[str]) -> None:
+    for key, ours in codes.items():
         if ours not in known:
             raise MappingError(f"{key}: {ours!r} is not known here; {nearest(ours, known)}")

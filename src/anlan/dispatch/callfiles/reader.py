@@ -1,88 +1,24 @@
-"""Reading a file of another system's calls: the records of each, and what the mapping makes of them."""
+"""What the mapping makes of the records of one call."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from anlan.core.refusals import Refused
-from anlan.dispatch.callfiles.fit import Fitted, fit, numbered
+from anlan.dispatch.callfiles.fit import numbered
 from anlan.dispatch.callfiles.mapping import CallMapping, Columns, Units
-from anlan.dispatch.callfiles.rules import refuse
-from anlan.dispatch.rules import ENDED, TOLD, Step
-from anlan.intake.files.layout import Times, read_number
-from anlan.tables import Record, TableError, as_text, open_records
+from anlan.dispatch.callfiles.records import Seen, joined
+from anlan.dispatch.rules import ENDED, RECORDED
+from anlan.dispatch.states import Step
+from anlan.intake.files.layout import read_number
+from anlan.tables import Record, as_text
 
-WINDOW: Final = 5_000  # incidents whose further rows are waited for
 _TIME_OF_DAY = re.compile(r"[:时点]|\dT\d|\d{12}|^\d+[.,]\d+$|^1\d{9}$|^\d{8} \d{4}")
 Stamp = Callable[[str], dt.datetime | None]
 Stamps = dict[str, dt.datetime]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A first look through a file: what it is, and how its times are written."""
-
-    sha256: str
-    columns: tuple[str, ...]
-    records: int
-    times: Times
-    here: Fitted
-
-
-def look(path: Path, *, name: str, mapping: CallMapping) -> Seen:
-    """Go through the whole file once; refuse it where the mapping does not fit it or the city."""
-    records = open_records(path, name=name)
-    here = fit(mapping, records.columns)
-    times, number = Times(here.tz), 0
-    stamps = set(_stamp_columns(mapping, records.columns))
-    separator = mapping.units.separator if mapping.units else ""
-    for record in records:
-        number += 1
-        for names in stamps:
-            cell = _joined([record.values.get(one) for one in names])
-            for part in (cell, *cell.split(separator)) if separator and isinstance(cell, str) else (cell,):
-                times.see(part)
-    if not number:
-        raise TableError("the file holds no record")
-    return Seen(records.sha256, tuple(records.columns), number, times, here)
-
-
-def _stamp_columns(mapping: CallMapping, columns: Iterable[str]) -> list[Columns]:
-    """Return the columns of times as they are in the file, numbered ones counted."""
-    told = mapping.stamps()
-    if not mapping.units or not mapping.units.numbered:
-        return list(told.values())
-    plain = [names for key, names in told.items() if not key.startswith("units.")]
-    return plain + [names for _, steps in numbered(mapping.units, columns) for names in steps.values()]
-
-
-def _joined(cells: Sequence[Any]) -> Any:
-    """Return a stamp's cell; of several (day, time of day) none may be missing."""
-    return cells[0] if len(cells) == 1 else None if None in cells else " ".join(map(as_text, cells))
-
-
-def calls_of(records: Iterable[Record], mapping: CallMapping) -> Iterator[list[Record]]:
-    """Yield the records of each incident together; where each unit has a row, also where others lie between."""
-    if not mapping.units or not mapping.units.a_row_each:
-        yield from ([record] for record in records)
-        return
-    waiting: OrderedDict[tuple[str, ...], list[Record]] = OrderedDict()
-    for record in records:
-        which = tuple(as_text(record.values.get(name)) for name in mapping.report["id"])
-        if record.problem or not any(which):
-            yield [record]
-            continue
-        waiting.setdefault(which, []).append(record)
-        waiting.move_to_end(which)
-        if len(waiting) > WINDOW:
-            yield waiting.popitem(last=False)[1]
-    yield from waiting.values()
 
 
 class CallReader:
@@ -93,9 +29,9 @@ class CallReader:
         self.missing = mapping.missing
         units = mapping.units
         self.units = list(numbered(units, seen.columns)) if units and units.numbered else []
-        told = mapping.columns()
-        self.whole = {key: names for key, names in told.items() if not key.startswith("units.")}
-        used = {name for names in told.values() for name in names}
+        columns = mapping.columns()
+        self.whole = {key: names for key, names in columns.items() if not key.startswith("units.")}
+        used = {name for names in columns.values() for name in names}
         used |= {name for unit, steps in self.units for names in (unit, *steps.values()) for name in names}
         self.used = tuple(name for name in seen.columns if name in used)
 
@@ -104,44 +40,51 @@ class CallReader:
         try:
             for record in records:
                 if record.problem:
-                    refuse("", record.problem)
-            rows = [{name: self._known(one.values.get(name)) for name in self.used} for one in records]
+                    raise Refused(record.problem, "")
+            rows = [{name: self._known(record.values.get(name)) for name in self.used} for record in records]
             return self._call(records[0], self._agreed(rows), self._units(rows))
         except Refused as error:
             return error
 
     def _call(self, first: Record, values: Mapping[str, Any], units: list[dict[str, Any]]) -> dict[str, Any]:
-        mapping = self.mapping
+        """Return the call as `receive_calls` takes it."""
 
         def stamp(key: str) -> dt.datetime | None:
             return self._stamp(values, self.whole.get(key, ()), key)
 
-        received = stamp("report.received") or refuse("report.received", "missing")
+        received = _required(stamp("report.received"), "report.received")
         entered, closed = stamp("report.entered"), stamp("incident.closed")
-        if not closed and mapping.if_open == "refuse":
-            refuse("incident.closed", "not_closed")
-        done = [moment for one in units for step, moment in one["stamps"] if step == Step.RESOLVED]
-        resolved = stamp("incident.resolved") if mapping.resolved else max(done, default=None)
-        told: dict[str, Any] = {
+        if not closed and self.mapping.if_open == "refuse":
+            raise Refused("not_closed", "incident.closed")
+        moments = [(step, moment) for unit in units for step, moment in unit["stamps"]]
+        done = [moment for step, moment in moments if step == Step.RESOLVED]
+        resolved = stamp("incident.resolved") if self.mapping.resolved else max(done, default=None)
+        call: dict[str, Any] = {
             "record": first.number, "line": first.line, "past": True, "entry_missing": entered is None,
             "report": self._report(values) | {"received_at": received, "entered_at": entered},
             "resolved_at": resolved, "closed_at": closed, "units": units,
-            "sent_at": min((one["stamps"][0][1] for one in units), default=None),
-            **self._handed(values, stamp),
+            "sent_at": min((unit["stamps"][0][1] for unit in units), default=None),
+            **self._handed(values, stamp), **self._urgency(values),
         }  # fmt: skip
-        if urgency := self._coded(values, "urgency"):
-            told["urgency"] = int(urgency) if urgency in {"1", "2", "3"} else refuse("urgency", "unknown_urgency")
         if resolved or closed:
-            told["disposal"] = self._coded(values, "disposal") or refuse("disposal", "missing")
-        last = max((moment for one in units for _, moment in one["stamps"]), default=entered or received)
-        for one in units:
-            if closed and not any(step in ENDED for step, _ in one["stamps"]):
-                one["over_at"] = max(closed, *(moment for _, moment in one["stamps"]))
-        if confirmed := self._text(values, mapping.confirmed):
-            ours = mapping.coded["category"].ours(confirmed)
-            told["category"] = self.here.categories.get(ours.casefold(), ours)
-            told["confirmed_at"] = resolved or closed or last
-        return told
+            call["disposal"] = _required(self._coded(values, "disposal"), "disposal")
+        if closed:
+            _free_at(closed, units)
+        last = max((moment for _, moment in moments), default=entered or received)
+        return call | self._confirmed(values, resolved or closed or last)
+
+    def _urgency(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        urgency = self._coded(values, "urgency")
+        if urgency and urgency not in {"1", "2", "3"}:
+            raise Refused("unknown_urgency", "urgency")
+        return {"urgency": int(urgency)} if urgency else {}
+
+    def _confirmed(self, values: Mapping[str, Any], at: dt.datetime) -> dict[str, Any]:
+        confirmed = self._text(values, self.mapping.confirmed)
+        if not confirmed:
+            return {}
+        ours = self.mapping.coded["category"].ours(confirmed)
+        return {"category": self.here.categories.get(ours.casefold(), ours), "confirmed_at": at}
 
     def _report(self, values: Mapping[str, Any]) -> dict[str, Any]:
         columns = self.mapping.report
@@ -152,7 +95,7 @@ class CallReader:
             "category": self.here.categories.get(category.casefold(), category),
             "validity": self._coded(values, "validity") or "valid",
             "source": self.mapping.source,
-            "source_id": "-".join(number) if all(number) else refuse("report.id", "missing"),
+            "source_id": "-".join(_required(part, "report.id") for part in number),
             "lon": read_number(self._value(values, columns.get("lon", ()))),
             "lat": read_number(self._value(values, columns.get("lat", ()))),
             "crs": self.here.crs,
@@ -170,10 +113,12 @@ class CallReader:
         if to == self.here.control_room:
             return {}
         if not to:
-            return refuse("handover.column", "handed_to_nobody") if signed or (at and table.column and cell) else {}
+            if signed or (at and table.column and cell):
+                raise Refused("handed_to_nobody", "handover.column")
+            return {}
         if to not in self.here.organisations:
-            refuse("handover.column", "unknown_organisation", organisation=to[:40])
-        return {"to": to, "handed_at": at or refuse("handover.at", "missing"), "signed_at": signed,
+            raise Refused("unknown_organisation", "handover.column", organisation=to[:40])
+        return {"to": to, "handed_at": _required(at, "handover.at"), "signed_at": signed,
                 "diverted": self.mapping.diverted}  # fmt: skip
 
     def _units(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -188,8 +133,8 @@ class CallReader:
                 found += [self._unit(units, values, names, steps) for names, steps in self.units]
             else:
                 found.append(self._unit(units, values, units.column, units.steps))
-        there = [one for one in found if one]
-        return [one for n, one in enumerate(there) if one not in there[:n]]  # a row that stands twice is one unit
+        sent = [unit for unit in found if unit]
+        return [unit for n, unit in enumerate(sent) if unit not in sent[:n]]  # a row that stands twice is one unit
 
     def _unit(
         self, units: Units, values: Mapping[str, Any], names: Columns, steps: Mapping[str, Columns]
@@ -199,35 +144,40 @@ class CallReader:
         own = {step for step, wanted in units.steps.items() if not units.numbered or steps[step] != wanted}
         stamps = {step: self._stamp(values, wanted, f"units.{step}") for step, wanted in steps.items()
                   if code or step in own}  # fmt: skip
-        return self._told(units, code, {step: at for step, at in stamps.items() if at})
+        return self._sent(units, code, {step: at for step, at in stamps.items() if at})
 
     def _parted(self, units: Units, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Read the units of one cell, with stamps in the same order."""
         codes = self._parts(values, units.column, units.separator)
-        told: list[Stamps] = [{} for _ in codes]
+        found: list[Stamps] = [{} for _ in codes]
         for step, names in units.steps.items():
             cells = self._parts(values, names, units.separator)
             if len(cells) == 1 and step in units.shared:
                 cells *= len(codes)
             if cells and not codes:
-                refuse(f"units.{step}", "stamp_without_unit")
+                raise Refused("stamp_without_unit", f"units.{step}")
             if cells and len(cells) != len(codes):
-                refuse(f"units.{step}", "stamps_per_unit", units=len(codes), stamps=len(cells))
-            for one, cell in zip(told, cells, strict=False):
+                raise Refused("stamps_per_unit", f"units.{step}", units=len(codes), stamps=len(cells))
+            for stamps, cell in zip(found, cells, strict=False):
                 if at := self._moment(self._known(cell), f"units.{step}"):
-                    one[step] = at
-        return [self._told(units, as_text(self._known(code)), one) for code, one in zip(codes, told, strict=True)]
+                    stamps[step] = at
+        return [
+            self._sent(units, as_text(self._known(code)), stamps) for code, stamps in zip(codes, found, strict=True)
+        ]
 
-    def _told(self, units: Units, code: str, stamps: Stamps) -> dict[str, Any]:
+    def _sent(self, units: Units, code: str, stamps: Stamps) -> dict[str, Any]:
+        """Return a unit that was sent, with its stamps in order; nothing where it is left out."""
         if not code:
-            return refuse(f"units.{min(stamps)}", "stamp_without_unit") if stamps else {}
+            if stamps:
+                raise Refused("stamp_without_unit", f"units.{min(stamps)}")
+            return {}
         ours = units.codes.get(code.casefold(), code)
         ours = self.here.units.get(ours.casefold(), ours)
         if Step.DISPATCHED not in stamps:
             if units.if_not_sent == "leave_out":
                 return {}
-            refuse("units.dispatched", "not_sent", unit=ours[:40])
-        return {"unit": ours, "stamps": [(step, stamps[step]) for step in TOLD if step in stamps]}
+            raise Refused("not_sent", "units.dispatched", unit=ours[:40])
+        return {"unit": ours, "stamps": [(step, stamps[step]) for step in RECORDED if step in stamps]}
 
     def _agreed(self, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
         """Return the cells of the incident itself: in all its rows the same, where they are filled."""
@@ -236,10 +186,10 @@ class CallReader:
         values: dict[str, Any] = {}
         for key, names in self.whole.items():
             for name in names:
-                told = {as_text(value): value for one in rows if (value := one[name]) is not None}
-                if len(told) > 1:
-                    refuse(key, "rows_disagree")
-                values[name] = next(iter(told.values()), None)
+                filled = {as_text(value): value for row in rows if (value := row[name]) is not None}
+                if len(filled) > 1:
+                    raise Refused("rows_disagree", key)
+                values[name] = next(iter(filled.values()), None)
         return values
 
     def _known(self, value: Any) -> Any:
@@ -266,7 +216,7 @@ class CallReader:
 
     def _stamp(self, values: Mapping[str, Any], names: Columns, key: str) -> dt.datetime | None:
         """Read a stamp, or None where it is not told."""
-        return self._moment(_joined([values.get(name) for name in names]), key) if names else None
+        return self._moment(joined([values.get(name) for name in names]), key) if names else None
 
     def _moment(self, cell: Any, key: str) -> dt.datetime | None:
         if cell is None or cell == "":
@@ -275,4 +225,20 @@ class CallReader:
         if isinstance(found, Refused):
             raise found
         day_only = type(cell) is dt.date or (isinstance(cell, str) and not _TIME_OF_DAY.search(cell.strip()))
-        return refuse(key, "no_time_of_day") if day_only else found
+        if day_only:
+            raise Refused("no_time_of_day", key)
+        return found
+
+
+def _required(value: Any, key: str) -> Any:
+    """Return what a cell holds, or refuse an empty one."""
+    if not value:
+        raise Refused("missing", key)
+    return value
+
+
+def _free_at(closed: dt.datetime, units: list[dict[str, Any]]) -> None:
+    """Let a unit whose end nobody stamped be free when the incident was closed, or at its last stamp after that."""
+    for unit in units:
+        if not any(step in ENDED for step, _ in unit["stamps"]):
+            unit["over_at"] = max(closed, *(moment for _, moment in unit["stamps"]))

@@ -49,22 +49,22 @@ def import_file(
     """
     if not file.is_file():
         raise refuse(f"{file}: there is no such file")
-    told = {"lon": lon, "lat": lat, "time": time, "id": id_, "words": words, "place_words": place}
-    told |= {"category": category_column, "default_category": category, "default_channel": channel, "source": source}
-    if mapping and (told != _NOTHING_TOLD or crs or tz):
+    given = {"lon": lon, "lat": lat, "time": time, "id": id_, "words": words, "place_words": place}
+    given |= {"category": category_column, "default_category": category, "default_channel": channel, "source": source}
+    if mapping and (given != _NOTHING_GIVEN or crs or tz):
         raise refuse("with --mapping the columns, codes, crs and tz stand in the mapping; leave the options out")
     open_platform(data)
     if mapping:
         run = _calls(file, mapping, dry_run)
     else:
-        given = {name: value for name, value in told.items() if value is not None} | _city_defaults(crs, tz)
-        run = _reports(file, given, dry_run)
+        layout = {name: value for name, value in given.items() if value is not None} | _city_defaults(crs, tz)
+        run = _reports(file, layout, dry_run)
     answer = _run(file, run, refused or Path(f"{file.name}.refused.csv"), dry_run)
     typer.echo(json.dumps(answer, ensure_ascii=False) if json_ else _table(answer))
     raise typer.Exit(1 if answer["refused"] and not answer["accepted"] + answer["repeated"] else 0)
 
 
-_NOTHING_TOLD = {"lon": None, "lat": None, "time": None, "id": None, "words": None, "place_words": None,
+_NOTHING_GIVEN = {"lon": None, "lat": None, "time": None, "id": None, "words": None, "place_words": None,
                  "category": None, "default_category": "", "default_channel": "import", "source": "import"}  # fmt: skip
 
 
@@ -78,8 +78,8 @@ def _reports(file: Path, given: dict[str, Any], dry_run: bool) -> Import:
             file, name=file.name, given=given, actor=system("import"), at=now(), refused_to=out, progress=progress,
             dry_run=dry_run,
         )  # fmt: skip
-        told = {"sha256": seen.sha256, "records": seen.records}
-        return {"input": told, "columns": seen.layout.columns(), "crs": seen.layout.crs, "tz": seen.layout.tz}, counts
+        read = {"sha256": seen.sha256, "records": seen.records}
+        return {"input": read, "columns": seen.layout.columns(), "crs": seen.layout.crs, "tz": seen.layout.tz}, counts
 
     return run
 
@@ -88,7 +88,8 @@ def _calls(file: Path, path: Path, dry_run: bool) -> Import:
     from anlan.core.people.actors import system
     from anlan.core.time.clock import now
     from anlan.dispatch.callfiles.batches import import_calls
-    from anlan.dispatch.callfiles.mapping import MappingError, read_mapping
+    from anlan.dispatch.callfiles.mapping import MappingError
+    from anlan.dispatch.callfiles.mapping_file import read_mapping
 
     mapping = read_mapping(path)
 
@@ -101,8 +102,8 @@ def _calls(file: Path, path: Path, dry_run: bool) -> Import:
         except MappingError as error:
             raise MappingError(f"{path}: {error}") from error
         columns = {key: " + ".join(names) for key, names in mapping.columns().items()}
-        told = {"sha256": seen.sha256, "records": seen.records}
-        return {"input": told, "columns": columns, "crs": seen.here.crs, "tz": seen.here.tz}, counts
+        read = {"sha256": seen.sha256, "records": seen.records}
+        return {"input": read, "columns": columns, "crs": seen.here.crs, "tz": seen.here.tz}, counts
 
     return run
 
@@ -110,6 +111,7 @@ def _calls(file: Path, path: Path, dry_run: bool) -> Import:
 def _run(file: Path, run: Import, refused_path: Path, dry_run: bool) -> dict[str, Any]:
     """Run an import beside the file of its refused rows, which stays only where there are some."""
     from anlan.core.ledger.writes import NotStored
+    from anlan.core.refusals import Refused
     from anlan.dispatch.callfiles.mapping import MappingError
     from anlan.tables import TableError
 
@@ -119,6 +121,8 @@ def _run(file: Path, run: Import, refused_path: Path, dry_run: bool) -> dict[str
     except (TableError, MappingError) as error:
         refused_path.unlink(missing_ok=True)
         raise refuse(f"{file}: {error}" if isinstance(error, TableError) else str(error)) from error
+    except Refused as error:  # no row, but the city: it has no organisation
+        raise refuse(str(error), 1) from error
     except (NotStored, OSError) as error:
         raise refuse(f"{error} What was stored stays; the same command again adds only the rest.", 1) from error
     if not counts.refused:

@@ -42,8 +42,8 @@ class Group:
     @property
     def counts(self) -> list[tuple[str, int]]:
         """How many are in each state, none left out that has one."""
-        told = [(state, sum(1 for row in self.rows if row.state == state)) for state in STATES]
-        return [(state, n) for state, n in told if n]
+        counted = [(state, sum(1 for row in self.rows if row.state == state)) for state in STATES]
+        return [(state, n) for state, n in counted if n]
 
 
 def board(at: dt.datetime, actor: Actor) -> list[Row]:
@@ -53,22 +53,22 @@ def board(at: dt.datetime, actor: Actor) -> list[Row]:
         .open()
         .select_related("incident__category_at_call", "incident__category_confirmed")
     )
-    held = {one.unit_id: one for one in busy}
+    held = {assignment.unit_id: assignment for assignment in busy}
     units = units_of(actor).annotate(on=on_duty(at)).order_by("organisation__name", "organisation_id", "kind", "code")
     rows = [Row(unit, held.get(unit.pk), _state(held.get(unit.pk), unit.on)) for unit in units]
-    return sorted(rows, key=_place)
+    return sorted(rows, key=_order)
 
 
 def grouped(rows: Iterable[Row]) -> list[Group]:
-    """Return the rows by organisation and kind."""
-    return [Group(list(some)) for _, some in groupby(rows, key=lambda row: _place(row)[:3])]
+    """Return the units by organisation and kind."""
+    return [Group(list(same)) for _, same in groupby(rows, key=lambda row: _order(row)[:3])]
 
 
 def _state(held: Assignment | None, on: bool) -> str:
     return OUT if held else FREE if on else OFF
 
 
-def _place(row: Row) -> tuple[str, int, str, int, str, str]:
+def _order(row: Row) -> tuple[str, int, str, int, str, str]:
     unit = row.unit
     since = row.held.dispatched_at.isoformat() if row.held else ""
     return unit.organisation.name, unit.organisation_id, unit.kind, STATES.index(row.state), since, unit.code

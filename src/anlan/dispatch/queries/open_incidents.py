@@ -14,7 +14,7 @@ from anlan.core.people.actors import Actor
 from anlan.core.time.clocks import mark_of
 from anlan.dispatch.models import Assignment
 from anlan.triage.models import Incident
-from anlan.triage.rules import DISPATCHED, HANDED_OVER, SIGNED
+from anlan.triage.rules import DISPATCHED, DISPUTED, HANDED_OVER, RESOLVED, SIGNED
 
 SHOWN = 50  # rows a page; the map shows the same
 NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -62,45 +62,48 @@ def open_list(actor: Actor, at: dt.datetime, *, show: str, page: int) -> OpenLis
     A page that is not there is the nearest one that is: what was read may have become shorter.
     """
     out = _out(actor)
-    every = sorted(_briefs(actor, out), key=lambda one: (one.slow, one.due_at, one.urgency, one.opened_at, one.pk))
+    every = sorted(_briefs(actor, out), key=_order)
     shows = filters(actor, at)
-    found = [one for one in every if shows[show](one)]
+    found = [brief for brief in every if shows[show](brief)]
     pages = max(1, -(-len(found) // SHOWN))
     page = min(max(1, page), pages)
-    some = list(islice(found, SHOWN * (page - 1), SHOWN * page))
+    shown = list(islice(found, SHOWN * (page - 1), SHOWN * page))
     counts = [(name, sum(map(wanted, every))) for name, wanted in shows.items()]
-    return OpenList(_lines(some, out, at), counts, page, pages)
+    return OpenList(_lines(shown, out, at), counts, page, pages)
 
 
 def filters(actor: Actor, at: dt.datetime) -> dict[str, Callable[[Brief], bool]]:
     """Return the filters of the list by their names in the address."""
-    elsewhere = {HANDED_OVER, SIGNED}
+    settled = {HANDED_OVER, SIGNED, RESOLVED, DISPUTED}  # others act on it, or nobody goes now
     return {
-        "all": lambda one: True,
-        "late": lambda one: one.due_at < at,
-        "urgent": lambda one: one.urgency == 1,
-        "nounit": lambda one: not one.out and one.state not in {*elsewhere, "resolved", "disputed"},
-        "out": lambda one: one.out or one.state == DISPATCHED,
-        "mine": lambda one: one.owner in actor.organisation_ids,
+        "all": lambda brief: True,
+        "late": lambda brief: brief.due_at < at,
+        "urgent": lambda brief: brief.urgency == 1,
+        "nounit": lambda brief: not brief.out and brief.state not in settled,
+        "out": lambda brief: brief.out or brief.state == DISPATCHED,
+        "mine": lambda brief: brief.owner in actor.organisation_ids,
     }
 
 
 def _out(actor: Actor) -> dict[int, list[Assignment]]:
     """Return who is out now, by incident: never more rows than the city has units."""
     found: dict[int, list[Assignment]] = {}
-    for one in Assignment.objects.visible_to(actor).open().select_related("unit"):
-        found.setdefault(one.incident_id, []).append(one)
+    for assignment in Assignment.objects.visible_to(actor).open().select_related("unit"):
+        found.setdefault(assignment.incident_id, []).append(assignment)
     return found
+
+
+def _order(brief: Brief) -> tuple[bool, dt.datetime, int, dt.datetime, int]:
+    return brief.slow, brief.due_at, brief.urgency, brief.opened_at, brief.pk
 
 
 def _briefs(actor: Actor, out: dict[int, list[Assignment]]) -> Iterable[Brief]:
     incidents = Incident.objects.visible_to(actor).open()
-    rows = list(incidents.values_list("pk", "number", "urgency", "state", "owner_id", "opened_at"))
-    first = _first_clocks({one.subject: pk for pk, some in out.items() for one in some} | {
-        f"incident:{number}": pk for pk, number, *_ in rows
-    })  # fmt: skip
+    values = list(incidents.values_list("pk", "number", "urgency", "state", "owner_id", "opened_at"))
+    subjects = {assignment.subject: pk for pk, crews in out.items() for assignment in crews}
+    first = _first_clocks(subjects | {f"incident:{number}": pk for pk, number, *_ in values})
     found = []
-    for pk, number, urgency, state, owner, opened_at in rows:
+    for pk, number, urgency, state, owner, opened_at in values:
         slow, due_at, run = first.get(pk, (True, NEVER, None))
         found.append(Brief(pk, number, urgency, state, owner, opened_at, slow, due_at, run, pk in out))
     return found
@@ -114,21 +117,21 @@ def _first_clocks(of: dict[str, int]) -> dict[int, tuple[bool, dt.datetime, int]
     found: dict[int, tuple[bool, dt.datetime, int]] = {}
     running = ClockRun.objects.running().filter(paused_at=None).order_by("due_at", "pk")
     for subject, due_at, pk, calendar in running.values_list("subject", "due_at", "pk", "rule__calendar"):
-        told = (calendar == ClockRule.Calendar.WORKING, due_at, pk)
-        if (incident := of.get(subject)) is not None and told < found.get(incident, (True, NEVER, 0)):
-            found[incident] = told
+        clock = (calendar == ClockRule.Calendar.WORKING, due_at, pk)
+        if (incident := of.get(subject)) is not None and clock < found.get(incident, (True, NEVER, 0)):
+            found[incident] = clock
     return found
 
 
-def _lines(some: list[Brief], out: dict[int, list[Assignment]], at: dt.datetime) -> list[Line]:
-    rows = Incident.objects.select_related("category_at_call", "category_confirmed", "owner")
-    incidents = rows.in_bulk([one.pk for one in some])
-    runs = ClockRun.objects.select_related("rule").in_bulk([one.run for one in some if one.run])
+def _lines(briefs: list[Brief], out: dict[int, list[Assignment]], at: dt.datetime) -> list[Line]:
+    found = Incident.objects.select_related("category_at_call", "category_confirmed", "owner")
+    incidents = found.in_bulk([brief.pk for brief in briefs])
+    runs = ClockRun.objects.select_related("rule").in_bulk([brief.run for brief in briefs if brief.run])
     lines, area_of = [], areas(at)
-    for one in some:
-        incident, run = incidents[one.pk], runs.get(one.run or 0)
+    for brief in briefs:
+        incident, run = incidents[brief.pk], runs.get(brief.run or 0)
         mark = mark_of(run.started_at, run.due_at, at) if run else "idle"
-        lines.append(Line(incident, run, out.get(one.pk, []), area_of(incident), mark))
+        lines.append(Line(incident, run, out.get(brief.pk, []), area_of(incident), mark))
     return lines
 
 
@@ -140,6 +143,6 @@ def areas(at: dt.datetime) -> Callable[[Incident], AreaVersion | None]:
         if incident.lon is None or incident.lat is None:
             return None
         tree = [versions[found] for found in index.at(incident.lon, incident.lat)]
-        return next((one for one in reversed(tree) if one.area.kind != "zone"), None)
+        return next((version for version in reversed(tree) if version.area.kind != "zone"), None)
 
     return area_of

@@ -6,22 +6,22 @@ from typing import Any
 
 from django.urls import reverse
 
-from anlan.dispatch.queries.chosen import Chosen
+from anlan.dispatch.queries.console import Chosen
 from anlan.dispatch.queries.open_incidents import Line
 from anlan.intake.words import area_label
 
 
-def places(lines: list[Line], one: Chosen | None) -> dict[str, Any]:
+def places(lines: list[Line], chosen: Chosen | None) -> dict[str, Any]:
     """Return the marks as GeoJSON: the same rows as the list, and where near units stand by."""
-    chosen = one.incident.number if one else ""
-    found = [_incident(line.incident, line.mark, chosen) for line in lines]
-    if one and chosen not in {line.incident.number for line in lines}:
-        found.append(_incident(one.incident, "done", chosen))
+    number = chosen.incident.number if chosen else ""
+    found = [_incident(line.incident, line.mark, number) for line in lines]
+    if chosen and number not in {line.incident.number for line in lines}:
+        found.append(_incident(chosen.incident, "done", number))
     units = [
         _point(near.unit.lon, near.unit.lat, id=f"unit:{near.unit.code}", state="out" if near.held else "unit",
                label=near.key or area_label(near.unit), rank=2, near=bool(near.key))
-        for near in (one.near if one else [])
-        if near.key or near.is_at(chosen)
+        for near in (chosen.near if chosen else [])
+        if near.key or near.is_at(number)
     ]  # fmt: skip
     return {"type": "FeatureCollection", "features": [place for place in [*found, *units] if place]}
 
@@ -34,8 +34,8 @@ def _incident(incident: Any, mark: str, chosen: str) -> dict[str, Any] | None:
     )  # fmt: skip
 
 
-def _point(lon: float | None, lat: float | None, **said: Any) -> dict[str, Any] | None:
+def _point(lon: float | None, lat: float | None, **properties: Any) -> dict[str, Any] | None:
     if lon is None or lat is None:
         return None
     at = [round(lon, 5), round(lat, 5)]
-    return {"type": "Feature", "geometry": {"type": "Point", "coordinates": at}, "properties": said}
+    return {"type": "Feature", "geometry": {"type": "Point", "coordinates": at}, "properties": properties}

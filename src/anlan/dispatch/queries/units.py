@@ -1,18 +1,17 @@
-"""Reads of dispatch that join models."""
+"""Units: who sees them, which are on duty, which stand near an incident, and their shifts."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
-from anlan.dispatch.models import Assignment, Milestone, Shift, Unit
+from anlan.dispatch.access import OVERSEERS
+from anlan.dispatch.models import Assignment, Shift, Unit
 from anlan.geo import distance_m
-from anlan.triage.actions import DESK
 from anlan.triage.models import Incident
 
 OFFERED, OTHERS = 8, 3
@@ -38,10 +37,16 @@ def on_duty(at: dt.datetime) -> Q:
     return Exists(shifts.filter(begins_at__lte=at, ends_at__gt=at)) | ~Exists(shifts)
 
 
+def is_on_shift(unit: Unit, at: dt.datetime) -> bool:
+    """Whether a unit is on duty; one for which no shift was ever written is always."""
+    on_duty = unit.shifts.filter(begins_at__lte=at, ends_at__gt=at).exists()
+    return on_duty or not unit.shifts.exists()
+
+
 def units_of(actor: Actor) -> QuerySet[Unit]:
     """Return the units that an actor sees: all for the control room's people, for officers their own."""
     units = Unit.objects.filter(active=True).select_related("organisation")
-    if actor.is_system or actor.roles.intersection((*DESK, Role.LEADER, Role.ANALYST, Role.AUDITOR)):
+    if actor.is_system or actor.roles.intersection(OVERSEERS):
         return units
     return units.filter(organisation_id__in=actor.organisation_ids)
 
@@ -51,51 +56,33 @@ def shifts_about(at: dt.datetime, actor: Actor) -> QuerySet[Shift]:
     mine = Shift.objects.filter(unit__in=units_of(actor), ends_at__gt=at - dt.timedelta(days=1))
     then = Assignment.objects.filter(unit=OuterRef("unit"), dispatched_at__lt=OuterRef("ends_at"))
     left = then.filter(Q(ended_at=None) | Q(ended_at__gt=OuterRef("ends_at"))).order_by()
-    handed = Case(When(ends_at__lte=at, then=Coalesce(Subquery(left.values("unit").annotate(n=Count("pk")).values("n")),
-                                                      0)))  # fmt: skip
+    many = Coalesce(Subquery(left.values("unit").annotate(n=Count("pk")).values("n")), 0)
+    handed = Case(When(ends_at__lte=at, then=many))
     turn = Case(When(ends_at__lte=at, then=2), When(begins_at__gt=at, then=1), default=0)
-    told = mine.annotate(handed=handed, turn=turn).select_related("unit__organisation")
-    return told.order_by("turn", "begins_at", "unit__code")[:500]
+    shifts = mine.annotate(handed=handed, turn=turn).select_related("unit__organisation")
+    return shifts.order_by("turn", "begins_at", "unit__code")[:500]
 
 
 def units_near(incident: Incident, at: dt.datetime, actor: Actor, kind: str = "") -> list[Near]:
     """Return units as the desk chooses among them: those at the incident, the nearest free ones, others out near by."""
     units = units_of(actor).filter(on_duty(at) | Exists(Assignment.objects.open().filter(unit=OuterRef("pk"))))
-    held = {one.unit_id: one for one in Assignment.objects.open().select_related("incident")}
-    found = [Near(unit, held.get(unit.pk), _apart(incident, unit)) for unit in units]
-    found.sort(key=lambda one: (one.apart_m is None, one.apart_m, one.unit.code))
-    at_it = [one for one in found if one.is_at(incident.number)]
-    free = [one for one in found if not one.held and kind in {"", one.unit.kind}]
-    out = [one for one in found if one.held and one not in at_it and kind in {"", one.unit.kind}]
-    numbered = [replace(one, key=str(n)) for n, one in enumerate(free[:OFFERED], start=1)]
+    held = {assignment.unit_id: assignment for assignment in Assignment.objects.open().select_related("incident")}
+    found = [Near(unit, held.get(unit.pk), _apart_m(incident, unit)) for unit in units]
+    found.sort(key=lambda near: (near.apart_m is None, near.apart_m, near.unit.code))
+    at_it = [near for near in found if near.is_at(incident.number)]
+    of_kind = [near for near in found if kind in {"", near.unit.kind}]
+    free = [near for near in of_kind if not near.held]
+    out = [near for near in of_kind if near.held and near not in at_it]
+    numbered = [replace(near, key=str(n)) for n, near in enumerate(free[:OFFERED], start=1)]
     return [*at_it, *numbered, *out[:OTHERS]]
 
 
 def candidates(incident: Incident, at: dt.datetime, actor: Actor, kind: str = "") -> list[Near]:
     """Return free units for an incident, the nearest first; with a kind only such."""
-    return [one for one in units_near(incident, at, actor, kind) if one.key]
+    return [near for near in units_near(incident, at, actor, kind) if near.key]
 
 
-def assignments_of(incident: Incident) -> list[Assignment]:
-    """Return an incident's assignments with their stamps."""
-    stamps = Prefetch("milestones", Milestone.objects.order_by("at", "pk"))
-    return list(incident.assignments.select_related("unit").prefetch_related(stamps))
-
-
-def seen_of(incident: Incident, actor: Actor) -> set[int]:
-    """Return which of an incident's assignments the actor may open."""
-    return set(Assignment.objects.visible_to(actor).filter(incident=incident).values_list("pk", flat=True))
-
-
-def whole(pk: int, actor: Actor) -> Assignment | None:
-    """Return an assignment with its incident and stamps, if the actor may see it."""
-    seen = Assignment.objects.visible_to(actor).select_related(
-        "unit__organisation", "incident__category_at_call", "incident__category_confirmed", "incident__owner"
-    )
-    return seen.prefetch_related("milestones").filter(pk=pk).first()
-
-
-def _apart(incident: Incident, unit: Unit) -> float | None:
+def _apart_m(incident: Incident, unit: Unit) -> float | None:
     if incident.lon is None or incident.lat is None or unit.lon is None or unit.lat is None:
         return None
     return float(distance_m(incident.lon, incident.lat, unit.lon, unit.lat))

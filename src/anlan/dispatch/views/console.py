@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -16,15 +15,16 @@ from anlan.core.people.actors import Actor
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
+from anlan.dispatch.forms import send_unit, take_step
 from anlan.dispatch.models import Unit
-from anlan.dispatch.queries.chosen import chosen
-from anlan.dispatch.queries.open_incidents import OpenList, filters, open_list
+from anlan.dispatch.queries.console import chosen
+from anlan.dispatch.queries.open_incidents import Line, OpenList, filters, open_list
 from anlan.dispatch.queries.places import places
-from anlan.dispatch.views.assignments import REFUSALS, make_move, said, send_unit
+from anlan.triage.access import MOVERS, READERS
+from anlan.triage.forms import make_move
 from anlan.triage.models import SEES_ALL, Incident
 from anlan.triage.queries.incidents import whole
-from anlan.triage.views import incidents as triage
-from anlan.triage.views.incidents import MOVERS, READERS
+from anlan.triage.words import REFUSALS, refusal
 
 
 @roles(*READERS)
@@ -51,26 +51,26 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
     try:
         _move(number, request.POST.dict(), actor_of_request(request), now())
     except REFUSALS as error:
-        return _page(request, number, wrong=said(error), status=409)
+        return _page(request, number, wrong=refusal(error), status=409)
     query = request.GET.urlencode()
     return redirect(reverse("dispatch:console_incident", args=[number]) + (f"?{query}" if query else ""))
 
 
-def stands(line: Any) -> str:
+def stands(line: Line) -> str:
     """Return in one word what a row says of its incident: another word is news."""
-    return "-".join([line.incident.state, *(f"{one.unit.code}.{one.state}" for one in line.out)])
+    return "-".join([line.incident.state, *(f"{crew.unit.code}.{crew.state}" for crew in line.out)])
 
 
-def _move(number: str, told: dict[str, str], actor: Actor, at: dt.datetime) -> None:
-    verb = told.get("verb", "")
+def _move(number: str, posted: dict[str, str], actor: Actor, at: dt.datetime) -> None:
+    verb = posted.get("verb", "")
     if not Incident.objects.visible_to(actor).filter(number=number).exists():
         raise Http404
     if verb == "send":
-        send_unit(number, told, actor, at)
-    elif verb == "stamp" and told.get("assignment", "").isdecimal():
-        make_move(int(told["assignment"]), told, actor, at)
+        send_unit(number, posted, actor, at)
+    elif verb == "stamp" and posted.get("assignment", "").isdecimal():
+        take_step(int(posted["assignment"]), posted, actor, at)
     else:
-        triage.make_move(number, told, actor, at)
+        make_move(number, posted, actor, at)
 
 
 def _listed(request: HttpRequest, at: dt.datetime) -> OpenList:
@@ -89,7 +89,7 @@ def _page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 2
     found = whole(number or (listed.lines[0].incident.number if listed.lines else ""), actor)
     if number and found is None:
         raise Http404
-    one = chosen(found, actor, at, kind if kind in Unit.Kind.values else "") if found else None
+    shown = chosen(found, actor, at, kind if kind in Unit.Kind.values else "") if found else None
     context = {
         "listed": [(line, stands(line)) for line in listed.lines],
         "counts": listed.counts,
@@ -104,7 +104,7 @@ def _page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 2
         "wrong": wrong,
         "at": at,
         "key": uuid4().hex,
-        "places": places(listed.lines, one),
-        **(one.context() if one else {}),
+        "places": places(listed.lines, shown),
+        **(shown.context() if shown else {}),
     }
     return render(request, "dispatch/console.html", context, status=status)

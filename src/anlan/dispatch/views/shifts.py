@@ -11,19 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from anlan.core.people.actors import Actor, NotAllowed
-from anlan.core.people.roles import Role
+from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.dispatch.actions import begin_shift
 from anlan.dispatch.forms import ShiftForm
 from anlan.dispatch.queries.units import shifts_about
-from anlan.dispatch.rules import DispatchRefused
-from anlan.dispatch.words import refusal
-from anlan.triage.actions import DESK
-from anlan.triage.views.incidents import READERS
-
-AT_FIELD = {"shift_impossible": "ends_at", "shift_overlaps": "begins_at"}
+from anlan.triage.access import READERS, is_mover
 
 
 @roles(*READERS)
@@ -32,7 +27,7 @@ AT_FIELD = {"shift_impossible": "ends_at", "shift_overlaps": "begins_at"}
 def shifts(request: HttpRequest) -> HttpResponse:
     """Show yesterday's, today's and the coming shifts, and put a unit on duty."""
     actor, at = actor_of_request(request), now()
-    writes = bool(actor.roles.intersection((*DESK, Role.OFFICER)))
+    writes = is_mover(actor)
     form = ShiftForm(request.POST or None, actor=actor, auto_id="shift-%s")
     if request.method == "POST" and form.is_valid() and _begun(form, actor, request.POST.get("key") or None):
         return redirect("dispatch:shifts")
@@ -43,8 +38,8 @@ def shifts(request: HttpRequest) -> HttpResponse:
 def _begun(form: ShiftForm, actor: Actor, key: str | None) -> bool:
     try:
         begin_shift(**form.cleaned_data, actor=actor, at=now(), key=key)
-    except DispatchRefused as error:
-        form.add_error(AT_FIELD.get(error.code, "unit"), refusal(error))
+    except Refused as error:
+        form.add_error(error.field, str(error))
     except NotAllowed:
         form.add_error("unit", _("The desk, or an officer of its organisation, puts a unit on duty."))
     return not form.errors

@@ -1,77 +1,25 @@
-"""A caller's own open matters and those of the last 72 hours, for whoever picks up; nothing older, no count, no flag.
-
-No stored key joins the calls of a person. The number is compared with the contacts of these few reports and of no
-others, so nothing older can be found, and nothing is left of a contact that was erased.
-"""
+"""The number of a caller is looked up, by whoever picks up."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from dataclasses import dataclass
-from typing import Final
 
 from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
 from anlan.intake.actions import read_personal_of
-from anlan.intake.forms.public import FULL_WIDTH_DIGITS
-from anlan.intake.models import Purpose, Report
-from anlan.intake.public.timeline import Standing, tell
-from anlan.intake.states import COUNTED
-from anlan.triage.models import OPEN
-
-TAKERS: Final = (Role.CALL_TAKER, Role.DISPATCHER)
-RECENT: Final = dt.timedelta(hours=72)
-SHOWN: Final = 8
-SHORTEST: Final = 7  # digits; fewer are no number of one caller
-NO_DIGITS: Final = re.compile("[^0-9]+")
-COUNTRY: Final = ("0086", "86")
-
-
-@dataclass(frozen=True)
-class Matter:
-    """One of the caller's matters, and what its reporter is told of it."""
-
-    report: Report
-    standing: Standing
-
-
-def dialled(contact: str) -> str:
-    """Return a number as it is dialled here: digits alone, without the country's; nothing where it is too short."""
-    digits = NO_DIGITS.sub("", contact.translate(FULL_WIDTH_DIGITS))
-    for code in COUNTRY:
-        if len(digits) - len(code) >= 11:
-            digits = digits.removeprefix(code)
-    return digits if len(digits) >= SHORTEST else ""
+from anlan.intake.models import Purpose
+from anlan.triage.access import CALL_DESK
+from anlan.triage.queries.callers import reports_of_caller
 
 
 @verb("triage.callers.look_up_caller")
 def look_up_caller(*, contact: str, actor: Actor, at: dt.datetime) -> list[int]:
     """Return the reports of a caller that may be shown, open ones first; each look is an entry, without the number."""
-    actor.require(*TAKERS)
-    told = {"purpose": Purpose.ANSWER}
-    ledger.append("triage.caller_looked_up", actor=actor, at=at, subject="calls", payload=told)
-    number = dialled(contact)
-    found = [pk for pk, other in _contacts(actor, at) if dialled(other) == number][:SHOWN] if number else []
+    actor.require(*CALL_DESK)
+    payload = {"purpose": Purpose.ANSWER}
+    ledger.append("triage.caller_looked_up", actor=actor, at=at, subject="calls", payload=payload)
+    found = reports_of_caller(contact, actor, at)
     if found:
         read_personal_of(report_ids=found, purpose=Purpose.ANSWER, actor=actor, at=at, fields=("contact",))
     return found
-
-
-def matters(report_ids: list[int], at: dt.datetime) -> list[Matter]:
-    """Return each report with where it stands, in the words of its tracking page."""
-    found = Report.objects.select_related("category").in_bulk(report_ids)
-    return [Matter(found[pk], tell(found[pk], at)[0]) for pk in report_ids]
-
-
-def _contacts(actor: Actor, at: dt.datetime) -> list[tuple[int, str]]:
-    """Return the contacts of open matters and of the last 72 hours; a misdial or nuisance call is nobody's matter."""
-    seen = Report.objects.visible_to(actor).filter(validity__in=COUNTED, personal__contact__gt="")
-    is_open = seen.filter(links__unlinked_at=None, links__incident__state__in=OPEN)
-    recent = seen.filter(received_at__gt=at - RECENT, received_at__lte=at)
-    found: dict[int, str] = {}
-    for some in (is_open, recent):
-        found |= dict(some.order_by("-received_at", "-pk").values_list("pk", "personal__contact"))
-    return list(found.items())

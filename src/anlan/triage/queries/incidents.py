@@ -1,18 +1,18 @@
-"""Reads of incidents that join models."""
+"""Incidents by list, by place, by report, and one of them whole."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
 
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Subquery
 
-from anlan.core.models import ClockRun, Organisation
+from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import Actor
 from anlan.geo import distance_m
 from anlan.intake.models import Report
+from anlan.triage import rules
 from anlan.triage.models import Handover, Incident, IncidentQuerySet, IncidentReport
-from anlan.triage.rules import HANDED_OVER
 
 NEAR_M = 300.0
 RECENT = dt.timedelta(hours=24)
@@ -22,8 +22,8 @@ LISTS = ("mine", "open", "closed")
 def incidents_in(name: str, actor: Actor) -> IncidentQuerySet:
     """Return a list by its name: what this person's organisation holds, all that is open, or what is closed."""
     seen = Incident.objects.visible_to(actor).select_related("category_at_call", "category_confirmed", "owner")
-    told = IncidentReport.objects.filter(incident=OuterRef("pk"), unlinked_at=None).order_by()
-    seen = seen.annotate(reports=Subquery(told.values("incident").annotate(n=Count("pk")).values("n")))
+    links = IncidentReport.objects.filter(incident=OuterRef("pk"), unlinked_at=None).order_by()
+    seen = seen.annotate(reports=Subquery(links.values("incident").annotate(n=Count("pk")).values("n")))
     if name == "closed":
         return seen.filter(state=Incident.State.CLOSED).order_by("-closed_at", "-pk")
     seen = seen.open().order_by("urgency", "opened_at", "pk")
@@ -44,22 +44,23 @@ def open_incidents_at(lon: float, lat: float, at: dt.datetime, actor: Actor) -> 
     box = {"lon__range": (lon - wide, lon + wide), "lat__range": (lat - reach, lat + reach)}
     found = Incident.objects.visible_to(actor).open().filter(opened_at__gte=at - RECENT, **box)
     near = [
-        (one, float(distance_m(lon, lat, one.lon, one.lat)))
-        for one in found.select_related("category_at_call", "category_confirmed")
-        if one.lon is not None and one.lat is not None
+        (incident, float(distance_m(lon, lat, incident.lon, incident.lat)))
+        for incident in found.select_related("category_at_call", "category_confirmed")
+        if incident.lon is not None and incident.lat is not None
     ]
-    return sorted(((one, apart) for one, apart in near if apart <= NEAR_M), key=lambda pair: (pair[1], pair[0].pk))
+    within = ((incident, apart_m) for incident, apart_m in near if apart_m <= NEAR_M)
+    return sorted(within, key=lambda pair: (pair[1], pair[0].pk))
 
 
 def with_alike(
     placed: list[tuple[Incident, float]], report_ids: list[int], actor: Actor
 ) -> list[tuple[Incident, float | None]]:
     """Return incidents near by, then open ones that these reports tell of, which lie at no known distance."""
-    told = IncidentReport.objects.filter(report__in=report_ids, unlinked_at=None).values("incident")
-    known = {one.pk for one, _apart in placed}
-    others = Incident.objects.visible_to(actor).open().filter(pk__in=told).exclude(pk__in=known)
+    linked = IncidentReport.objects.filter(report__in=report_ids, unlinked_at=None).values("incident")
+    near = {incident.pk for incident, _apart_m in placed}
+    others = Incident.objects.visible_to(actor).open().filter(pk__in=linked).exclude(pk__in=near)
     alike = others.select_related("category_at_call", "category_confirmed").order_by("-opened_at", "-pk")
-    return [*placed, *((one, None) for one in alike)]
+    return [*placed, *((incident, None) for incident in alike)]
 
 
 def incident_of(report: Report) -> Incident | None:
@@ -76,15 +77,14 @@ def whole(number: str, actor: Actor) -> Incident | None:
     return seen.filter(number=number).prefetch_related(Prefetch("links", links), Prefetch("handovers", given)).first()
 
 
-def clocks_of(incidents: list[Incident]) -> dict[str, ClockRun]:
-    """Return for each subject the running clock that is due first."""
-    runs = ClockRun.objects.running().filter(subject__in=[one.subject for one in incidents]).select_related("rule")
-    return {run.subject: run for run in runs.order_by("-due_at")}
+def reports_open_to(incident: Incident, actor: Actor) -> set[int]:
+    """Return which of an incident's reports this person may look at."""
+    linked = incident.links.filter(unlinked_at=None).values("report")
+    return set(Report.objects.visible_to(actor).filter(pk__in=linked).values_list("pk", flat=True))
 
 
-def others(incident: Incident) -> QuerySet[Organisation]:
-    """Return to whom an incident may be handed: unsigned it goes on to others only, back with a reason."""
-    found = Organisation.objects.filter(active=True).exclude(pk=incident.owner_id)
-    if incident.state == HANDED_OVER:
-        found = found.exclude(pk__in=incident.handovers.values_list("sender", flat=True))
-    return found.order_by("name")
+def is_gated(incident: Incident) -> bool:
+    """Whether an incident may not be diverted: another category alone, before anybody went, opens no way out."""
+    sent = LedgerEntry.objects.filter(subject=incident.subject, kind="triage.incident_dispatched")
+    at_call, as_found = incident.category_at_call.exclusion_gate, incident.category.exclusion_gate
+    return rules.is_gated(at_call, as_found, not as_found and at_call and sent.exists())

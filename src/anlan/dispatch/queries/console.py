@@ -11,20 +11,24 @@ from django.utils.translation import gettext as _
 from anlan.core.models import ClockRun
 from anlan.core.people.actors import Actor
 from anlan.dispatch import rules
-from anlan.dispatch.actions import may_stamp
+from anlan.dispatch.access import may_stamp
 from anlan.dispatch.models import Assignment
-from anlan.dispatch.queries.clock_faces import Face, crew_faces, incident_faces
-from anlan.dispatch.queries.units import Near, assignments_of, seen_of, units_near
+from anlan.dispatch.queries.assignments import assignments_of, seen_of
+from anlan.dispatch.queries.clocks import Face, crew_faces, incident_faces
+from anlan.dispatch.queries.units import Near, units_near
+from anlan.dispatch.states import Step
 from anlan.intake.models import Category
 from anlan.intake.words import area_label
 from anlan.triage import rules as triage_rules
 from anlan.triage.models import Incident
-from anlan.triage.queries.incidents import others
-from anlan.triage.views.incidents import MOVERS, history, holds, may, opens
+from anlan.triage.queries.history import history
+from anlan.triage.queries.incidents import reports_open_to
+from anlan.triage.queries.moves import may, takes_units
+from anlan.triage.queries.organisations import others
 
 
 @dataclass(frozen=True)
-class Step:
+class NextMove:
     """A move that one key makes: what it is called and what its form sends."""
 
     label: str
@@ -38,14 +42,14 @@ class Crew:
 
     assignment: Assignment
     faces: list[Face]
-    next: Step | None
+    next: NextMove | None
     may_clear: bool
     seen: bool
 
     @property
     def ended(self) -> bool:
         """Whether it said that the danger on the spot has ended."""
-        return any(stamp.step == rules.Step.RESOLVED for stamp in self.assignment.milestones.all())
+        return any(stamp.step == Step.RESOLVED for stamp in self.assignment.milestones.all())
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class Chosen:
     near: list[Near]
     may: dict[str, bool]
     may_send: bool
-    next: Step | None
+    next: NextMove | None
     timeline: list[dict[str, Any]]
     opens: set[int]
 
@@ -78,15 +82,13 @@ def chosen(incident: Incident, actor: Actor, at: dt.datetime, kind: str) -> Chos
     assignments = assignments_of(incident)
     faces = crew_faces(assignments, at)
     seen = seen_of(incident, actor)
-    crews = [_crew(one, faces[one.pk], actor, one.pk in seen) for one in assignments]
-    moves = may(incident, actor)
-    takes_units = triage_rules.DISPATCHED in triage_rules.MOVES[incident.state]
-    may_send = takes_units and bool(actor.roles.intersection(MOVERS)) and holds(incident, actor)
+    crews = [_crew(assignment, faces[assignment.pk], actor, assignment.pk in seen) for assignment in assignments]
+    moves, may_send = may(incident, actor), takes_units(incident, actor)
     near = units_near(incident, at, actor, kind) if incident.state != triage_rules.CLOSED else []
     own = incident_faces(incident, at)
     return Chosen(
         incident=incident,
-        crews=sorted(crews, key=lambda one: one.assignment.ended_at is not None),
+        crews=sorted(crews, key=lambda crew: crew.assignment.ended_at is not None),
         faces=own,
         runs=[face.run for face in own if face.run and face.state == "running"],
         near=near,
@@ -94,32 +96,33 @@ def chosen(incident: Incident, actor: Actor, at: dt.datetime, kind: str) -> Chos
         may_send=may_send,
         next=_next(incident, crews, near if may_send else [], moves),
         timeline=_timeline(incident, assignments),
-        opens=opens(incident, actor),
+        opens=reports_open_to(incident, actor),
     )
 
 
-def _crew(one: Assignment, faces: list[Face], actor: Actor, seen: bool) -> Crew:
-    step, stamps = rules.next_step(one.state), one.ended_at is None and may_stamp(one, actor)
-    label = f"{area_label(one.unit)}: {rules.Step(step).label}" if step else ""
-    told = {"verb": "stamp", "assignment": str(one.pk), "step": str(step)}
-    step_of = Step(label, told, asks_disposal=step == rules.Step.RESOLVED) if stamps and step else None
-    return Crew(one, faces, step_of, stamps and one.state != rules.Step.FIELD_FEEDBACK, seen)
+def _crew(assignment: Assignment, faces: list[Face], actor: Actor, seen: bool) -> Crew:
+    step = rules.next_step(assignment.state)
+    stamps = assignment.ended_at is None and may_stamp(assignment, actor)
+    label = f"{area_label(assignment.unit)}: {Step(step).label}" if step else ""
+    fields = {"verb": "stamp", "assignment": str(assignment.pk), "step": str(step)}
+    next_step = NextMove(label, fields, asks_disposal=step == Step.RESOLVED) if stamps and step else None
+    return Crew(assignment, faces, next_step, stamps and assignment.state != Step.FIELD_FEEDBACK, seen)
 
 
-def _next(incident: Incident, crews: list[Crew], near: list[Near], moves: dict[str, bool]) -> Step | None:
+def _next(incident: Incident, crews: list[Crew], near: list[Near], moves: dict[str, bool]) -> NextMove | None:
     """Return the usual next move: sign for it, walk the crew that is out, resolve what one ended, send one, close."""
     if moves["sign_for"]:
-        return Step(_("Sign for"), {"verb": "sign_for", "seen": incident.state})
+        return NextMove(_("Sign for"), {"verb": "sign_for", "seen": incident.state})
     for crew in crews:
         if crew.next:
             return crew.next
     if incident.state == triage_rules.DISPATCHED and moves["resolve"] and any(crew.ended for crew in crews):
-        return Step(_("Resolve"), {"verb": "resolve", "seen": incident.state}, asks_disposal=True)
-    free = next((one for one in near if one.key and one.apart_m is not None), None)  # else it is nobody's guess
+        return NextMove(_("Resolve"), {"verb": "resolve", "seen": incident.state}, asks_disposal=True)
+    free = next((unit for unit in near if unit.key and unit.apart_m is not None), None)  # else it is nobody's guess
     if free:
-        return Step(_("Send %(unit)s") % {"unit": area_label(free.unit)}, {"verb": "send", "unit": free.unit.code})
+        return NextMove(_("Send %(unit)s") % {"unit": area_label(free.unit)}, {"verb": "send", "unit": free.unit.code})
     if moves["close"] and incident.state == triage_rules.RESOLVED:
-        return Step(_("Close the incident"), {"verb": "close", "seen": incident.state}, asks_disposal=True)
+        return NextMove(_("Close the incident"), {"verb": "close", "seen": incident.state}, asks_disposal=True)
     return None
 
 
@@ -129,12 +132,16 @@ def _timeline(incident: Incident, assignments: list[Assignment]) -> list[dict[st
     At the same moment a crew is sent after the incident was opened, and ends the danger before it is resolved.
     """
     stamped = [
-        {"what": f"{area_label(one.unit)}: {stamp.get_step_display()}", "at": stamp.at, "device_at": stamp.device_at}
-        for one in assignments
-        for stamp in one.milestones.all()
-        if stamp.step not in {rules.Step.RECEIVED, rules.Step.ENTERED}
+        {
+            "what": f"{area_label(assignment.unit)}: {stamp.get_step_display()}",
+            "at": stamp.at,
+            "device_at": stamp.device_at,
+        }
+        for assignment in assignments
+        for stamp in assignment.milestones.all()
+        if stamp.step not in {Step.RECEIVED, Step.ENTERED}
     ]
     after = {f"triage.incident_{what}" for what in ("resolved", "closed")}
-    told = [*reversed(history(incident)), *stamped]
-    told.sort(key=lambda one: (one["at"], 1 if "kind" not in one else 2 if one["kind"] in after else 0))
-    return told[::-1]
+    events = [*reversed(history(incident)), *stamped]
+    events.sort(key=lambda event: (event["at"], 1 if "kind" not in event else 2 if event["kind"] in after else 0))
+    return events[::-1]

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from anlan.core.city.current import read_once
 from anlan.core.models import ClockRule, ClockRun
 from anlan.core.time.clocks import mark_of
-from anlan.dispatch.actions import facts_of, kinds_to_come
 from anlan.dispatch.models import Assignment
+from anlan.dispatch.rules import kinds_to_come
 from anlan.triage.models import Incident
+from anlan.triage.queries.clocks import facts
 
 METER = 80  # where the target's tick stands on a meter of 100
 
@@ -39,18 +40,28 @@ def incident_faces(incident: Incident, at: dt.datetime) -> list[Face]:
 
 def crew_faces(assignments: Sequence[Assignment], at: dt.datetime) -> dict[int, list[Face]]:
     """Return for each assignment the clocks of its kind of unit; one that never started has no time."""
-    runs = _last([one.subject for one in assignments])
-    rules = read_once("active clocks", lambda: list(ClockRule.objects.filter(active=True)))
-    found = {}
-    for one in assignments:
-        facts = {name: value for name, value in facts_of(one).items() if value is not None}
-        of_crews = [rule for rule in rules if rule.start.startswith("dispatch.unit_") and rule.applies_to(facts)]
-        starts = kinds_to_come(one.state)
-        found[one.pk] = [
-            _face(rule, runs.get((one.subject, rule.pk)), at, any(map(rule.starts_with, starts)))
-            for rule in sorted(of_crews, key=lambda rule: (rule.target_s, rule.code))
+    runs = _last([assignment.subject for assignment in assignments])
+    return {
+        assignment.pk: [
+            _face(rule, runs.get((assignment.subject, rule.pk)), at,
+                  any(map(rule.starts_with, kinds_to_come(assignment.state))))
+            for rule in _crew_rules(assignment)
         ]
-    return found
+        for assignment in assignments
+    }  # fmt: skip
+
+
+def facts_of(assignment: Assignment) -> dict[str, str | None]:
+    """Return what the scopes of clocks may ask for."""
+    return facts(assignment.incident) | {"unit_kind": assignment.unit.kind}
+
+
+def _crew_rules(assignment: Assignment) -> list[ClockRule]:
+    """Return the clocks of its kind of unit, the shortest first."""
+    rules = read_once("active clocks", lambda: list(ClockRule.objects.filter(active=True)))
+    known = {name: value for name, value in facts_of(assignment).items() if value is not None}
+    of_crews = [rule for rule in rules if rule.start.startswith("dispatch.unit_") and rule.applies_to(known)]
+    return sorted(of_crews, key=lambda rule: (rule.target_s, rule.code))
 
 
 def _last(subjects: Sequence[str]) -> dict[tuple[str, int], ClockRun]:

@@ -1,0 +1,41 @@
+"""Who acts for a unit: the desk for every one, an officer for those of the own organisation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from anlan.core.people.actors import Actor, NotAllowed
+from anlan.core.people.roles import Role
+from anlan.dispatch.models import Assignment, Unit
+from anlan.triage.access import DESK, MOVERS, is_desk
+
+REVIEWERS: Final = (Role.DISPATCHER, Role.SUPERVISOR)
+OVERSEERS: Final = (*DESK, Role.LEADER, Role.ANALYST, Role.AUDITOR)  # they see every unit
+
+
+def require_of(actor: Actor, unit: Unit) -> None:
+    """The desk may act for every unit, an officer for those of the own organisation."""
+    if actor.is_system or is_desk(actor) or unit.organisation_id in actor.organisation_ids:
+        return
+    raise NotAllowed(f"{actor.name} is not of {unit.organisation.code}, whose unit {unit.code} is")
+
+
+def require_crew_or_desk(actor: Actor, assignment: Assignment) -> None:
+    """Refuse whoever is neither of the unit's organisation nor of the desk."""
+    if not actor.is_system and not actor.roles.intersection(MOVERS):
+        raise NotAllowed(f"{actor.name} is neither of the crew nor of the desk")
+    require_of(actor, assignment.unit)
+
+
+def may_stamp(assignment: Assignment, actor: Actor) -> bool:
+    """Whether this person is of the crew's house or of the desk."""
+    try:
+        require_crew_or_desk(actor, assignment)
+    except NotAllowed:
+        return False
+    return True
+
+
+def is_reviewer(actor: Actor) -> bool:
+    """Whether this person looks at what was done, and files it."""
+    return bool(actor.roles.intersection(REVIEWERS))

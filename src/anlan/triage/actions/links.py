@@ -1,0 +1,69 @@
+"""Which reports tell of an incident: linked to it, taken away again, or made an incident of their own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from anlan.core.ledger.verbs import verb
+from anlan.core.people.actors import Actor
+from anlan.intake.models import Report
+from anlan.intake.states import COUNTED
+from anlan.triage import rules
+from anlan.triage.access import DESK
+from anlan.triage.actions.entries import leave, locked
+from anlan.triage.actions.incidents import free_report, open_incident
+from anlan.triage.models import Incident, IncidentReport
+
+
+@verb("triage.link_report")
+def link_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Say that one more report tells of this incident: it can raise the urgency and say where, and hides nothing."""
+    actor.require(*DESK)
+    incident = locked(number)
+    report = free_report(report_id)
+    rules.require_open(incident.state)
+    IncidentReport.objects.create(incident=incident, report=report, linked_at=at)
+    incident.urgency = rules.raised(incident.urgency, _counted_reports(incident))
+    incident.lon, incident.lat = rules.placed((incident.lon, incident.lat), (report.lon, report.lat))
+    incident.save(update_fields=["urgency", "lon", "lat"])
+    leave("report_linked", incident, actor, at, report=report.number, urgency=incident.urgency)
+    return {"incident": number, "urgency": incident.urgency}
+
+
+@verb("triage.unlink_report")
+def unlink_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Take a report away again; the row stays with its time, and the last report cannot go."""
+    actor.require(*DESK)
+    incident = locked(number)
+    rules.require_part([report_id], _reports(incident))
+    IncidentReport.objects.filter(incident=incident, report_id=report_id, unlinked_at=None).update(unlinked_at=at)
+    report = Report.objects.values_list("number", flat=True).get(pk=report_id)
+    leave("report_unlinked", incident, actor, at, report=report)
+    return {"incident": number}
+
+
+@verb("triage.split_incident")
+def split_incident(
+    *, number: str, report_ids: Sequence[int], actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
+    """Make a second incident of some of the reports: they told of something else."""
+    actor.require(*DESK)
+    incident = locked(number)
+    rules.require_part(report_ids, _reports(incident))
+    IncidentReport.objects.filter(incident=incident, report_id__in=report_ids, unlinked_at=None).update(unlinked_at=at)
+    first, *others = sorted(report_ids)
+    second = open_incident(report_id=first, urgency=incident.urgency, actor=actor, at=at)["incident"]
+    for report_id in others:
+        link_report(number=second, report_id=report_id, actor=actor, at=at)
+    leave("split", incident, actor, at, into=second)
+    return {"incident": number, "into": second}
+
+
+def _reports(incident: Incident) -> list[int]:
+    return list(incident.links.filter(unlinked_at=None).values_list("report_id", flat=True))
+
+
+def _counted_reports(incident: Incident) -> int:
+    return incident.links.filter(unlinked_at=None, report__validity__in=COUNTED).count()

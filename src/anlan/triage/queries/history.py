@@ -1,0 +1,35 @@
+"""What happened to an incident, as its ledger entries tell it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from anlan.core.models import LedgerEntry, Organisation
+from anlan.intake.models import Category
+from anlan.intake.words import area_label, label
+from anlan.triage.models import Incident
+from anlan.triage.words import happened, urgency_words
+
+
+def history(incident: Incident) -> list[dict[str, Any]]:
+    """Return what its entries say in the page's language, the latest first."""
+    names = {organisation.code: area_label(organisation) for organisation in Organisation.objects.all()}
+    categories = {category.code: label(category) for category in Category.objects.all()}
+    entries = LedgerEntry.objects.filter(subject=incident.subject).order_by("-id")
+    return [
+        {
+            "what": happened(entry.kind, _named(json.loads(entry.payload), names, categories)),
+            "at": dt.datetime.fromisoformat(entry.at),
+            "kind": entry.kind,
+        }
+        for entry in entries
+    ]
+
+
+def _named(payload: dict[str, Any], names: dict[str, str], categories: dict[str, str]) -> dict[str, Any]:
+    """Return a payload with names in place of codes."""
+    payload |= {key: names.get(payload[key], payload[key]) for key in ("to", "by") if key in payload}
+    payload |= {key: categories.get(payload[key], payload[key]) for key in ("category", "at_call") if key in payload}
+    return payload | ({"urgency": urgency_words(payload["urgency"])} if "urgency" in payload else {})

@@ -1,0 +1,35 @@
+"""Whose an incident can be: the control room, an organisation by its code, those that it may be handed to."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from anlan.core.models import Organisation
+from anlan.core.refusals import Refused
+from anlan.triage.models import Incident
+from anlan.triage.rules import HANDED_OVER
+
+
+def control_room() -> Organisation:
+    """Return the organisation that holds what nobody else holds."""
+    active = Organisation.objects.filter(active=True)
+    found = active.filter(kind="control_room").order_by("pk").first() or active.order_by("pk").first()
+    if found is None:
+        raise Refused("no_organisation")
+    return found
+
+
+def organisation(code: str) -> Organisation:
+    """Return an organisation that is not closed, or refuse its code."""
+    found = Organisation.objects.filter(code=code, active=True).first()
+    if found is None:
+        raise Refused("no_such_organisation", "to")
+    return found
+
+
+def others(incident: Incident) -> QuerySet[Organisation]:
+    """Return to whom an incident may be handed: unsigned it goes on to others only, back with a reason."""
+    found = Organisation.objects.filter(active=True).exclude(pk=incident.owner_id)
+    if incident.state == HANDED_OVER:
+        found = found.exclude(pk__in=incident.handovers.values_list("sender", flat=True))
+    return found.order_by("name")
