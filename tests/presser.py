@@ -21,8 +21,8 @@ from anlan.core.ledger.verification import verify  # noqa: E402
 from anlan.core.models import ClockRun, Person  # noqa: E402
 from anlan.core.time.clock import now  # noqa: E402
 from anlan.dispatch.models import Milestone  # noqa: E402
-from anlan.prevention.actions.steps import last_move  # noqa: E402
 from anlan.prevention.models import Problem, Result  # noqa: E402
+from anlan.prevention.queries.problems import last_move  # noqa: E402
 from anlan.triage.models import Incident, IncidentReport  # noqa: E402
 from tests import make  # noqa: E402
 

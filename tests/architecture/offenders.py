@@ -24,7 +24,4 @@ FILLER_NAMES: dict[str, int] = {
     "boards": 14,
     "bulletin": 168,
     "city": 68,
-    "effect": 20,
-    "hotspots": 36,
-    "prevention": 146,
 }

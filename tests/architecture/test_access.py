@@ -24,8 +24,6 @@ UNSCOPED: Final = {
     # a period to begin with, on a form of those who see every study
     ("effect/estimates", "Study.objects.adopted.last"): 1,
     ("hotspots/studies", "Study.objects.adopted.last"): 1,
-    # the run of a study that the reader was let see
-    ("hotspots/studies", "Job.objects.filter.first"): 2,
     # the rain that tests a site: a figure of the place, shown also to who sees the site and not its problem
     ("prevention/slots", "Problem.objects.filter.values_list.first"): 1,
     # categories of a report of clocks, counted and not listed

@@ -8,8 +8,9 @@ import pytest
 
 from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import NotAllowed, system
+from anlan.core.refusals import Refused
 from anlan.effect.models import Estimate
-from anlan.effect.rules import EffectRefused, Sides, sides
+from anlan.effect.rules import Sides, sides
 from anlan.effect.verification import verify
 from anlan.intake.actions import erase_report, set_validity
 from anlan.intake.models import Report
@@ -29,8 +30,8 @@ def test_mended_places_that_fail_less_often_have_fallen(town: MendedTown) -> Non
     assert one.low
     assert one.high
     assert one.low < (one.ratio or 0) < one.high < 1
-    assert len(one.told("treated")) == 12
-    assert len(one.told("controls")) == 8
+    assert len(one.listed("treated")) == 12
+    assert len(one.listed("controls")) == 8
     assert (one.before_storms, one.after_storms) == (21, 21)
     assert "21 storms before, 21 after" in one.sentence_en
     assert "前21场、后21场雨" in one.sentence_zh
@@ -92,21 +93,23 @@ def test_what_was_altered_in_the_database_does_not_verify(town: MendedTown) -> N
 
 
 @pytest.mark.parametrize(
-    ("told", "field"),
+    ("asked", "code", "field"),
     [
-        ({"measure_at": dt.date(2015, 6, 1)}, "measure_at"),  # the sites were found with later reports
-        ({"measure_at": dt.date(2016, 2, 1)}, "measure_at"),  # nothing accepted before
-        ({"since": MEASURE}, "since"),
-        ({"until": dt.date(2016, 2, 1)}, "until"),
-        ({"until": dt.date(2017, 6, 1)}, "until"),
-        ({"study": 999}, "study"),
+        ({"measure_at": dt.date(2015, 6, 1)}, "sites_found_after_measure", "measure_at"),
+        ({"measure_at": dt.date(2016, 2, 1)}, "nothing_mended_before", "measure_at"),
+        ({"since": MEASURE}, "reports_begin_too_late", "since"),
+        ({"until": dt.date(2016, 2, 1)}, "reports_end_too_early", "until"),
+        ({"until": dt.date(2017, 6, 1)}, "last_day_ahead", "until"),
+        ({"study": 999}, "adopted_study_missing", "study"),
     ],
 )
-def test_what_would_be_biased_or_empty_is_refused(town: MendedTown, told: dict[str, object], field: str) -> None:
+def test_what_would_be_biased_or_empty_is_refused(
+    town: MendedTown, asked: dict[str, object], code: str, field: str
+) -> None:
     """The refusal names the field to change, and nothing is stored."""
-    with pytest.raises(EffectRefused) as refused:
-        town.estimate(**told)
-    assert refused.value.field == field
+    with pytest.raises(Refused) as refused:
+        town.estimate(**asked)
+    assert (refused.value.code, refused.value.field) == (code, field)
     assert not Estimate.objects.exists()
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.analysis import Outline
+from anlan.core.refusals import Refused
 from anlan.hotspots import rules
 
 pytestmark = pytest.mark.pure
@@ -81,15 +82,17 @@ def test_studies_are_adopted_in_time_order(since: str, until: str, fine: bool) -
     if fine:
         rules.require_adoptable(*period, last)
     else:
-        with pytest.raises(rules.StudyRefused):
+        with pytest.raises(Refused) as refused:
             rules.require_adoptable(*period, last)
+        assert (refused.value.code, refused.value.limits["until"]) == ("study_not_later", last[1])
 
 
 @pytest.mark.parametrize("group", ["crime", "dispute", "domestic_violence", "other", ""])
 def test_places_of_offences_and_disputes_are_not_studied(group: str) -> None:
     """The line: only water, hazards, fire and the like are ranked by place."""
-    with pytest.raises(rules.StudyRefused, match="burglary"):
+    with pytest.raises(Refused) as refused:
         rules.require_analysable({"waterlogging": "flooding", "burglary": group})
+    assert (refused.value.code, refused.value.limits) == ("category_not_analysable", {"refused": "burglary"})
 
 
 @pytest.mark.parametrize(

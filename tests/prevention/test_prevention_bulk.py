@@ -8,9 +8,9 @@ import pytest
 
 from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import NotAllowed, system
+from anlan.core.refusals import Refused
 from anlan.prevention import actions
 from anlan.prevention.models import Evidence, Problem, Task
-from anlan.prevention.rules import PreventionRefused
 from tests.make.problems import Town, day
 
 CITY = system("city")
@@ -61,13 +61,14 @@ def test_in_bulk_works_leave_what_the_single_verbs_leave(town: Town) -> None:
     assert {row[0] for row in bulk.left()["problems"]} == {"accepted"}
 
 
-@pytest.mark.parametrize(("rows", "says"), [([{"words": ""}], "Add evidence"), ([{}, {}], "already")])
-def test_in_bulk_one_bad_row_refuses_all(town: Town, rows: list[dict[str, str]], says: str) -> None:
+@pytest.mark.parametrize(("rows", "code"), [([{"words": ""}], "evidence_missing"), ([{}, {}], "stands_already")])
+def test_in_bulk_one_bad_row_refuses_all(town: Town, rows: list[dict[str, str]], code: str) -> None:
     """Nothing of a refused call stays."""
     _, tasks = town.planned()
     told = [{"task": tasks[0], "words": "laid"} | row for row in rows]
-    with pytest.raises(PreventionRefused, match=says):
+    with pytest.raises(Refused) as refused:
         actions.finish_tasks(rows=told, actor=town.officer, at=day(10))
+    assert refused.value.code == code
     with pytest.raises(NotAllowed):
         actions.finish_tasks(rows=[{"task": "T-2016-9999", "words": "laid"}], actor=town.officer, at=day(10))
     assert Task.objects.get(number=tasks[0]).state == "open"

@@ -9,7 +9,7 @@ from django.test import Client
 
 from anlan.core.models import Area
 from anlan.prevention.models import Problem
-from anlan.prevention.queries.problems import against
+from anlan.prevention.words import against
 from tests import make
 from tests.make.problems import Town, problem
 

@@ -6,16 +6,10 @@ import datetime as dt
 
 import pytest
 
+from anlan.core.refusals import Refused
 from anlan.prevention import rules
-from anlan.prevention.rules import (
-    PROBLEM_MOVES,
-    STEP_DAYS,
-    TASK_MOVES,
-    TURN,
-    PreventionRefused,
-    ProblemState,
-    TaskState,
-)
+from anlan.prevention.rules import PROBLEM_MOVES, STEP_DAYS, TASK_MOVES, TURN
+from anlan.prevention.states import Fate, ProblemState, TaskState
 
 
 def reached(moves: dict[str, dict[str, str]], first: str) -> set[str]:
@@ -43,8 +37,10 @@ def test_a_task_ends_only_by_being_passed() -> None:
 
 def test_a_step_that_is_not_in_the_table_is_refused_with_the_state() -> None:
     """Whoever presses second reads where the record stands now."""
-    with pytest.raises(PreventionRefused, match="P-2016-0001 is already “Signed for”"):
-        rules.after(PROBLEM_MOVES, "signed", "sign_for", "P-2016-0001")
+    label = ProblemState.SIGNED.label
+    with pytest.raises(Refused) as refused:
+        rules.after(PROBLEM_MOVES, "signed", "sign_for", number="P-2016-0001", label=label)
+    assert (refused.value.code, refused.value.limits) == ("stands_already", {"number": "P-2016-0001", "state": label})
 
 
 def test_a_closed_organisation_leaves_its_turn_to_the_supervisor() -> None:
@@ -73,8 +69,24 @@ def test_one_place_in_twenty_is_kept_for_silent_areas() -> None:
     rules.require_reserve(19, 0, "")
     rules.require_reserve(40, 2, "")
     rules.require_reserve(40, 0, "The areas were visited in May.")
-    with pytest.raises(PreventionRefused, match="Keep 2"):
+    with pytest.raises(Refused) as refused:
         rules.require_reserve(40, 1, "")
+    assert (refused.value.code, refused.value.field, refused.value.limits) == (
+        "silent_areas_missing", "silence_words", {"n": 2},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("state", "finished", "today", "became"),
+    [("passed", 10, 20, Fate.ON_TIME), ("passed", 12, 20, Fate.EXTENDED), ("passed", 18, 20, Fate.LATE),
+     ("works_done", 10, 20, Fate.OPEN), ("open", None, 15, Fate.OPEN), ("refused", None, 16, Fate.OVERDUE)],
+)  # fmt: skip
+def test_what_became_of_a_listed_task_is_said_by_its_days(
+    state: str, finished: int | None, today: int, became: Fate
+) -> None:
+    """Listed until the 10th, extended until the 15th: done is what passed, on time is when the works were done."""
+    days = [dt.date(2016, 6, n) for n in (10, 15, today)]
+    assert rules.fate(state, dt.date(2016, 6, finished) if finished else None, *days) == became
 
 
 def test_a_plan_without_permanent_works_is_never_accepted() -> None:

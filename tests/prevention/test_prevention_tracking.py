@@ -17,8 +17,8 @@ from anlan.core.time.clock import frozen
 from anlan.intake.actions import set_validity
 from anlan.prevention import actions
 from anlan.prevention.models import Problem
-from anlan.prevention.rules import ProblemState as P
-from anlan.prevention.rules import TaskState as T
+from anlan.prevention.states import ProblemState as P
+from anlan.prevention.states import TaskState as T
 from tests import make
 from tests.make.problems import B, Town, day, problem, task
 

@@ -15,7 +15,7 @@ from anlan.dispatch import actions as dispatch
 from anlan.prevention import actions as prevention
 from anlan.prevention import rules as prevention_rules
 from anlan.prevention.models import Problem, Task
-from anlan.prevention.rules import ProblemState, TaskState
+from anlan.prevention.states import ProblemState, TaskState
 from anlan.triage import actions as triage
 from anlan.triage import rules as triage_rules
 from anlan.triage.models import Incident

@@ -7,23 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Min
-from django.utils.translation import gettext as _
 
 from anlan.core import ledger
 from anlan.core.city.areas import local_day
 from anlan.core.ledger import canonical
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
+from anlan.core.refusals import Refused
 from anlan.core.series import Series
 from anlan.effect import rules
+from anlan.effect.access import WRITES
 from anlan.effect.computation import Question, compute
 from anlan.effect.models import Estimate
-from anlan.effect.rules import EffectRefused, Sides
+from anlan.effect.rules import Sides
 from anlan.hotspots.models import SiteVersion, Study
 from anlan.prevention.models import Move
 
-WRITES = (Role.ANALYST, Role.SUPERVISOR)
 LISTS = ("storms", "warnings")
 
 
@@ -78,17 +77,17 @@ def keep_estimate(*, computed: Computed, actor: Actor, at: dt.datetime, key: str
         position=question.position, **sides,
         **{name: canonical(value) if name in LISTS else value for name, value in content.items()},
     )  # fmt: skip
-    told = {"study": question.study, "measure_at": str(question.measure_at), "verdict": found.verdict,
-            "ratio": found.ratio, "low": found.low, "high": found.high, "revision": found.revision,
-            "position": found.position, "content": found.content_hash}  # fmt: skip
-    ledger.append("effect.estimated", actor=actor, at=at, subject=f"estimate:{found.number}", payload=told)
+    payload = {"study": question.study, "measure_at": str(question.measure_at), "verdict": found.verdict,
+               "ratio": found.ratio, "low": found.low, "high": found.high, "revision": found.revision,
+               "position": found.position, "content": found.content_hash}  # fmt: skip
+    ledger.append("effect.estimated", actor=actor, at=at, subject=f"estimate:{found.number}", payload=payload)
     return {"estimate": found.number, "verdict": found.verdict, "content_hash": found.content_hash}
 
 
 def _adopted(study: int) -> Study:
     found = Study.objects.adopted().filter(pk=study).first()
     if found is None:
-        raise EffectRefused(_("Choose an adopted study: its sites are compared."), "study")
+        raise Refused("adopted_study_missing", "study")
     return found
 
 

@@ -9,15 +9,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from django.utils.translation import gettext as _
 
 from anlan import analysis
 from anlan.core.city.current import city_zone
 from anlan.core.ledger import canonical
-from anlan.core.time.clock import stamp
-from anlan.effect.rules import EffectRefused, Sides
+from anlan.core.refusals import Refused
+from anlan.effect.rules import Sides
 from anlan.geo import LocalProjection
-from anlan.hotspots.computation import EPOCH, Input, study_input
+from anlan.hotspots.computation import EPOCH, Input, moment, study_input
 from anlan.hotspots.models import SiteVersion, Study
 
 
@@ -37,10 +36,10 @@ class Question:
 def compute(question: Question) -> dict[str, Any]:
     """Return an estimate's content as plain values, and `content_hash` over all of it."""
     study = Study.objects.get(pk=question.study)
-    told = reports_of(study, question.since, question.until, question.position)
-    if not told.rows:
-        raise EffectRefused(_("There are no reports of this kind in these days."), "since")
-    content = _content(study, question, told)
+    basis = reports_of(study, question.since, question.until, question.position)
+    if not basis.rows:
+        raise Refused("no_reports_in_days", "since")
+    content = _content(study, question, basis)
     asked = asdict(question) | {"since": str(question.since), "until": str(question.until),
                                 "measure_at": str(question.measure_at)}  # fmt: skip
     return content | {"content_hash": hash_of({"question": asked, "content": content})}
@@ -57,11 +56,11 @@ def reports_of(study: Study, since: dt.date, until: dt.date, position: int) -> I
     return study_input(asked)
 
 
-def _content(study: Study, question: Question, told: Input) -> dict[str, Any]:
+def _content(study: Study, question: Question, basis: Input) -> dict[str, Any]:
     radius_m, gap_h = _parameters(study)
-    plane = LocalProjection.around(*(np.array([getattr(row, name) for row in told.rows]) for name in ("lon", "lat")))
-    events = analysis.Events(*plane.forward([row.lon for row in told.rows], [row.lat for row in told.rows]),
-                    [row.day for row in told.rows])  # fmt: skip
+    plane = LocalProjection.around(*(np.array([getattr(row, name) for row in basis.rows]) for name in ("lon", "lat")))
+    events = analysis.Events(*plane.forward([row.lon for row in basis.rows], [row.lat for row in basis.rows]),
+                    [row.day for row in basis.rows])  # fmt: skip
     sites = [*question.sides.treated, *question.sides.controls]
     places = _places(study)
     x, y = plane.forward(*np.array([places[site] for site in sites], dtype=float).T)
@@ -71,8 +70,8 @@ def _content(study: Study, question: Question, told: Input) -> dict[str, Any]:
     found = analysis.before_after(table, treated=treated, seed=question.seed)
     return _plain(found) | {
         "storms": _storms(events, day, gap_h),
-        "reports": len(told.rows),
-        "input_hash": told.hash,
+        "reports": len(basis.rows),
+        "input_hash": basis.hash,
     }
 
 
@@ -96,14 +95,14 @@ def _storms(events: analysis.Events, day: float, gap_h: float) -> list[dict[str,
         return "before" if last < day else "after" if first >= day else "spans"
 
     found, _of = analysis.find_episodes(events.day, episode_gap_h=gap_h)
-    return [{"first": _moment(one.first_day), "last": _moment(one.last_day), "when": side(one.first_day, one.last_day)}
-            for one in found]  # fmt: skip
+    return [{"first": moment(storm.first_day), "last": moment(storm.last_day),
+             "when": side(storm.first_day, storm.last_day)} for storm in found]  # fmt: skip
 
 
 def _places(study: Study) -> dict[int, tuple[float, float]]:
     """Return where each site of an adopted study lies."""
     versions = SiteVersion.objects.filter(study=study, place__isnull=False).select_related("site", "place")
-    return {one.site.number: (one.place.lon, one.place.lat) for one in versions if one.place}
+    return {version.site.number: (version.place.lon, version.place.lat) for version in versions if version.place}
 
 
 def _parameters(study: Study) -> tuple[float, float]:
@@ -115,10 +114,6 @@ def _parameters(study: Study) -> tuple[float, float]:
 def _first_moment(day: dt.date) -> float:
     start = dt.datetime.combine(day, dt.time(), city_zone())
     return (start - EPOCH) / dt.timedelta(days=1)
-
-
-def _moment(day: float) -> str:
-    return stamp(EPOCH + dt.timedelta(microseconds=round(day * 86_400_000_000)))
 
 
 def _rounded(value: float | None) -> float | None:

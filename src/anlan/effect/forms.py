@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.core.people.actors import Actor
 from anlan.core.web.fields import day_field
 from anlan.hotspots.models import Study
-from anlan.hotspots.queries.pages import period
+from anlan.hotspots.words import period
 
 
 class EstimateForm(forms.Form):
@@ -24,5 +24,5 @@ class EstimateForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         studies = Study.objects.visible_to(actor).adopted().order_by("-until")
-        choices = [(one.pk, f"{period(one)} · {one.name}") for one in studies]
+        choices = [(study.pk, f"{period(study)} · {study.name}") for study in studies]
         cast(forms.TypedChoiceField, self.fields["study"]).choices = choices

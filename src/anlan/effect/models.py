@@ -10,10 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
+from anlan.effect.access import READS
 from anlan.hotspots.models import Study
-
-READS = (Role.ANALYST, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR, Role.PUBLISHER, Role.VERIFIER)
 
 
 class EstimateQuerySet(models.QuerySet["Estimate"]):
@@ -82,10 +80,10 @@ class Estimate(models.Model):
     def __str__(self) -> str:
         return self.number
 
-    def told(self, name: str) -> list[Any]:
+    def listed(self, name: str) -> list[Any]:
         """Return one of the lists kept as JSON: treated, controls, later, storms, warnings."""
         return list(json.loads(getattr(self, name)))
 
     def holds(self, site: int) -> bool:
         """Whether the estimate rests on a site, mended or beside it."""
-        return site in self.told("treated") or site in self.told("controls")
+        return site in self.listed("treated") or site in self.listed("controls")

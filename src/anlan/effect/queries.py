@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from anlan.effect.intervals import Drawn, drawn
 from anlan.effect.models import Estimate
 from anlan.effect.words import MARKS, sentence, warnings
-from anlan.hotspots.actions import parsed
+from anlan.hotspots.computation import parsed
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,16 @@ class Shown:
     drawn: Drawn
 
 
-def shown(one: Estimate) -> Shown:
+def shown(estimate: Estimate) -> Shown:
     """Return an estimate with its sentence in the reader's language and its drawing."""
-    return Shown(one, sentence(one), MARKS[one.verdict], drawn(one.ratio, one.low, one.high))
+    interval = drawn(estimate.ratio, estimate.low, estimate.high)
+    return Shown(estimate, sentence(estimate), MARKS[estimate.verdict], interval)
 
 
-def details(one: Estimate) -> dict[str, object]:
+def details(estimate: Estimate) -> dict[str, object]:
     """Return the storms, the sites of both sides and the warnings of an estimate."""
-    storms = [storm | {"first": parsed(storm["first"]), "last": parsed(storm["last"])} for storm in one.told("storms")]
-    sides = {name: [f"{site:03d}" for site in one.told(name)] for name in ("treated", "controls", "later")}
-    return {"storms": storms, "sides": sides, "warnings": warnings(one)}
+    storms = [
+        storm | {"first": parsed(storm["first"]), "last": parsed(storm["last"])} for storm in estimate.listed("storms")
+    ]
+    sides = {name: [f"{site:03d}" for site in estimate.listed(name)] for name in ("treated", "controls", "later")}
+    return {"storms": storms, "sides": sides, "warnings": warnings(estimate)}

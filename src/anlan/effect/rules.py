@@ -6,17 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
-
-class EffectRefused(ValueError):
-    """The estimate cannot be made; the message says what to do instead, `field` where."""
-
-    exit_status = 2
-
-    def __init__(self, message: str, field: str | None = None) -> None:
-        super().__init__(message)
-        self.field = field
+from anlan.core.refusals import Refused
 
 
 @dataclass(frozen=True)
@@ -31,32 +21,29 @@ class Sides:
 def require_days(since: dt.date, measure_at: dt.date, until: dt.date, today: dt.date) -> None:
     """Refuse days that are out of order or have not come."""
     if not since < measure_at:
-        raise EffectRefused(_("The reports must begin before the day of the measure."), "since")
+        raise Refused("reports_begin_too_late", "since")
     if not measure_at <= until:
-        raise EffectRefused(_("The reports must go on after the day of the measure."), "until")
+        raise Refused("reports_end_too_early", "until")
     if until > today:
-        raise EffectRefused(_("The last day has not come yet."), "until")
+        raise Refused("last_day_ahead", "until")
 
 
 def require_chosen_before(study_until: dt.date, measure_at: dt.date) -> None:
     """Refuse sites that were found with reports from after the measure: such an estimate is biased."""
     if study_until >= measure_at:
-        raise EffectRefused(
-            _("The sites were found with reports from after that day. Choose an earlier study or a later day."),
-            "measure_at",
-        )
+        raise Refused("sites_found_after_measure", "measure_at")
 
 
 def sides(sites: Collection[int], accepted: Mapping[int, dt.date], measure_at: dt.date, until: dt.date) -> Sides:
     """Divide sites by the day on which their works were first accepted; works of later on leave a site out."""
     treated = {site for site in sites if site in accepted and accepted[site] < measure_at}
     later = {site for site in sites if site in accepted and measure_at <= accepted[site] <= until}
-    return Sides(*(tuple(sorted(one)) for one in (treated, set(sites) - treated - later, later)))
+    return Sides(*(tuple(sorted(side)) for side in (treated, set(sites) - treated - later, later)))
 
 
 def require_sides(found: Sides) -> None:
     """Refuse where nothing was mended or nothing stands beside it."""
     if not found.treated:
-        raise EffectRefused(_("No site of this study had its works accepted before that day."), "measure_at")
+        raise Refused("nothing_mended_before", "measure_at")
     if not found.controls:
-        raise EffectRefused(_("Every site of this study was mended; nothing stands beside them."), "measure_at")
+        raise Refused("nothing_to_compare", "measure_at")

@@ -9,7 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.web.slots import fill, rail
-from anlan.effect.models import READS, Estimate
+from anlan.effect.access import READS
+from anlan.effect.models import Estimate
 from anlan.effect.queries import shown
 
 rail(60, "验", pgettext_lazy("rail", "Effect"), "effect:estimates", set(READS))
@@ -23,8 +24,8 @@ def of_site(context: dict[str, Any]) -> str:
     if site is None or not actor.roles.intersection(READS):
         return ""
     every = Estimate.objects.visible_to(actor).filter(study__subject=site.subject).order_by("-pk")
-    found = [one for one in every if one.holds(site.number)]
+    found = [estimate for estimate in every if estimate.holds(site.number)]
     newest = shown(found[0]) if found else None
-    mended = newest is not None and site.number in newest.one.told("treated")
+    mended = newest is not None and site.number in newest.one.listed("treated")
     values = {"shown": newest, "mended": mended, "earlier": found[1:4], "site": site}
     return render_to_string("effect/_site_slot.html", values, request=request)

@@ -35,7 +35,7 @@ def verify(estimate: Estimate) -> Checked:
 
 def question_of(estimate: Estimate) -> Question:
     """Return what was asked, from what is stored."""
-    sides = Sides(*(tuple(estimate.told(name)) for name in ("treated", "controls", "later")))
+    sides = Sides(*(tuple(estimate.listed(name)) for name in ("treated", "controls", "later")))
     return Question(estimate.study_id, estimate.since, estimate.until, estimate.measure_at, sides, estimate.seed,
                     estimate.position)  # fmt: skip
 
@@ -58,5 +58,5 @@ def _since(estimate: Estimate) -> tuple[tuple[str, ...], int]:
 
 
 def _numbers(estimate: Estimate, position: int) -> set[str]:
-    told = reports_of(estimate.study, estimate.since, estimate.until, max(position, estimate.position))
-    return {row.number for row in told.rows}
+    basis = reports_of(estimate.study, estimate.since, estimate.until, max(position, estimate.position))
+    return {row.number for row in basis.rows}

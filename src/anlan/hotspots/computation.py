@@ -50,11 +50,11 @@ class Input:
 def compute(study: Study, tell: Tell = lambda done, total: None) -> tuple[Input, str]:
     """Return a study's input and its outcome as canonical JSON."""
     tell(0, 3)
-    told = study_input(study)
+    basis = study_input(study)
     tell(1, 3)
-    text = canonical(_outcome(study, told))
+    text = canonical(_outcome(study, basis))
     tell(2, 3)
-    return told, text
+    return basis, text
 
 
 def content_hash(outcome: str) -> str:
@@ -114,60 +114,61 @@ def _inside(study: Study) -> Callable[[float, float], bool]:
     return lambda lon, lat: bool(index.at(lon, lat))
 
 
-def _outcome(study: Study, told: Input) -> dict[str, Any]:
+def _outcome(study: Study, basis: Input) -> dict[str, Any]:
     parameters = json.loads(study.parameters)
-    if not told.rows:
-        return {"places": [], "watch": [], "episodes": [], "chance": None, "left_out": told.left_out, "silent": [],
-                "min_reports": parameters.get("min_reports"), "found": told.found, "plane": None}  # fmt: skip
-    lon, lat = np.array([row.lon for row in told.rows]), np.array([row.lat for row in told.rows])
+    if not basis.rows:
+        return {"places": [], "watch": [], "episodes": [], "chance": None, "left_out": basis.left_out, "silent": [],
+                "min_reports": parameters.get("min_reports"), "found": basis.found, "plane": None}  # fmt: skip
+    lon, lat = np.array([row.lon for row in basis.rows]), np.array([row.lat for row in basis.rows])
     plane = LocalProjection.around(lon, lat)
     x, y = plane.forward(lon, lat)
-    numbers = [row.number for row in told.rows]
-    found = analysis.recurrent_places(analysis.Events(x, y, [row.day for row in told.rows], ids=numbers), **parameters)
-    episode_of = dict(zip(numbers, (int(one) for one in found.episode_of), strict=True))
-
-    def plain(place: analysis.Place) -> dict[str, Any]:
-        east, north = plane.inverse(place.x, place.y)
-        return {
-            "rank": place.rank,
-            "lon": round(float(east), 6),
-            "lat": round(float(north), 6),
-            "radius_m": round(place.radius_m, 1),
-            "reports": place.reports,
-            "episodes": place.episodes,
-            "first": _moment(place.first_day),
-            "last": _moment(place.last_day),
-            "chance": _rounded(place.chance),
-            "members": [[number, episode_of[number]] for number in sorted(map(str, place.members))],
-        }
-
+    numbers = [row.number for row in basis.rows]
+    found = analysis.recurrent_places(analysis.Events(x, y, [row.day for row in basis.rows], ids=numbers), **parameters)
+    episode_of = dict(zip(numbers, (int(number) for number in found.episode_of), strict=True))
     return {
-        "places": [plain(place) for place in found.places],
-        "watch": [plain(place) for place in found.watch],
-        "episodes": [
-            {
-                "number": one.number,
-                "first": _moment(one.first_day),
-                "last": _moment(one.last_day),
-                "reports": one.reports,
-            }
-            for one in found.episodes
-        ],
+        "places": [_place(place, plane, episode_of) for place in found.places],
+        "watch": [_place(place, plane, episode_of) for place in found.watch],
+        "episodes": [_episode(episode) for episode in found.episodes],
         "chance": {"expected": _rounded(found.chance.expected_places), "sentence": found.chance.sentence},
-        "left_out": told.left_out | {f"method_{name}": int(value) for name, value in sorted(found.left_out.items())},
+        "left_out": basis.left_out | {f"method_{name}": int(value) for name, value in sorted(found.left_out.items())},
         "silent": _silent(study, lon, lat),
         "min_reports": found.min_reports,
-        "found": told.found,
+        "found": basis.found,
         "plane": plane.parameters(),
+    }
+
+
+def _place(place: analysis.Place, plane: LocalProjection, episode_of: dict[str, int]) -> dict[str, Any]:
+    east, north = plane.inverse(place.x, place.y)
+    return {
+        "rank": place.rank,
+        "lon": round(float(east), 6),
+        "lat": round(float(north), 6),
+        "radius_m": round(place.radius_m, 1),
+        "reports": place.reports,
+        "episodes": place.episodes,
+        "first": moment(place.first_day),
+        "last": moment(place.last_day),
+        "chance": _rounded(place.chance),
+        "members": [[number, episode_of[number]] for number in sorted(map(str, place.members))],
+    }
+
+
+def _episode(episode: analysis.Episode) -> dict[str, Any]:
+    return {
+        "number": episode.number,
+        "first": moment(episode.first_day),
+        "last": moment(episode.last_day),
+        "reports": episode.reports,
     }
 
 
 def _silent(study: Study, lon: Any, lat: Any) -> list[dict[str, Any]]:
     """Name the districts, or finer areas where the city has them, with people and without a report."""
     versions, index = area_index(study.until)
-    fine = [n for n, one in enumerate(versions) if one.area.kind == Area.Kind.SUBDISTRICT]
+    fine = [n for n, version in enumerate(versions) if version.area.kind == Area.Kind.SUBDISTRICT]
     chosen = fine or [
-        n for n, one in enumerate(versions) if one.area.kind in {Area.Kind.DISTRICT, Area.Kind.COUNTY_CITY}
+        n for n, version in enumerate(versions) if version.area.kind in {Area.Kind.DISTRICT, Area.Kind.COUNTY_CITY}
     ]
     _, areas = index.assign(lon, lat)
     counts = np.bincount(areas, minlength=len(versions))
@@ -176,10 +177,16 @@ def _silent(study: Study, lon: Any, lat: Any) -> list[dict[str, Any]]:
         [versions[n].population for n in chosen],
         [int(counts[n]) for n in chosen],
     )
-    return [{"area": one.area, "population": one.population, "expected": _rounded(one.expected)} for one in found]
+    return [{"area": area.area, "population": area.population, "expected": _rounded(area.expected)} for area in found]
 
 
-def _moment(day: float) -> str:
+def parsed(text: str) -> dt.datetime:
+    """Read a moment as an outcome keeps it."""
+    return dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=dt.UTC)
+
+
+def moment(day: float) -> str:
+    """Write a moment, counted in days since 1970, as an outcome keeps it."""
     return stamp(EPOCH + dt.timedelta(microseconds=round(day * 86_400_000_000)))
 
 

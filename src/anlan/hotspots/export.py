@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Callable
 
-from anlan.hotspots.queries.pages import StudyView, places_geojson
+from anlan.hotspots.queries.studies import StudyView, places_geojson
 
 COLUMNS = ("site", "rank", "change", "lon", "lat", "radius_m", "reports", "episodes", "first", "last", "name")
 

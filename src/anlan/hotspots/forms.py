@@ -31,11 +31,15 @@ class StudyForm(forms.Form):
         english = (get_language() or "en").startswith("en")
         categories = Category.objects.filter(active=True, group__in=ANALYSABLE)
         offered = cast(forms.MultipleChoiceField, self.fields["categories"])
-        offered.choices = [(one.code, one.name_en if english else one.name) for one in categories]
+        offered.choices = [(category.code, category.name_en if english else category.name) for category in categories]
         versions = (
             AreaVersion.objects.filter(valid_to__isnull=True)
             .select_related("area")
             .order_by("area__kind", "area__code")
         )
-        areas = [(one.area.code, one.name_en if english else one.name) for one in versions if one.area.kind != "city"]
+        areas = [
+            (version.area.code, version.name_en if english else version.name)
+            for version in versions
+            if version.area.kind != "city"
+        ]
         cast(forms.ChoiceField, self.fields["area"]).choices = [("", _("The whole city")), *areas]

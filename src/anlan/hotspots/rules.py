@@ -7,9 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from anlan import analysis
+from anlan.core.refusals import Refused
 
 ANALYSABLE = frozenset({"flooding", "hazards", "infrastructure", "environment", "fire", "traffic"})
 ROAD_ENDS = ("大道", "路", "街", "巷", "桥", "弄")
@@ -21,33 +20,19 @@ LIMITS = {
 }
 
 
-class StudyRefused(ValueError):
-    """A study cannot be run or adopted so; the message says what to change, `field` where."""
-
-    exit_status = 2
-
-    def __init__(self, message: str, field: str | None = None) -> None:
-        super().__init__(message)
-        self.field = field
-
-
 def require_analysable(groups: Mapping[str, str]) -> None:
     """Refuse categories of offences, disputes and the like: places of people are not ranked here."""
     refused = sorted(code for code, group in groups.items() if group not in ANALYSABLE)
     if refused:
-        raise StudyRefused(
-            _("Places are studied for water, hazards, fire and traffic only, not for: %(refused)s.")
-            % {"refused": ", ".join(refused)},
-            "categories",
-        )
+        raise Refused("category_not_analysable", "categories", refused=", ".join(refused))
 
 
 def require_period(since: dt.date, until: dt.date, today: dt.date) -> None:
     """Refuse a period that ends before it begins, or that has not begun."""
     if until < since:
-        raise StudyRefused(_("The period ends before it begins; exchange the two days."), "until")
+        raise Refused("period_reversed", "until")
     if since > today:
-        raise StudyRefused(_("The period has not begun yet; choose an earlier first day."), "since")
+        raise Refused("period_not_begun", "since")
 
 
 def require_parameters(parameters: Mapping[str, Any]) -> None:
@@ -55,16 +40,13 @@ def require_parameters(parameters: Mapping[str, Any]) -> None:
     for name, (low, high) in LIMITS.items():
         value = parameters.get(name)
         if value is not None and not low <= value <= high:
-            raise StudyRefused(_("Write a value from %(low)s to %(high)s.") % {"low": low, "high": high}, name)
+            raise Refused("parameter_out_of_range", name, low=low, high=high)
 
 
 def require_adoptable(since: dt.date, until: dt.date, last: tuple[dt.date, dt.date] | None) -> None:
     """Refuse to adopt a study whose period does not go on after the last adopted one; it may begin with it."""
     if last is not None and (since < last[0] or until <= last[1]):
-        raise StudyRefused(
-            _("Sites are numbered in time order, and a study of %(since)s to %(until)s is adopted already.")
-            % {"since": last[0], "until": last[1]}
-        )
+        raise Refused("study_not_later", since=last[0], until=last[1])
 
 
 @dataclass(frozen=True)
@@ -95,19 +77,19 @@ def number_places(
     was gone carries on that site's number.
     """
     first = analysis.match_places(standing, places)
-    of_place = {int(one.id): (_number(first, int(one.id)), str(first.kind_of_new(one.id))) for one in places}
+    of_place = {int(place.id): (_number(first, int(place.id)), str(first.kind_of_new(place.id))) for place in places}
     of_site: dict[int, tuple[str, int | None]] = {}
     carried = {number for number, _ in of_place.values() if number is not None}
     for site in standing:
         if int(site.id) not in carried:
             heir = first.successor_of[site.id]
             of_site[int(site.id)] = ("gone", None) if heir is None else ("merged", of_place[int(heir)][0])
-    fresh = [one for one in places if of_place[int(one.id)][1] == "new"]
+    fresh = [place for place in places if of_place[int(place.id)][1] == "new"]
     again = analysis.match_places(vanished, fresh)
-    for one in fresh:
-        number = _number(again, int(one.id))
+    for place in fresh:
+        number = _number(again, int(place.id))
         if number is not None:
-            of_place[int(one.id)] = (number, str(again.kind_of_new(one.id)))
+            of_place[int(place.id)] = (number, str(again.kind_of_new(place.id)))
     return Numbering(of_place, of_site)
 
 
@@ -119,8 +101,8 @@ def _number(matching: analysis.Matching, rank: int) -> int | None:
 def shared_label(words: Collection[str], *, at_least: int = 3) -> str:
     """Return the place words that several different reports share: a name of the place, not one person's words."""
     counts: dict[str, int] = {}
-    for one in words:
-        for name in {one.strip(), _road(one)} - {""}:
+    for text in words:
+        for name in {text.strip(), _road(text)} - {""}:
             counts[name] = counts.get(name, 0) + 1
     shared = [(count, len(name), name) for name, count in counts.items() if count >= at_least]
     return max(shared)[2][:120] if shared else ""

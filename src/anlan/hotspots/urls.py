@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.hotspots.views import sites, studies
+from anlan.hotspots.views import runs, sites, studies
 
 app_name = "hotspots"
-urlpatterns = [*studies.urlpatterns, *sites.urlpatterns]
+urlpatterns = [*studies.urlpatterns, *runs.urlpatterns, *sites.urlpatterns]

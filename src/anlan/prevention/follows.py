@@ -6,39 +6,45 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 from anlan.core.ledger.followers import follow
 from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import system
+from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.intake.states import COUNTED
 from anlan.prevention.actions import reopen
 from anlan.prevention.jobs import ask_for_ladder
 from anlan.prevention.queries.places import mended_at, near_mended
-from anlan.prevention.rules import PreventionRefused
 
 
 def at_mended_places(entries: Sequence[LedgerEntry]) -> set[int]:
     """Return which entries tell of a report at a place that is mended, of the place's kind."""
-    told = [(entry.pk, json.loads(entry.payload)) for entry in entries]
-    placed = [(pk, one) for pk, one in told if one.get("lon") is not None and one.get("validity") in COUNTED]
-    near = near_mended([(one["lon"], one["lat"], one["category"]) for _, one in placed])
+    reports = [(entry.pk, json.loads(entry.payload)) for entry in entries]
+    placed = [(pk, report) for pk, report in reports if _counts(report)]
+    near = near_mended([(report["lon"], report["lat"], report["category"]) for _, report in placed])
     return {pk for (pk, _), is_near in zip(placed, near, strict=True) if is_near}
 
 
 @follow("prevention.reopening", ["intake.report_received"], concerns=at_mended_places)
 def reopen_what_fails(entry: LedgerEntry, position: int) -> None:
     """Put a mended place back on the list when a report comes from it; what is told is older stays as it was."""
-    told = json.loads(entry.payload)
-    if told.get("lon") is None or told.get("validity") not in COUNTED:
+    report = json.loads(entry.payload)
+    if not _counts(report):
         return
-    received = dt.datetime.fromisoformat(told["received_at"])
-    for problem in mended_at(told["lon"], told["lat"], told["category"]):
+    received = dt.datetime.fromisoformat(report["received_at"])
+    for problem in mended_at(report["lon"], report["lat"], report["category"]):
         if problem.accepted_at and received > problem.accepted_at:
             number = entry.subject.removeprefix("report:")
             at = dt.datetime.fromisoformat(entry.at)
-            with suppress(PreventionRefused):  # somebody put it back, or plans more, at the same moment
+            with suppress(Refused):  # somebody put it back, or plans more, at the same moment
                 reopen(problem=problem.number, reason=number, actor=system("prevention"), at=at)
+
+
+def _counts(report: dict[str, Any]) -> bool:
+    """Whether a report, as its entry tells of it, has a place and is no misdial or nuisance."""
+    return report.get("lon") is not None and report.get("validity") in COUNTED
 
 
 @follow("prevention.ladder", ["prevention.problem_raised"])

@@ -12,17 +12,19 @@ from anlan.core.people.actors import Actor
 from anlan.core.time.clock import now
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.web.slots import fill, rail
-from anlan.hotspots.actions import parsed
+from anlan.hotspots.computation import parsed
 from anlan.hotspots.models import Site
 from anlan.intake.access import READERS
-from anlan.prevention.actions.results import tests_of
+from anlan.prevention.access import RAISES, READS
 from anlan.prevention.models import Problem
-from anlan.prevention.queries.inbox import Tested, past_of
+from anlan.prevention.queries.histories import past_of
 from anlan.prevention.queries.places import wet
-from anlan.prevention.queries.problems import RAISES, READS, drawn, explained, named, standing, task_times
-from anlan.prevention.queries.storms import peaks_of
+from anlan.prevention.queries.standings import standing
+from anlan.prevention.queries.storms import Tested, peaks_of, tests_of
+from anlan.prevention.queries.tasks import drawn, explained, task_times
 from anlan.prevention.spans import scaled
 from anlan.prevention.tracking import tell_of_place
+from anlan.prevention.words import named
 
 rail(40, "治", pgettext_lazy("rail", "Problems"), "prevention:inbox", set(READS))
 
@@ -53,8 +55,8 @@ def rain_of(context: dict[str, Any]) -> str:
     peaks = peaks_of([(parsed(bar["first"]), parsed(bar["last"])) for bar in bars])
     if not any(peaks):
         return ""
-    told = {"rain": {"peaks": peaks, "test": found}, "rows": list(zip(bars, peaks, strict=True)), "test": found}
-    return render_to_string("prevention/sites/_rain.html", told, request=context["request"])
+    rain = {"rain": {"peaks": peaks, "test": found}, "rows": list(zip(bars, peaks, strict=True)), "test": found}
+    return render_to_string("prevention/sites/_rain.html", rain, request=context["request"])
 
 
 @fill("site.main")
@@ -66,9 +68,9 @@ def mending(context: dict[str, Any]) -> str:
         return ""
     tasks = list(explained(problem.tasks.all()))
     scale = scaled([task_times(task) for task in tasks], today)
-    told = {"problem": problem, "tasks": drawn(tasks, scale, today), "scale": scale,
-            "tested": Tested(tests_of(problem, now()))}  # fmt: skip
-    return render_to_string("prevention/sites/_main.html", told, request=request)
+    works = {"problem": problem, "tasks": drawn(tasks, scale, today), "scale": scale,
+             "tested": Tested(tests_of(problem, now()))}  # fmt: skip
+    return render_to_string("prevention/sites/_main.html", works, request=request)
 
 
 @fill("site.aside")
@@ -79,16 +81,16 @@ def of_site(context: dict[str, Any]) -> str:
         return ""
     actor = actor_of_request(request)
     found = problem_at(site, actor)
-    told: dict[str, Any] = {"problem": found, "opens": bool(actor.roles & set(READS))}
+    aside: dict[str, Any] = {"problem": found, "opens": bool(actor.roles & set(READS))}
     # a call-taker sees the site, not the inbox
-    if found and told["opens"]:
-        told |= {"stands": standing(found, local_day(now())), "lead": named(found.lead), "past": past_of(found),
-                 "opens_reports": bool(actor.roles & set(READERS))}  # fmt: skip
-    return render_to_string("prevention/sites/_slot.html", told, request=request)
+    if found and aside["opens"]:
+        aside |= {"stands": standing(found, local_day(now())), "lead": named(found.lead), "past": past_of(found),
+                  "opens_reports": bool(actor.roles & set(READERS))}  # fmt: skip
+    return render_to_string("prevention/sites/_slot.html", aside, request=request)
 
 
 @fill("intake.tracked", order=110)
 def of_place(context: dict[str, Any]) -> str:
     """Tell on the tracking page what is done at the place of the report, where the city has listed it."""
-    told = tell_of_place(context["report"], now())
-    return render_to_string("prevention/_place.html", {"told": told}) if told else ""
+    place = tell_of_place(context["report"], now())
+    return render_to_string("prevention/_place.html", {"told": place}) if place else ""

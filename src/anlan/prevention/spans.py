@@ -48,13 +48,13 @@ class Scale:
     spans: list[Span]
 
 
-def scaled(rows: Sequence[Times], today: dt.date) -> Scale | None:
+def scaled(tasks: Sequence[Times], today: dt.date) -> Scale | None:
     """Draw tasks on one scale; none without a task."""
-    if not rows:
+    if not tasks:
         return None
-    first = min(min(row.given, row.first_due) for row in rows)
-    waits = any(row.done is None for row in rows)
-    last = max(max(row.due, row.done or today) for row in rows)
+    first = min(min(task.given, task.first_due) for task in tasks)
+    waits = any(task.done is None for task in tasks)
+    last = max(max(task.due, task.done or today) for task in tasks)
     days = max((last - first).days, 1)
 
     def x(day: dt.date) -> float:
@@ -64,9 +64,9 @@ def scaled(rows: Sequence[Times], today: dt.date) -> Scale | None:
         return Stretch(x(begin), round(max(x(end) - x(begin), 0.0), 1))
 
     spans = [
-        Span(stretch(row.given, row.first_due), stretch(row.first_due, row.due),
-             stretch(row.due, row.done or today), x(row.due), x(row.done) if row.done else None)
-        for row in rows
+        Span(stretch(task.given, task.first_due), stretch(task.first_due, task.due),
+             stretch(task.due, task.done or today), x(task.due), x(task.done) if task.done else None)
+        for task in tasks
     ]  # fmt: skip
     return Scale(first, last, x(today) if waits else None, spans)
 

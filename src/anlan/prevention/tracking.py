@@ -18,15 +18,14 @@ from anlan.core.city.areas import local_day
 from anlan.core.city.current import city_zone
 from anlan.intake.models import Report
 from anlan.intake.states import COUNTED
-from anlan.intake.words import area_label
 from anlan.prevention import rules
-from anlan.prevention.actions.results import RUNS_OFF, tests_of
 from anlan.prevention.models import Problem, Storm, Task
-from anlan.prevention.queries.places import problems_at
-from anlan.prevention.rules import ProblemState, TaskState
-
-P, T = ProblemState, TaskState
-MENDED = frozenset({P.ACCEPTED, P.STRUCK_OFF})
+from anlan.prevention.queries.places import MENDED, problems_at
+from anlan.prevention.queries.storms import tests_of
+from anlan.prevention.rules import RUNS_OFF
+from anlan.prevention.states import ProblemState as P
+from anlan.prevention.states import TaskState as T
+from anlan.prevention.words import named
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def tell_of_place(report: Report, at: dt.datetime) -> Place | None:
     words, to_come = _mended(problem, at) if problem.state in MENDED else _open(problem, report)
     waits_for_rain = problem.state == P.ACCEPTED and not to_come
     due = None if waits_for_rain or problem.due_on is None else _end_of(problem.due_on)
-    return Place(_title(problem), [_listed(problem), *(one for one in words if one)], to_come, due)
+    return Place(_title(problem), [_listed(problem), *(sentence for sentence in words if sentence)], to_come, due)
 
 
 def _title(problem: Problem) -> str:
@@ -91,11 +90,11 @@ def _open(problem: Problem, report: Report) -> tuple[list[str], str]:
     back = _back(problem, report) if problem.reopened else ""
     if rules.turn(problem.state, problem.lead is not None and problem.lead.active) != rules.TURN[problem.state]:
         return [back, _("The office that had it is closed.")], str(WHO_MENDS)
-    name = area_label(problem.lead) if problem.lead else ""
+    name = named(problem.lead) if problem.lead else ""
     if problem.state == P.IN_WORK:
         words, to_come = _in_work(problem, name)
     else:
-        stands, to_come = (str(one) % {"name": name} for one in SAID[problem.state])
+        stands, to_come = (str(sentence) % {"name": name} for sentence in SAID[problem.state])
         words = [stands]
     return [back, *words], to_come
 

@@ -21,7 +21,7 @@ from anlan.dispatch.queries.units import candidates
 from anlan.intake.actions import receive_report
 from anlan.prevention import actions as prevention
 from anlan.prevention.models import Task
-from anlan.prevention.rules import TaskState
+from anlan.prevention.states import TaskState
 from anlan.triage import actions as triage
 from anlan.triage.models import Incident
 

@@ -10,7 +10,7 @@ from anlan.city.year.flood import ZONE
 from anlan.city.year.months import Month
 from anlan.prevention import actions
 from anlan.prevention.models import ListedTask, Task
-from anlan.prevention.rules import TaskState
+from anlan.prevention.states import TaskState
 
 YEAR: Final = 2016
 LINES: Final = 10  # as many as one sheet holds

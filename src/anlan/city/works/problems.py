@@ -19,7 +19,8 @@ from anlan.city.year.opinion import raised_by_callers
 from anlan.hotspots.models import SiteVersion, Study
 from anlan.prevention import actions
 from anlan.prevention.models import Problem
-from anlan.prevention.rules import RESERVE, ProblemState
+from anlan.prevention.rules import RESERVE
+from anlan.prevention.states import ProblemState
 
 YEAR: Final = 2016
 DAY: Final = dt.timedelta(days=1)

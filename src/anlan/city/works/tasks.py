@@ -15,10 +15,11 @@ from django.db.models import Q, QuerySet
 from anlan.city.works.matters import POSTS, theme_of, themes
 from anlan.city.year.flood import ZONE
 from anlan.city.year.months import Month, flood_year, place_of, storms_of
+from anlan.core.refusals import Refused
 from anlan.geo import distance_m
 from anlan.prevention import actions
 from anlan.prevention.models import ExtensionRequest, Problem, Result, Storm, Task
-from anlan.prevention.rules import PreventionRefused, ProblemState, TaskState
+from anlan.prevention.states import ProblemState, TaskState
 
 YEAR: Final = 2016
 DAY: Final = dt.timedelta(days=1)
@@ -123,7 +124,7 @@ def after_the_rain(month: Month) -> None:
         paper = f"苏挂督销〔{month.year}〕{int(one.number[-4:])}号" if one.supervision_level else ""
         try:
             actions.strike_off(problem=one.number, reference=paper, actor=month.actor, at=at)
-        except PreventionRefused:
+        except Refused:
             continue  # no storm has tested it yet
 
 

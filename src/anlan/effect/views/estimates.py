@@ -13,14 +13,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from anlan.core.city.areas import local_day
 from anlan.core.ledger.verbs import KeyReused
+from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
-from anlan.effect.actions import WRITES, estimate
+from anlan.effect.access import READS, WRITES
+from anlan.effect.actions import estimate
 from anlan.effect.forms import EstimateForm
-from anlan.effect.models import READS, Estimate
+from anlan.effect.models import Estimate
 from anlan.effect.queries import details, shown
-from anlan.effect.rules import EffectRefused
 from anlan.effect.verification import verify
 from anlan.effect.words import found_by
 from anlan.hotspots.models import Study
@@ -31,14 +32,17 @@ from anlan.hotspots.models import Study
 def estimates(request: HttpRequest) -> HttpResponse:
     """List the estimates, the newest first."""
     actor = actor_of_request(request)
-    rows = [shown(one) for one in Estimate.objects.visible_to(actor).select_related("study").order_by("-pk")[:100]]
-    context = {"estimates": rows, "may_write": bool(actor.roles.intersection(WRITES))}
+    newest = Estimate.objects.visible_to(actor).select_related("study").order_by("-pk")[:100]
+    context = {
+        "estimates": [shown(estimate) for estimate in newest],
+        "may_write": bool(actor.roles.intersection(WRITES)),
+    }
     return render(request, "effect/estimates.html", context)
 
 
 @require_safe
 @roles(*READS)
-def one(request: HttpRequest, number: str) -> HttpResponse:
+def estimate_page(request: HttpRequest, number: str) -> HttpResponse:
     """Show an estimate; with `check` compute it again and say what was found."""
     mine = Estimate.objects.visible_to(actor_of_request(request)).select_related("study")
     found = mine.filter(number=number).first()
@@ -61,7 +65,7 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             key = request.POST.get("key") or None
             answer = estimate(**form.cleaned_data, actor=actor, at=now(), key=key)
-        except EffectRefused as error:
+        except Refused as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         except KeyReused:
             form.add_error(
@@ -87,5 +91,5 @@ def _suggested() -> dict[str, object]:
 urlpatterns = [
     path("effect/", estimates, name="estimates"),
     path("effect/new", new, name="new"),
-    path("effect/<str:number>/", one, name="estimate"),
+    path("effect/<str:number>/", estimate_page, name="estimate"),
 ]

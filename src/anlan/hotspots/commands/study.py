@@ -35,10 +35,10 @@ def run(
     """Run a study now and print its places."""
     first, last = _day(since, "--from"), _day(until, "--to")
     open_platform(data)
+    from anlan.core.refusals import Refused
     from anlan.core.time.clock import now
     from anlan.hotspots.actions import run_now, start_study
     from anlan.hotspots.models import Study
-    from anlan.hotspots.rules import StudyRefused
 
     parameters = {
         "radius_m": radius_m,
@@ -49,7 +49,7 @@ def run(
     try:
         started = start_study(name=name, since=first, until=last, categories=category, area=area, parameters=parameters,
                               in_background=False, actor=_actor(), at=now())  # fmt: skip
-    except StudyRefused as error:
+    except Refused as error:
         raise refuse(f"{error}{f' ({error.field})' if error.field else ''}") from error
     run_now(started["study"], actor=_actor(), at=now())
     _print(Study.objects.get(pk=started["study"]), json_)
@@ -61,7 +61,7 @@ def list_(data: DataOption = None, json_: Json = False) -> None:
     open_platform(data)
     from anlan.hotspots.models import Study
 
-    rows = [_summary(one) for one in Study.objects.order_by("pk")]
+    rows = [_summary(found) for found in Study.objects.order_by("pk")]
     if json_:
         typer.echo(json.dumps({"studies": rows}, ensure_ascii=False))
         return
@@ -80,13 +80,13 @@ def adopt(
 ) -> None:
     """Make a study's places the city's sites and number them."""
     open_platform(data)
+    from anlan.core.refusals import Refused
     from anlan.core.time.clock import now
     from anlan.hotspots.actions import adopt_study
-    from anlan.hotspots.rules import StudyRefused
 
     try:
         answer = adopt_study(study_id=_found(number).pk, actor=_actor(), at=now())
-    except StudyRefused as error:
+    except Refused as error:
         raise refuse(str(error), 1) from error
     typer.echo(
         json.dumps(answer) if json_ else ", ".join(f"{count} {name}" for name, count in answer["changes"].items())
@@ -115,10 +115,10 @@ def _actor() -> Actor:
 def _found(number: int) -> Study:
     from anlan.hotspots.models import Study
 
-    one = Study.objects.filter(pk=number).first()
-    if one is None:
+    found = Study.objects.filter(pk=number).first()
+    if found is None:
         raise refuse(f"there is no study {number}; `anlan study list` shows them")
-    return one
+    return found
 
 
 def _day(text: str, option: str) -> dt.date:
@@ -128,27 +128,27 @@ def _day(text: str, option: str) -> dt.date:
         raise refuse(f"{option}: write a day as 2015-01-01, not {text!r}") from error
 
 
-def _summary(one: Study) -> dict[str, Any]:
+def _summary(found: Study) -> dict[str, Any]:
     return {
-        "study": one.pk,
-        "name": one.name,
-        "since": str(one.since),
-        "until": str(one.until),
-        "state": "adopted" if one.adopted_at else one.state,
-        "reports": one.reports,
-        "sites": one.sites,
-        "revision": one.revision,
-        "position": one.position,
-        "input_hash": one.input_hash,
-        "content_hash": one.content_hash,
+        "study": found.pk,
+        "name": found.name,
+        "since": str(found.since),
+        "until": str(found.until),
+        "state": "adopted" if found.adopted_at else found.state,
+        "reports": found.reports,
+        "sites": found.sites,
+        "revision": found.revision,
+        "position": found.position,
+        "input_hash": found.input_hash,
+        "content_hash": found.content_hash,
     }
 
 
-def _print(one: Study, json_: bool) -> None:
-    outcome = json.loads(one.outcome)
+def _print(found: Study, json_: bool) -> None:
+    outcome = json.loads(found.outcome)
     if json_:
         typer.echo(
-            json.dumps(_summary(one) | {"parameters": json.loads(one.parameters), **outcome}, ensure_ascii=False)
+            json.dumps(_summary(found) | {"parameters": json.loads(found.parameters), **outcome}, ensure_ascii=False)
         )
         return
     for place in outcome["places"]:
@@ -156,5 +156,7 @@ def _print(one: Study, json_: bool) -> None:
             f"{place['rank']:>4}  {place['lon']:.5f} {place['lat']:.5f}  {place['radius_m']:>5.0f} m"
             f"  {place['episodes']:>3} episodes  {place['reports']:>4} reports"
         )
-    say(f"study {one.pk}: {one.sites} places from {one.reports} of {outcome['found']} reports,"
-        f" {len(outcome['episodes'])} episodes, {len(outcome['watch'])} to watch; {one.content_hash[:12]}")  # fmt: skip
+    say(
+        f"study {found.pk}: {found.sites} places from {found.reports} of {outcome['found']} reports,"
+        f" {len(outcome['episodes'])} episodes, {len(outcome['watch'])} to watch; {found.content_hash[:12]}"
+    )

@@ -13,9 +13,11 @@ from anlan.core.city.areas import areas_at
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
+from anlan.hotspots.access import READS
 from anlan.hotspots.models import PlaceReport, Site, Study, StudyPlace
-from anlan.hotspots.queries.pages import change_word, history, period, site_places
-from anlan.hotspots.views.studies import READS
+from anlan.hotspots.queries.sites import history, site_places
+from anlan.hotspots.views.studies import visible_study
+from anlan.hotspots.words import change_word, period
 from anlan.intake.access import OPENS
 from anlan.intake.actions import read_personal_of
 from anlan.intake.models import Purpose, Report
@@ -29,7 +31,7 @@ def sites(request: HttpRequest) -> HttpResponse:
     return redirect("hotspots:study", last.pk) if last else redirect("hotspots:studies")
 
 
-def found(request: HttpRequest, code: str) -> Site:
+def visible_site(request: HttpRequest, code: str) -> Site:
     """Return the site with this number."""
     visible = Site.objects.visible_to(actor_of_request(request))
     site = visible.filter(number=int(code)).first() if code.isdecimal() else None
@@ -42,16 +44,29 @@ def found(request: HttpRequest, code: str) -> Site:
 @roles(*READS)
 def site(request: HttpRequest, code: str) -> HttpResponse:
     """Show a site over the years, with every report behind it."""
-    one = found(request, code)
-    return shown(request, one, site_places(one))
+    known = visible_site(request, code)
+    return _shown(request, known, site_places(known))
+
+
+@require_safe
+@roles(*READS)
+def place(request: HttpRequest, pk: int, rank: int) -> HttpResponse:
+    """Show one place of a study: the site page where it has a number."""
+    spot = StudyPlace.objects.filter(study=visible_study(request, pk), rank=rank).first()
+    if spot is None:
+        raise Http404
+    version = getattr(spot, "site_version", None)
+    if version is not None:
+        return redirect("hotspots:site", version.site.code)
+    return _shown(request, None, [spot])
 
 
 @require_POST
 @roles(*READS)
 def words(request: HttpRequest, code: str) -> HttpResponse:
     """Show a site with the place words of its reports; opening them is an entry with its purpose."""
-    one = found(request, code)
-    places = site_places(one)
+    known = visible_site(request, code)
+    places = site_places(known)
     reports = PlaceReport.objects.filter(place__in=places).values_list("report_id", flat=True)
     visible = Report.objects.visible_to(actor_of_request(request)).filter(pk__in=reports).values_list("pk", flat=True)
     opened = read_personal_of(
@@ -61,11 +76,11 @@ def words(request: HttpRequest, code: str) -> HttpResponse:
         actor=actor_of_request(request),
         at=now(),
     )
-    return shown(request, one, places, {pk: row["place_words"] for pk, row in opened.items()})
+    return _shown(request, known, places, {pk: personal["place_words"] for pk, personal in opened.items()})
 
 
-def shown(
-    request: HttpRequest, one: Site | None, places: list[StudyPlace], opened: dict[int, str] | None = None
+def _shown(
+    request: HttpRequest, known: Site | None, places: list[StudyPlace], opened: dict[int, str] | None = None
 ) -> HttpResponse:
     """Render a site, or a place of a study that has no number yet."""
     if not places:
@@ -74,24 +89,24 @@ def shown(
     last = places[-1]
     behind = set(PlaceReport.objects.filter(place__in=places).values_list("report_id", flat=True))
     visible = Report.objects.visible_to(actor).filter(pk__in=behind).select_related("category")
-    rows = list(visible.order_by("-received_at", "number"))
+    reports = list(visible.order_by("-received_at", "number"))
     bars = history(places)
-    versions = list(one.versions.select_related("study", "place")) if one else []
+    versions = list(known.versions.select_related("study", "place")) if known else []
     context: dict[str, Any] = {
-        "site": one,
+        "site": known,
         "place": last,
         "study": last.study,
         "period": period(last.study),
         "bars": {"unit": "", "bars": bars},
         "failed": sum(1 for bar in bars if bar["value"]),
         "total": len(behind),
-        "hidden": len(behind) - len(rows),
-        "reports": [(report, (opened or {}).get(report.pk, "")) for report in rows],
+        "hidden": len(behind) - len(reports),
+        "reports": [(report, (opened or {}).get(report.pk, "")) for report in reports],
         "opened": opened is not None,
-        "may_open": one is not None and bool(actor.roles.intersection(OPENS)),
+        "may_open": known is not None and bool(actor.roles.intersection(OPENS)),
         "areas": [area for area in areas_at(last.lon, last.lat, last.study.until) if area.area.kind != "city"],
         "versions": [(version, period(version.study), change_word(version.change)) for version in versions],
-        "reports_address": reverse("hotspots:site_reports", args=[one.code]) if one else "",
+        "reports_address": reverse("hotspots:site_reports", args=[known.code]) if known else "",
         "at": now(),
         "first": min(place.study.since for place in places),
         "until": max(place.study.until for place in places),
@@ -103,7 +118,9 @@ def shown(
 @roles(*READS)
 def site_reports(request: HttpRequest, code: str) -> JsonResponse:
     """Return the points of a site's reports that this person may see."""
-    behind = PlaceReport.objects.filter(place__in=site_places(found(request, code))).values_list("report_id", flat=True)
+    behind = PlaceReport.objects.filter(place__in=site_places(visible_site(request, code))).values_list(
+        "report_id", flat=True
+    )
     reports = (
         Report.objects.visible_to(actor_of_request(request)).filter(pk__in=behind, lon__isnull=False).order_by("number")
     )
@@ -119,6 +136,7 @@ def site_reports(request: HttpRequest, code: str) -> JsonResponse:
 
 
 urlpatterns = [
+    path("studies/<int:pk>/places/<int:rank>/", place, name="place"),
     path("sites/", sites, name="sites"),
     path("sites/<str:code>/", site, name="site"),
     path("sites/<str:code>/words", words, name="site_words"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anlan.prevention.actions.bulk import finish_tasks, verify_tasks
-from anlan.prevention.actions.evidence import erase_evidence
+from anlan.prevention.actions.evidence import add_evidence, erase_evidence
 from anlan.prevention.actions.extensions import ask_extension, extend, refuse_extension
 from anlan.prevention.actions.handovers import arbitrate, instruct, return_problem, sign_for
 from anlan.prevention.actions.ladder import escalate_overdue
@@ -11,7 +11,7 @@ from anlan.prevention.actions.lists import issue_list
 from anlan.prevention.actions.problems import raise_problems
 from anlan.prevention.actions.results import reopen, strike_off, verify
 from anlan.prevention.actions.storms import correct_storm, record_storm
-from anlan.prevention.actions.tasks import add_evidence, finish_task, plan_tasks
+from anlan.prevention.actions.tasks import finish_task, plan_tasks
 
 __all__ = [
     "add_evidence",

@@ -23,24 +23,26 @@ def finish_tasks(
     """Say of many tasks that works are done: rows of `task`, with a line of `words` as evidence."""
     actor.require(Role.OFFICER)
     found = locked_tasks([row["task"] for row in rows], actor)
-    proofs, told = [], []
-    for row in rows:
-        one, moment, words = found[row["task"]], row.get("at", at), row.get("words", "").strip()[:200]
-        told.append(done(one, actor, moment, proved=bool(words)))
-        proofs.append(Evidence(task=one, added_at=moment, organisation_id=one.organisation_id, words=words))
+    proofs = [_proof(found[row["task"]], row, at) for row in rows]
+    payloads = [done(proof.task, actor, proof.added_at, proved=bool(proof.words)) for proof in proofs]
     Evidence.objects.bulk_create(proofs, batch_size=500)
     Task.objects.bulk_update(found.values(), DONE, batch_size=200)
     withdraw_requests(found.values(), at)
     ledger.append_many([
-        row
-        for proof, payload in zip(proofs, told, strict=True)
-        for row in (
+        written
+        for proof, payload in zip(proofs, payloads, strict=True)
+        for written in (
             entry("evidence_added", f"task:{proof.task.number}", actor, proof.added_at, {"evidence": proof.pk}),
             entry("works_done", f"task:{proof.task.number}", actor, proof.added_at, payload),
         )
     ])  # fmt: skip
     refresh_due({proof.task.problem: proof.added_at for proof in proofs})
     return {"tasks": [row["task"] for row in rows]}
+
+
+def _proof(task: Task, row: Mapping[str, Any], at: dt.datetime) -> Evidence:
+    words = row.get("words", "").strip()[:200]
+    return Evidence(task=task, added_at=row.get("at", at), organisation_id=task.organisation_id, words=words)
 
 
 @verb("prevention.bulk.verify_tasks")
@@ -55,16 +57,18 @@ def verify_tasks(
     """Accept or refuse many works: rows of `task passed words`; the last that passes accepts its problem."""
     actor.require(Role.VERIFIER)
     found, verifier = locked_tasks([row["task"] for row in rows], actor), verifier_of(by, actor)
-    found_so = [
+    findings = [
         judged(found[row["task"]], row["passed"], row.get("words", ""), verifier, actor, row.get("at", at))
         for row in rows
     ]
-    results = [result for result, _ in found_so]
+    results = [result for result, _ in findings]
     Task.objects.bulk_update(found.values(), ["state"], batch_size=200)
     Result.objects.bulk_create(results, batch_size=500)
     ledger.append_many([
-        entry("task_verified", f"task:{result.task.number}", actor, result.verified_at, told)
-        for result, told in found_so
+        entry("task_verified", f"task:{result.task.number}", actor, result.verified_at, payload)
+        for result, payload in findings
     ])  # fmt: skip
     settle({result.task.problem: result.verified_at for result in results}, actor)
-    return {"tasks": [{"task": one.number, "state": one.state, "problem": one.problem.state} for one in found.values()]}
+    return {
+        "tasks": [{"task": task.number, "state": task.state, "problem": task.problem.state} for task in found.values()]
+    }

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F
-from django.utils.translation import gettext as _
 
 from anlan.core import ledger
 from anlan.core.city.areas import local_day
@@ -15,11 +14,13 @@ from anlan.core.ledger.verbs import verb
 from anlan.core.models import Organisation
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.people.roles import Role
+from anlan.core.refusals import Refused
 from anlan.prevention.actions.results import settle
 from anlan.prevention.actions.steps import entry, locked, organisation, require_holder, require_own, require_seen, take
 from anlan.prevention.actions.tasks import earliest_due
 from anlan.prevention.models import Origin, Problem, Task
-from anlan.prevention.rules import RETURNS, PreventionRefused, TaskState
+from anlan.prevention.rules import RETURNS
+from anlan.prevention.states import TaskState
 
 POLICE = frozenset({"police", "police_bureau", "police_station"})
 
@@ -45,10 +46,7 @@ def instruct(
     """
     actor.require(Role.SUPERVISOR)
     _require_tasking(actor)
-    if not reference.strip():
-        raise PreventionRefused(_("Write the number of the government's instruction."), "reference")
-    if on > local_day(at):
-        raise PreventionRefused(_("The instruction's date has not come yet."), "on")
+    _require_paper(reference, on, at)
     found = locked(problems, actor)
     require_seen(found, seen)
     leader, helpers = organisation(lead, "lead"), [organisation(code, "supporting") for code in supporting]
@@ -58,13 +56,21 @@ def instruct(
         problem.instruction_ref, problem.instruction_on = reference.strip()[:80], on
         problem.lead, problem.supervision_level = leader, supervision_level or problem.supervision_level
         if problem.origin == Origin.KEY_AREA and not problem.supervision_level:
-            raise PreventionRefused(_("Choose the superior who takes a key area off the list."), "supervision_level")
-    told = {"reference": reference.strip()[:80], "on": str(on), "lead": leader.code,
-            "supporting": sorted(one.code for one in helpers)}  # fmt: skip
-    take(found, "instruct", actor=actor, at=at, words=reference.strip()[:80], payload=told)
-    _support(found, [one for one in helpers if one != leader])
+            raise Refused("supervision_level_missing", "supervision_level")
+    payload = {"reference": reference.strip()[:80], "on": str(on), "lead": leader.code,
+               "supporting": sorted(helper.code for helper in helpers)}  # fmt: skip
+    take(found, "instruct", actor=actor, at=at, words=reference.strip()[:80], payload=payload)
+    _support(found, [helper for helper in helpers if helper != leader])
     _hand_on(found, leader, actor, at)
     return {"problems": [problem.number for problem in found], "lead": leader.code}
+
+
+def _require_paper(reference: str, on: dt.date, at: dt.datetime) -> None:
+    """Refuse an instruction without its number, or of a day that has not come."""
+    if not reference.strip():
+        raise Refused("instruction_number_missing", "reference")
+    if on > local_day(at):
+        raise Refused("instruction_date_ahead", "on")
 
 
 @verb("prevention.assigning.sign_for")
@@ -90,17 +96,17 @@ def return_problem(
 ) -> dict[str, Any]:
     """Return a problem with a reason; the second return goes to the arbiter, and after his word there is none."""
     actor.require(Role.OFFICER)
-    one = locked([problem], actor)[0]
-    require_own(actor, one.lead_id)
-    require_seen([one], seen)
+    returned = locked([problem], actor)[0]
+    require_own(actor, returned.lead_id)
+    require_seen([returned], seen)
     if not reason.strip():
-        raise PreventionRefused(_("Write why it is returned, and who owns it if you know."), "reason")
-    if one.arbitrated:
-        raise PreventionRefused(_("The arbiter has decided that it is yours; it cannot be returned again."))
-    one.returns += 1
-    step = "dispute" if one.returns >= RETURNS else "return"
-    take([one], step, actor=actor, at=at, words=reason.strip(), payload={"returns": one.returns})
-    return {"problem": one.number, "state": one.state}
+        raise Refused("return_reason_missing", "reason")
+    if returned.arbitrated:
+        raise Refused("arbiter_has_decided")
+    returned.returns += 1
+    step = "dispute" if returned.returns >= RETURNS else "return"
+    take([returned], step, actor=actor, at=at, words=reason.strip(), payload={"returns": returned.returns})
+    return {"problem": returned.number, "state": returned.state}
 
 
 @verb("prevention.assigning.arbitrate")
@@ -110,17 +116,18 @@ def arbitrate(
 ) -> dict[str, Any]:  # fmt: skip
     """Decide whose problem it is; the decision stands."""
     actor.require(Role.LEADER)
-    one = locked([problem], actor)[0]
-    require_seen([one], seen)
-    if not actor.is_system and one.lead_id in actor.organisation_ids:
+    disputed = locked([problem], actor)[0]
+    require_seen([disputed], seen)
+    if not actor.is_system and disputed.lead_id in actor.organisation_ids:
         raise NotAllowed(f"{actor.name} belongs to who returned it; somebody else decides")
     if not reason.strip():
-        raise PreventionRefused(_("Write why it is theirs."), "reason")
-    one.lead, one.arbitrated = organisation(lead, "lead"), True
-    take([one], "arbitrate", actor=actor, at=at, words=reason.strip(), payload={"lead": one.lead.code})
-    one.supporting.remove(one.lead)
-    _hand_on([one], one.lead, actor, at)
-    return {"problem": one.number, "lead": one.lead.code}
+        raise Refused("arbitration_reason_missing", "reason")
+    leader = organisation(lead, "lead")
+    disputed.lead, disputed.arbitrated = leader, True
+    take([disputed], "arbitrate", actor=actor, at=at, words=reason.strip(), payload={"lead": leader.code})
+    disputed.supporting.remove(leader)
+    _hand_on([disputed], leader, actor, at)
+    return {"problem": disputed.number, "lead": leader.code}
 
 
 def _require_tasking(actor: Actor) -> None:
@@ -133,8 +140,8 @@ def _support(problems: Sequence[Problem], helpers: Sequence[Organisation]) -> No
     through = Problem.supporting.through
     ids = [problem.pk for problem in problems]
     through._default_manager.filter(problem_id__in=ids).delete()
-    rows = [through(problem_id=pk, organisation_id=one.pk) for pk in ids for one in helpers]
-    through._default_manager.bulk_create(rows, batch_size=1000)
+    pairs = [through(problem_id=pk, organisation_id=helper.pk) for pk in ids for helper in helpers]
+    through._default_manager.bulk_create(pairs, batch_size=1000)
 
 
 def _hand_on(problems: Sequence[Problem], lead: Organisation, actor: Actor, at: dt.datetime) -> None:

@@ -8,13 +8,14 @@ from typing import Any
 from anlan.core import ledger
 from anlan.core.city.areas import local_day
 from anlan.core.ledger.verbs import verb
-from anlan.core.models import City
+from anlan.core.models import City, LedgerEntry
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.prevention import rules
 from anlan.prevention.actions.steps import entry
 from anlan.prevention.models import Escalation, ExtensionRequest, Problem, Task
-from anlan.prevention.rules import REMIND_BEFORE, ProblemState, TaskState
+from anlan.prevention.rules import REMIND_BEFORE
+from anlan.prevention.states import ProblemState, TaskState
 
 
 @verb("prevention.ladder.escalate_overdue")
@@ -24,32 +25,39 @@ def escalate_overdue(*, actor: Actor, at: dt.datetime, key: str | None = None) -
     list(City.objects.select_for_update(no_key=True).all())
     today = local_day(at)
     waiting = [*_tasks(today), *_requests(today), *_problems(today)]
-    given = _given([one.subject for one in waiting])
-    rows = [one for one in waiting if _climbs(one, given.get((one.subject, one.due_on), {}), today, at)]
-    Escalation.objects.bulk_create(rows, batch_size=500)
-    ledger.append_many([
-        entry("escalated", f"task:{row.task.number}" if row.task else f"problem:{row.subject}", actor, at,
-              {"step": row.step, "due_on": str(row.due_on), "organisation": row.organisation_id}) for row in rows
-    ])  # fmt: skip
-    return {step: sum(1 for row in rows if row.step == step) for step in Escalation.Step.values}
+    given = _given([escalation.subject for escalation in waiting])
+    taken = [
+        escalation
+        for escalation in waiting
+        if _climbs(escalation, given.get((escalation.subject, escalation.due_on), {}), today, at)
+    ]
+    Escalation.objects.bulk_create(taken, batch_size=500)
+    ledger.append_many([_entry(escalation, actor, at) for escalation in taken])
+    return {step: sum(1 for escalation in taken if escalation.step == step) for step in Escalation.Step.values}
 
 
-def _climbs(one: Escalation, given: dict[str, dt.datetime], today: dt.date, at: dt.datetime) -> bool:
-    """Give the row its next step, if one has come and none was taken today."""
-    come = [step for step in rules.steps_due(one.due_on, today) if step not in given]
-    if today > one.due_on and "remind" in come:
+def _entry(escalation: Escalation, actor: Actor, at: dt.datetime) -> LedgerEntry:
+    subject = f"task:{escalation.task.number}" if escalation.task else f"problem:{escalation.subject}"
+    payload = {"step": escalation.step, "due_on": str(escalation.due_on), "organisation": escalation.organisation_id}
+    return entry("escalated", subject, actor, at, payload)
+
+
+def _climbs(escalation: Escalation, given: dict[str, dt.datetime], today: dt.date, at: dt.datetime) -> bool:
+    """Give an escalation its next step, if one has come and none was taken today."""
+    come = [step for step in rules.steps_due(escalation.due_on, today) if step not in given]
+    if today > escalation.due_on and "remind" in come:
         come.remove("remind")  # it is late to say that a deadline nears
     if not come or any(local_day(moment) >= today for moment in given.values()):
         return False
-    one.step, one.at = come[0], at
+    escalation.step, escalation.at = come[0], at
     return True
 
 
 def _given(subjects: list[str]) -> dict[tuple[str, dt.date], dict[str, dt.datetime]]:
     found: dict[tuple[str, dt.date], dict[str, dt.datetime]] = {}
     for start in range(0, len(subjects), 900):
-        for row in Escalation.objects.filter(subject__in=subjects[start : start + 900]):
-            found.setdefault((row.subject, row.due_on), {})[row.step] = row.at
+        for taken in Escalation.objects.filter(subject__in=subjects[start : start + 900]):
+            found.setdefault((taken.subject, taken.due_on), {})[taken.step] = taken.at
     return found
 
 
@@ -71,9 +79,10 @@ def _requests(today: dt.date) -> list[Escalation]:
     """Return the extensions that wait for a supervisor's answer."""
     waiting = ExtensionRequest.objects.waiting().filter(answer_by__lte=today + REMIND_BEFORE).select_related("task")
     return [
-        Escalation(problem_id=one.task.problem_id, task=one.task, subject=one.number, due_on=one.answer_by)
-        for one in waiting
-    ]
+        Escalation(problem_id=request.task.problem_id, task=request.task, subject=request.number,
+                   due_on=request.answer_by)
+        for request in waiting
+    ]  # fmt: skip
 
 
 def _problems(today: dt.date) -> list[Escalation]:
@@ -81,9 +90,9 @@ def _problems(today: dt.date) -> list[Escalation]:
     late = Problem.objects.open().filter(due_on__lte=today + REMIND_BEFORE).select_related("lead")
     busy = Task.objects.exclude(state=TaskState.PASSED)
     return [
-        Escalation(problem=one, subject=one.number, due_on=one.due_on,
-                   organisation=one.lead if _is_leads(one) else None)
-        for one in late.exclude(state=ProblemState.IN_WORK, pk__in=busy.values("problem")) if one.due_on
+        Escalation(problem=problem, subject=problem.number, due_on=problem.due_on,
+                   organisation=problem.lead if _is_leads(problem) else None)
+        for problem in late.exclude(state=ProblemState.IN_WORK, pk__in=busy.values("problem")) if problem.due_on
     ]  # fmt: skip
 
 

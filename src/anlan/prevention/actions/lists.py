@@ -6,18 +6,17 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from anlan.core import ledger
 from anlan.core.city.areas import local_day
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.people.roles import Role
+from anlan.core.refusals import Refused
 from anlan.core.series import Series
 from anlan.core.time.calendar import working_calendar
 from anlan.prevention.actions.steps import organisation, organisation_of
 from anlan.prevention.models import ListedTask, Problem, Task, TaskList
-from anlan.prevention.rules import PreventionRefused, require_deadline
+from anlan.prevention.rules import require_deadline
 
 
 @verb("prevention.listing.issue_list")
@@ -36,9 +35,9 @@ def issue_list(
     today = local_day(at)
     from_id = organisation(issuer, "issuer").pk if issuer and actor.is_system else organisation_of(actor)
     if from_id is None:
-        raise PreventionRefused(_("Whoever issues a list belongs to one organisation; ask the operator."), "issuer")
+        raise Refused("issuer_missing", "issuer")
     if not kind.strip():
-        raise PreventionRefused(_("Write what kind of list this is."), "kind")
+        raise Refused("list_kind_missing", "kind")
     require_deadline(due_on, today)
     found = _tasks(tasks, actor)
     issued = TaskList.objects.create(
@@ -47,8 +46,8 @@ def issue_list(
     )  # fmt: skip
     lines = [ListedTask(list=issued, task=task, line=n, due_on=task.due_on) for n, task in enumerate(found, 1)]
     ListedTask.objects.bulk_create(lines, batch_size=500)
-    told = {"kind": issued.kind, "tasks": [task.number for task in found], "due_on": str(issued.due_on)}
-    ledger.append("prevention.list_issued", actor=actor, at=at, subject=f"list:{issued.number}", payload=told)
+    payload = {"kind": issued.kind, "tasks": [task.number for task in found], "due_on": str(issued.due_on)}
+    ledger.append("prevention.list_issued", actor=actor, at=at, subject=f"list:{issued.number}", payload=payload)
     return {"list": issued.number, "items": len(lines)}
 
 

@@ -15,15 +15,17 @@ from anlan.core.city.current import city
 from anlan.core.ledger.verbs import verb
 from anlan.core.models import Area
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
+from anlan.core.refusals import Refused
 from anlan.core.series import Series
 from anlan.core.time.calendar import working_calendar
 from anlan.hotspots.models import SiteVersion, Study
 from anlan.prevention import rules
+from anlan.prevention.access import RAISES
 from anlan.prevention.actions.steps import entry, organisation, step_due
 from anlan.prevention.models import AnalysisReport, Origin, Problem
 from anlan.prevention.queries.places import wet
-from anlan.prevention.rules import RAIN_TEST_MM_H, PreventionRefused, ProblemState
+from anlan.prevention.rules import RAIN_TEST_MM_H
+from anlan.prevention.states import ProblemState
 
 FIELDS = {"origin", "title", "title_en", "area", "rain_test_mm_h", "supervision_level", "exit_criteria"}
 
@@ -48,64 +50,62 @@ def raise_problems(
     `others` are rows with `origin` and `title`, and where known `title_en area rain_test_mm_h supervision_level
     exit_criteria`. Sites that have a problem already are named in the answer as `standing` and stay as they are.
     """
-    actor.require(Role.ANALYST, Role.SUPERVISOR)
+    actor.require(*RAISES)
     rules.require_reserve(len(sites), len(silent_areas), silence_words)
     government = organisation(addressee, "addressee")
     number = Series("A", local_day(at).year, 3).next()  # its lock comes first: of two, the second sees
-    rows, standing = _site_rows(study, list(sites), rain_test_mm_h)
-    rows += [_row({"origin": Origin.SILENT_AREA, "title": _area_name(code), "area": code}) for code in silent_areas]
-    rows += [_row(told) for told in others]
-    if not rows:
-        raise PreventionRefused(_("Every site chosen has a problem already; choose others."), "sites")
+    raised, standing = _of_sites(study, list(sites), rain_test_mm_h)
+    raised += [_other({"origin": Origin.SILENT_AREA, "title": _area_name(code), "area": code}) for code in silent_areas]
+    raised += [_other(problem) for problem in others]
+    if not raised:
+        raise Refused("sites_raised_already", "sites")
     report = AnalysisReport.objects.create(
         number=number, title=title.strip()[:120], study_id=study,
         addressee=government, silence_words=silence_words.strip()[:200], sent_at=at,
     )  # fmt: skip
-    found = _store(rows, report, actor, at)
-    return {"analysis": report.number, "problems": found, "standing": standing}
+    given = _store(raised, report, actor, at)
+    return {"analysis": report.number, "problems": given, "standing": standing}
 
 
-def _store(rows: list[dict[str, Any]], report: AnalysisReport, actor: Actor, at: dt.datetime) -> list[str]:
+def _store(raised: list[dict[str, Any]], report: AnalysisReport, actor: Actor, at: dt.datetime) -> list[str]:
     today = local_day(at)
     due_on = step_due(ProblemState.RAISED, today, working_calendar())
-    given = Series("P", today.year).next_many(len(rows))
+    given = Series("P", today.year).next_many(len(raised))
     problems = [
-        Problem(number=number, analysis=report, raised_at=at, due_on=due_on, **row)
-        for number, row in zip(given, rows, strict=True)
+        Problem(number=number, analysis=report, raised_at=at, due_on=due_on, **columns)
+        for number, columns in zip(given, raised, strict=True)
     ]
     Problem.objects.bulk_create(problems, batch_size=500)
-    sent = {"analysis": report.number, "study": report.study_id, "to": report.addressee.code, "problems": len(rows)}
+    sent = {"analysis": report.number, "study": report.study_id, "to": report.addressee.code, "problems": len(raised)}
     ledger.append("prevention.analysis_sent", actor=actor, at=at, subject=f"analysis:{report.number}", payload=sent)
     ledger.append_many(
         [
-            entry("problem_raised", f"problem:{one.number}", actor, at,
-                  {"origin": one.origin, "site": one.site_id, "analysis": report.number})
-            for one in problems
+            entry("problem_raised", f"problem:{problem.number}", actor, at,
+                  {"origin": problem.origin, "site": problem.site_id, "analysis": report.number})
+            for problem in problems
         ]
     )  # fmt: skip
     return given
 
 
-def _site_rows(study: int | None, wanted: list[int], rain: float) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return the rows of picked sites, and the numbers of problems that stand at some of them."""
+def _of_sites(study: int | None, wanted: list[int], rain: float) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the columns of the problems of picked sites, and the numbers of problems that stand at some of them."""
     if not wanted:
         return [], []
     if study is None or not Study.objects.adopted().filter(pk=study).exists():
-        raise PreventionRefused(_("Sites are raised from an adopted study; adopt it first."), "study")
+        raise Refused("study_not_adopted", "study")
     versions = SiteVersion.objects.filter(study_id=study, site__number__in=wanted, place__isnull=False)
     found = {version.site.number: version for version in versions.select_related("site", "place")}
     missing = sorted(set(wanted) - set(found))
     if missing:
-        raise PreventionRefused(
-            _("The study has no site %(sites)s.") % {"sites": ", ".join(f"{n:03d}" for n in missing)}, "sites"
-        )
+        raise Refused("site_not_in_study", "sites", sites=", ".join(f"{n:03d}" for n in missing))
     taken = dict(Problem.objects.filter(site__number__in=wanted).values_list("site__number", "number"))
     chosen = [found[number] for number in dict.fromkeys(wanted) if number not in taken]
     floods = wet()
-    return [_site_row(version, rain, floods) for version in chosen], sorted(taken.values())
+    return [_of_site(version, rain, floods) for version in chosen], sorted(taken.values())
 
 
-def _site_row(version: SiteVersion, rain: float, floods: set[str]) -> dict[str, Any]:
+def _of_site(version: SiteVersion, rain: float, floods: set[str]) -> dict[str, Any]:
     place = version.place
     assert place is not None
     flood = bool(floods & set(version.site.subject.split("+")))
@@ -127,26 +127,26 @@ def _site_name(code: str) -> str:
         return _("Site %(code)s") % {"code": code}
 
 
-def _row(told: dict[str, Any]) -> dict[str, Any]:
-    """Return what was told of a problem that is no site."""
-    unknown = set(told) - FIELDS
-    if unknown or told.get("origin") not in set(Origin.values) - {Origin.SITE}:
-        raise PreventionRefused(_("A problem needs a known origin; a site is chosen from its study."), "origin")
-    if not str(told.get("title", "")).strip():
-        raise PreventionRefused(_("Write what is to be put right."), "title")
-    if told["origin"] == Origin.KEY_AREA and not told.get("exit_criteria"):
-        raise PreventionRefused(_("A key area is listed with its exit criteria."), "exit_criteria")
+def _other(problem: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of a problem that is no site."""
+    unknown = set(problem) - FIELDS
+    if unknown or problem.get("origin") not in set(Origin.values) - {Origin.SITE}:
+        raise Refused("unknown_origin", "origin")
+    if not str(problem.get("title", "")).strip():
+        raise Refused("problem_title_missing", "title")
+    if problem["origin"] == Origin.KEY_AREA and not problem.get("exit_criteria"):
+        raise Refused("exit_criteria_missing", "exit_criteria")
     return {
-        **told,
-        "title": str(told["title"]).strip()[:120],
-        "area": _area(told["area"]) if told.get("area") else None,
+        **problem,
+        "title": str(problem["title"]).strip()[:120],
+        "area": _area(problem["area"]) if problem.get("area") else None,
     }
 
 
 def _area(code: str) -> Area:
     found = Area.objects.filter(code=code).first()
     if found is None:
-        raise PreventionRefused(_("There is no area “%(code)s”.") % {"code": code}, "area")
+        raise Refused("area_unknown", "area", code=code)
     return found
 
 

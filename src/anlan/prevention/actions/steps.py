@@ -1,4 +1,4 @@
-"""How a step of problems is taken: looked up under lock, checked in the table, told in the history and the ledger."""
+"""How a step of problems is taken: looked up under lock, checked in the table, kept in the history and the ledger."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Max, QuerySet
-from django.utils.translation import gettext as _
+from django.db.models import QuerySet
 
 from anlan.core import ledger
 from anlan.core.city.areas import local_day
 from anlan.core.ledger import canonical
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.people.actors import Actor, NotAllowed
+from anlan.core.refusals import Refused
 from anlan.core.time.calendar import WorkingCalendar, working_calendar
 from anlan.core.time.clock import stamp
-from anlan.intake.words import area_label
 from anlan.prevention import rules
 from anlan.prevention.models import Move, Problem, Task
-from anlan.prevention.rules import PROBLEM_MOVES, STEP_DAYS, PreventionRefused, ProblemState
+from anlan.prevention.queries.problems import last_move
+from anlan.prevention.rules import PROBLEM_MOVES, STEP_DAYS, TASK_MOVES
+from anlan.prevention.states import ProblemState, TaskState
+from anlan.prevention.words import named
 
 PAST = {
     "raise": "problem_raised",
@@ -34,7 +36,7 @@ PAST = {
     "strike_off": "problem_struck_off",
     "reopen": "problem_reopened",
 }
-TOLD = {"resume": "sign_for"}  # how the history names a step that leads elsewhere
+HISTORY_VERBS = {"resume": "sign_for"}  # how the history names a step that leads elsewhere
 CHANGES: dict[str, tuple[str, ...]] = {  # what a step changes besides state and deadline
     "instruct": ("lead", "instruction_ref", "instruction_on", "supervision_level", "arbitrated"),
     "return": ("returns",),
@@ -63,20 +65,12 @@ def _under_lock() -> QuerySet[Problem]:
     return held.select_related("lead").order_by("pk")
 
 
-def last_move(problem: Problem) -> str:
-    """Return what a page keeps of a problem's history, to notice a step that somebody else took meanwhile."""
-    return str(problem.moves.aggregate(pk=Max("pk"))["pk"] or 0)
-
-
 def require_seen(problems: Sequence[Problem], seen: str | None) -> None:
     """Refuse a step decided on a page that no longer holds: of two who press at once none overwrites the other."""
     for problem in problems if seen else []:
         if last_move(problem) != seen:
-            told = {"number": problem.number, "state": ProblemState(problem.state).label}
-            raise PreventionRefused(
-                _("Somebody took a step with %(number)s meanwhile: it is “%(state)s” now. Look, then send again.")
-                % told
-            )
+            state = ProblemState(problem.state).label
+            raise Refused("step_taken_meanwhile", number=problem.number, state=state)
 
 
 def locked_task(number: str, actor: Actor) -> Task:
@@ -89,14 +83,22 @@ def locked_tasks(numbers: Iterable[str], actor: Actor) -> dict[str, Task]:
     wanted = set(numbers)
     held = Task.objects.filter(number__in=wanted).values_list("problem_id", flat=True)
     seen = list(Problem.objects.visible_to(actor).filter(pk__in=set(held)).values_list("pk", flat=True))
-    problems = {one.pk: one for one in _under_lock().filter(pk__in=seen)}
+    problems = {problem.pk: problem for problem in _under_lock().filter(pk__in=seen)}
     tasks = Task.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").order_by("pk")
-    found = {one.number: one for one in tasks.filter(number__in=wanted, problem__in=seen)}
+    found = {task.number: task for task in tasks.filter(number__in=wanted, problem__in=seen)}
     if missing := wanted - found.keys():
         raise NotAllowed(f"{actor.name} may not act on {', '.join(sorted(missing))}, or it does not exist")
-    for one in found.values():
-        one.problem = problems[one.problem_id]
+    for task in found.values():
+        task.problem = problems[task.problem_id]
     return found
+
+
+def state_after(record: Problem | Task, verb: str) -> str:
+    """Return the state after a step with a problem or a task, or refuse it, saying where the record stands."""
+    if isinstance(record, Problem):
+        label = ProblemState(record.state).label
+        return rules.after(PROBLEM_MOVES, record.state, verb, number=record.number, label=label)
+    return rules.after(TASK_MOVES, record.state, verb, number=record.number, label=TaskState(record.state).label)
 
 
 def take(
@@ -111,26 +113,26 @@ def take(
 ) -> None:
     """Take one step with problems: state, deadline, history and one ledger entry each."""
     if len(words) > 200:
-        raise PreventionRefused(_("Write at most 200 characters."), "words")
+        raise Refused("words_too_long", "words")
     calendar, today, ours = working_calendar(), local_day(at), organisation_of(actor)
     moves, entries = [], []
     for problem in problems:
         before = problem.state
-        problem.state = rules.after(PROBLEM_MOVES, before, verb, problem.number)
+        problem.state = state_after(problem, verb)
         problem.due_on = (due or {}).get(problem.pk) or step_due(problem.state, today, calendar)
-        moves.append(Move(problem=problem, verb=TOLD.get(verb, verb), before=before, after=problem.state, at=at,
-                          organisation_id=ours, words=words))  # fmt: skip
-        told = {"from": before, "to": problem.state, "due_on": str(problem.due_on)} | (payload or {})
-        entries.append(entry(PAST[verb], f"problem:{problem.number}", actor, at, told))
+        moves.append(Move(problem=problem, verb=HISTORY_VERBS.get(verb, verb), before=before, after=problem.state,
+                          at=at, organisation_id=ours, words=words))  # fmt: skip
+        stood = {"from": before, "to": problem.state, "due_on": str(problem.due_on)}
+        entries.append(entry(PAST[verb], f"problem:{problem.number}", actor, at, stood | (payload or {})))
     Problem.objects.bulk_update(problems, ["state", "due_on", *CHANGES.get(verb, ())], batch_size=200)
     Move.objects.bulk_create(moves, batch_size=500)
     ledger.append_many(entries)
 
 
-def entry(past: str, subject: str, actor: Actor, at: dt.datetime, told: dict[str, Any]) -> LedgerEntry:
+def entry(past: str, subject: str, actor: Actor, at: dt.datetime, payload: dict[str, Any]) -> LedgerEntry:
     """Return a ledger entry of this stage, to be appended with others."""
     return LedgerEntry(
-        kind=f"prevention.{past}", actor=actor.name, at=stamp(at), subject=subject, payload=canonical(told)
+        kind=f"prevention.{past}", actor=actor.name, at=stamp(at), subject=subject, payload=canonical(payload)
     )
 
 
@@ -143,16 +145,15 @@ def organisation(code: str | None, field: str) -> Organisation:
     """Return the organisation with this code; a closed one takes no work."""
     found = Organisation.objects.filter(code=code or "").first()
     if found is None:
-        raise PreventionRefused(_("There is no organisation “%(code)s”.") % {"code": code or ""}, field)
-    if not found.active:
-        raise closed(found, field)
+        raise Refused("organisation_unknown", field, code=code or "")
+    require_active(found, field)
     return found
 
 
-def closed(one: Organisation, field: str | None = None) -> PreventionRefused:
-    """Return the refusal of a step with an organisation that takes no work any more."""
-    told = {"name": area_label(one)}
-    return PreventionRefused(_("%(name)s is closed; choose the organisation that took over.") % told, field)
+def require_active(organisation: Organisation, field: str | None = None) -> None:
+    """Refuse a step with an organisation that takes no work any more."""
+    if not organisation.active:
+        raise Refused("organisation_closed", field, name=named(organisation))
 
 
 def organisation_of(actor: Actor) -> int | None:
@@ -169,5 +170,5 @@ def require_own(actor: Actor, organisation_id: int | None) -> None:
 def require_holder(actor: Actor, holder: Organisation | None) -> None:
     """Refuse whoever is not of the organisation that holds the work, and everybody where that is closed."""
     require_own(actor, holder.pk if holder else None)
-    if holder and not holder.active:
-        raise closed(holder)
+    if holder:
+        require_active(holder)

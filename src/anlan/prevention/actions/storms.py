@@ -5,18 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
+from anlan.core.refusals import Refused
 from anlan.core.time.clock import stamp
-from anlan.prevention.actions.results import tests_of
+from anlan.prevention.access import RECORDS
 from anlan.prevention.models import Problem, Storm
-from anlan.prevention.rules import PreventionRefused, ProblemState
-
-RECORDS = (Role.ANALYST, Role.SUPERVISOR, Role.OPERATOR)
+from anlan.prevention.queries.storms import tests_of
+from anlan.prevention.states import ProblemState
 
 
 @verb("prevention.raining.record_storm")
@@ -37,12 +34,10 @@ def record_storm(
         start=start, defaults={"end": end, "peak_mm_h": peak_mm_h, "source": source.strip()[:80]}
     )
     if not new and (storm.end, storm.peak_mm_h) != (end, peak_mm_h):
-        raise PreventionRefused(
-            _("This storm is recorded already, with other figures; correct it in the list."), "start"
-        )
+        raise Refused("storm_recorded_already", "start")
     if new:
-        told = {"storm": storm.pk, "peak_mm_h": peak_mm_h}
-        ledger.append("prevention.storm_recorded", actor=actor, at=at, subject=f"storm:{storm.pk}", payload=told)
+        payload = {"storm": storm.pk, "peak_mm_h": peak_mm_h}
+        ledger.append("prevention.storm_recorded", actor=actor, at=at, subject=f"storm:{storm.pk}", payload=payload)
     waiting = Problem.objects.filter(state=ProblemState.ACCEPTED, accepted_at__lte=start, rain_test_mm_h__lte=peak_mm_h)
     return {"storm": storm.pk, "repeated": not new, "waiting": waiting.count()}
 
@@ -61,19 +56,19 @@ def correct_storm(
 ) -> dict[str, Any]:
     """Correct what was written down wrongly; `doubtful` are problems struck off that no storm has tested any more."""
     actor.require(*RECORDS)
-    one = Storm.objects.select_for_update().filter(pk=storm).first()
-    if one is None:
-        raise PreventionRefused(_("This storm is not recorded."))
-    _require_measured(one.start, end, peak_mm_h, at)
+    known = Storm.objects.select_for_update().filter(pk=storm).first()
+    if known is None:
+        raise Refused("unknown_storm")
+    _require_measured(known.start, end, peak_mm_h, at)
     if not reason.strip():
-        raise PreventionRefused(_("Write what was wrong."), "reason")
-    rested = _rested_on(one)
-    told = {"from": [stamp(one.end), one.peak_mm_h], "to": [stamp(end), peak_mm_h]}
-    one.end, one.peak_mm_h, one.source = end, peak_mm_h, source.strip()[:80] or one.source
-    one.corrected_because = reason.strip()[:200]
-    one.save()
-    ledger.append("prevention.storm_corrected", actor=actor, at=at, subject=f"storm:{one.pk}", payload=told)
-    return {"storm": one.pk, "doubtful": [problem.number for problem in rested if not _tested(problem)]}
+        raise Refused("storm_correction_missing", "reason")
+    rested = _rested_on(known)
+    payload = {"from": [stamp(known.end), known.peak_mm_h], "to": [stamp(end), peak_mm_h]}
+    known.end, known.peak_mm_h, known.source = end, peak_mm_h, source.strip()[:80] or known.source
+    known.corrected_because = reason.strip()[:200]
+    known.save()
+    ledger.append("prevention.storm_corrected", actor=actor, at=at, subject=f"storm:{known.pk}", payload=payload)
+    return {"storm": known.pk, "doubtful": [problem.number for problem in rested if not _tested(problem)]}
 
 
 def _rested_on(storm: Storm) -> list[Problem]:
@@ -88,6 +83,6 @@ def _tested(problem: Problem) -> bool:
 
 def _require_measured(start: dt.datetime, end: dt.datetime, peak_mm_h: float, at: dt.datetime) -> None:
     if end <= start or end > at:
-        raise PreventionRefused(_("A storm is recorded once it is over, with its end after its start."), "end")
+        raise Refused("storm_not_over", "end")
     if not 0 < peak_mm_h <= 500:
-        raise PreventionRefused(_("The peak lies between 0 and 500 mm/h."), "peak_mm_h")
+        raise Refused("peak_out_of_range", "peak_mm_h")

@@ -10,7 +10,7 @@ from anlan.core.models import Area, Organisation
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.hotspots.models import Site, Study
-from anlan.prevention.rules import ProblemState
+from anlan.prevention.states import ProblemState
 
 SEES_ALL = frozenset(set(Role.values) - {Role.OFFICER})
 

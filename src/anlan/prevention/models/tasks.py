@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.core.models import Organisation
 from anlan.prevention.models.problems import Problem
-from anlan.prevention.rules import TaskState
+from anlan.prevention.states import TaskState
 
 
 class Task(models.Model):

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, F, Q, QuerySet, When
-from django.utils.translation import gettext as _
 
 from anlan.core.city.areas import local_day
 from anlan.core.models import Organisation
 from anlan.core.people.actors import Actor
 from anlan.prevention.models import Extension, ListedTask, Problem, Result, Task, TaskList
-from anlan.prevention.queries.problems import visible_tasks
-from anlan.prevention.rules import Fate, TaskState, fate
+from anlan.prevention.queries.tasks import visible_tasks
+from anlan.prevention.rules import fate
 from anlan.prevention.spans import Part, bar
+from anlan.prevention.states import Fate, TaskState
 
 ONLY = frozenset({"waiting", "late", "asked", "extended", "check", "passed"})
 MARKS = {Fate.ON_TIME: "done", Fate.OPEN: "calm", Fate.EXTENDED: "warn", Fate.LATE: "late", Fate.OVERDUE: "late"}
@@ -24,18 +24,18 @@ MARKS = {Fate.ON_TIME: "done", Fate.OPEN: "calm", Fate.EXTENDED: "warn", Fate.LA
 
 def problem_list(actor: Actor, organisation: str = "") -> QuerySet[Problem]:
     """Return the problem list, the newest number first, with how many tasks each has and how many passed."""
-    rows = Problem.objects.visible_to(actor).select_related("lead", "site")
-    rows = rows.filter(lead__code=organisation) if organisation else rows
+    problems = Problem.objects.visible_to(actor).select_related("lead", "site")
+    problems = problems.filter(lead__code=organisation) if organisation else problems
     passed = Count("tasks", filter=Q(tasks__state=TaskState.PASSED))
-    return rows.annotate(planned=Count("tasks"), passed=passed).order_by("-number")
+    return problems.annotate(planned=Count("tasks"), passed=passed).order_by("-number")
 
 
 def task_list(actor: Actor, organisation: str = "", only: str = "", today: dt.date | None = None) -> QuerySet[Task]:
     """Return the task list, what is not passed first, the soonest due before the others."""
-    rows = visible_tasks(actor)
-    rows = rows.filter(organisation__code=organisation) if organisation else rows
-    rows = rows.filter(_only(only, today)) if only in ONLY and today else rows
-    return rows.annotate(over=Case(When(state=TaskState.PASSED, then=1), default=0)).order_by(
+    tasks = visible_tasks(actor)
+    tasks = tasks.filter(organisation__code=organisation) if organisation else tasks
+    tasks = tasks.filter(_only(only, today)) if only in ONLY and today else tasks
+    return tasks.annotate(over=Case(When(state=TaskState.PASSED, then=1), default=0)).order_by(
         "over", "due_on", "number"
     )
 
@@ -52,17 +52,11 @@ def _only(only: str, today: dt.date) -> Q:
     }[only]
 
 
-def only_words() -> list[tuple[str, str]]:
-    """Return what the task list can be narrowed to, in words."""
-    return [("", _("All states")), ("waiting", _("Open")), ("late", _("Late")), ("asked", _("Extension asked")),
-            ("extended", _("Extended")), ("check", _("To verify")), ("passed", _("Passed"))]  # fmt: skip
-
-
 def achievement_list(actor: Actor, organisation: str = "") -> QuerySet[Result]:
     """Return what verifiers passed, the newest first, with how much evidence stands behind each."""
-    rows = Result.objects.filter(passed=True, task__in=task_list(actor, organisation).order_by())
-    rows = rows.select_related("task__problem", "task__organisation", "by")
-    return rows.annotate(pieces=Count("task__evidence")).order_by("-verified_at", "-pk")
+    results = Result.objects.filter(passed=True, task__in=task_list(actor, organisation).order_by())
+    results = results.select_related("task__problem", "task__organisation", "by")
+    return results.annotate(pieces=Count("task__evidence")).order_by("-verified_at", "-pk")
 
 
 def issued_lists(actor: Actor) -> QuerySet[TaskList]:
@@ -90,19 +84,19 @@ def lines_of(lists: Sequence[TaskList], actor: Actor, today: dt.date) -> dict[in
     items = ListedTask.objects.filter(list__in=lists, task__in=visible_tasks(actor))
     moved = Extension.objects.filter(task__in=items.order_by().values("task")).order_by("pk")
     why = dict(moved.values_list("task", "reason"))
-    found: dict[int, list[Line]] = {one.pk: [] for one in lists}
+    found: dict[int, list[Line]] = {issued.pk: [] for issued in lists}
     for item in items.select_related("task__organisation", "task__problem").order_by("list", "line"):
         task = item.task
         done = local_day(task.finished_at) if task.finished_at else None
-        what = fate(task.state, done, item.due_on, task.due_on, today)
-        found[item.list_id].append(Line(item, what, why.get(task.pk, "")))
+        became = Fate(fate(task.state, done, item.due_on, task.due_on, today))
+        found[item.list_id].append(Line(item, became, why.get(task.pk, "")))
     return found
 
 
 def tally(lines: Sequence[Line]) -> list[Part]:
     """Count the lines of a list by what became of them, as the parts of a bar."""
     counts = Counter(line.fate for line in lines)
-    return bar([(mark, str(one.label), counts[one]) for one, mark in MARKS.items()])
+    return bar([(mark, str(became.label), counts[became]) for became, mark in MARKS.items()])
 
 
 def doers(actor: Actor) -> list[Organisation]:

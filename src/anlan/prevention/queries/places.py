@@ -13,7 +13,7 @@ from anlan.geo import distance_m
 from anlan.intake.models import Category, Report
 from anlan.intake.states import COUNTED
 from anlan.prevention.models import Problem
-from anlan.prevention.rules import ProblemState
+from anlan.prevention.states import ProblemState
 
 AROUND_M = 50.0  # how far beside the place a report may be put and still be of it
 MENDED = (ProblemState.ACCEPTED, ProblemState.STRUCK_OFF)
@@ -52,8 +52,12 @@ def problems_at(lon: float, lat: float, category: str, **only: Any) -> list[Prob
         lat__range=(lat - high, lat + high),
         **only,
     ).select_related("site", "lead")
-    found = [one for one in near if one.site and category in one.site.subject.split("+") and is_at(one, lon, lat)]
-    return sorted(found, key=lambda one: apart_m(one, lon, lat))
+    found = [
+        problem
+        for problem in near
+        if problem.site and category in problem.site.subject.split("+") and is_at(problem, lon, lat)
+    ]
+    return sorted(found, key=lambda problem: apart_m(problem, lon, lat))
 
 
 def near_mended(points: Sequence[tuple[float, float, str]]) -> list[bool]:
@@ -62,16 +66,16 @@ def near_mended(points: Sequence[tuple[float, float, str]]) -> list[bool]:
         Problem.objects.filter(state__in=MENDED, site__isnull=False, lon__isnull=False).select_related("site")
     )
     found = [False] * len(points)
-    kinds = {category for one in mended if one.site for category in one.site.subject.split("+")}
+    kinds = {category for problem in mended if problem.site for category in problem.site.subject.split("+")}
     wanted = [n for n, (_, _, category) in enumerate(points) if category in kinds]
     if not wanted:
         return found
     lon, lat = (np.array([points[n][axis] for n in wanted]) for axis in (0, 1))
-    for one in mended:
-        if one.site is None or one.lon is None or one.lat is None:
+    for problem in mended:
+        if problem.site is None or problem.lon is None or problem.lat is None:
             continue
-        kind = one.site.subject.split("+")
-        for k in np.flatnonzero(distance_m(one.lon, one.lat, lon, lat) <= reach(one)):
+        kind = problem.site.subject.split("+")
+        for k in np.flatnonzero(distance_m(problem.lon, problem.lat, lon, lat) <= reach(problem)):
             found[wanted[k]] = found[wanted[k]] or points[wanted[k]][2] in kind
     return found
 

@@ -1,22 +1,26 @@
-"""What the page of storms shows: each storm, and which mended places still wait for a word after it."""
+"""Storms: each with the mended places that wait for a word after it, and each mended place with what it has stood."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from anlan.prevention.actions.results import RUNS_OFF
+from anlan.intake.models import Report
 from anlan.prevention.models import Problem, Storm
-from anlan.prevention.rules import ProblemState
+from anlan.prevention.queries.places import reports_at
+from anlan.prevention.rules import RUNS_OFF
+from anlan.prevention.states import ProblemState
 
 TOP_MM_H = 100.0  # where the drawn bar ends
 
 
 @dataclass(frozen=True)
-class Tested:
+class StormTest:
     """A storm and how many places, mended before it and still to be struck off, it was strong enough to test."""
 
     storm: Storm
@@ -26,6 +30,18 @@ class Tested:
     def share(self) -> float:
         """Return the length of its bar, in per cent."""
         return min(100.0, 100.0 * self.storm.peak_mm_h / TOP_MM_H)
+
+
+@dataclass(frozen=True)
+class Tested:
+    """The storms strong enough since the works were accepted, and whether the place stood each of them."""
+
+    storms: list[tuple[Storm, bool]]
+
+    @property
+    def held(self) -> bool:
+        """Whether one of them left no failure."""
+        return any(stood for _, stood in self.storms)
 
 
 def storms() -> QuerySet[Storm]:
@@ -45,11 +61,26 @@ def peaks_of(episodes: Sequence[tuple[dt.datetime, dt.datetime]]) -> list[float 
     ]
 
 
-def tested(rows: Sequence[Storm]) -> list[Tested]:
-    """Return storms with the places that wait for a word after them."""
+def with_waiting(listed: Sequence[Storm]) -> list[StormTest]:
+    """Return storms with the number of places that wait for a word after them."""
     accepted = Problem.objects.filter(state=ProblemState.ACCEPTED, rain_test_mm_h__isnull=False)
     waiting = list(accepted.values_list("accepted_at", "rain_test_mm_h"))
     return [
-        Tested(one, sum(1 for at, mm_h in waiting if at and at <= one.start and mm_h and mm_h <= one.peak_mm_h))
-        for one in rows
+        StormTest(
+            storm, sum(1 for at, mm_h in waiting if at and at <= storm.start and mm_h and mm_h <= storm.peak_mm_h)
+        )
+        for storm in listed
     ]
+
+
+def tests_of(problem: Problem, at: dt.datetime) -> list[tuple[Storm, bool]]:
+    """Return the storms strong enough since the works were accepted, and whether the place held in each."""
+    if problem.accepted_at is None or problem.rain_test_mm_h is None:
+        return []
+    strong = Storm.objects.filter(start__gte=problem.accepted_at, peak_mm_h__gte=problem.rain_test_mm_h)
+    over = list(strong.filter(end__lte=at - RUNS_OFF))
+    if not over:
+        return []
+    during = reduce(or_, (Q(received_at__range=(storm.start, storm.end + RUNS_OFF)) for storm in over))
+    failed = [report.received_at for report in reports_at(problem, Report.objects.filter(during))]
+    return [(storm, not any(storm.start <= at <= storm.end + RUNS_OFF for at in failed)) for storm in over]

@@ -6,7 +6,7 @@ from django import template
 
 from anlan.core.words import typed
 from anlan.prevention.models import Problem
-from anlan.prevention.queries.problems import in_english
+from anlan.prevention.words import title_of
 
 register = template.Library()
 
@@ -14,4 +14,4 @@ register = template.Library()
 @register.filter
 def titled(problem: Problem) -> str:
     """Write a problem's title in the reader's language where it was given in it."""
-    return typed(problem.title_en if problem.title_en and in_english() else problem.title)
+    return typed(title_of(problem))

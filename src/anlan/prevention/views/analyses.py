@@ -17,11 +17,13 @@ from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.prevention import actions
-from anlan.prevention.forms.steps import InstructManyForm, active_organisations
+from anlan.prevention.access import READS
+from anlan.prevention.forms.fields import active_organisations
+from anlan.prevention.forms.problems import InstructManyForm
 from anlan.prevention.models import AnalysisReport
-from anlan.prevention.queries.analyses import areas_of, rows_of
-from anlan.prevention.queries.problems import READS, named
-from anlan.prevention.views.answers import TAKEN, send
+from anlan.prevention.offers.steps import TAKEN, send
+from anlan.prevention.queries.analyses import ReportedProblem, areas_of, problems_of
+from anlan.prevention.words import named
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,26 +31,31 @@ from anlan.prevention.views.answers import TAKEN, send
 def analysis(request: HttpRequest, number: str) -> HttpResponse:
     """Show an analysis report with its problems; a supervisor instructs those that are chosen."""
     actor, area = actor_of_request(request), request.GET.get("area", "")
-    one = AnalysisReport.objects.filter(number=number).select_related("study", "addressee").first()
-    every = rows_of(one, actor) if one else []
-    if one is None or not every:
+    report = AnalysisReport.objects.filter(number=number).select_related("study", "addressee").first()
+    every = problems_of(report, actor) if report else []
+    if report is None or not every:
         raise Http404
-    rows = [row for row in every if not area or area in row.codes]
-    form = InstructManyForm(
-        request.POST or None, organisations=active_organisations(), initial={"on": local_day(now())},
-        problems=[row.problem.number for row in every if row.waits], auto_id="instruct-%s",
-    )  # fmt: skip
-    status = 200
+    form, status = _form(request, every), 200
     if request.method == "POST":
-        status, _told = send(form, "instruct", lambda **told: actions.instruct(**told, **_who(request, actor)))
+        status, _answer = send(form, "instruct", lambda **asked: actions.instruct(**asked, **_who(request, actor)))
         if status == TAKEN:
             return redirect(request.get_full_path())
-    chosen = set(request.POST.getlist("problems")) if form.is_bound else {row.problem.number for row in rows if area}
-    context = {"one": one, "addressee": named(one.addressee), "rows": rows, "every": len(every), "area": area,
+    rows = [reported for reported in every if not area or area in reported.codes]
+    offered = {reported.problem.number for reported in rows if area}
+    chosen = set(request.POST.getlist("problems")) if form.is_bound else offered
+    context = {"one": report, "addressee": named(report.addressee), "rows": rows, "every": len(every), "area": area,
                "areas": areas_of(every), "form": form, "chosen": chosen, "key": uuid4(), "at": now(),
-               "waiting": sum(row.waits for row in every),
-               "instructs": Role.SUPERVISOR in actor.roles and any(row.waits for row in rows)}  # fmt: skip
+               "waiting": sum(reported.waits for reported in every),
+               "instructs": Role.SUPERVISOR in actor.roles and any(reported.waits for reported in rows)}  # fmt: skip
     return render(request, "prevention/analyses/analysis.html", context, status=status)
+
+
+def _form(request: HttpRequest, every: list[ReportedProblem]) -> InstructManyForm:
+    waiting = [reported.problem.number for reported in every if reported.waits]
+    return InstructManyForm(
+        request.POST or None, organisations=active_organisations(), initial={"on": local_day(now())},
+        problems=waiting, auto_id="instruct-%s",
+    )  # fmt: skip
 
 
 def _who(request: HttpRequest, actor: Actor) -> dict[str, Any]:

@@ -10,20 +10,25 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from anlan.core.city.areas import local_day
+from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.prevention import actions
-from anlan.prevention.forms.steps import IssueForm, choices_of
+from anlan.prevention.access import READS
+from anlan.prevention.forms.fields import choices_of
+from anlan.prevention.forms.lists import IssueForm
+from anlan.prevention.offers.steps import TAKEN, send
 from anlan.prevention.queries import lists as read
-from anlan.prevention.queries.problems import PAGE, READS, drawn, named, standing, task_standing, task_times
-from anlan.prevention.spans import scaled
-from anlan.prevention.views.answers import TAKEN, send
+from anlan.prevention.queries.standings import standing, task_standing
+from anlan.prevention.queries.tasks import drawn, task_times
+from anlan.prevention.spans import Scale, scaled
+from anlan.prevention.views import PAGE
+from anlan.prevention.words import list_word, named, only_words
 
 VIEWS = ("problems", "tasks", "results", "issued")
 
@@ -40,30 +45,28 @@ def lists(request: HttpRequest) -> HttpResponse:
         "results": read.achievement_list(actor, org), "issued": read.issued_lists(actor),
     }  # fmt: skip
     page = Paginator(rows[view], PAGE).get_page(request.GET.get("page"))
-    shown: list[Any] = list(page.object_list)
-    scale = None
-    if view == "issued":
-        lines = read.lines_of(shown, actor, today)
-        shown = [(one, named(one.issuer), read.tally(lines[one.pk])) for one in shown]
-    elif view == "tasks":
-        scale = scaled([task_times(one) for one in shown], today)
-        shown = drawn(shown, scale, today)
-    elif view == "problems":
-        shown = [(one, standing(one, today), named(one.lead)) for one in shown]
-    else:
-        shown = [(one, named(one.task.organisation), named(one.by)) for one in shown]
+    listed = list(page.object_list)
+    scale = scaled([task_times(task) for task in listed], today) if view == "tasks" else None
     context = {
-        "tabs": [(name, _word(name), rows[name].count()) for name in VIEWS], "view": view, "page": page,
-        "shown": shown, "org": org, "organisations": choices_of(read.doers(actor)),
+        "tabs": [(name, list_word(name), rows[name].count()) for name in VIEWS], "view": view, "page": page,
+        "shown": _shown(view, listed, scale, actor), "org": org, "organisations": choices_of(read.doers(actor)),
         "issues": Role.SUPERVISOR in actor.roles, "scale": scale, "only": only,
-        "onlies": read.only_words() if view == "tasks" else [],
+        "onlies": only_words() if view == "tasks" else [],
     }  # fmt: skip
     return render(request, "prevention/lists/lists.html", context)
 
 
-def _word(view: str) -> str:
-    return {"problems": _("Problem list"), "tasks": _("Task list"), "results": _("Achievement list"),
-            "issued": _("Issued lists")}[view]  # fmt: skip
+def _shown(view: str, listed: list[Any], scale: Scale | None, actor: Actor) -> list[Any]:
+    """Return what the table of a view shows of each record."""
+    today = local_day(now())
+    if view == "issued":
+        lines = read.lines_of(listed, actor, today)
+        return [(issued, named(issued.issuer), read.tally(lines[issued.pk])) for issued in listed]
+    if view == "tasks":
+        return list(drawn(listed, scale, today))
+    if view == "problems":
+        return [(problem, standing(problem, today), named(problem.lead)) for problem in listed]
+    return [(result, named(result.task.organisation), named(result.by)) for result in listed]
 
 
 @require_safe
@@ -71,17 +74,17 @@ def _word(view: str) -> str:
 def issued(request: HttpRequest, number: str) -> HttpResponse:
     """Show an issued list as it prints."""
     actor = actor_of_request(request)
-    one = read.issued_lists(actor).filter(number=number).first()
-    if one is None:
+    task_list = read.issued_lists(actor).filter(number=number).first()
+    if task_list is None:
         raise Http404
     today = local_day(now())
-    lines = read.lines_of([one], actor, today)[one.pk]
-    scale = scaled([task_times(line.item.task, one.issued_on) for line in lines], today)
+    lines = read.lines_of([task_list], actor, today)[task_list.pk]
+    scale = scaled([task_times(line.item.task, task_list.issued_on) for line in lines], today)
     context = {
-        "list": one, "issuer": named(one.issuer), "tally": read.tally(lines), "at": now(),
+        "list": task_list, "issuer": named(task_list.issuer), "tally": read.tally(lines), "at": now(),
         "lines": [(line, named(line.item.task.organisation), span)
                   for line, span in zip(lines, scale.spans if scale else [], strict=True)], "scale": scale,
-        "hidden": one.items.count() - len(lines),
+        "hidden": task_list.items.count() - len(lines),
     }  # fmt: skip
     return render(request, "prevention/lists/issued.html", context)
 
@@ -92,18 +95,18 @@ def issue(request: HttpRequest) -> HttpResponse:
     """Issue a numbered list of chosen open tasks."""
     actor, org, today = actor_of_request(request), request.GET.get("org", ""), local_day(now())
     waiting = list(read.task_list(actor, only="waiting", today=today))
-    form = IssueForm(request.POST or None, tasks=[one.number for one in waiting], auto_id="issue-%s")
+    form = IssueForm(request.POST or None, tasks=[task.number for task in waiting], auto_id="issue-%s")
     status = 200
     if request.method == "POST":
         who: dict[str, Any] = {"actor": actor, "at": now(), "key": request.POST.get("key") or None}
-        status, told = send(form, "issue", lambda **asked: actions.issue_list(**asked, **who))
+        status, answer = send(form, "issue", lambda **asked: actions.issue_list(**asked, **who))
         if status == TAKEN:
-            return redirect("prevention:issued", told["list"])
+            return redirect("prevention:issued", answer["list"])
     chosen = set(request.POST.getlist("tasks"))
-    offered = [one for one in waiting if not org or one.organisation.code == org or one.number in chosen]
+    offered = [task for task in waiting if not org or task.organisation.code == org or task.number in chosen]
     context = {
         "form": form, "key": uuid4(), "chosen": chosen, "org": org, "organisations": choices_of(read.doers(actor)),
-        "rows": [(one, task_standing(one, today), named(one.organisation)) for one in offered],
+        "rows": [(task, task_standing(task, today), named(task.organisation)) for task in offered],
     }  # fmt: skip
     return render(request, "prevention/lists/issue.html", context, status=status)
 

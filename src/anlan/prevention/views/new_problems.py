@@ -19,10 +19,11 @@ from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.prevention import actions
-from anlan.prevention.forms.steps import Choices, OneForm, RaiseForm, StepForm, active_organisations
-from anlan.prevention.queries.problems import RAISES
-from anlan.prevention.queries.sources import SiteRow, area_choices, silent_choices, site_rows, studies
-from anlan.prevention.views.answers import TAKEN, send
+from anlan.prevention.access import RAISES
+from anlan.prevention.forms.fields import Choices, StepForm, active_organisations
+from anlan.prevention.forms.problems import RaiseForm, SingleForm
+from anlan.prevention.offers.steps import TAKEN, send
+from anlan.prevention.queries.sources import StudySite, area_choices, silent_choices, sites_of, studies
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,30 +32,30 @@ def new(request: HttpRequest) -> HttpResponse:
     """Offer the sites of a study and a form for a single problem, or raise what was picked."""
     offered = studies()
     study = _study(request, [pk for pk, _name in offered])
-    rows = site_rows(study)
-    forms = _forms(request, study, rows)
+    sites = sites_of(study)
+    forms = _forms(request, study, sites)
     status, what = 200, request.POST.get("what", "")
     if request.method == "POST" and what in forms:
         who: dict[str, Any] = {"actor": actor_of_request(request), "at": now(), "key": request.POST.get("key") or None}
         who |= {"study": study} if what == "sites" else {}
-        status, told = send(forms[what], "raise", lambda **asked: actions.raise_problems(**asked, **who))
+        status, answer = send(forms[what], "raise", lambda **asked: actions.raise_problems(**asked, **who))
         if status == TAKEN:
-            return _raised(request, told)
-    context = {"studies": offered, "study": study, "rows": rows, "key": uuid4(), "what": what, **forms,
+            return _raised(request, answer)
+    context = {"studies": offered, "study": study, "rows": sites, "key": uuid4(), "what": what, **forms,
                "chosen": set(request.POST.getlist("sites") or request.GET.getlist("site")),
-               "free": [row for row in rows if row.standing is None],
-               "standing": [row for row in rows if row.standing is not None]}  # fmt: skip
+               "free": [site for site in sites if site.standing is None],
+               "standing": [site for site in sites if site.standing is not None]}  # fmt: skip
     return render(request, "prevention/problems/new.html", context, status=status)
 
 
-def _raised(request: HttpRequest, told: dict[str, Any]) -> HttpResponse:
-    n = len(told["problems"])
+def _raised(request: HttpRequest, answer: dict[str, Any]) -> HttpResponse:
+    n = len(answer["problems"])
     raised = ngettext("%(analysis)s was sent with %(n)d problem.", "%(analysis)s was sent with %(n)d problems.", n)
-    messages.success(request, raised % {"analysis": told["analysis"], "n": n})
-    if told["standing"]:
+    messages.success(request, raised % {"analysis": answer["analysis"], "n": n})
+    if answer["standing"]:
         messages.warning(request, _("These stood already and stay as they are: %(numbers)s.")
-                         % {"numbers": ", ".join(told["standing"])})  # fmt: skip
-    return redirect(f"{reverse('prevention:inbox')}?p={told['problems'][0]}")
+                         % {"numbers": ", ".join(answer["standing"])})  # fmt: skip
+    return redirect(f"{reverse('prevention:inbox')}?p={answer['problems'][0]}")
 
 
 def _study(request: HttpRequest, offered: list[int]) -> int | None:
@@ -64,16 +65,16 @@ def _study(request: HttpRequest, offered: list[int]) -> int | None:
     return offered[0] if offered else None
 
 
-def _forms(request: HttpRequest, study: int | None, rows: list[SiteRow]) -> dict[str, StepForm]:
+def _forms(request: HttpRequest, study: int | None, sites: list[StudySite]) -> dict[str, StepForm]:
     today, organisations = local_day(now()), active_organisations()
     first = Organisation.objects.filter(active=True, kind="government").order_by("code").first()
     initial = {"addressee": first.code if first else ""}
     sent = {name: request.POST if request.POST.get("what") == name else None for name in ("sites", "one")}
-    picked: Choices = [(str(row.number), row.code) for row in rows]
+    picked: Choices = [(str(site.number), site.code) for site in sites]
     return {
         "sites": RaiseForm(sent["sites"], organisations=organisations, sites=picked, initial=initial,
                            areas=silent_choices(study, today), auto_id="sites-%s"),
-        "one": OneForm(sent["one"], organisations=organisations, areas=area_choices(today), initial=initial,
+        "one": SingleForm(sent["one"], organisations=organisations, areas=area_choices(today), initial=initial,
                        auto_id="one-%s"),
     }  # fmt: skip
 

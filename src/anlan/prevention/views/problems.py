@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -23,34 +23,31 @@ from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
-from anlan.hotspots.views.studies import READS as OPENS_SITES
+from anlan.hotspots.access import READS as OPENS_SITES
 from anlan.intake.access import READERS as OPENS_REPORTS
+from anlan.prevention.access import RAISES, READS
 from anlan.prevention.actions import sign_for
-from anlan.prevention.actions.results import tests_of
-from anlan.prevention.actions.steps import last_move
-from anlan.prevention.forms.steps import StepForm, level_word
+from anlan.prevention.forms.fields import StepForm
 from anlan.prevention.models import Origin, Problem
-from anlan.prevention.queries.inbox import Tested, area_of, asked_for, ladder_of, next_task, past_of
+from anlan.prevention.offers.problems import ACTS, form_of, may_take, offers
+from anlan.prevention.offers.steps import TAKEN, Sent, send
+from anlan.prevention.queries.histories import past_of
+from anlan.prevention.queries.ladders import ladder_of
 from anlan.prevention.queries.problems import (
-    PAGE,
-    RAISES,
-    READS,
     VIEWS,
-    asked,
-    drawn,
-    explained,
+    area_of,
     in_view,
-    named,
+    last_move,
+    looked_for,
     organisation_named,
-    standing,
-    task_times,
-    view_word,
+    shown_by,
 )
+from anlan.prevention.queries.standings import standing
+from anlan.prevention.queries.storms import Tested, tests_of
+from anlan.prevention.queries.tasks import drawn, explained, next_task, task_times
 from anlan.prevention.spans import scaled
-from anlan.prevention.views.answers import TAKEN, send
-from anlan.prevention.views.offers import ACTS, form_of, may_take, offers
-
-Sent = tuple[str, StepForm] | None
+from anlan.prevention.views import PAGE
+from anlan.prevention.words import level_word, named, view_word
 
 
 @require_safe
@@ -68,12 +65,12 @@ def step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     if request.method != "POST":
         return redirect(here)
     actor, at = actor_of_request(request), now()
-    one = Problem.objects.visible_to(actor).select_related("lead").filter(number=number).first()
-    if one is None or verb not in ACTS:
+    problem = Problem.objects.visible_to(actor).select_related("lead").filter(number=number).first()
+    if problem is None or verb not in ACTS:
         raise Http404
-    form = form_of(verb, one, local_day(at), request.POST)
+    form = form_of(verb, problem, local_day(at), request.POST)
     who = {"seen": request.POST.get("seen"), "key": request.POST.get("key") or None, "actor": actor, "at": at}
-    status, _told = send(form, verb, lambda **told: ACTS[verb](number, **who, **told))
+    status, _answer = send(form, verb, lambda **asked: ACTS[verb](number, **who, **asked))
     return redirect(here) if status == TAKEN else _page(request, number, (verb, form), status)
 
 
@@ -83,7 +80,7 @@ def sign_many(request: HttpRequest) -> HttpResponse:
     """Sign for every problem that the list showed, or for none where one of them was taken meanwhile."""
     form, numbers = StepForm(request.POST), request.POST.getlist("problems")
     who: dict[str, Any] = {"actor": actor_of_request(request), "at": now(), "key": request.POST.get("key") or None}
-    status, _told = send(form, "sign_for", lambda **told: sign_for(problems=numbers, **who, **told))
+    status, _answer = send(form, "sign_for", lambda **asked: sign_for(problems=numbers, **who, **asked))
     if status == TAKEN:
         n = len(numbers)
         messages.success(request, ngettext("%(n)d problem signed for.", "%(n)d problems signed for.", n) % {"n": n})
@@ -95,30 +92,35 @@ def sign_many(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, number: str, sent: Sent = None, status: int = 200) -> HttpResponse:
     actor, today, asks = actor_of_request(request), local_day(now()), _asked(request)
     visible = Problem.objects.visible_to(actor)
-    mine = asked_for(visible, asks["q"], asks["origin"])
-    rows = in_view(mine, asks["view"], today).select_related("lead", "site").order_by("due_on", "pk")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    listed = [(one, standing(one, today)) for one in page.object_list]
-    first = listed[0][0].number if listed else ""
-    one = visible.filter(number=number or first).select_related("lead", "site", "analysis", "area").first()
-    if number and one is None:
+    context = _list(request, looked_for(visible, asks["q"], asks["origin"]), asks)
+    first = context["listed"][0][0].number if context["listed"] else ""
+    problem = visible.filter(number=number or first).select_related("lead", "site", "analysis", "area").first()
+    if number and problem is None:
         raise Http404
-    counts = mine.aggregate(**{name: Count("pk", filter=asked(name, today)) for name in VIEWS})
-    context: dict[str, Any] = asks | {
-        "tabs": [(name, view_word(name), counts[name]) for name in VIEWS], "listed": listed, "page": page,
-        "kept": urlencode({name: words for name, words in asks.items() if words and name != "view"}),
-        "origins": Origin.choices, "organisation": organisation_named(actor), "at": now(), "chosen": bool(number),
-        "signs": _to_sign(asks["view"], page.object_list, actor), "many_key": uuid4(),
-        "problem": one, "raises": bool(actor.roles & set(RAISES)),
-    }  # fmt: skip
-    if one is not None:
-        context |= _chosen(one, actor, today, sent)
+    context |= {"problem": problem, "chosen": bool(number), "raises": bool(actor.roles & set(RAISES)), "at": now()}
+    if problem is not None:
+        context |= _chosen(problem, actor, today, sent)
     return render(request, "prevention/problems/inbox.html", context, status=status)
+
+
+def _list(request: HttpRequest, found: QuerySet[Problem], asks: dict[str, str]) -> dict[str, Any]:
+    """Return the left side: the tabs with their counts, and one page of the problems of the chosen tab."""
+    actor, today = actor_of_request(request), local_day(now())
+    rows = in_view(found, asks["view"], today).select_related("lead", "site").order_by("due_on", "pk")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    counts = found.aggregate(**{name: Count("pk", filter=shown_by(name, today)) for name in VIEWS})
+    return asks | {
+        "tabs": [(name, view_word(name), counts[name]) for name in VIEWS], "page": page,
+        "listed": [(problem, standing(problem, today)) for problem in page.object_list],
+        "kept": urlencode({name: words for name, words in asks.items() if words and name != "view"}),
+        "origins": Origin.choices, "organisation": organisation_named(actor),
+        "signs": _to_sign(asks["view"], page.object_list, actor), "many_key": uuid4(),
+    }  # fmt: skip
 
 
 def _to_sign(view: str, listed: Iterable[Problem], actor: Actor) -> list[str]:
     """Return the numbers that an officer can sign for together: those that the list shows and that are theirs."""
-    return [one.number for one in listed if may_take("sign_for", one, actor)] if view == "sign" else []
+    return [problem.number for problem in listed if may_take("sign_for", problem, actor)] if view == "sign" else []
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
@@ -128,23 +130,24 @@ def _asked(request: HttpRequest) -> dict[str, str]:
             "origin": request.GET.get("origin", "")}  # fmt: skip
 
 
-def _chosen(one: Problem, actor: Actor, today: dt.date, sent: Sent) -> dict[str, Any]:
-    tasks = list(explained(one.tasks.all()))
-    given = list(one.escalations.order_by("-pk"))
-    tested = Tested(tests_of(one, now()))
+def _chosen(problem: Problem, actor: Actor, today: dt.date, sent: Sent) -> dict[str, Any]:
+    """Return the right side: the chosen problem with its tasks, its ladder, its history and the steps offered."""
+    tasks = list(explained(problem.tasks.all()))
+    given = list(problem.escalations.order_by("-pk"))
+    tested = Tested(tests_of(problem, now()))
     scale = scaled([task_times(task) for task in tasks], today)
-    ladder = ladder_of(one, tasks, given, today)
+    ladder = ladder_of(problem, tasks, given, today)
     pressed = sent is not None and sent[0] == "strike_off"  # a refusal is said where it was pressed
-    waits = one.rain_test_mm_h is not None and not tested.held and not pressed
-    found = [offer for offer in offers(one, actor, today, sent) if not (waits and offer.verb == "strike_off")]
+    waits = problem.rain_test_mm_h is not None and not tested.held and not pressed
+    found = [offer for offer in offers(problem, actor, today, sent) if not (waits and offer.verb == "strike_off")]
     return {
-        "stands": standing(one, today, next_task(one, tasks)), "offers": found, "lead": named(one.lead),
-        "seen": last_move(one), "area": area_of(one),
-        "supporting": [named(helper) for helper in one.supporting.all()], "key": uuid4(), "tested": tested,
-        "tasks": drawn(tasks, scale, today), "scale": scale, "past": past_of(one), "ladder": ladder,
-        "given": [row for row in given if ladder is None or not ladder.has(row)],
+        "stands": standing(problem, today, next_task(problem, tasks)), "offers": found, "lead": named(problem.lead),
+        "seen": last_move(problem), "area": area_of(problem),
+        "supporting": [named(helper) for helper in problem.supporting.all()], "key": uuid4(), "tested": tested,
+        "tasks": drawn(tasks, scale, today), "scale": scale, "past": past_of(problem), "ladder": ladder,
+        "given": [step for step in given if ladder is None or not ladder.has(step)],
         "opens_sites": bool(actor.roles & set(OPENS_SITES)),
-        "opens_reports": bool(actor.roles & set(OPENS_REPORTS)), "supervised": level_word(one.supervision_level),
+        "opens_reports": bool(actor.roles & set(OPENS_REPORTS)), "supervised": level_word(problem.supervision_level),
     }  # fmt: skip
 
 

@@ -18,12 +18,13 @@ from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.prevention import actions
-from anlan.prevention.actions.storms import RECORDS
-from anlan.prevention.forms.steps import CorrectionForm, StepForm, StormForm
+from anlan.prevention.access import READS, RECORDS
+from anlan.prevention.forms.fields import StepForm
+from anlan.prevention.forms.storms import CorrectionForm, StormForm
 from anlan.prevention.models import Storm
-from anlan.prevention.queries.problems import PAGE, READS
-from anlan.prevention.queries.storms import storms, tested
-from anlan.prevention.views.answers import TAKEN, send
+from anlan.prevention.offers.steps import TAKEN, send
+from anlan.prevention.queries.storms import storms, with_waiting
+from anlan.prevention.views import PAGE
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,9 +33,9 @@ def rain(request: HttpRequest) -> HttpResponse:
     """List the storms, the newest first, and record one as it was measured."""
     form, status = StormForm(request.POST or None, auto_id="storm-%s"), 200
     if request.method == "POST":
-        status, told = send(form, "record_storm", lambda **asked: actions.record_storm(**asked, **_who(request)))
+        status, answer = send(form, "record_storm", lambda **asked: actions.record_storm(**asked, **_who(request)))
         if status == TAKEN:
-            n = told["waiting"]
+            n = answer["waiting"]
             messages.success(request, ngettext("The storm is recorded. It tested %(n)d mended place that waits.",
                                                "The storm is recorded. It tested %(n)d mended places that wait.", n)
                              % {"n": n})  # fmt: skip
@@ -46,19 +47,19 @@ def rain(request: HttpRequest) -> HttpResponse:
 @roles(*RECORDS)
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a storm that was written down wrongly; say which problems no storm has tested any more."""
-    one = get_object_or_404(Storm, pk=pk)
-    known = {"end": one.end, "peak_mm_h": one.peak_mm_h, "source": one.source}
+    storm = get_object_or_404(Storm, pk=pk)
+    known = {"end": storm.end, "peak_mm_h": storm.peak_mm_h, "source": storm.source}
     form, status = CorrectionForm(request.POST or None, auto_id="storm-%s", initial=known), 200
     if request.method == "POST":
         who = _who(request) | {"storm": pk}
-        status, told = send(form, "record_storm", lambda **asked: actions.correct_storm(**asked, **who))
+        status, answer = send(form, "record_storm", lambda **asked: actions.correct_storm(**asked, **who))
         if status == TAKEN:
             messages.success(request, _("The storm is corrected."))
-            if told["doubtful"]:
+            if answer["doubtful"]:
                 messages.warning(request, _("No storm has tested these any more, reopen them: %(numbers)s.")
-                                 % {"numbers": ", ".join(told["doubtful"])})  # fmt: skip
+                                 % {"numbers": ", ".join(answer["doubtful"])})  # fmt: skip
             return redirect("prevention:storms")
-    return _page(request, form, status, one)
+    return _page(request, form, status, storm)
 
 
 def _who(request: HttpRequest) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def _who(request: HttpRequest) -> dict[str, Any]:
 
 def _page(request: HttpRequest, form: StepForm, status: int, correcting: Storm | None = None) -> HttpResponse:
     page = Paginator(storms(), PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "key": uuid4(), "page": page, "rows": tested(list(page.object_list)),
+    context = {"form": form, "key": uuid4(), "page": page, "rows": with_waiting(list(page.object_list)),
                "records": bool(actor_of_request(request).roles.intersection(RECORDS)),
                "correcting": correcting}  # fmt: skip
     return render(request, "prevention/storms/storms.html", context, status=status)

@@ -11,34 +11,36 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anlan.core.city.areas import local_day
+from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.prevention import actions
-from anlan.prevention.actions.evidence import ERASES
-from anlan.prevention.actions.extensions import request_of
-from anlan.prevention.forms.steps import StepForm
+from anlan.prevention.access import ERASES, READS
 from anlan.prevention.models import Evidence, Task
-from anlan.prevention.queries.problems import READS, against, by_whom, named, task_standing, task_times, visible_tasks
-from anlan.prevention.rules import ErasureReason, PreventionRefused
+from anlan.prevention.offers.steps import TAKEN, Sent, send
+from anlan.prevention.offers.tasks import TASK_ACTS, task_form, task_offers
+from anlan.prevention.queries.histories import history_of
+from anlan.prevention.queries.standings import task_standing
+from anlan.prevention.queries.tasks import request_of, task_times, visible_tasks
 from anlan.prevention.spans import scaled
-from anlan.prevention.views.answers import TAKEN, send
-from anlan.prevention.views.task_offers import TASK_ACTS, history_of, task_form, task_offers
+from anlan.prevention.states import ErasureReason
+from anlan.prevention.words import against, by_whom, named
 
 
-def found(request: HttpRequest, number: str) -> Task:
+def visible_task(request: HttpRequest, number: str) -> Task:
     """Return a task that this person may see."""
-    one = visible_tasks(actor_of_request(request)).filter(number=number).first()
-    if one is None:
+    found = visible_tasks(actor_of_request(request)).filter(number=number).first()
+    if found is None:
         raise Http404
-    return one
+    return found
 
 
 @require_safe
 @roles(*READS)
 def task(request: HttpRequest, number: str) -> HttpResponse:
     """Show a task with its evidence and history."""
-    return _page(request, found(request, number))
+    return _page(request, visible_task(request, number))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,28 +49,28 @@ def task_step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Take a step with a task, or say on its page why it cannot be taken."""
     if verb not in TASK_ACTS:
         raise Http404
-    one = found(request, number)
+    known = visible_task(request, number)
     if request.method != "POST":
         return redirect("prevention:task", number)
     form = task_form(verb, request.POST, request.FILES)
     who = {"task": number, "actor": actor_of_request(request), "at": now(), "seen": request.POST.get("seen"),
            "key": request.POST.get("key") or None}  # fmt: skip
-    status, _told = send(form, verb, lambda **told: TASK_ACTS[verb](**who, **told))
+    status, _answer = send(form, verb, lambda **asked: TASK_ACTS[verb](**who, **asked))
     if status == TAKEN:
         return redirect("prevention:task", number)
-    one.refresh_from_db()
-    return _page(request, one, (verb, form), status)
+    known.refresh_from_db()
+    return _page(request, known, (verb, form), status)
 
 
 @require_safe
 @roles(*READS)
 def photo(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Send one photo of the evidence, as it was re-encoded when it came."""
-    row = Evidence.objects.filter(pk=pk, task=found(request, number), jpeg__isnull=False).first()
-    if row is None or row.jpeg is None:
+    piece = Evidence.objects.filter(pk=pk, task=visible_task(request, number), jpeg__isnull=False).first()
+    if piece is None or piece.jpeg is None:
         raise Http404
     return HttpResponse(
-        bytes(row.jpeg),
+        bytes(piece.jpeg),
         content_type="image/jpeg",
         headers={
             "Content-Disposition": f'inline; filename="{number}-{pk}.jpg"',
@@ -84,36 +86,36 @@ def photo(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 @roles(*ERASES)
 def erase(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Destroy one piece of evidence for a reason."""
-    found(request, number)
+    visible_task(request, number)
     who, reason = actor_of_request(request), request.POST.get("reason", "")
     try:
         actions.erase_evidence(task=number, evidence=pk, reason=reason, actor=who, at=now())
-    except PreventionRefused as refused:
+    except Refused as refused:
         messages.warning(request, str(refused))
     return redirect("prevention:task", number)
 
 
-def _page(request: HttpRequest, one: Task, sent: tuple[str, StepForm] | None = None, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, task: Task, sent: Sent = None, status: int = 200) -> HttpResponse:
     today = local_day(now())
-    scale, asked = scaled([task_times(one)], today), request_of(one)
+    scale, asked = scaled([task_times(task)], today), request_of(task)
     context = {
         "scale": scale,
         "span": scale.spans[0] if scale else None,
-        "lists": one.lists.all(),
-        "task": one,
-        "problem": one.problem,
-        "organisation": named(one.organisation),
-        "stands": task_standing(one, today),
+        "lists": task.lists.all(),
+        "task": task,
+        "problem": task.problem,
+        "organisation": named(task.organisation),
+        "stands": task_standing(task, today),
         "asked": asked,
         "asking": named(asked.by) if asked else "",
         "answering": against(asked.answer_by, today) if asked else None,
-        "offers": task_offers(one, actor_of_request(request), today, asked, sent),
+        "offers": task_offers(task, actor_of_request(request), today, asked, sent),
         "evidence": [
-            (row, by_whom(row.organisation)) for row in one.evidence.select_related("organisation").defer("jpeg")
+            (piece, by_whom(piece.organisation)) for piece in task.evidence.select_related("organisation").defer("jpeg")
         ],
-        "history": history_of(one),
+        "history": history_of(task),
         "reasons": ErasureReason.choices if actor_of_request(request).roles & set(ERASES) else [],
-        "seen": one.due_on.isoformat(),
+        "seen": task.due_on.isoformat(),
         "key": uuid4(),
         "at": now(),
     }

@@ -1,10 +1,9 @@
-"""Which steps a task's page offers to whom, and what has happened to the task."""
+"""Which steps a task's page offers, each with its form and its key."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,11 +11,12 @@ from django.utils.translation import gettext as _
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.prevention import actions
-from anlan.prevention.forms.steps import EvidenceForm, ExtendForm, ReasonForm, StepForm, VerifyForm
+from anlan.prevention.forms.fields import ReasonForm, StepForm
+from anlan.prevention.forms.tasks import EvidenceForm, ExtendForm, VerifyForm
 from anlan.prevention.models import ExtensionRequest, Task
-from anlan.prevention.queries.problems import by_whom
-from anlan.prevention.rules import TASK_MOVES, TaskState
-from anlan.prevention.views.offers import Offer
+from anlan.prevention.offers.steps import Offer, Sent
+from anlan.prevention.rules import TASK_MOVES
+from anlan.prevention.states import TaskState
 
 FORMS: dict[str, type[StepForm]] = {
     "add_evidence": EvidenceForm,
@@ -27,12 +27,12 @@ FORMS: dict[str, type[StepForm]] = {
     "refuse_extension": ReasonForm,
 }
 TASK_ACTS: dict[str, Callable[..., dict[str, Any]]] = {
-    "add_evidence": lambda seen, **told: actions.add_evidence(**told),
-    "finish": lambda seen, **told: actions.finish_task(**told),
-    "verify": lambda seen, **told: actions.verify(**told),
-    "ask_extension": lambda **told: actions.ask_extension(**told),
-    "extend": lambda **told: actions.extend(**told),
-    "refuse_extension": lambda seen, **told: actions.refuse_extension(**told),
+    "add_evidence": lambda seen, **asked: actions.add_evidence(**asked),
+    "finish": lambda seen, **asked: actions.finish_task(**asked),
+    "verify": lambda seen, **asked: actions.verify(**asked),
+    "ask_extension": lambda **asked: actions.ask_extension(**asked),
+    "extend": lambda **asked: actions.extend(**asked),
+    "refuse_extension": lambda seen, **asked: actions.refuse_extension(**asked),
 }
 ASIDE = {"ask_extension", "extend", "refuse_extension"}  # possible, and not what the page asks for
 
@@ -44,7 +44,7 @@ def task_form(verb: str, data: Any = None, files: Any = None, asked: ExtensionRe
 
 
 def task_offers(
-    task: Task, actor: Actor, today: dt.date, asked: ExtensionRequest | None, sent: tuple[str, StepForm] | None = None
+    task: Task, actor: Actor, today: dt.date, asked: ExtensionRequest | None, sent: Sent = None
 ) -> list[Offer]:
     """Return the steps that this person can take with a task now; a refused one stays, open, as typed."""
     words = {"verify": (_("Verify"), "v"), "add_evidence": (_("Add evidence"), "e"), "finish": (_("Works done"), "f"),
@@ -77,42 +77,3 @@ def may_take(verb: str, task: Task, actor: Actor, today: dt.date, asked: Extensi
         "extend": grants and (in_time or asked is not None),
         "refuse_extension": grants and asked is not None,
     }[verb]
-
-
-@dataclass(frozen=True)
-class Event:
-    """One line of a task's history: when, what, by which organisation, in which words, and its mark."""
-
-    at: dt.datetime
-    what: str
-    by: str = ""
-    words: str = ""
-    mark: str = "done"
-
-
-def history_of(task: Task) -> list[Event]:
-    """Return what has happened to a task and its problem, the newest first."""
-    told = [Event(row.at, row.get_after_display(), by_whom(row.organisation), row.words)
-            for row in task.problem.moves.select_related("organisation")]  # fmt: skip
-    told += [
-        Event(row.verified_at, _("Passed") if row.passed else _("Refused"), by_whom(row.by), row.words,
-              "done" if row.passed else "late")
-        for row in task.results.select_related("by")
-    ]  # fmt: skip
-    told += [Event(row.at, _("Extended from %(before)s to %(after)s") % {"before": row.before, "after": row.after},
-                   by_whom(row.by), row.reason) for row in task.extensions.select_related("by")]  # fmt: skip
-    told += [event for row in task.requests.select_related("by", "answered_by") for event in _of_request(row)]
-    told += [Event(row.at, row.get_step_display(), by_whom(row.organisation), mark="late")
-             for row in task.escalations.select_related("organisation")]  # fmt: skip
-    if task.finished_at:
-        told.append(Event(task.finished_at, _("Works done"), by_whom(task.organisation)))
-    return sorted(told, key=lambda event: event.at, reverse=True)
-
-
-def _of_request(row: ExtensionRequest) -> list[Event]:
-    """Return that an extension was asked for, and that it was refused; a granted one is told by the extension."""
-    asked = _("Extension until %(day)s asked for") % {"day": row.due_on}
-    told = [Event(row.at, asked, by_whom(row.by), row.reason, "now")]
-    if row.answer == ExtensionRequest.Answer.REFUSED and row.answered_at:
-        told.append(Event(row.answered_at, _("Extension refused"), by_whom(row.answered_by), row.words, "late"))
-    return told

@@ -1,10 +1,9 @@
-"""Which steps a page offers to whom, each with its form and its key; the verbs check again."""
+"""Which steps the inbox offers with a problem, each with its form and its key."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,67 +11,54 @@ from django.utils.translation import gettext as _
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.prevention import actions
-from anlan.prevention.forms.steps import (
-    ArbitrateForm,
-    DelistingForm,
-    InstructForm,
-    PlanForm,
-    ReasonForm,
-    StepForm,
-    active_organisations,
-    choices_of,
-)
+from anlan.prevention.access import REOPENS
+from anlan.prevention.forms.fields import ReasonForm, StepForm, active_organisations, choices_of
+from anlan.prevention.forms.problems import ArbitrateForm, DelistingForm, InstructForm
+from anlan.prevention.forms.tasks import PlanForm
 from anlan.prevention.models import Problem
-from anlan.prevention.rules import PROBLEM_MOVES, ProblemState
+from anlan.prevention.offers.steps import Offer, Sent
+from anlan.prevention.rules import PROBLEM_MOVES
+from anlan.prevention.states import ProblemState
 
-REOPENS = {Role.SUPERVISOR, Role.ANALYST, Role.VERIFIER}
 BACKWARD = {"instruct", "return", "reopen"}  # possible, and not what the page asks for
 ACTS: dict[str, Callable[..., dict[str, Any]]] = {
-    "sign_for": lambda number, seen, **told: actions.sign_for(problems=[number], **told),
-    "return": lambda number, **told: actions.return_problem(problem=number, **told),
-    "strike_off": lambda number, seen, **told: actions.strike_off(problem=number, **told),
-    "reopen": lambda number, seen, **told: actions.reopen(problem=number, **told),
-    "instruct": lambda number, **told: actions.instruct(problems=[number], **told),
-    "arbitrate": lambda number, **told: actions.arbitrate(problem=number, **told),
-    "plan_tasks": lambda number, seen, actor, at, key, **told: actions.plan_tasks(
-        tasks=[told | {"problem": number}], seen=seen, actor=actor, at=at, key=key
+    "sign_for": lambda number, seen, **asked: actions.sign_for(problems=[number], **asked),
+    "return": lambda number, **asked: actions.return_problem(problem=number, **asked),
+    "strike_off": lambda number, seen, **asked: actions.strike_off(problem=number, **asked),
+    "reopen": lambda number, seen, **asked: actions.reopen(problem=number, **asked),
+    "instruct": lambda number, **asked: actions.instruct(problems=[number], **asked),
+    "arbitrate": lambda number, **asked: actions.arbitrate(problem=number, **asked),
+    "plan_tasks": lambda number, seen, actor, at, key, **asked: actions.plan_tasks(
+        tasks=[asked | {"problem": number}], seen=seen, actor=actor, at=at, key=key
     ),
 }
 
 
-@dataclass(frozen=True)
-class Offer:
-    """One step on a page: its verb, the words on its button, its key, its form, if that is open, if it is likely."""
-
-    verb: str
-    words: str
-    key: str
-    form: StepForm
-    opened: bool = False
-    primary: bool = False
-
-
 def form_of(verb: str, problem: Problem, today: dt.date, data: Any = None) -> StepForm:
     """Return the form of a problem's step, empty or as it was sent."""
-    told: dict[str, Any] = {"data": data, "auto_id": f"{verb}-%s"}
+    options: dict[str, Any] = {"data": data, "auto_id": f"{verb}-%s"}
     if verb == "instruct":
-        helping = [one.code for one in problem.supporting.all()]
-        known = {"on": today, "lead": problem.lead.code if problem.lead else "", "supporting": helping,
-                 "supervision_level": problem.supervision_level}  # fmt: skip
-        return InstructForm(organisations=active_organisations(), initial=known, **told)
+        return InstructForm(organisations=active_organisations(), initial=_instructed(problem, today), **options)
     if verb == "arbitrate":
-        return ArbitrateForm(organisations=active_organisations(), **told)
+        return ArbitrateForm(organisations=active_organisations(), **options)
     if verb == "plan_tasks":
-        doers = [one for one in [problem.lead, *problem.supporting.all()] if one and one.active]
-        return PlanForm(organisations=choices_of(doers), **told)
+        doers = [body for body in [problem.lead, *problem.supporting.all()] if body and body.active]
+        return PlanForm(organisations=choices_of(doers), **options)
     if verb in {"return", "reopen"}:
-        return ReasonForm(**told)
+        return ReasonForm(**options)
     if verb == "strike_off" and problem.supervision_level:
-        return DelistingForm(**told)
-    return StepForm(**told)
+        return DelistingForm(**options)
+    return StepForm(**options)
 
 
-def offers(problem: Problem, actor: Actor, today: dt.date, sent: tuple[str, StepForm] | None = None) -> list[Offer]:
+def _instructed(problem: Problem, today: dt.date) -> dict[str, Any]:
+    """Return what is known already of a problem's instruction."""
+    helping = [helper.code for helper in problem.supporting.all()]
+    return {"on": today, "lead": problem.lead.code if problem.lead else "", "supporting": helping,
+            "supervision_level": problem.supervision_level}  # fmt: skip
+
+
+def offers(problem: Problem, actor: Actor, today: dt.date, sent: Sent = None) -> list[Offer]:
     """Return the steps that this person can take now, the likely one first; a refused one stays, open, as typed."""
     words = {"sign_for": (_("Sign for"), "s"), "plan_tasks": (_("Plan a task"), "t"), "return": (_("Return"), "b"),
              "arbitrate": (_("Decide whose it is"), "a"), "instruct": (_("Instruct"), "i"),
@@ -100,5 +86,5 @@ def may_take(verb: str, problem: Problem, actor: Actor) -> bool:
         "arbitrate": Role.LEADER in roles and not led and "arbitrate" in moves,
         "instruct": Role.SUPERVISOR in roles and "instruct" in moves,
         "strike_off": Role.SUPERVISOR in roles and not led and "strike_off" in moves,
-        "reopen": bool(roles & REOPENS) and "reopen" in moves,
+        "reopen": bool(roles.intersection(REOPENS)) and "reopen" in moves,
     }[verb]

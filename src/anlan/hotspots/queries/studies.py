@@ -1,4 +1,4 @@
-"""What the pages of studies and sites show."""
+"""Studies as pages, maps and files show them: each place beside the study before, and the episodes."""
 
 from __future__ import annotations
 
@@ -6,38 +6,24 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext as p
 
 from anlan.core.city.areas import area_index
 from anlan.core.city.current import city_zone
-from anlan.core.models import AreaVersion
-from anlan.hotspots.models import PlaceReport, Site, SiteVersion, Study, StudyPlace
+from anlan.core.models import AreaVersion, Job
+from anlan.hotspots.computation import parsed
+from anlan.hotspots.models import PlaceReport, SiteVersion, Study, StudyPlace
 from anlan.hotspots.queries.numbers import last_adopted, numbering_of
 from anlan.hotspots.rules import Numbering
+from anlan.hotspots.words import change_word, period
 
 CHANGES = ("kept", "grown", "shrunk", "split", "merged", "new", "gone")
 
 
-def change_word(change: str) -> str:
-    """Name what became of a site."""
-    return {
-        "kept": _("kept"),
-        "grown": _("grown"),
-        "shrunk": _("shrunk"),
-        "split": _("split"),
-        "merged": _("merged"),
-        "new": _("new"),
-        "gone": p("a site", "gone"),
-    }[change]
-
-
 @dataclass(frozen=True)
 class Line:
-    """One row of a study's list: a place, or a site that is gone."""
+    """One line of a study's list: a place, or a site that is gone."""
 
     id: str
     rank: int | None
@@ -88,20 +74,17 @@ def bar(study: Study, parts: list[tuple[str, int]]) -> dict[str, Any]:
     return {"label": period(study), "parts": shown}
 
 
-def period(study: Study) -> str:
-    """Name a study's period: a year where it is one."""
-    whole = (study.since.month, study.since.day, study.until.month, study.until.day) == (1, 1, 12, 31)
-    if whole and study.since.year == study.until.year:
-        return str(study.since.year)
-    return f"{study.since} – {study.until}"
-
-
 def study_view(study: Study) -> StudyView:
     """Read a finished study with its numbering, recorded or proposed."""
     numbering = numbering_of(study)
     lines = [*_places(study, numbering), *_gone(study, numbering)]
     counts = Counter(line.change for line in lines)
     return StudyView(study, lines, counts, last_adopted_before(study), json.loads(study.outcome))
+
+
+def job_of(study: Study) -> Job | None:
+    """Return the background run of a study, if it has one."""
+    return Job.objects.filter(pk=study.job_id or 0).first()
 
 
 def last_adopted_before(study: Study) -> Study | None:
@@ -146,8 +129,8 @@ def chosen(view: StudyView, change: str, words: str) -> list[Line]:
             )
         )
         asked = words.lower().lstrip("0")
-        lines = [one for one in lines if one.place.pk in reports or words.lower() in one.place.label.lower()
-                 or (one.number is not None and str(one.number) == asked)]  # fmt: skip
+        lines = [line for line in lines if line.place.pk in reports or words.lower() in line.place.label.lower()
+                 or (line.number is not None and str(line.number) == asked)]  # fmt: skip
     return lines
 
 
@@ -179,50 +162,11 @@ def _feature(study: Study, line: Line) -> dict[str, Any]:
     }
 
 
-def history(places: list[StudyPlace]) -> list[dict[str, Any]]:
-    """Return one bar for each episode of the places' studies, in time order; 0 where the place had no report.
-
-    Where periods overlap (each year's study may begin with the first year), the later study speaks.
-    """
-    zone = city_zone()
-    bars: list[dict[str, Any]] = []
-    begins = None
-    for place in reversed(places):
-        counts = Counter(place.members.values_list("episode", flat=True))
-        older = []
-        for episode in json.loads(place.study.outcome)["episodes"]:
-            first = _local(episode["first"], zone)
-            if begins is None or first.date() < begins:
-                value = counts[episode["number"]]
-                older.append({
-                    "label": f"{first:%m-%d}", "group": f"{first:%Y}", "day": f"{first:%Y-%m-%d}", "value": value,
-                    "first": episode["first"], "last": episode["last"],
-                })  # fmt: skip
-        bars = older + bars
-        begins = place.study.since
-    return bars
-
-
-def _local(text: str, zone: ZoneInfo) -> Any:
-    from anlan.hotspots.actions import parsed
-
-    return parsed(text).astimezone(zone)
-
-
-def episode_rows(study: Study) -> list[dict[str, Any]]:
+def episodes_of(study: Study) -> list[dict[str, Any]]:
     """Return a study's episodes with their moments in the city's zone."""
     zone = city_zone()
+    moments = ("first", "last")
     return [
-        {**one, "first": _local(one["first"], zone), "last": _local(one["last"], zone)}
-        for one in json.loads(study.outcome)["episodes"]
+        episode | {name: parsed(episode[name]).astimezone(zone) for name in moments}
+        for episode in json.loads(study.outcome)["episodes"]
     ]
-
-
-def site_places(site: Site) -> list[StudyPlace]:
-    """Return a site's places in its adopted studies, in time order."""
-    versions = (
-        site.versions.filter(place__isnull=False)
-        .select_related("place__study")
-        .order_by("study__until", "study__since")
-    )
-    return [version.place for version in versions if version.place is not None]

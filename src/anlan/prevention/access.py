@@ -1,0 +1,11 @@
+"""Who opens the pages of prevention, and who raises, reopens, records storms and erases evidence."""
+
+from __future__ import annotations
+
+from anlan.core.people.roles import Role
+
+READS = (Role.OFFICER, Role.ANALYST, Role.SUPERVISOR, Role.VERIFIER, Role.LEADER, Role.AUDITOR)
+RAISES = (Role.ANALYST, Role.SUPERVISOR)
+REOPENS = (Role.SUPERVISOR, Role.ANALYST, Role.VERIFIER)
+RECORDS = (Role.ANALYST, Role.SUPERVISOR, Role.OPERATOR)
+ERASES = (Role.SUPERVISOR, Role.OPERATOR)

@@ -1,0 +1,1 @@
+"""Which steps a page offers to whom; the verbs check again."""

@@ -1,0 +1,65 @@
+"""Tasks as tables show them: those that somebody may see, why a deadline was moved, and their days drawn."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from anlan.core.city.areas import local_day
+from anlan.core.people.actors import Actor
+from anlan.prevention.models import Extension, ExtensionRequest, Problem, Task
+from anlan.prevention.queries.standings import Standing, task_standing
+from anlan.prevention.spans import Scale, Span, Times
+from anlan.prevention.states import ProblemState, TaskState
+from anlan.prevention.words import named
+
+DONE = (TaskState.WORKS_DONE, TaskState.PASSED)
+Drawn = tuple[Task, Standing, str, Span | None]
+
+
+def visible_tasks(actor: Actor) -> QuerySet[Task]:
+    """Return the tasks of the problems that the actor may see."""
+    visible = Problem.objects.visible_to(actor).order_by()
+    return explained(Task.objects.filter(problem__in=visible.values("pk")))
+
+
+def explained(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Return tasks with what a table says of them: `why` the deadline was moved, if a later one is `asked` for."""
+    moved = Extension.objects.filter(task=OuterRef("pk")).order_by("-pk")
+    waiting = ExtensionRequest.objects.waiting().filter(task=OuterRef("pk"))
+    annotated = tasks.annotate(why=Subquery(moved.values("reason")[:1]), asked=Exists(waiting))
+    return annotated.select_related("problem", "organisation")
+
+
+def request_of(task: Task) -> ExtensionRequest | None:
+    """Return what is asked for a task and not answered yet."""
+    return ExtensionRequest.objects.waiting().filter(task=task).first()
+
+
+def next_task(problem: Problem, tasks: Sequence[Task]) -> Task | None:
+    """Return the task by which a problem in work runs, if it waits for one."""
+    if problem.state != ProblemState.IN_WORK:
+        return None
+    return next((task for task in tasks if _waits_until(task) == problem.due_on), None)
+
+
+def _waits_until(task: Task) -> dt.date | None:
+    if task.state == TaskState.WORKS_DONE:
+        return task.verify_by
+    return task.due_on if task.state != TaskState.PASSED else None
+
+
+def task_times(task: Task, given: dt.date | None = None) -> Times:
+    """Return a task's days for drawing: from the instruction, or the list, that gave it."""
+    problem = task.problem
+    done = local_day(task.finished_at) if task.finished_at and task.state in DONE else None
+    return Times(given or problem.instruction_on or local_day(problem.raised_at), task.first_due_on, task.due_on, done)
+
+
+def drawn(tasks: Sequence[Task], scale: Scale | None, today: dt.date) -> list[Drawn]:
+    """Return tasks as a table shows them: how each stands, who does it, and its time on the table's scale."""
+    spans = scale.spans if scale else []
+    return [(task, task_standing(task, today), named(task.organisation), span)
+            for task, span in zip(tasks, spans, strict=True)]  # fmt: skip

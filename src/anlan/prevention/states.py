@@ -1,0 +1,47 @@
+"""Where problems and tasks stand, why evidence is erased, what became of a listed task: each state with its label."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ProblemState(TextChoices):
+    """Where a problem stands."""
+
+    RAISED = "raised", _("Raised")
+    ASSIGNED = "assigned", _("Assigned")
+    RETURNED = "returned", _("Returned")
+    DISPUTED = "disputed", _("With the arbiter")
+    SIGNED = "signed", _("Signed for")
+    IN_WORK = "in_work", _("In work")
+    ACCEPTED = "accepted", _("Works accepted")
+    STRUCK_OFF = "struck_off", _("Struck off")
+    REOPENED = "reopened", _("Reopened")
+
+
+class TaskState(TextChoices):
+    """Where a task stands."""
+
+    OPEN = "open", _("Open")
+    WORKS_DONE = "works_done", _("Works done")
+    REFUSED = "refused", _("Refused")
+    PASSED = "passed", _("Passed")
+
+
+class ErasureReason(TextChoices):
+    """Why evidence is erased."""
+
+    ASKED = "asked", _("Somebody on it asked for it")
+    MISTAKE = "mistake", _("It should not have been taken")
+    RETENTION = "retention", _("Its time of keeping has passed")
+
+
+class Fate(TextChoices):
+    """What became of a task on an issued list, by the deadline that the list gave it."""
+
+    ON_TIME = "on_time", _("Done on time")
+    EXTENDED = "extended", _("Done within an extension")
+    LATE = "late", _("Done late")
+    OPEN = "open", _("Open")
+    OVERDUE = "overdue", _("Open and late")

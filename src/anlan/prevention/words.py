@@ -1,0 +1,171 @@
+"""Problems, tasks and lists in the reader's language: names and labels that pages share, and why a step was refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_noop as noop
+
+from anlan.core import refusals
+from anlan.core.models import AreaVersion, Organisation
+from anlan.prevention.models import Problem
+
+refusals.words({
+    "stands_already": noop("%(number)s is already “%(state)s”; look at it again."),
+    "step_taken_meanwhile": noop(
+        "Somebody took a step with %(number)s meanwhile: it is “%(state)s” now. Look, then send again."
+    ),
+    "words_too_long": noop("Write at most 200 characters."),
+    "organisation_unknown": noop("There is no organisation “%(code)s”."),
+    "organisation_closed": noop("%(name)s is closed; choose the organisation that took over."),
+    # raised
+    "silent_areas_missing": noop("Keep %(n)d of these places for silent areas, or write why there are none."),
+    "sites_raised_already": noop("Every site chosen has a problem already; choose others."),
+    "study_not_adopted": noop("Sites are raised from an adopted study; adopt it first."),
+    "site_not_in_study": noop("The study has no site %(sites)s."),
+    "unknown_origin": noop("A problem needs a known origin; a site is chosen from its study."),
+    "problem_title_missing": noop("Write what is to be put right."),
+    "exit_criteria_missing": noop("A key area is listed with its exit criteria."),
+    "area_unknown": noop("There is no area “%(code)s”."),
+    # assigned
+    "instruction_number_missing": noop("Write the number of the government's instruction."),
+    "instruction_date_ahead": noop("The instruction's date has not come yet."),
+    "supervision_level_missing": noop("Choose the superior who takes a key area off the list."),
+    "return_reason_missing": noop("Write why it is returned, and who owns it if you know."),
+    "arbiter_has_decided": noop("The arbiter has decided that it is yours; it cannot be returned again."),
+    "arbitration_reason_missing": noop("Write why it is theirs."),
+    # planned and done
+    "task_incomplete": noop("A task needs kind, words, responsible post, deadline and criterion."),
+    "unknown_task_kind": noop("A task is interim or permanent."),
+    "not_its_doer": noop("Only the lead and supporting organisations do its tasks."),
+    "deadline_in_past": noop("The deadline lies in the past."),
+    "deadline_too_far": noop("The deadline lies more than ten years ahead."),
+    "evidence_empty": noop("Choose a photo or write a line."),
+    "works_have_passed": noop("The works have passed; what happens now is told of the problem."),
+    "evidence_missing": noop("Add evidence first: a photo, or a line that says what was done."),
+    "erasure_reason_missing": noop("Choose why it is erased"),
+    # extended
+    "extension_asked_already": noop("A later deadline is asked for already; wait for the answer."),
+    "extension_not_asked": noop("No later deadline is asked for; look at the task again."),
+    "extension_reason_missing": noop("Write why it takes longer."),
+    "refusal_reason_missing": noop("Write why it is refused."),
+    "nothing_to_extend": noop("The works are done; there is nothing to extend."),
+    "deadline_moved": noop("The deadline was moved to %(day)s meanwhile. Look, then send again."),
+    "deadline_passed": noop("The deadline has passed; a late task is late, not extended."),
+    "deadline_not_later": noop("The new deadline must be later than %(day)s."),
+    # listed
+    "issuer_missing": noop("Whoever issues a list belongs to one organisation; ask the operator."),
+    "list_kind_missing": noop("Write what kind of list this is."),
+    # verified, struck off, reopened
+    "verifier_missing": noop("Whoever verifies belongs to one organisation; ask the operator."),
+    "unmet_part_missing": noop("Write which part of the criterion is not met."),
+    "delisting_number_missing": noop(
+        "It is under a superior's supervision: write the number of the delisting paper."
+    ),
+    "not_rain_tested": noop("Works are done, but no storm of %(mm)g mm/h has tested them yet."),
+    "failure_missing": noop("Write what failed."),
+    # storms
+    "storm_recorded_already": noop("This storm is recorded already, with other figures; correct it in the list."),
+    "unknown_storm": noop("This storm is not recorded."),
+    "storm_correction_missing": noop("Write what was wrong."),
+    "storm_not_over": noop("A storm is recorded once it is over, with its end after its start."),
+    "peak_out_of_range": noop("The peak lies between 0 and 500 mm/h."),
+})  # fmt: skip
+
+LEVELS: list[tuple[str, str | Promise]] = [
+    ("", "—"),
+    ("ministry", lazy("Ministry")),
+    ("province", lazy("Province")),
+    ("city", lazy("City")),
+    ("district", lazy("District")),
+]
+
+
+def in_english() -> bool:
+    """Whether the reader reads English."""
+    return (get_language() or "en").startswith("en")
+
+
+def named(body: Organisation | AreaVersion | None) -> str:
+    """Name an organisation or an area in the reader's language."""
+    if body is None:
+        return "—"
+    return (body.name_en or body.name) if in_english() else body.name
+
+
+def by_whom(organisation: Organisation | None) -> str:
+    """Name the organisation that did something; nothing where the row names none."""
+    return named(organisation) if organisation else ""
+
+
+def title_of(problem: Problem) -> str:
+    """Return a problem's title in the reader's language where it was given in it."""
+    return problem.title_en if problem.title_en and in_english() else problem.title
+
+
+def turn_word(turn: str, problem: Problem) -> str:
+    """Name who has the next step."""
+    if turn == "lead" and problem.lead:
+        return named(problem.lead)
+    return {"arbiter": _("Arbiter"), "nobody": "—"}.get(turn, _("Supervisor"))
+
+
+def level_word(level: str) -> Any:
+    """Name the level that keeps a problem on its open list."""
+    return dict(LEVELS).get(level, level)
+
+
+def against(due_on: dt.date, today: dt.date) -> tuple[str, str]:
+    """Return the mark and the words of a day's distance from its deadline."""
+    left = (due_on - today).days
+    if left < 0:
+        return "late", ngettext("%(n)d day late", "%(n)d days late", -left) % {"n": -left}
+    coming = ngettext("%(n)d day left", "%(n)d days left", left) % {"n": left}
+    return "warn" if left <= 3 else "calm", coming if left else _("due today")
+
+
+def view_word(view: str) -> str:
+    """Name a tab of the inbox."""
+    return {"open": _("Open"), "sign": _("To sign for"), "late": _("Late"), "asked": _("Extension asked"),
+            "check": _("To verify"), "rain": _("Waiting for rain"), "back": _("Returned"),
+            "done": _("Struck off")}[view]  # fmt: skip
+
+
+def list_word(view: str) -> str:
+    """Name one of the lists."""
+    return {"problems": _("Problem list"), "tasks": _("Task list"), "results": _("Achievement list"),
+            "issued": _("Issued lists")}[view]  # fmt: skip
+
+
+def only_words() -> list[tuple[str, str]]:
+    """Return what the task list can be narrowed to, in words."""
+    return [("", _("All states")), ("waiting", _("Open")), ("late", _("Late")), ("asked", _("Extension asked")),
+            ("extended", _("Extended")), ("check", _("To verify")), ("passed", _("Passed"))]  # fmt: skip
+
+
+def not_yours(verb: str) -> str:
+    """Say whose step it is, to somebody whose step it is not."""
+    return {
+        "instruct": _("A supervisor notes the government's instruction; the police report what fails and task nobody."),
+        "arbitrate": _("A leader who does not belong to the lead decides whose it is; ask one."),
+        "plan_tasks": _("An officer of the lead plans the tasks; ask the lead."),
+        "sign_for": _("An officer of the lead signs for it; ask the lead."),
+        "return": _("An officer of the lead returns it; ask the lead."),
+        "strike_off": _("A supervisor who belongs neither to the lead nor to a doer strikes it off; ask one."),
+        "add_evidence": _("Evidence comes from the organisation that does the task, or from a verifier."),
+        "finish": _("An officer of the organisation that does the task says that works are done."),
+        "verify": _(
+            "Whoever did the work, or belongs to the organisation that did or to the lead, cannot verify it;"
+            " somebody else does."
+        ),
+        "ask_extension": _("An officer of the organisation that does the task asks for a later deadline."),
+        "extend": _("A supervisor of another organisation grants a later deadline; ask one."),
+        "refuse_extension": _("A supervisor of another organisation answers what is asked for; ask one."),
+        "record_storm": _("An analyst, a supervisor or the operator records storms, as they were measured."),
+        "issue": _("A supervisor issues lists, of tasks that they may see."),
+    }.get(verb, _("This step is not yours; ask the supervisor."))
