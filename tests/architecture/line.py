@@ -63,10 +63,12 @@ def names_of_tables() -> list[str]:
 
 def names_outside() -> list[str]:
     """Return the reference city's folder, every address, and every export's columns."""
-    from anlan.city.town.folder import CATEGORIES, ORGANISATIONS
+    from anlan.city.town.folder import TABLES
     from anlan.hotspots.export import COLUMNS
 
-    return [*CATEGORIES.split(), *ORGANISATIONS.split(), *COLUMNS, *(address for address, _ in addresses())]
+    tables = [TABLES / "categories.csv", TABLES / "organisations.csv"]
+    words = [word for table in tables for word in table.read_text(encoding="utf-8").split()]
+    return [*words, *COLUMNS, *(address for address, _ in addresses())]
 
 
 def names_of_measures() -> list[str]:

@@ -9,7 +9,7 @@ from anlan.api import geojson
 from anlan.bulletin import measures as declared
 from anlan.bulletin.figures.kinds import KINDS
 from anlan.bulletin.figures.measure import MEASURES
-from anlan.city.town import folder
+from anlan.city.town.folder import TABLES
 from anlan.city.town.units import units_csv
 from anlan.core.models import Person
 from anlan.core.people.roles import Role
@@ -18,7 +18,7 @@ from tests.architecture.line import refused, words_of_measure
 from tests.architecture.source import ROOT
 
 CITIES = ROOT / "tests/cities"
-assert declared.__all__
+assert declared.STAGES
 
 
 def test_no_measure_counts_what_we_refuse() -> None:
@@ -59,8 +59,8 @@ def test_satisfaction_is_counted_and_never_listed() -> None:
 
 def test_folders_of_cities_name_nothing_refused() -> None:
     """Categories, organisations, clocks and units, of the reference city and of the tests'."""
-    texts = [folder.CATEGORIES, folder.ORGANISATIONS, folder.CLOCKS, units_csv()]
-    texts += [path.read_text(encoding="utf-8") for path in CITIES.glob("*/*.csv")]
+    paths = [*TABLES.glob("*.csv"), *CITIES.glob("*/*.csv")]
+    texts = [units_csv(), *(path.read_text(encoding="utf-8") for path in paths)]
     assert len(texts) > 10
     assert not [text[:40] for text in texts if refused(text)]
 

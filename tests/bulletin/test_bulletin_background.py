@@ -109,17 +109,18 @@ def test_a_stopped_recomputing_goes_on_from_where_it_was(publisher: Client) -> N
     run.progress = stop_after_one  # type: ignore[method-assign]
     jobs.run(run)
     kept = Recomputation.objects.get()
-    assert [one["measure"] for one in kept.told["figures"]] == ["reports"]
+    assert [one["measure"] for one in kept.findings["figures"]] == ["reports"]
     assert "it goes on from there" in publisher.get(address).content.decode()
     make.report(at=dt.datetime(2016, 7, 1, 4, tzinfo=dt.UTC))
     publisher.post(f"{address}progress", {"resume": "1"})
     jobs.drain()
     ended = Recomputation.objects.get()
-    told = {one["measure"]: one["same"] for one in ended.told["figures"]}
+    told = {one["measure"]: one["same"] for one in ended.findings["figures"]}
     assert told == {"reports": True, "valid_share": False}
     assert kept.position is not None
-    assert ended.position == kept.position < ended.told["until"]
-    assert f"at ledger positions {ended.position} to {ended.told['until']}" in publisher.get(address).content.decode()
+    assert ended.position == kept.position < ended.findings["until"]
+    page = publisher.get(address).content.decode()
+    assert f"at ledger positions {ended.position} to {ended.findings['until']}" in page
 
 
 def test_recomputing_anew_in_the_place_of_a_stopped_one_reads_everything(publisher: Client) -> None:
@@ -133,7 +134,7 @@ def test_recomputing_anew_in_the_place_of_a_stopped_one_reads_everything(publish
     jobs.resume(job_id=old.pk, actor=ME, at=LATER)
     jobs.drain()
     assert LedgerEntry.objects.filter(kind="bulletin.recomputed").count() == 1
-    assert len(Recomputation.objects.get().told["figures"]) == Figure.objects.filter(issue=issue).count()
+    assert len(Recomputation.objects.get().findings["figures"]) == Figure.objects.filter(issue=issue).count()
 
 
 def test_recomputing_keeps_its_outcome_with_the_issue(publisher: Client) -> None:

@@ -15,13 +15,14 @@ from django.db.models import F
 from django.test import Client
 
 from anlan.bulletin import actions
+from anlan.bulletin.figures.composition import figure_of
 from anlan.bulletin.figures.measure import MEASURES
 from anlan.bulletin.figures.verification import verify
 from anlan.bulletin.models import Figure, Issue, Plan
-from anlan.bulletin.rules import BulletinRefused
 from anlan.core import jobs
 from anlan.core.models import City
 from anlan.core.people.actors import system
+from anlan.core.refusals import Refused
 from anlan.core.time.clock import frozen
 from anlan.intake.actions import erase_report, set_validity
 from anlan.intake.models import Report
@@ -67,7 +68,7 @@ def test_at_least_forty_measures_each_with_its_counter_indicator_and_two_languag
 @pytest.mark.parametrize("code", sorted(MEASURES))
 def test_every_measure_draws_its_rows(code: str) -> None:
     """On a small town, without error, ids in order and without doubles."""
-    issue_of = actions.drawn(MEASURES[code], Plan(since=SINCE, until=UNTIL).period, 0)
+    issue_of = figure_of(MEASURES[code], Plan(since=SINCE, until=UNTIL).period, 0)
     assert issue_of.n >= 0
     drawn = MEASURES[code].draw(Plan(since=SINCE, until=UNTIL).period)
     assert (drawn.ids[1:] > drawn.ids[:-1]).all()
@@ -75,11 +76,13 @@ def test_every_measure_draws_its_rows(code: str) -> None:
 
 def test_measures_are_fixed_before_the_period_ends_and_only_once() -> None:
     """Afterwards nobody can choose what came out well."""
-    with pytest.raises(BulletinRefused, match="over"):
+    with pytest.raises(Refused) as late:
         actions.fix_measures(since=SINCE, until=UNTIL, measures=["reports"], actor=ME, at=LATER)
+    assert (late.value.code, late.value.field) == ("plan_period_over", "until")
     actions.fix_measures(since=SINCE, until=UNTIL, measures=["reports"], actor=ME, at=JAN)
-    with pytest.raises(BulletinRefused, match="already"):
+    with pytest.raises(Refused) as again:
         actions.fix_measures(since=SINCE, until=UNTIL, measures=["incidents"], actor=ME, at=JAN)
+    assert again.value.code == "measures_fixed_already"
 
 
 def test_a_measure_brings_its_counter_indicator_along() -> None:
@@ -211,8 +214,9 @@ def test_a_correction_is_an_issue_of_its_own_and_the_old_one_stays() -> None:
     assert Figure.objects.get(issue=issue, measure="valid_share").value == before
     assert Figure.objects.get(issue__number=new, measure="valid_share").value == pytest.approx(100 * 6 / 7)
     assert new in Client().get(f"/bulletins/{issue.number}/").content.decode()
-    with pytest.raises(BulletinRefused):
+    with pytest.raises(Refused) as again:
         actions.correct(issue=issue.number, note="again", actor=ME, at=LATER)
+    assert (again.value.code, again.value.field) == ("issue_not_correctable", "issue")
 
 
 def test_erasing_a_caller_leaves_every_figure_and_every_verification_as_it_was() -> None:
@@ -299,8 +303,8 @@ def test_a_pdf_says_that_its_city_is_simulated_and_which_issue_corrects_it(monke
     City.objects.update(synthetic=True)
     issue = published()
     new = actions.correct(issue=issue.number, note="更正。", actor=ME, at=LATER)["issue"]
-    set_, said = pdf._text, list[str]()
-    monkeypatch.setattr(pdf, "_text", lambda told, style: (said.append(told), set_(told, style))[1])
+    set_, said = pdf.text, list[str]()
+    monkeypatch.setattr(pdf, "text", lambda words, style: (said.append(words), set_(words, style))[1])
     pdf.written(Issue.objects.get(pk=issue.pk))
     assert "A simulated city: every report here is invented." in said
     assert f"A later issue corrects this one: {new}." in said
@@ -335,12 +339,15 @@ def test_words_that_would_be_cut_off_and_an_estimate_that_is_none_are_refused() 
     """Nothing is printed otherwise than it was written."""
     actions.fix_measures(since=SINCE, until=UNTIL, measures=["reports"], actor=ME, at=JAN)
     told = {"plan": "BP-2016-01", "headline": "年报", "issuer": "government", "actor": ME, "at": LATER}
-    for wrong in ({"headline": "年" * 121}, {"headline_en": "a" * 161}, {"estimate": "V-1999-001"}):
-        with pytest.raises(BulletinRefused, match=r"At most|no such estimate"):
-            actions.compose(**told | wrong)
+    for field, words, code in (("headline", "年" * 121, "print_too_long"), ("headline_en", "a" * 161, "print_too_long"),
+                               ("estimate", "V-1999-001", "no_such_estimate")):  # fmt: skip
+        with pytest.raises(Refused) as wrong:
+            actions.compose(**told | {field: words})
+        assert (wrong.value.code, wrong.value.field) == (code, field)
     issue = actions.compose(**told)["issue"]
-    with pytest.raises(BulletinRefused, match="At most 400"):
+    with pytest.raises(Refused) as wordy:
         actions.correct(issue=issue, note="a" * 401, actor=ME, at=LATER)
+    assert (wordy.value.code, wordy.value.limits) == ("print_too_long", {"most": 400})
 
 
 def test_the_list_is_public_and_speaks_chinese(client: Client) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from anlan.bulletin.figures.measure import MEASURES, Period
+from anlan.bulletin.figures.measure import MEASURES
+from anlan.bulletin.figures.period import Period
 from anlan.core.people.actors import system
 from anlan.prevention import actions
 from anlan.prevention.models import Problem

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anlan.bulletin.figures.measure import MEASURES, Absent, Period
+from anlan.bulletin.figures.measure import MEASURES, Absent
+from anlan.bulletin.figures.period import Period
 from anlan.bulletin.figures.verification import verify
 from anlan.bulletin.models import Figure, Issue
 from anlan.core.people.actors import system

@@ -187,22 +187,22 @@ def test_a_headline_with_signs_of_markup_is_printed_as_it_was_typed() -> None:
 
 def test_a_fall_is_no_rise_in_the_chinese_pdf() -> None:
     """Its font has no minus sign of typesetters, so that a plain one is written."""
-    from anlan.bulletin.print.pdf import CHINESE, _styles, _text
+    from anlan.bulletin.print.paper import CHINESE, styles_in_use, text
 
     with translation.override("zh-hans"):
-        style = _styles()["number"]
+        style = styles_in_use()["number"]
         assert style.fontName == CHINESE
-        assert _text("−3.8%", style).text == "-3.8%"
+        assert text("−3.8%", style).text == "-3.8%"
 
 
 def test_no_line_of_the_chinese_pdf_begins_with_a_comma() -> None:
     """It hangs behind the line before."""
-    from anlan.bulletin.print.pdf import _styles, _text
+    from anlan.bulletin.print.paper import styles_in_use, text
 
     with translation.override("zh-hans"):
         for before in range(6, 24):
-            told = _text("水" * before + "，" + "涝" * 5, _styles()["text"])
-            told.wrap(95, 500)
-            lines = ["".join(words) for _left, words in told.blPara.lines]
+            set_ = text("水" * before + "，" + "涝" * 5, styles_in_use()["text"])
+            set_.wrap(95, 500)
+            lines = ["".join(words) for _left, words in set_.blPara.lines]
             assert len(lines) > 1
             assert not any(line.startswith("，") for line in lines)

@@ -12,9 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anlan.bulletin import rules
-from anlan.bulletin.arithmetic import Number, check, read
-from anlan.bulletin.figures.measure import Drawn, value_of
+from anlan.bulletin.arithmetic.faults import check
+from anlan.bulletin.arithmetic.sheet import Number, read
+from anlan.bulletin.figures.drawn import Drawn, value_of
 from anlan.bulletin.figures.rows import hash_of, packed, unpacked
+from anlan.tables import TableError
 from tests.conftest import Cli
 
 pytestmark = pytest.mark.pure
@@ -247,7 +249,7 @@ e,1,2,3,4,5,6
 )  # fmt: skip
 def test_a_file_without_the_columns_is_refused_with_what_they_are_called(tmp_path: Path, text: str, said: str) -> None:
     """In both languages."""
-    with pytest.raises(rules.BulletinRefused, match=said):
+    with pytest.raises(TableError, match=said):
         read(written(tmp_path, text))
 
 

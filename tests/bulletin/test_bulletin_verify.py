@@ -13,7 +13,8 @@ import pytest
 
 from anlan.bulletin import actions
 from anlan.bulletin.figures.composition import code_of
-from anlan.bulletin.figures.measure import MEASURES, Period
+from anlan.bulletin.figures.measure import MEASURES
+from anlan.bulletin.figures.period import Period
 from anlan.bulletin.figures.verification import gone, verify
 from anlan.bulletin.models import Figure, Issue, RowSet
 from anlan.core.people.actors import system
@@ -160,7 +161,7 @@ import datetime as dt, os, signal
 from anlan.core.operator.setup import open_platform
 open_platform(None)
 from anlan.bulletin import actions
-from anlan.bulletin.actions import requests
+from anlan.bulletin.actions.requests import COMPOSE
 from anlan.core import jobs
 from anlan.core.people.actors import system
 from anlan.core.time.clock import now
@@ -171,7 +172,7 @@ me, year = system("test"), now().year - 1
 actions.fix_measures(since=dt.date(year, 1, 1), until=dt.date(year, 12, 31), measures=[], actor=me,
                      at=dt.datetime(year, 1, 4, 9, tzinfo=dt.UTC))
 with write():
-    jobs.enqueue(requests.COMPOSE, {"plan": f"BP-{year}-01", "headline": "h", "issuer": "government"})
+    jobs.enqueue(COMPOSE, {"plan": f"BP-{year}-01", "headline": "h", "issuer": "government"})
 run = jobs.claim()
 tell = run.progress
 def told(done, total=None):

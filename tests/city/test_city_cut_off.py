@@ -12,9 +12,11 @@ import pytest
 from django.db import transaction
 
 from anlan.city.demo import build as building
-from anlan.city.demo.build import ACTOR, Walk
+from anlan.city.demo import walk as walking
+from anlan.city.demo.steps import ACTOR
+from anlan.city.demo.walk import Walk
 from anlan.city.town.folder import build, installed_packages
-from anlan.city.year import months, rota
+from anlan.city.year import incidents, rota
 from anlan.core.city import folder as cityfolder
 from anlan.core.models import LedgerEntry
 from anlan.dispatch.models import Shift
@@ -24,10 +26,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 CUTS: list[tuple[Any, str, int]] = [
-    (months, "run_incidents", 1),  # the reports are there, none of their incidents
-    (months, "run_incidents", 5),  # in the second month, whose crews the first one left busy
-    (building, "live_turns", 2),
-    (building, "answer_all", 1),
+    (incidents, "run_incidents", 1),  # the reports are there, none of their incidents
+    (incidents, "run_incidents", 5),  # in the second month, whose crews the first one left busy
+    (walking, "live_turns", 2),
+    (walking, "answer_all", 1),
 ]
 
 
@@ -80,7 +82,7 @@ def walks() -> Iterator[Walk]:
 
 def test_a_month_that_was_cut_off_ends_as_one_that_was_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whichever part was under way: every entry is there once, at its time."""
-    monkeypatch.setattr(months, "BATCH", 400)
+    monkeypatch.setattr(incidents, "BATCH", 400)
     whole = lived(walks())
     assert sum(whole.values()) > 1000
     for where, name, call in CUTS:

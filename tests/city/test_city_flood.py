@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from anlan.city.score import events_of, score, scored
-from anlan.city.town.ground import PLANE
-from anlan.city.year.flood import APART_M, CHANNELS, PLACES, STORMS, ZONE, FloodYear, simulate
+from anlan.city.town.ground import PLANE, ZONE
+from anlan.city.year.flood import STORMS, FloodYear, simulate
+from anlan.city.year.flood_reports import CHANNELS
+from anlan.city.year.places import APART_M, PLACES
 from anlan.geo import to_wgs84
 
 pytestmark = pytest.mark.pure

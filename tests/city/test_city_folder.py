@@ -11,7 +11,7 @@ from shapely.geometry import shape
 
 from anlan.city.town.folder import PackagesMissing, build, installed_packages
 from anlan.city.town.ground import MAIN_URBAN
-from anlan.city.year.flood import urban_area
+from anlan.city.year.places import urban_area
 
 pytestmark = pytest.mark.pure
 

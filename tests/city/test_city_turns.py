@@ -9,7 +9,7 @@ import pytest
 
 from anlan.city.town.folder import build, installed_packages
 from anlan.city.year import turns
-from anlan.city.year.months import Month
+from anlan.city.year.month import Month
 from anlan.core.city import folder as cityfolder
 from anlan.core.ledger.verification import verify
 from anlan.core.models import ClockRun, LedgerEntry

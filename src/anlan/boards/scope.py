@@ -50,8 +50,8 @@ class Scope:
 
     def covers(self, points: Iterable[Point]) -> NDArray[np.bool_]:
         """Return for each point whether it lies in the chosen area; what has no place lies in the whole city only."""
-        rows = np.array(list(points), dtype=float).reshape(-1, 2)
-        return np.ones(len(rows), bool) if self.area is None else inside(self.area, rows)
+        places = np.array(list(points), dtype=float).reshape(-1, 2)
+        return np.ones(len(places), bool) if self.area is None else inside(self.area, places)
 
 
 def scope_of(day: str, area: str, at: dt.datetime) -> Scope:
@@ -65,10 +65,10 @@ def scope_of(day: str, area: str, at: dt.datetime) -> Scope:
     end = dt.datetime.combine(shown + DAY, dt.time(), zone)
     ended = dt.datetime.combine((known or today) + DAY, dt.time(), zone)
     stand = min(at, ended) if here and here.synthetic else at  # a simulated year ends; a real city's clocks never do
-    versions = sorted(area_index(shown)[0], key=lambda one: one.area.code)
-    zones = [one for one in versions if one.area.kind == Area.Kind.ZONE]
-    districts = [one for one in versions if one.area.kind in DISTRICTS]
-    found = next((one for one in [*zones, *districts] if one.area.code == area), None)
+    versions = sorted(area_index(shown)[0], key=lambda version: version.area.code)
+    zones = [version for version in versions if version.area.kind == Area.Kind.ZONE]
+    districts = [version for version in versions if version.area.kind in DISTRICTS]
+    found = next((version for version in [*zones, *districts] if version.area.code == area), None)
     began = first.astimezone(zone).date() if first else None
     return Scope(shown, min(at, end), stand, zone, began, known, zones, districts, found)
 

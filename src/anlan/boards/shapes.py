@@ -30,7 +30,7 @@ class Ground:
 
 def map_of(areas: Sequence[AreaVersion]) -> Ground:
     """Draw areas into one map, kept as long as their outlines stay."""
-    return _drawn(tuple((one.area.code, one.geometry) for one in areas))
+    return _drawn(tuple((area.area.code, area.geometry) for area in areas))
 
 
 @lru_cache(maxsize=16)
@@ -44,13 +44,13 @@ def _drawn(areas: tuple[tuple[str, str], ...]) -> Ground:
         x = EDGE + (points[:, 0] - west) * wide * scale
         return np.column_stack([x, EDGE + (north - points[:, 1]) * scale])
 
-    flat = [shapely.transform(one, onto) for one in outlines]
-    thin = [shapely.simplify(one, 0.8) for one in flat]
+    flat = [shapely.transform(outline, onto) for outline in outlines]
+    thin = [shapely.simplify(outline, 0.8) for outline in flat]
     box = f"0 0 {round((east - west) * wide * scale) + 2 * EDGE} {round((north - south) * scale) + 2 * EDGE}"
     return Ground(
         box,
-        {code: path(one) for (code, _), one in zip(areas, thin, strict=True)},
-        {code: _middle(one) for (code, _), one in zip(areas, flat, strict=True)},
+        {code: path(outline) for (code, _), outline in zip(areas, thin, strict=True)},
+        {code: _middle(outline) for (code, _), outline in zip(areas, flat, strict=True)},
     )
 
 

@@ -13,9 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from anlan.boards import shapes, words
-from anlan.boards.queries import teams, today, works
+from anlan.boards.queries import works
+from anlan.boards.queries.incidents import Open, open_incidents
+from anlan.boards.queries.reports import Heard, heard
+from anlan.boards.queries.shares import diverted, helped
+from anlan.boards.queries.teams import mobile_teams
 from anlan.boards.scope import DAY, Scope, scope_of
-from anlan.boards.templatetags.board_words import against
 from anlan.core.city.current import city_read_once
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
@@ -42,15 +45,15 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _figures(scope: Scope) -> dict[str, Any]:
-    heard, opened = today.heard(scope), today.open_incidents(scope)
+    day, opened = heard(scope), open_incidents(scope)
     lists, lines = works.listed_tasks(scope)
     found, sites, listed = works.problems(scope), works.sites(scope), works.key_areas(scope)
     return {
-        "heard": heard, "chart": shapes.hours_chart(heard.hours, heard.bands),
-        "hours": list(enumerate(zip_longest(heard.hours, heard.bands or []))),
-        "last": _last_hour(heard), "open": opened, "map": _map(scope, opened),
-        "diverted": today.diverted(scope), "helped": today.helped(scope),
-        "teams": teams.mobile_teams(scope),
+        "heard": day, "chart": shapes.hours_chart(day.hours, day.bands),
+        "hours": list(enumerate(zip_longest(day.hours, day.bands or []))),
+        "last": _last_hour(day), "open": opened, "map": _map(scope, opened),
+        "diverted": diverted(scope), "helped": helped(scope),
+        "teams": mobile_teams(scope),
         "lists": lists, "listed": sum(lines.values()), "task_bar": words.task_bar(lines),
         "problems": sum(found.values()), "problem_bar": words.problem_bar(found),
         "sites": sum(sites.values()), "site_bar": words.site_bar(sites),
@@ -58,22 +61,22 @@ def _figures(scope: Scope) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _last_hour(heard: today.Heard) -> dict[str, Any] | None:
-    if not heard.hours or heard.bands is None:
+def _last_hour(day: Heard) -> dict[str, Any] | None:
+    if not day.hours or day.bands is None:
         return None
-    hour = len(heard.hours) - 1
-    n, usual = heard.hours[hour], heard.bands[hour]
-    return {"hour": hour, "n": n, "usual": usual, "how": against(n, usual)}
+    hour = len(day.hours) - 1
+    n, usual = day.hours[hour], day.bands[hour]
+    return {"hour": hour, "n": n, "usual": usual, "how": words.against(n, usual)}
 
 
-def _map(scope: Scope, opened: today.Open) -> dict[str, Any]:
+def _map(scope: Scope, opened: Open) -> dict[str, Any]:
     drawn = shapes.map_of([*scope.zones, *scope.districts])
     marks = []
     for place in opened.places:
         x, y = drawn.points[place.area.area.code]
         shape, reach = shapes.mark(place.state, x, y, place.n)
         marks.append({"place": place, "shape": shape, "x": x, "y": y + 4, "below": round(y + reach + 16)})
-    districts = {one.area.code for one in scope.districts}
+    districts = {district.area.code for district in scope.districts}
     outlines = [(code, path) for code, path in drawn.paths.items() if code in districts]
     zones = [path for code, path in drawn.paths.items() if code not in districts]
     chosen = drawn.paths.get(scope.area.area.code) if scope.area else None
@@ -82,14 +85,14 @@ def _map(scope: Scope, opened: today.Open) -> dict[str, Any]:
 
 def _tabs(scope: Scope) -> list[dict[str, Any]]:
     areas = [None, *scope.zones, *scope.districts]
-    return [{"area": one, "query": _query(scope, one.area.code if one else ""), "here": one == scope.area}
-            for one in areas]  # fmt: skip
+    return [{"area": area, "query": _query(scope, area.area.code if area else ""), "here": area == scope.area}
+            for area in areas]  # fmt: skip
 
 
 def _days(scope: Scope) -> dict[str, str]:
     code = scope.area.area.code if scope.area else ""
-    told = {"before": _query(scope, code, day=scope.day - DAY)}
-    return told | ({"after": _query(scope, code, day=scope.day + DAY)} if scope.last and scope.day < scope.last else {})
+    days = {"before": _query(scope, code, day=scope.day - DAY)}
+    return days | ({"after": _query(scope, code, day=scope.day + DAY)} if scope.last and scope.day < scope.last else {})
 
 
 def _query(scope: Scope, area: str, day: Any = None) -> str:

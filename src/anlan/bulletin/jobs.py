@@ -5,7 +5,8 @@ from __future__ import annotations
 from anlan.bulletin.actions import compose, correct
 from anlan.bulletin.actions.requests import COMPOSE, RECOMPUTE, finish_recompute, keep_read
 from anlan.bulletin.figures.composition import draw
-from anlan.bulletin.figures.verification import Verdict, verdicts, verify
+from anlan.bulletin.figures.verdicts import Verdict
+from anlan.bulletin.figures.verification import verdicts, verify
 from anlan.bulletin.models import Issue, Plan, Recomputation
 from anlan.core import ledger
 from anlan.core.jobs import JobRun, job
@@ -19,28 +20,27 @@ def issue(run: JobRun) -> None:
 
     An attempt that was broken off begins anew: all figures of an issue come from one moment.
     """
-    told = run.payload
-    corrects = Issue.objects.select_related("plan").get(number=told["issue"]) if "issue" in told else None
-    drawing = draw(corrects.plan if corrects else Plan.objects.get(number=told["plan"]), run.progress)
+    wanted = run.payload
+    corrects = Issue.objects.select_related("plan").get(number=wanted["issue"]) if "issue" in wanted else None
+    drawing = draw(corrects.plan if corrects else Plan.objects.get(number=wanted["plan"]), run.progress)
     publish = correct if corrects else compose
     with run.effect():
-        run.result(publish(**told, drawing=drawing, actor=system("job"), at=now()))
+        run.result(publish(**wanted, drawing=drawing, actor=system("job"), at=now()))
 
 
 @job(RECOMPUTE)
 def recompute(run: JobRun) -> None:
     """Recompute an issue outside any transaction, measure by measure, from where an earlier attempt came to."""
-    one = Recomputation.objects.select_related("issue__plan").get(pk=run.payload["run"])
-    if one.job_id != run.job_id:  # stopped, and another run was asked for in its place
+    asked = Recomputation.objects.select_related("issue__plan").get(pk=run.payload["run"])
+    if asked.job_id != run.job_id:  # stopped, and another run was asked for in its place
         return
-    position = ledger.head_position() if one.position is None else one.position
-    figures = [Verdict.of(told) for told in one.told["figures"]]
-    known, total = {told.measure.partition("@")[0] for told in figures}, len(one.issue.plan.codes)
-    keep_read(run, one.pk, position, figures, total)
-    for some in verdicts(one.issue, known):
+    position = ledger.head_position() if asked.position is None else asked.position
+    figures = [Verdict.from_json(verdict) for verdict in asked.findings["figures"]]
+    known, total = {verdict.measure.partition("@")[0] for verdict in figures}, len(asked.issue.plan.codes)
+    keep_read(run, asked.pk, position, figures, total)
+    for some in verdicts(asked.issue, known):
         figures += some
-        keep_read(run, one.pk, position, figures, total)
-    verdict = verify(one.issue, figures)
+        keep_read(run, asked.pk, position, figures, total)
+    verdict = verify(asked.issue, figures)
     with run.effect():
-        told = finish_recompute(run=one.pk, position=position, verdict=verdict, actor=system("job"), at=now())
-        run.result(told)
+        run.result(finish_recompute(run=asked.pk, position=position, verdict=verdict, actor=system("job"), at=now()))

@@ -8,7 +8,9 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from anlan.bulletin.figures.measure import MEASURES, Drawn, Measure, Period
+from anlan.bulletin.figures.drawn import Drawn
+from anlan.bulletin.figures.measure import MEASURES, Measure
+from anlan.bulletin.figures.period import Period
 from anlan.bulletin.figures.rows import hash_of, packed, unpacked
 from anlan.core.models import Job, Organisation
 from anlan.core.people.actors import Actor
@@ -98,8 +100,8 @@ class RowSet(models.Model):
     @classmethod
     def of(cls, drawn: Drawn) -> RowSet:
         """Return the set of some rows; not stored."""
-        told = packed(drawn)
-        return cls(hash=hash_of(told), packed=told)
+        kept = packed(drawn)
+        return cls(hash=hash_of(kept), packed=kept)
 
     def drawn(self) -> Drawn:
         """Return the rows."""
@@ -178,6 +180,6 @@ class Recomputation(models.Model):
         return f"{self.issue_id} {self.asked_at:%Y-%m-%d %H:%M}"
 
     @property
-    def told(self) -> dict[str, Any]:
+    def findings(self) -> dict[str, Any]:
         """What it came to, or what is read so far."""
         return dict(json.loads(self.outcome)) if self.outcome else {"figures": []}

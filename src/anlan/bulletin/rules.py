@@ -1,7 +1,8 @@
-"""Pure decisions of print: small cells, how a change is told, and the arithmetic of somebody else's bulletin."""
+"""Pure decisions of print: which measures a plan has, which cells are small, how a change is written."""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,18 +10,12 @@ from itertools import product
 
 import numpy as np
 
+from anlan.core.refusals import Refused
+
 LEAST = 5  # a cell of fewer could point at somebody
-MANIFOLD = 3.0  # from here on a change is told as a multiple, with both numbers
-
-
-class BulletinRefused(ValueError):
-    """The step cannot be taken; the message says what to do instead."""
-
-    exit_status = 2
-    permanent = True  # asking again gives the same answer: a job that meets it is not tried again
-
-
+MANIFOLD = 3.0  # from here on a change is written as a multiple, with both numbers
 Sum = tuple[str, Sequence[str]]  # a cell, and the cells that it is the sum of
+Span = tuple[int, int]  # days: the first one, and the first one after
 
 
 def suppressed(cells: Mapping[str, float], sums: Sequence[Sum], *, besides: Iterable[str] = ()) -> set[str]:
@@ -28,8 +23,10 @@ def suppressed(cells: Mapping[str, float], sums: Sequence[Sum], *, besides: Iter
 
     While some sum, or a combination of sums, still gives a protected cell, the smallest other cell beside it goes too.
     """
-    protected = {name for name, value in cells.items() if 0 < value < LEAST} | {one for one in besides if one in cells}
-    hidden, known = set(protected), [one for one in sums if one[0] in cells and all(part in cells for part in one[1])]
+    small = {name for name, value in cells.items() if 0 < value < LEAST}
+    protected = small | {name for name in besides if name in cells}
+    hidden = set(protected)
+    known = [(whole, parts) for whole, parts in sums if whole in cells and all(part in cells for part in parts)]
     while given := sorted(_given_away(hidden, known) & protected):
         beside = {name for whole, parts in known for name in parts if given[0] in (whole, *parts)}
         others = sorted((cells[name], name) for name in beside - hidden if cells[name] > 0)
@@ -43,16 +40,13 @@ def suppressed(cells: Mapping[str, float], sums: Sequence[Sum], *, besides: Iter
 def _given_away(hidden: set[str], sums: Sequence[Sum]) -> set[str]:
     """Return the hidden cells that the shown ones determine: their unit vector is a combination of the sums."""
     names = sorted(hidden)
-    table = np.array([[float(one == whole) - float(one in parts) for one in names] for whole, parts in sums])
+    table = np.array([[float(name == whole) - float(name in parts) for name in names] for whole, parts in sums])
     if not names or not len(table):
         return set()
     rank = int(np.linalg.matrix_rank(table))
     units = np.eye(len(names))
-    return {one for one, unit in zip(names, units, strict=True)
+    return {name for name, unit in zip(names, units, strict=True)
             if int(np.linalg.matrix_rank(np.vstack([table, unit]))) == rank}  # fmt: skip
-
-
-Span = tuple[int, int]  # days: the first one, and the first one after
 
 
 def tells_over_time(shown: Sequence[tuple[Span, float]], hidden: Collection[Span], span: Span, value: float) -> bool:
@@ -122,16 +116,25 @@ def change(aggregate: str, value: float | None, base: float | None) -> Change:
 
 def verification_code(number: str, figures: Iterable[Sequence[object]]) -> str:
     """Return 80 bits over everything that is printed, in groups of four."""
-    told = "\n".join([number, *("|".join(map(str, row)) for row in figures)])
-    digest = hashlib.sha256(told.encode()).hexdigest()[:20].upper()
+    printed = "\n".join([number, *("|".join(map(str, figure)) for figure in figures)])
+    digest = hashlib.sha256(printed.encode()).hexdigest()[:20].upper()
     return " ".join(digest[n : n + 4] for n in range(0, 20, 4))
+
+
+def require_open(since: dt.date, until: dt.date, today: dt.date) -> None:
+    """Demand that a period is one, and not over."""
+    if until < since:
+        raise Refused("plan_ends_before_it_begins", "until")
+    if today > until:
+        raise Refused("plan_period_over", "until")
 
 
 def require_counters(codes: Sequence[str], counters: Mapping[str, str]) -> list[str]:
     """Return the measures with each one's counter-indicator among them; an unknown one is refused."""
-    unknown = [code for code in codes if code not in counters]
-    if unknown or not codes:
-        raise BulletinRefused(f"there is no measure {', '.join(unknown) or '(none chosen)'}")
+    if not codes:
+        raise Refused("no_measures_chosen", "measures")
+    if unknown := [code for code in codes if code not in counters]:
+        raise Refused("unknown_measures", "measures", codes=", ".join(unknown))
     wanted = list(dict.fromkeys(codes))
     for code in wanted:
         if counters[code] not in wanted:

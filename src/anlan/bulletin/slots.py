@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 import anlan.bulletin.measures  # noqa: F401  (registers every measure)
-from anlan.bulletin.actions.requests import LOOKS
+from anlan.bulletin.access import LOOKS
 from anlan.core.web.slots import fill, rail
 
 rail(70, "告", pgettext_lazy("rail", "Bulletins"), "bulletin:desk", set(LOOKS))

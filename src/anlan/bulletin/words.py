@@ -1,100 +1,77 @@
-"""How figures are written: value, base and change, in the page's language."""
+"""The words of bulletins: why something is refused, names, units, and how a value and its change are written."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop, pgettext
 from django.utils.translation import gettext as _
 
 from anlan.bulletin import rules
-from anlan.bulletin.figures.districts import OUTSIDE
-from anlan.bulletin.figures.measure import TOTALS, Absent, Measure
-from anlan.bulletin.figures.veil import NO_VEIL, Veil
-from anlan.bulletin.models import Figure
+from anlan.bulletin.figures.drawn import TOTALS
+from anlan.bulletin.figures.measure import Absent, Measure
+from anlan.bulletin.models import Figure, Issue
+from anlan.core import refusals
+from anlan.core.models import Organisation
 
 MISSING = "—"
 MINUS = "−"
+GROUPS = ("intake", "triage", "dispatch", "hotspots", "prevention", "voice")  # the parts of a bulletin
+REFUSALS = {
+    "plan_ends_before_it_begins": gettext_noop("The period ends before it begins."),
+    "plan_period_over": gettext_noop(
+        "The period is over: measures are fixed before it ends, not by how they came out."),
+    "measures_fixed_already": gettext_noop("The measures of this period are fixed already."),
+    "no_measures_chosen": gettext_noop("Choose at least one measure."),
+    "unknown_measures": gettext_noop("There is no measure %(codes)s."),
+    "no_measures_fixed": gettext_noop("No measures were fixed for this period."),
+    "period_not_over": gettext_noop("The period is not over yet."),
+    "headline_missing": gettext_noop("Write a headline."),
+    "print_too_long": gettext_noop("At most %(most)d characters are printed there; write less."),
+    "no_such_estimate": gettext_noop("There is no such estimate."),
+    "period_has_its_bulletin": gettext_noop("This period has its bulletin; correct that one."),
+    "issue_not_correctable": gettext_noop("There is no such issue, or it was corrected already."),
+    "revision_note_missing": gettext_noop("Write what was wrong and why."),
+    "issuer_unknown": gettext_noop("Whoever publishes belongs to an organisation; ask the operator."),
+}  # fmt: skip
+refusals.words(REFUSALS)
 
 
-@dataclass(frozen=True)
-class Line:
-    """One figure as it is printed."""
-
-    figure: Figure
-    name: str
-    unit: str
-    says: str
-    value: str
-    base: str
-    change: str
-    notes: list[str]  # interval or n, and why a value or base is missing
-    counter: str  # the counter-indicator's name and value, beside it
-    hidden: bool  # the value is not for the public
-    base_hidden: bool
-    note: int = 0  # its place in the order of print, by which its definition is found
-
-    @property
-    def beside(self) -> str:
-        """Everything that stands in small print under the name."""
-        return _("; ").join([*self.notes, *filter(None, [self.counter])])
+def in_english() -> bool:
+    """Whether the page is in English."""
+    return (get_language() or "en").startswith("en")
 
 
-def lines(figures: Sequence[Figure], veil: Veil = NO_VEIL) -> list[Line]:
-    """Return the figures of an issue as printed, without what a veil hides."""
-    whole = [one for one in figures if not one.area]
-    by_code = {one.measure: one for one in whole}
-    return [line(one, by_code, veil) for one in whole]
+def group_word(group: str) -> str:
+    """Name a part of the bulletin."""
+    return {"intake": _("Heard"), "triage": _("What it was and whose"), "dispatch": _("Who went"),
+            "hotspots": _("Places that keep failing"), "prevention": _("Put right"),
+            "voice": _("What the public says")}[group]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class District:
-    """One district's row of a measure: its name, both years, and how wide their bars are, in per cent."""
-
-    figure: Figure
-    name: str
-    value: str
-    base: str
-    wide: float
-    base_wide: float
+def name_of(of: Measure) -> str:
+    """Name a measure in the page's language."""
+    return of.name_en if in_english() else of.name
 
 
-def districts(
-    figures: Sequence[Figure], names: Mapping[str, str], veil: Veil = NO_VEIL
-) -> list[tuple[Measure, list[District]]]:
-    """Return the measures that are printed by district."""
-    told = []
-    for code in dict.fromkeys(one.measure for one in figures if one.area):
-        parts = sorted(
-            (one for one in figures if one.measure == code and one.area), key=lambda one: one.area == OUTSIDE
-        )
-        most = max([1.0, *(value for one in parts for value in (one.value, one.base) if value)])
-        told.append((parts[0].of, [_district(one, names, veil, most) for one in parts]))
-    return told
+def unit_of(of: Measure) -> str:
+    """Name a measure's unit in the page's language."""
+    return of.unit_en if in_english() else of.unit
 
 
-def _district(one: Figure, names: Mapping[str, str], veil: Veil, most: float) -> District:
-    return District(
-        figure=one, name=names.get(one.area, _("without a place")), value=shown_value(one, veil),
-        base=shown_base(one, veil), wide=0.0 if one.key in veil.values else round(100 * (one.value or 0) / most, 1),
-        base_wide=0.0 if one.key in veil.bases else round(100 * (one.base or 0) / most, 1),
-    )  # fmt: skip
+def says_of(figure: Figure) -> str:
+    """Return the definition that was printed; the first issues kept none, and have today's words."""
+    return (figure.says_en or figure.of.says_en) if in_english() else (figure.says or figure.of.says)
 
 
-def shown_value(one: Figure, veil: Veil) -> str:
-    """Write a figure's value, or that the public is not shown it."""
-    return _hidden(one.of, one.value) if one.key in veil.values else number(one.of, one.value)
+def organisation_name(organisation: Organisation) -> str:
+    """Name an organisation in the page's language."""
+    return organisation.name_en if in_english() else organisation.name
 
 
-def shown_base(one: Figure, veil: Veil) -> str:
-    """Write a figure's base, or that the public is not shown it."""
-    return _hidden(one.of, one.base) if one.key in veil.bases else number(one.of, one.base)
-
-
-def _hidden(of: Measure, value: float | None) -> str:
-    few = of.aggregate in TOTALS and value is not None and 0 < value < rules.LEAST
-    return _("fewer than %(n)d") % {"n": rules.LEAST} if few else _("not shown")
+def headline_of(issue: Issue) -> str:
+    """Return an issue's headline in the page's language; one without English words has its own."""
+    return (issue.headline_en or issue.headline) if in_english() else issue.headline
 
 
 def number(of: Measure, value: float | None) -> str:
@@ -111,20 +88,10 @@ def change(of: Measure, value: float | None, base: float | None) -> str:
     if found.amount is None:
         return MISSING
     if found.kind == "times":
-        told = {"times": f"{found.amount:.1f}".removesuffix(".0"), "from": number(of, base), "to": number(of, value)}
-        return _("×%(times)s, from %(from)s to %(to)s") % told
+        numbers = {"times": f"{found.amount:.1f}".removesuffix(".0"), "from": number(of, base), "to": number(of, value)}
+        return _("×%(times)s, from %(from)s to %(to)s") % numbers
     text = "0.0" if abs(found.amount) < 0.05 else f"{found.amount:+.1f}".replace("-", MINUS)
     return _("%(n)s points") % {"n": text} if found.kind == "points" else f"{text}%"
-
-
-def in_english() -> bool:
-    """Whether the page is in English."""
-    return (get_language() or "en").startswith("en")
-
-
-def name_of(of: Measure) -> str:
-    """Name a measure in the page's language."""
-    return of.name_en if in_english() else of.name
 
 
 def why(absent: str) -> str:
@@ -132,58 +99,16 @@ def why(absent: str) -> str:
     return str(Absent(absent).label) if absent else ""
 
 
-def line(one: Figure, by_code: Mapping[str, Figure], veil: Veil) -> Line:
-    """Return a figure as it is printed, with its counter-indicator where that is among the others."""
-    of = one.of
-    both = one.key not in veil.values and one.key not in veil.bases
-    return Line(
-        figure=one, name=name_of(of), unit=unit_of(of), says=says_of(one),
-        value=shown_value(one, veil), base=shown_base(one, veil),
-        change=change(of, one.value, one.base) if both else MISSING, notes=[*_sample(one, veil), *_missing(one)],
-        counter=_beside(of, by_code, veil), hidden=one.key in veil.values,
-        base_hidden=one.key in veil.bases,
-    )  # fmt: skip
+def faults_in_words(codes: list[str]) -> str:
+    """Name what of a figure its stored rows do not give."""
+    names = {"rows": _("the stored rows are changed or gone"), "value": _("value"), "base": _("base"), "n": "n",
+             "interval": _("interval"), "districts": _("its districts do not make it up")}  # fmt: skip
+    return _(", ").join(names[code] for code in codes)
 
 
-def says_of(one: Figure) -> str:
-    """Return the definition that was printed; the first issues kept none, and have today's words."""
-    return (one.says_en or one.of.says_en) if in_english() else (one.says or one.of.says)
-
-
-def unit_of(of: Measure) -> str:
-    """Name a measure's unit in the page's language."""
-    return of.unit_en if in_english() else of.unit
-
-
-def _sample(one: Figure, veil: Veil) -> list[str]:
-    """Write how many rows a share or median rests on, in both periods, and a share's interval."""
-    if one.of.aggregate == "count" or one.key in veil.values or not one.n:
-        return []
-    told = {"n": f"{one.n:,}", "base": f"{one.base_n:,}"}
-    shown = one.base_n and one.key not in veil.bases
-    size = (_("n = %(n)s (year before %(base)s)") if shown else _("n = %(n)s")) % told
-    if one.low is None or one.high is None:
-        return [size]
-    return [_("95 %% interval %(low)s to %(high)s") % {"low": f"{one.low:.1f}", "high": f"{one.high:.1f}"}, size]
-
-
-def _missing(one: Figure) -> list[str]:
-    """Say why a value or a base is missing."""
-    found = []
-    if one.absent:
-        found.append(_("no figure: %(why)s") % {"why": why(one.absent)})
-    if one.base_absent and one.base_absent != one.absent:
-        found.append(_("no base: %(why)s") % {"why": why(one.base_absent)})
-    return found
-
-
-def _beside(of: Measure, by_code: Mapping[str, Figure], veil: Veil) -> str:
-    """Write the counter-indicator: its value, and that of the year before."""
-    other = by_code.get(of.counter)
-    if other is None:
-        return ""
-    unit = unit_of(other.of) if unit_of(other.of) == "%" else f" {unit_of(other.of)}"
-    value = shown_value(other, veil)
-    bare = value == MISSING or other.key in veil.values
-    told = {"name": name_of(other.of), "value": value if bare else value + unit, "base": shown_base(other, veil)}
-    return _("%(name)s %(value)s (year before %(base)s)") % told
+def what_became_of(row: dict[str, Any]) -> str:
+    """Say what became of a row of a figure, and which entries of the ledger are about it."""
+    how = {"entered": pgettext("row of a figure", "entered"), "left": pgettext("row of a figure", "left"),
+           "revalued": _("counts otherwise"), "gone": _("is no longer stored"), "": ""}[row["how"]]  # fmt: skip
+    entries = ", ".join(row["entries"]) or (_("no entry about it") if how else "")
+    return _(", ").join(part for part in (how, entries) if part)

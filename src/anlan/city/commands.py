@@ -99,7 +99,7 @@ def demo(
 
     from anlan.city.demo.welcome import show
     from anlan.city.town.folder import PackagesMissing, installed_packages
-    from anlan.city.year.flood import ZONE
+    from anlan.city.town.ground import ZONE
     from anlan.core.commands import serve as serving
     from anlan.core.time.clock import now
 
@@ -116,7 +116,8 @@ def demo(
 
 
 def _built(data: Path, seed: int | None, packages: Path, scale: float | None) -> dict[str, str]:
-    from anlan.city.demo.build import build, people
+    from anlan.city.demo.build import build
+    from anlan.city.demo.people import people
     from anlan.city.town.folder import build as build_folder
     from anlan.core.ledger.seals import seal
     from anlan.core.operator import schema

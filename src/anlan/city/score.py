@@ -12,7 +12,8 @@ from scipy.spatial import cKDTree
 
 from anlan.analysis import Events, find_episodes, recurrent_places
 from anlan.city.town.ground import PLANE
-from anlan.city.year.flood import DUPLICATES, FloodYear, simulate
+from anlan.city.year.flood import FloodYear, simulate
+from anlan.city.year.flood_reports import DUPLICATES
 from anlan.geo import to_wgs84
 
 Floats = NDArray[np.float64]
@@ -94,5 +95,5 @@ def score(
     return answer
 
 
-def _plain(one: Score) -> dict[str, Any]:
-    return {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(one).items()}
+def _plain(found: Score) -> dict[str, Any]:
+    return {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(found).items()}

@@ -46,11 +46,11 @@ def mobile_teams(scope: Scope) -> Teams:
     rules = [rule for rule in ClockRule.objects.filter(active=True).order_by("target_s", "code") if is_mobile(rule)]
     # Asked by subject alone: with the rules beside it SQLite would walk every run of a rule.
     runs = ClockRun.objects.filter(subject__in=[f"assignment:{pk}" for pk in sent])
-    told: dict[int, dict[str, ClockRun]] = {rule.pk: {} for rule in rules}
+    stamped: dict[int, dict[str, ClockRun]] = {rule.pk: {} for rule in rules}
     for run in runs.only("rule_id", "subject", "started_at", "due_at", "stopped_at", "missing_at"):
-        if run.rule_id in told:
-            told[run.rule_id][run.subject] = run
-    return Teams(len(sent), [_pace(rule, told[rule.pk], sent, scope.at) for rule in rules])
+        if run.rule_id in stamped:
+            stamped[run.rule_id][run.subject] = run
+    return Teams(len(sent), [_pace(rule, stamped[rule.pk], sent, scope.at) for rule in rules])
 
 
 def is_mobile(rule: ClockRule) -> bool:
@@ -64,9 +64,9 @@ def _sent(scope: Scope) -> dict[int, bool]:
     found = Assignment.objects.filter(
         dispatched_at__gte=scope.at - DAY, dispatched_at__lt=scope.at, unit__kind=Unit.Kind.MOBILE
     ).order_by()
-    rows = list(found.values_list("pk", "ended_at", "incident__lon", "incident__lat"))
-    here = scope.covers((lon, lat) for _, _, lon, lat in rows)
-    return {pk: ended is not None for (pk, ended, _, _), yes in zip(rows, here, strict=True) if yes}
+    sendings = list(found.values_list("pk", "ended_at", "incident__lon", "incident__lat"))
+    here = scope.covers((lon, lat) for _, _, lon, lat in sendings)
+    return {pk: ended is not None for (pk, ended, _, _), yes in zip(sendings, here, strict=True) if yes}
 
 
 def _pace(rule: ClockRule, runs: dict[str, ClockRun], sent: dict[int, bool], at: dt.datetime) -> Pace:
@@ -75,14 +75,14 @@ def _pace(rule: ClockRule, runs: dict[str, ClockRun], sent: dict[int, bool], at:
     within = sum(1 for run, end in stopped if end <= run.due_at)
     overdue = sum(1 for run in runs.values() if not run.stopped_at and not run.missing_at and run.due_at < at)
     n = len(took) + overdue
-    untold = sum(1 for pk, ended in sent.items() if _is_untold(runs.get(f"assignment:{pk}"), ended))
+    missing = sum(1 for pk, ended in sent.items() if _is_missing(runs.get(f"assignment:{pk}"), ended))
     return Pace(
         rule.name if in_chinese() else rule.name_en, rule.target_s, n, _median(took), 100 * within / n if n else None,
-        untold,
+        missing,
     )  # fmt: skip
 
 
-def _is_untold(run: ClockRun | None, ended: bool) -> bool:
+def _is_missing(run: ClockRun | None, ended: bool) -> bool:
     """Whether no stamp can tell any more how long it took; a clock whose own start has no stamp never ran."""
     return ended if run is None else run.missing_at is not None
 

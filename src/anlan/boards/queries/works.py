@@ -19,29 +19,29 @@ NEAR = dt.timedelta(days=3)
 
 def problems(scope: Scope) -> Counter[str]:
     """Count the problems as the inbox marks them: struck_off, late, soon, to_sign, in_hand."""
-    rows = _here(scope, Problem.objects.order_by(), "state", "due_on")
-    return Counter(_standing(state, due_on, _today(scope)) for state, due_on in rows)
+    states = _here(scope, Problem.objects.order_by(), "state", "due_on")
+    return Counter(_standing(state, due_on, _today(scope)) for state, due_on in states)
 
 
 def key_areas(scope: Scope) -> Counter[str]:
     """Count the listed key areas: struck_off, again (failed after it was struck off), in_hand."""
-    rows = _here(scope, Problem.objects.filter(origin=Origin.KEY_AREA).order_by(), "state", "reopened")
+    areas = _here(scope, Problem.objects.filter(origin=Origin.KEY_AREA).order_by(), "state", "reopened")
     return Counter(
         "struck_off" if state == ProblemState.STRUCK_OFF else "again" if reopened else "in_hand"
-        for state, reopened in rows
+        for state, reopened in areas
     )
 
 
 def listed_tasks(scope: Scope) -> tuple[int, Counter[str]]:
     """Count the lists, and their lines: late, extended (not late since), done, open."""
-    rows = _here(
+    lines = _here(
         scope, ListedTask.objects.order_by(), "list_id", "due_on", "task__due_on", "task__state", "task__finished_at",
         place="task__problem__",
     )  # fmt: skip
     today, zone = _today(scope), scope.zone
     states = Counter(_lateness(due, later, state, finished and finished.astimezone(zone).date(), today)
-                     for _, due, later, state, finished in rows)  # fmt: skip
-    return len({row[0] for row in rows}), states
+                     for _, due, later, state, finished in lines)  # fmt: skip
+    return len({line[0] for line in lines}), states
 
 
 def sites(scope: Scope) -> Counter[str]:
@@ -53,11 +53,11 @@ def sites(scope: Scope) -> Counter[str]:
     for site, lon, lat in versions.values_list("site_id", "place__lon", "place__lat"):
         before = latest.get(site, (None, None))
         latest[site] = (lon, lat, False) if lon is not None else (*before[:2], True)
-    rows = list(latest.items())
-    here = scope.covers((lon, lat) for _, (lon, lat, _) in rows)
+    known = list(latest.items())
+    here = scope.covers((lon, lat) for _, (lon, lat, _) in known)
     return Counter(
         _mended(states.get(site), site in held)
-        for (site, (_, _, gone)), yes in zip(rows, here, strict=True)
+        for (site, (_, _, gone)), yes in zip(known, here, strict=True)
         if yes and not (gone and site not in states)
     )
 
@@ -97,8 +97,8 @@ def _today(scope: Scope) -> dt.date:
 
 def _here(scope: Scope, found: QuerySet[Any], *names: str, place: str = "") -> list[tuple[Any, ...]]:
     """Return columns of the rows whose problem lies in the area: by its point, without one by its area."""
-    columns = [f"{place}lon", f"{place}lat", f"{place}area_id"]
-    rows = list(found.values_list(*names, *columns))
-    within = scope.covers((row[-3], row[-2]) for row in rows)
+    placed = list(found.values_list(f"{place}lon", f"{place}lat", f"{place}area_id", *names))
+    within = scope.covers((lon, lat) for lon, lat, *_ in placed)
     wanted = scope.area.area_id if scope.area else None
-    return [row[:-3] for row, yes in zip(rows, within, strict=True) if yes or (row[-3] is None and row[-1] == wanted)]
+    return [tuple(columns) for (lon, _lat, area, *columns), yes in zip(placed, within, strict=True)
+            if yes or (lon is None and area == wanted)]  # fmt: skip

@@ -13,7 +13,9 @@ import typer
 from anlan.core.operator.setup import DataOption
 
 if TYPE_CHECKING:
-    from anlan.bulletin.figures.verification import IssueVerdict, Verdict
+    from anlan.bulletin.arithmetic.faults import Fault
+    from anlan.bulletin.arithmetic.sheet import Sheet
+    from anlan.bulletin.figures.verdicts import IssueVerdict, Verdict
     from anlan.bulletin.models import Issue
 
 bulletin = typer.Typer(add_completion=False, no_args_is_help=True, help="Verify bulletins, and check imported ones.")
@@ -39,12 +41,12 @@ def verify(
         raise refuse(f"there is no bulletin {number}")
     found = [_recomputed(issue) for issue in issues]
     lost = [] if number else gone()
-    ok = not lost and all(one.holds for one in found)
+    ok = not lost and all(verdict.holds for verdict in found)
     if json_:
-        told = {"ok": ok, "gone": lost, "issues": [one.told() for one in found]}
-        typer.echo(json.dumps(told, ensure_ascii=False))
-    for one in found:
-        _say(one)
+        answer = {"ok": ok, "gone": lost, "issues": [verdict.as_json() for verdict in found]}
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+    for verdict in found:
+        _say(verdict)
     for name in lost:
         say(f"{name}: GONE, the ledger says that it was published and it is no longer stored")
     if not ok:
@@ -66,19 +68,19 @@ def _recomputed(issue: Issue) -> IssueVerdict:
     return recompute(issue, figures)
 
 
-def _say(one: IssueVerdict) -> None:
+def _say(verdict: IssueVerdict) -> None:
     from anlan.core.operator.setup import say
 
-    same = sum(figure.same for figure in one.figures)
-    word = "holds" if one.holds else "DOES NOT HOLD"
-    say(f"{one.issue}: {word}, {len(one.figures)} figures, {same} the same today")
-    if not one.code_holds:
+    same = sum(figure.same for figure in verdict.figures)
+    word = "holds" if verdict.holds else "DOES NOT HOLD"
+    say(f"{verdict.issue}: {word}, {len(verdict.figures)} figures, {same} the same today")
+    if not verdict.code_holds:
         say("  the figures do not give the verification code")
-    if not one.ledger_holds:
+    if not verdict.ledger_holds:
         say("  the ledger says that another code, other words or another number of figures was published")
-    for code in one.missing:
+    for code in verdict.missing:
         say(f"  {code}: fixed in the plan, and without a figure")
-    for figure in one.figures:
+    for figure in verdict.figures:
         if not figure.holds:
             say(f"  {figure.measure}: the stored rows do not give what was printed: {', '.join(figure.faults)}")
         if not figure.same:
@@ -87,12 +89,12 @@ def _say(one: IssueVerdict) -> None:
 
 def _moved(figure: Verdict) -> str:
     base = f", base {figure.base_rows_changed}" if figure.base_rows_changed else ""
-    told = [f"{_number(figure.value)} printed, {_number(figure.value_now)} today",
+    parts = [f"{_number(figure.value)} printed, {_number(figure.value_now)} today",
             f"rows +{figure.rows_entered} -{figure.rows_left} ~{figure.rows_revalued}{base}"]  # fmt: skip
     if figure.revision != figure.revision_now:
-        told.append(f"measure r{figure.revision} -> r{figure.revision_now}")
+        parts.append(f"measure r{figure.revision} -> r{figure.revision_now}")
     rows = [f"{row['row']} {row['how']} ({', '.join(row['entries']) or 'no entry'})" for row in figure.changed[:3]]
-    return "; ".join([*told, *rows])
+    return "; ".join([*parts, *rows])
 
 
 def _number(value: float | None) -> str:
@@ -114,23 +116,31 @@ def check(
 
     Status 1 where something does not follow, 2 where a cell cannot be read.
     """
-    from anlan.bulletin.arithmetic import check as faults_of
-    from anlan.bulletin.arithmetic import read
+    from anlan.bulletin.arithmetic.faults import check as faults_of
+    from anlan.bulletin.arithmetic.sheet import read
+    from anlan.core.operator.setup import refuse
+    from anlan.tables import TableError
 
-    told = read(file)
-    faults = faults_of(told)
+    try:
+        sheet = read(file)
+    except TableError as error:
+        raise refuse(str(error)) from error
+    faults = faults_of(sheet)
     if json_:
-        found = {"figures": len(told.rows), "unread": [asdict(one) for one in told.unread],
-                 "faults": [asdict(one) for one in faults]}  # fmt: skip
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        answer = {"figures": len(sheet.rows), "unread": [asdict(cell) for cell in sheet.unread],
+                  "faults": [asdict(fault) for fault in faults]}  # fmt: skip
+        typer.echo(json.dumps(answer, ensure_ascii=False))
     else:
-        for cell in told.unread:
-            shown = f" {cell.told!r}" if cell.told else ""
-            typer.echo(f"line {cell.line}: {cell.field}{shown}: {cell.reason}".replace(": :", ":"))
-        for one in faults:
-            typer.echo(
-                f"line {one.line}: {one.name}: {one.code.replace('_', ' ')}: printed {one.printed}; {one.follows}"
-            )
-        typer.echo(f"{len(told.rows)} figures, {len(told.unread)} cells not read, {len(faults)} faults", err=True)
-    if told.unread or faults:
-        raise typer.Exit(2 if told.unread else 1)
+        _print(sheet, faults)
+    if sheet.unread or faults:
+        raise typer.Exit(2 if sheet.unread else 1)
+
+
+def _print(sheet: Sheet, faults: list[Fault]) -> None:
+    for cell in sheet.unread:
+        shown = f" {cell.told!r}" if cell.told else ""
+        typer.echo(f"line {cell.line}: {cell.field}{shown}: {cell.reason}".replace(": :", ":"))
+    for fault in faults:
+        code = fault.code.replace("_", " ")
+        typer.echo(f"line {fault.line}: {fault.name}: {code}: printed {fault.printed}; {fault.follows}")
+    typer.echo(f"{len(sheet.rows)} figures, {len(sheet.unread)} cells not read, {len(faults)} faults", err=True)

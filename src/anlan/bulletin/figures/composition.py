@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from anlan.bulletin import measures as declared
 from anlan.bulletin import rules
 from anlan.bulletin.figures.districts import by_district
-from anlan.bulletin.figures.measure import MEASURES, Drawn, Measure, Period, interval_of
+from anlan.bulletin.figures.drawn import Drawn, interval_of
+from anlan.bulletin.figures.measure import MEASURES, Measure
+from anlan.bulletin.figures.period import Period
 from anlan.bulletin.models import Figure, Issue, Plan, RowSet
 from anlan.core import ledger
 from anlan.core.ledger.snapshot import snapshot
 
 PUBLISHED = "bulletin.published"
-assert declared.__all__, "importing them registers every measure"
+assert declared.STAGES, "importing them registers every measure"
 Tell = Callable[[int, int], None]
 
 
@@ -36,6 +38,11 @@ def draw(plan: Plan, tell: Tell = lambda done, total: None) -> Drawing:
             beside(lambda done=line - 1: tell(done, len(plan.codes)))  # type: ignore[misc]
             figures += family(MEASURES[code], plan.period, position, line)
     return Drawing(position, figures)
+
+
+def figure_of(of: Measure, period: Period, position: int, line: int = 1) -> Figure:
+    """Return a measure's figure of a period beside the same days of the year before; not stored."""
+    return figure(of, of.draw(period), of.draw(period.year_before()), position, line)
 
 
 def family(of: Measure, period: Period, position: int, line: int) -> list[Figure]:
@@ -63,18 +70,22 @@ def figure(of: Measure, now: Drawn, before: Drawn, position: int, line: int, are
 
 def code_of(number: str, figures: Sequence[Figure]) -> str:
     """Return the verification code of an issue."""
-    told = [(one.key, one.revision, one.value, one.n, one.base, one.base_n, one.position, one.rows_id,
-             one.base_rows_id, *filter(None, (one.absent, one.base_absent))) for one in figures]  # fmt: skip
-    return rules.verification_code(number, told)
+    return rules.verification_code(number, [_printed(figure) for figure in figures])
+
+
+def _printed(figure: Figure) -> tuple[object, ...]:
+    absent = filter(None, (figure.absent, figure.base_absent))  # the first codes were made without
+    return (figure.key, figure.revision, figure.value, figure.n, figure.base, figure.base_n, figure.position,
+            figure.rows_id, figure.base_rows_id, *absent)  # fmt: skip
 
 
 def words_hash(issue: Issue) -> str:
     """Return the hash of the words that are printed with the figures; the ledger itself holds no free words."""
-    told = [issue.headline, issue.headline_en, issue.note, issue.estimate]
-    return hashlib.sha256(ledger.canonical(told).encode()).hexdigest()
+    words = [issue.headline, issue.headline_en, issue.note, issue.estimate]
+    return hashlib.sha256(ledger.canonical(words).encode()).hexdigest()
 
 
 def definitions_hash(figures: Sequence[Figure]) -> str:
     """Return the hash of the definitions that are printed with the figures."""
-    told = [(one.key, one.says, one.says_en) for one in figures]
-    return hashlib.sha256(ledger.canonical(told).encode()).hexdigest()
+    definitions = [(figure.key, figure.says, figure.says_en) for figure in figures]
+    return hashlib.sha256(ledger.canonical(definitions).encode()).hexdigest()

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from anlan.bulletin.figures.drawn import Drawn, Ids
 from anlan.bulletin.figures.kinds import CHUNK, KINDS
-from anlan.bulletin.figures.measure import Drawn, Ids, Measure
+from anlan.bulletin.figures.measure import Measure
 from anlan.core.city.areas import area_index
 
 DISTRICTS = ("district", "county_city")
@@ -21,7 +22,7 @@ OUTSIDE = "-"  # without a point, or outside every district: parts and whole agr
 def by_district(of: Measure, drawn: Drawn, day: dt.date) -> dict[str, Drawn]:
     """Divide a figure's rows among the districts in force on a day; what lies in none is kept apart."""
     versions, index = area_index(day)
-    wanted = [n for n, one in enumerate(versions) if one.area.kind in DISTRICTS]
+    wanted = [n for n, version in enumerate(versions) if version.area.kind in DISTRICTS]
     ids, lon, lat = _points(of, drawn)
     rows, areas = index.assign(lon, lat) if len(ids) else (np.empty(0, int), np.empty(0, int))
     code = np.full(drawn.n, -1)
@@ -34,8 +35,8 @@ def by_district(of: Measure, drawn: Drawn, day: dt.date) -> dict[str, Drawn]:
 
 def _points(of: Measure, drawn: Drawn) -> tuple[Any, Any, Any]:
     """Return those of the rows that have a point, with it."""
-    told = chain.from_iterable(_some(of, drawn.ids[n : n + CHUNK]) for n in range(0, drawn.n, CHUNK))
-    table = np.fromiter(told, POINT)
+    points = chain.from_iterable(_some(of, drawn.ids[n : n + CHUNK]) for n in range(0, drawn.n, CHUNK))
+    table = np.fromiter(points, POINT)
     mine = np.isin(table["id"], drawn.ids)
     return table["id"][mine], table["lon"][mine], table["lat"][mine]
 

@@ -90,7 +90,7 @@ def touched(kind: Kind, subjects: Iterable[str]) -> set[int]:
     if not kind.subject:
         keys = list(subjects) if kind.key == "subject" else []
     else:
-        keys = [one.removeprefix(prefix) for one in subjects if one.startswith(prefix)]
+        keys = [subject.removeprefix(prefix) for subject in subjects if subject.startswith(prefix)]
     found: set[int] = set()
     for start in range(0, len(keys), CHUNK):
         some = kind.model._default_manager.filter(**{f"{kind.key}__in": keys[start : start + CHUNK]})
@@ -104,7 +104,7 @@ def visible(kind: Kind, ids: Sequence[int], actor: Actor) -> list[tuple[int, str
     if kind.sealed:
         return found
     for start in range(0, len(ids), CHUNK):
-        some = kind.model._default_manager.filter(pk__in=[int(one) for one in ids[start : start + CHUNK]])
+        some = kind.model._default_manager.filter(pk__in=[int(pk) for pk in ids[start : start + CHUNK]])
         found += [(pk, str(label)) for pk, label in _seen(kind, some, actor).values_list("pk", kind.label)]
     return sorted(found)
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.bulletin.figures.measure import Drawn, Values
+from anlan.bulletin.figures.drawn import Drawn, Values
 
 FLOATS, ONES, PLANES = 0, 1, 2  # how contributions are written; 0 and 1 as in the first version of the format
 SCALES: Final = (1, 60, 3600, 86_400)  # whole numbers, and whole seconds told in minutes, hours or days
@@ -18,7 +18,7 @@ SCALES: Final = (1, 60, 3600, 86_400)  # whole numbers, and whole seconds told i
 def packed(drawn: Drawn) -> bytes:
     """Return ids and contributions as bytes; contributions that are all 1 take no room, whole seconds about two."""
     steps = np.diff(drawn.ids, prepend=0)
-    scale = next((one for one in SCALES if _is_whole(drawn.values, one)), 0)
+    scale = next((scale for scale in SCALES if _is_whole(drawn.values, scale)), 0)
     if drawn.n and (drawn.values == 1).all():
         scale, values = 0, b""
     elif scale:
@@ -29,9 +29,9 @@ def packed(drawn: Drawn) -> bytes:
     return head + zlib.compress(_planes(steps.astype("<i8")) + values, 6)
 
 
-def unpacked(told: bytes | memoryview) -> Drawn:
+def unpacked(kept: bytes | memoryview) -> Drawn:
     """Return what was packed."""
-    head, _, body = bytes(told).partition(b"\n")
+    head, _, body = bytes(kept).partition(b"\n")
     n, form, *more = (int(part) for part in head.split())
     raw = zlib.decompress(body)
     first, second = raw[: 8 * n], raw[8 * n :]
@@ -41,9 +41,9 @@ def unpacked(told: bytes | memoryview) -> Drawn:
     return Drawn(np.cumsum(np.frombuffer(first, "<i8")).astype(np.int64), values)
 
 
-def hash_of(told: bytes | memoryview) -> str:
+def hash_of(kept: bytes | memoryview) -> str:
     """Return the hash of what was packed, of its content and not of its compression."""
-    head, _, body = bytes(told).partition(b"\n")
+    head, _, body = bytes(kept).partition(b"\n")
     return hashlib.sha256(head + zlib.decompress(body)).hexdigest()
 
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from django.core.cache import cache
 
 from anlan.bulletin import rules
+from anlan.bulletin.figures.drawn import TOTALS
 from anlan.bulletin.figures.kinds import KINDS
-from anlan.bulletin.figures.measure import MEASURES, TOTALS, Period
+from anlan.bulletin.figures.measure import MEASURES
+from anlan.bulletin.figures.period import Period
 from anlan.bulletin.models import Figure, Issue
 
 
@@ -37,26 +39,26 @@ class Past:
         """Remember an issue, its values and its bases."""
         for days, side, keys in ((issue.plan.period, _value, veil.values),
                                  (issue.plan.period.year_before(), _base, veil.bases)):  # fmt: skip
-            for one in figures:
-                value = side(one)[0]
-                if one.key in keys:
-                    self.hidden[one.key].add(_span(days))
-                elif value is not None and one.of.aggregate in TOTALS:
-                    self.shown[one.key].append((_span(days), value))
+            for figure in figures:
+                value = side(figure)[0]
+                if figure.key in keys:
+                    self.hidden[figure.key].add(_span(days))
+                elif value is not None and figure.of.aggregate in TOTALS:
+                    self.shown[figure.key].append((_span(days), value))
 
-    def tells(self, one: Figure, span: rules.Span, value: float | None) -> bool:
+    def tells(self, figure: Figure, span: rules.Span, value: float | None) -> bool:
         """Whether a figure, shown beside what was shown before, would tell what is hidden or small.
 
         A district whose count moved by a few is hidden with its new count; the city's own is corrected in print.
         """
-        shown, hidden = self.shown[one.key], self.hidden[one.key]
+        shown, hidden = self.shown[figure.key], self.hidden[figure.key]
         if span in hidden:
             return True
-        if value is None or one.of.aggregate not in TOTALS:
+        if value is None or figure.of.aggregate not in TOTALS:
             return False
         before = rules.known_over_time(shown, span)
         if before is not None:
-            return bool(one.area) and 0 < abs(value - before) < rules.LEAST
+            return bool(figure.area) and 0 < abs(value - before) < rules.LEAST
         return rules.tells_over_time(shown, hidden, span, value)
 
 
@@ -89,35 +91,38 @@ def _span(days: Period) -> rules.Span:
     return days.since.toordinal(), days.until.toordinal() + 1
 
 
-def _value(one: Figure) -> tuple[float | None, int]:
-    return one.value, one.n
+def _value(figure: Figure) -> tuple[float | None, int]:
+    return figure.value, figure.n
 
 
-def _base(one: Figure) -> tuple[float | None, int]:
-    return one.base, one.base_n
+def _base(figure: Figure) -> tuple[float | None, int]:
+    return figure.base, figure.base_n
 
 
 def _hidden(figures: Sequence[Figure], side: Side, days: Period, past: Past) -> frozenset[str]:
     """Return the keys that are hidden; figures about no person (works, lists, rain, crews) never are."""
-    mine = [one for one in figures if KINDS[one.of.of].of_people]
-    counts = [one for one in mine if one.of.aggregate in TOTALS]
-    cells = {one.key: value for one in counts if (value := side(one)[0]) is not None}
-    few = {one.key for one in mine if rules.is_small(one.of.aggregate, *side(one))}
-    told = {one.key for one in mine if past.tells(one, _span(days), side(one)[0])}
-    besides = told | set(_thin_rests(mine, side))
+    mine = [figure for figure in figures if KINDS[figure.of.of].of_people]
+    counts = [figure for figure in mine if figure.of.aggregate in TOTALS]
+    cells = {figure.key: value for figure in counts if (value := side(figure)[0]) is not None}
+    few = {figure.key for figure in mine if rules.is_small(figure.of.aggregate, *side(figure))}
+    given_away = {figure.key for figure in mine if past.tells(figure, _span(days), side(figure)[0])}
+    besides = given_away | set(_thin_rests(mine, side))
     return frozenset(rules.suppressed(cells, _sums(counts), besides=besides) | few | besides)
 
 
 def _sums(counts: Sequence[Figure]) -> list[rules.Sum]:
     """Return which counts are sums of others: of their districts, and of the measures that make them up."""
-    of_parts = [(one.measure, MEASURES[one.measure].parts) for one in counts if not one.area and one.of.parts]
-    placed = {one.measure for one in counts if one.area}
-    return [*of_parts, *((code, [one.key for one in counts if one.area and one.measure == code]) for code in placed)]
+    sums: list[rules.Sum] = [(whole.measure, whole.of.parts) for whole in counts if not whole.area and whole.of.parts]
+    districts: dict[str, list[str]] = {}
+    for figure in counts:
+        if figure.area:
+            districts.setdefault(figure.measure, []).append(figure.key)
+    return [*sums, *districts.items()]
 
 
 def _thin_rests(mine: Sequence[Figure], side: Side) -> Iterator[str]:
     """Return the figures that leave a small rest in one that has all their records: its number less theirs."""
-    sizes = {one.measure: side(one)[1] for one in mine if not one.area and side(one)[0] is not None}
+    sizes = {figure.measure: side(figure)[1] for figure in mine if not figure.area and side(figure)[0] is not None}
     for code, n in sizes.items():
         whole = MEASURES[code].within
         while whole:

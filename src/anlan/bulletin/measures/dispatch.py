@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, Exists, FloatField, Max, OuterRef, Subquery, Value, When
+from django.db.models import Exists, Max, OuterRef, Q, Subquery
 from django.db.models.query import QuerySet
 
-from anlan.bulletin.figures.measure import AT_ONCE, Absent, Period, Rows, measure, whole_seconds
-from anlan.bulletin.measures.triage import runs_in_time
+from anlan.bulletin.figures.drawn import AT_ONCE, whole_seconds
+from anlan.bulletin.figures.measure import Absent, Rows, measure
+from anlan.bulletin.figures.period import Period
+from anlan.bulletin.measures.shares import PERCENT, runs_in_time, share
 from anlan.core.models import ClockRun
 from anlan.dispatch.models import Assignment, Milestone, Shift, Unit
 
-PERCENT = ("%", "%")
 MINUTES = ("分钟", "min")
 SECONDS = ("秒", "s")
 TIMES = ("次", "assignments")
@@ -64,16 +65,15 @@ def arrival_p90(period: Period) -> Rows:
 def arrival_missing(period: Period) -> Rows:
     """Share of assignments that nobody can time."""
     there = Exists(Milestone.objects.filter(assignment=OuterRef("pk"), step="on_scene"))
-    one = Case(When(there, then=Value(0.0)), default=Value(1.0), output_field=FloatField())
-    return _sent(period).annotate(one=one).values_list("pk", "one")
+    return share(_sent(period), ~Q(there))
 
 
 def _arrivals(period: Period) -> Rows:
     stamp = Milestone.objects.filter(assignment=OuterRef("pk")).order_by().values("at")
     sent = _sent(period).annotate(heard=Subquery(stamp.filter(step="received")[:1]),
                                   there=Subquery(stamp.filter(step="on_scene")[:1]))  # fmt: skip
-    told = sent.filter(heard__isnull=False, there__isnull=False).order_by("pk").values_list("pk", "heard", "there")
-    return ((pk, whole_seconds(there - heard) / 60) for pk, heard, there in told.iterator(AT_ONCE))
+    timed = sent.filter(heard__isnull=False, there__isnull=False).order_by("pk").values_list("pk", "heard", "there")
+    return ((pk, whole_seconds(there - heard) / 60) for pk, heard, there in timed.iterator(AT_ONCE))
 
 
 @measure(
@@ -123,9 +123,8 @@ def end_danger_in_time(period: Period) -> Rows:
 )
 def react_missing(period: Period) -> Rows:
     """Share of 1-3-5 that nobody can judge."""
-    one = Case(When(stopped_at__isnull=True, then=Value(1.0)), default=Value(0.0), output_field=FloatField())
     runs = ClockRun.objects.filter(rule__code__in=["react", "set_out", "end_danger"], **period.within("started_at"))
-    return runs.annotate(one=one).values_list("pk", "one")
+    return share(runs, Q(stopped_at__isnull=True))
 
 
 @measure("react_median", of="run", revision=2, aggregate="median", name=("机动队反应用时中位数", "Mobile teams: median time to react"),
@@ -133,8 +132,8 @@ def react_missing(period: Period) -> Rows:
 def react_median(period: Period) -> Rows:
     """How fast a mobile team answers."""
     runs = ClockRun.objects.filter(rule__code="react", stopped_at__isnull=False, **period.within("started_at"))
-    told = runs.values_list("pk", "started_at", "stopped_at")
-    return ((pk, whole_seconds(end - begun)) for pk, begun, end in told.iterator(AT_ONCE) if end is not None)
+    stopped = runs.values_list("pk", "started_at", "stopped_at")
+    return ((pk, whole_seconds(end - begun)) for pk, begun, end in stopped.iterator(AT_ONCE) if end is not None)
 
 
 @measure("arrive_in_time", of="run", aggregate="share", name=("到场按期率", "On scene in time"), unit=PERCENT,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db.models.query import QuerySet
 
-from anlan.bulletin.figures.measure import Absent, Period, Rows, measure
+from anlan.bulletin.figures.measure import Absent, Rows, measure
+from anlan.bulletin.figures.period import Period
 from anlan.hotspots.models import SiteVersion, Study
 from anlan.prevention.models import Storm
 

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, FloatField, Q, Value, When
+from django.db.models import Q
 from django.db.models.query import QuerySet
 
-from anlan.bulletin.figures.measure import AT_ONCE, Absent, Period, Rows, measure, whole_seconds
+from anlan.bulletin.figures.drawn import AT_ONCE, whole_seconds
+from anlan.bulletin.figures.measure import Absent, Rows, measure
+from anlan.bulletin.figures.period import Period
+from anlan.bulletin.measures.shares import PERCENT, share
 from anlan.intake.channels import Channel
 from anlan.intake.models import Category, Report
 from anlan.intake.states import COUNTED
 
 REPORTS = ("件", "reports")
-PERCENT = ("%", "%")
 SECONDS = ("秒", "s")
 COUNTS = Q(validity__in=COUNTED)
 
 
 def _reports(period: Period) -> QuerySet[Report]:
     return Report.objects.filter(**period.within("received_at"))
-
-
-def _share(rows: QuerySet[Report], of: Q) -> Rows:
-    one = Case(When(of, then=Value(1.0)), default=Value(0.0), output_field=FloatField())
-    return rows.annotate(one=one).values_list("pk", "one")
 
 
 @measure("reports", of="report", name=("接报量", "Reports"), unit=REPORTS, counter="valid_share",
@@ -38,7 +35,7 @@ def reports(period: Period) -> Rows:
          counter="reports", says=("有效与重复接报占全部接报的比例。", "Valid and repeat reports, of all reports."))  # fmt: skip
 def valid_share(period: Period) -> Rows:
     """Share of reports that tell of something."""
-    return _share(_reports(period), COUNTS)
+    return share(_reports(period), COUNTS)
 
 
 @measure("repeat_share", of="report", within="reports", aggregate="share", name=("重复接报占比", "Share of repeats"), unit=PERCENT,
@@ -46,7 +43,7 @@ def valid_share(period: Period) -> Rows:
                                   "Repeats, of valid and repeat reports; a repeat is evidence and stays."))  # fmt: skip
 def repeat_share(period: Period) -> Rows:
     """Share of reports that tell of what was told already."""
-    return _share(_reports(period).filter(COUNTS), Q(validity="repeat"))
+    return share(_reports(period).filter(COUNTS), Q(validity="repeat"))
 
 
 @measure("empty_share", of="report", aggregate="share", name=("误拨与骚扰来电占比", "Share of misdials and nuisance"),
@@ -55,7 +52,7 @@ def repeat_share(period: Period) -> Rows:
                "Misdials and nuisance calls, of all reports; said of the call, not of the person."))  # fmt: skip
 def empty_share(period: Period) -> Rows:
     """Share of calls without a matter."""
-    return _share(_reports(period), ~COUNTS)
+    return share(_reports(period), ~COUNTS)
 
 
 @measure("hotline_share", of="report", within="reports", aggregate="share", name=("12345热线来件占比", "Share by the civic hotline"),
@@ -66,7 +63,7 @@ def hotline_share(period: Period) -> Rows:
     """Share of reports by the hotline."""
     if not Report.objects.filter(channel="hotline_12345", received_at__lt=period.ends).exists():
         return Absent.NO_CHANNEL
-    return _share(_reports(period).filter(COUNTS), Q(channel="hotline_12345"))
+    return share(_reports(period).filter(COUNTS), Q(channel="hotline_12345"))
 
 
 @measure("located_share", of="report", within="reports", aggregate="share", name=("有定位的接报占比", "Share with a point"), unit=PERCENT,
@@ -74,7 +71,7 @@ def hotline_share(period: Period) -> Rows:
          says=("有经纬度的有效接报占比；没有的只有地点描述。", "Valid reports with a point; others have words only."))  # fmt: skip
 def located_share(period: Period) -> Rows:
     """Share of reports that a map can show."""
-    return _share(_reports(period).filter(COUNTS), Q(lon__isnull=False))
+    return share(_reports(period).filter(COUNTS), Q(lon__isnull=False))
 
 
 @measure(
@@ -107,8 +104,8 @@ def entry_delay_p90(period: Period) -> Rows:
 
 
 def _delays(period: Period) -> Rows:
-    told = _reports(period).filter(COUNTS, channel__in=Channel.typed()).values_list("pk", "received_at", "entered_at")
-    return ((pk, whole_seconds(entered - received)) for pk, received, entered in told.iterator(AT_ONCE))
+    typed = _reports(period).filter(COUNTS, channel__in=Channel.typed()).values_list("pk", "received_at", "entered_at")
+    return ((pk, whole_seconds(entered - received)) for pk, received, entered in typed.iterator(AT_ONCE))
 
 
 @measure("waterlogging_reports", placed=True, of="report", within="repeat_share", name=("水涝接报", "Waterlogging reports"), unit=REPORTS,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, FloatField, Value, When
+from django.db.models import Q
 
-from anlan.bulletin.figures.measure import Period, Rows, measure
+from anlan.bulletin.figures.measure import Rows, measure
+from anlan.bulletin.figures.period import Period
+from anlan.bulletin.measures.shares import PERCENT, share
 from anlan.voice.models import Satisfaction
 
 
@@ -21,19 +23,17 @@ def asked(period: Period) -> Rows:
     return Satisfaction.objects.filter(**period.within("asked_at")).values_list("pk")
 
 
-@measure("answered_share", of="satisfaction", aggregate="share", name=("回答占比", "Share that answered"), unit=("%", "%"),
+@measure("answered_share", of="satisfaction", aggregate="share", name=("回答占比", "Share that answered"), unit=PERCENT,
          counter="asked", says=("被询问的上报人中作了选择的比例。", "Of those asked, those who chose."))  # fmt: skip
 def answered_share(period: Period) -> Rows:
     """Share of the asked who answered."""
-    one = Case(When(answered_at__isnull=False, then=Value(1.0)), default=Value(0.0), output_field=FloatField())
-    return Satisfaction.objects.filter(**period.within("asked_at")).annotate(one=one).values_list("pk", "one")
+    return share(Satisfaction.objects.filter(**period.within("asked_at")), Q(answered_at__isnull=False))
 
 
 @measure("satisfied_share", of="satisfaction", within="asked", aggregate="share", name=("上报人认为有帮助的占比", "Reporters whom it helped"),
-         unit=("%", "%"), counter="answered_share", says=("作了选择的人中选“有帮助”的比例；“部分有帮助”不算。",
+         unit=PERCENT, counter="answered_share", says=("作了选择的人中选“有帮助”的比例；“部分有帮助”不算。",
                                                           "Of those who chose, those who chose yes; partly is not yes."))  # fmt: skip
 def satisfied_share(period: Period) -> Rows:
     """Share of answers that say it helped."""
-    one = Case(When(helped="yes", then=Value(1.0)), default=Value(0.0), output_field=FloatField())
     said = Satisfaction.objects.filter(answered_at__isnull=False, **period.within("asked_at"))
-    return said.annotate(one=one).values_list("pk", "one")
+    return share(said, Q(helped="yes"))

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
+from anlan.bulletin import words
 from anlan.bulletin.figures.measure import Measure
 from anlan.bulletin.models import Issue
 from anlan.bulletin.print.qr import path
-from anlan.bulletin.words import in_english, number
-from anlan.core.models import Organisation
 
 register = template.Library()
 
@@ -30,29 +26,13 @@ def square(issue: Issue) -> SafeString:
 
 
 @register.simple_tag
-def value(of: Measure, told: float | None) -> str:
+def value(of: Measure, number: float | None) -> str:
     """Write a value of a measure."""
-    return number(of, told)
+    return words.number(of, number)
 
 
-@register.filter
-def organisation(one: Organisation) -> str:
-    """Name an organisation in the page's language."""
-    return one.name_en if in_english() else one.name
+register.filter("organisation", words.organisation_name)
 
 
-@register.simple_tag
-def faults(codes: list[str]) -> str:
-    """Name what of a figure its stored rows do not give."""
-    told = {"rows": _("the stored rows are changed or gone"), "value": _("value"), "base": _("base"), "n": "n",
-            "interval": _("interval"), "districts": _("its districts do not make it up")}  # fmt: skip
-    return _(", ").join(told[code] for code in codes)
-
-
-@register.simple_tag
-def became(row: dict[str, Any]) -> str:
-    """Say what became of a row, and which entries of the ledger are about it."""
-    told = {"entered": pgettext("row of a figure", "entered"), "left": pgettext("row of a figure", "left"),
-            "revalued": _("counts otherwise"), "gone": _("is no longer stored"), "": ""}[row["how"]]  # fmt: skip
-    entries = ", ".join(row["entries"]) or (_("no entry about it") if told else "")
-    return _(", ").join(part for part in (told, entries) if part)
+register.simple_tag(words.faults_in_words, name="faults")
+register.simple_tag(words.what_became_of, name="became")

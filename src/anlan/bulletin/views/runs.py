@@ -10,10 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from anlan.bulletin.actions import requests
-from anlan.bulletin.figures.measure import MEASURES
+from anlan.bulletin import actions
+from anlan.bulletin.access import LOOKS
+from anlan.bulletin.actions.requests import RECOMPUTE
+from anlan.bulletin.figures.measure import MEASURES, Measure
 from anlan.bulletin.models import Issue, Plan, Recomputation
-from anlan.bulletin.queries import named
+from anlan.bulletin.queries.editions import named
 from anlan.core import jobs
 from anlan.core.models import Job
 from anlan.core.people.actors import Actor
@@ -38,21 +40,21 @@ class Run:
         if job is None or job.state == Job.State.DONE:
             return None
         mine = Job.objects.visible_to(actor).filter(pk=job.pk).exists()
-        return cls(job, reverse(name, args=[key]), mine, job.name == requests.RECOMPUTE)
+        return cls(job, reverse(name, args=[key]), mine, job.name == RECOMPUTE)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@roles(*requests.LOOKS)
+@roles(*LOOKS)
 def composing(request: HttpRequest, plan: str) -> HttpResponse:
     """Return how far composing a plan's issue is; stop it, or take it up again."""
-    one = Plan.objects.select_related("job").filter(number=plan).first()
-    if one is None:
+    fixed = Plan.objects.select_related("job").filter(number=plan).first()
+    if fixed is None:
         raise Http404
-    return _run(request, one.job, "bulletin:composing", plan) or redirect("bulletin:desk")
+    return _run(request, fixed.job, "bulletin:composing", plan) or redirect("bulletin:desk")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@roles(*requests.LOOKS)
+@roles(*LOOKS)
 def recomputing(request: HttpRequest, number: str) -> HttpResponse:
     """Return how far recomputing an issue is; stop it, or take it up again."""
     run = _issue(request, number).recomputations.select_related("job").first()
@@ -77,37 +79,43 @@ def _run(request: HttpRequest, job: Job | None, name: str, key: str) -> HttpResp
 
 
 @require_safe
-@roles(*requests.LOOKS)
+@roles(*LOOKS)
 def recompute(request: HttpRequest, number: str) -> HttpResponse:
     """Show what the last recomputing of an issue came to, and how far a new one is."""
-    one, actor = _issue(request, number), actor_of_request(request)
-    runs = Recomputation.objects.visible_to(actor).filter(issue=one).select_related("job")
+    shown, actor = _issue(request, number), actor_of_request(request)
+    runs = Recomputation.objects.visible_to(actor).filter(issue=shown).select_related("job")
     last, open_ = runs.exclude(finished_at=None).first(), runs.filter(finished_at=None).first()
     run = Run.of(open_.job, actor, "bulletin:recomputing", number) if open_ else None
-    context = {"issue": one, "last": last, "run": run, "publishes": Role.PUBLISHER in actor.roles,
-               "later": getattr(one, "corrected_by", None), **(_outcome(last, one) if last else {})}  # fmt: skip
+    context = {"issue": shown, "last": last, "run": run, "publishes": Role.PUBLISHER in actor.roles,
+               "later": getattr(shown, "corrected_by", None), **(_outcome(last, shown) if last else {})}  # fmt: skip
     return render(request, "bulletin/recompute.html", context)
 
 
 @require_POST
-@roles(*requests.LOOKS)
+@roles(*LOOKS)
 def start(request: HttpRequest, number: str) -> HttpResponse:
     """Have an issue recomputed."""
-    requests.ask_to_recompute(issue=_issue(request, number).number, actor=actor_of_request(request), at=now())
+    actions.ask_to_recompute(issue=_issue(request, number).number, actor=actor_of_request(request), at=now())
     return redirect("bulletin:recompute", number)
 
 
 def _outcome(run: Recomputation, issue: Issue) -> dict[str, Any]:
-    keys = [(one, *one["measure"].partition("@")) for one in run.told["figures"]]
-    rows = [(one, MEASURES.get(code), area, named(one["measure"], issue)) for one, code, _at, area in keys]
-    rows.sort(key=lambda row: (row[0]["holds"], row[0]["same"], not row[0]["changed"]))  # what to look at, first
-    missing = [named(code, issue) for code in run.told["missing"]]
-    return {"found": run.told, "rows": rows, "missing": missing, "same": sum(one["same"] for one, *_rest in rows)}
+    found = run.findings
+    verdicts = sorted(found["figures"], key=lambda verdict: (verdict["holds"], verdict["same"], not verdict["changed"]))
+    rows = [(verdict, *_of_figure(verdict["measure"], issue)) for verdict in verdicts]  # what to look at stands first
+    missing = [named(code, issue) for code in found["missing"]]
+    return {"found": found, "rows": rows, "missing": missing, "same": sum(verdict["same"] for verdict in verdicts)}
+
+
+def _of_figure(key: str, issue: Issue) -> tuple[Measure | None, str, str]:
+    """Return a figure's measure, the code of its district, and its name."""
+    code, _at, area = key.partition("@")
+    return MEASURES.get(code), area, named(key, issue)
 
 
 def _issue(request: HttpRequest, number: str) -> Issue:
-    rows = Issue.objects.visible_to(actor_of_request(request)).select_related("plan", "corrected_by")
-    found = rows.filter(number=number).first()
+    issues = Issue.objects.visible_to(actor_of_request(request)).select_related("plan", "corrected_by")
+    found = issues.filter(number=number).first()
     if found is None:
         raise Http404
     return found

@@ -32,10 +32,10 @@ NOT_OURS: Final = "现场核实，权属单位为其他部门"
 
 @dataclass(frozen=True)
 class Story:
-    """A matter, when it was told (minutes before the moment, one for each caller), and what was done since."""
+    """A matter, when its calls came (minutes before the moment, one a caller), and what was done since."""
 
     code: str
-    told: tuple[float, ...]
+    calls: tuple[float, ...]
     done: tuple[tuple[float, str, str], ...] = ()  # minutes before the moment, verb, to whom or which kind of unit
     say: str = ""
     channel: str = "phone_110"
@@ -90,7 +90,7 @@ def _walk(story: Story, source: str, n: int, dice: np.random.Generator, moment: 
     (before, first), *more = _heard(story, f"{n:02d}", source, dice, moment, actor)
     opened = moment - (before - TYPED) * MINUTE
     number = triage.open_incident(report_id=first, actor=actor, at=opened)["incident"]
-    steps = [(told - TYPED, "link", str(pk)) for told, pk in more] + list(story.done)
+    steps = [(ago - TYPED, "link", str(pk)) for ago, pk in more] + list(story.done)
     for ago, verb, to in sorted(steps, reverse=True):
         _do(number, verb, to, actor, moment - ago * MINUTE)
 
@@ -102,10 +102,10 @@ def _heard(
     lon, lat, spread, _ = list(CENTRES.values())[int(dice.integers(3))]
     place: dict[str, Any] = {
         "lon": round(float(dice.normal(lon, spread / 2)), 6), "lat": round(float(dice.normal(lat, spread / 2)), 6),
-        "precision_m": 50.0, "place_words": words.told(dice, words.street(dice), words.mark(dice)),
+        "precision_m": 50.0, "place_words": words.place_words(dice, words.street(dice), words.mark(dice)),
     }  # fmt: skip
     heard = []
-    for again, ago in enumerate(story.told, 1):
+    for again, ago in enumerate(story.calls, 1):
         said = story.say if story.say and again == 1 else words.matter(dice, story.code)
         report = receive_report(
             **place, channel=story.channel, category=story.code, received_at=moment - ago * MINUTE, source=source,

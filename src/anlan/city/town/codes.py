@@ -14,4 +14,4 @@ CODED: Final = Channel.open()  # whoever reports there is told a code
 def code_of(source: str, source_id: str) -> str:
     """Return the code that a simulated reporter holds."""
     digest = hashlib.sha256(f"{source}|{source_id}".encode()).digest()
-    return "".join(ALPHABET[one % len(ALPHABET)] for one in digest[:LENGTH])
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:LENGTH])

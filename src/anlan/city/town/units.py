@@ -35,14 +35,14 @@ def units_csv() -> str:
     for kind, name, name_en, organisation, count, people in CREWS:
         for n in range(count):
             lon, lat = _spot(dice, n)
-            told = f"{name}{n + 1:02d},{name_en} {n + 1},{kind},{organisation},{people},{lon},{lat}"
-            lines.append(f"{kind}-{n + 1:02d},{told}")
+            columns = f"{name}{n + 1:02d},{name_en} {n + 1},{kind},{organisation},{people},{lon},{lat}"
+            lines.append(f"{kind}-{n + 1:02d},{columns}")
     return "\n".join(lines) + "\n"
 
 
 def _spot(dice: np.random.Generator, n: int) -> tuple[float, float]:
     """Return where a unit stands by: spread over the districts by their share of the calls."""
     names = list(CENTRES)
-    shares = np.array([one[3] for one in CENTRES.values()])
+    shares = np.array([centre[3] for centre in CENTRES.values()])
     lon, lat, spread, _ = CENTRES[names[n % len(names)] if n < len(names) else str(dice.choice(names, p=shares))]
     return round(lon + float(dice.normal(0, spread / 2)), 5), round(lat + float(dice.normal(0, spread / 2)), 5)

@@ -60,7 +60,7 @@ def mark(draw: Generator) -> str:
     return _one(draw, MARKS)
 
 
-def told(draw: Generator, road: str, seen: str) -> str:
+def place_words(draw: Generator, road: str, seen: str) -> str:
     """Return a place as one caller puts it."""
     form = draw.random()
     if form < 0.15:

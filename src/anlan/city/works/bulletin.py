@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from anlan.bulletin import actions as bulletin
+from anlan.bulletin.figures.composition import figure_of
 from anlan.bulletin.figures.measure import MEASURES
 from anlan.bulletin.models import Plan
-from anlan.city.year.flood import ZONE
+from anlan.city.town.ground import ZONE
 from anlan.core.people.actors import Actor
 from anlan.effect.actions import estimate
 from anlan.effect.models import Estimate
@@ -31,8 +32,8 @@ def publish(actor: Actor) -> None:
     """Compose the year's bulletin; its headline says what came out, whichever way."""
     plan = Plan.objects.get(since=dt.date(2016, 1, 1))
     number = Estimate.objects.latest("pk").number
-    drawn = bulletin.drawn(MEASURES["waterlogging_reports"], plan.period, 0)
-    now, before = round(drawn.value or 0), round(drawn.base or 0)
+    heard = figure_of(MEASURES["waterlogging_reports"], plan.period, 0)
+    now, before = round(heard.value or 0), round(heard.base or 0)
     bulletin.compose(
         plan=plan.number, headline=f"2016年水涝接报{now:,}件，上年{before:,}件",
         headline_en=f"Waterlogging in 2016: {now:,} reports after {before:,} the year before", estimate=number,

@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
-from anlan.city.year.flood import ZONE
-from anlan.city.year.months import Month
+from anlan.city.town.ground import ZONE
+from anlan.city.year.month import Month
 from anlan.prevention import actions
 from anlan.prevention.models import ListedTask, Task
 from anlan.prevention.states import TaskState
@@ -56,15 +56,15 @@ LISTS: Final = (
 
 def lists_of(month: Month) -> list[Listed]:
     """Return the lists of a month in the order of their days."""
-    return [one for one in LISTS if month.year == YEAR and one.issued[0] == month.month]
+    return [listed for listed in LISTS if month.year == YEAR and listed.issued[0] == month.month]
 
 
-def issue(one: Listed, month: Month) -> None:
+def issue(listed: Listed, month: Month) -> None:
     """Issue a list of what is open, belongs to it and is due by its day: first what is due first."""
-    due_on = dt.date(YEAR, *one.due)
-    waiting = Task.objects.filter(state=TaskState.OPEN, due_on__gt=one.at.date(), due_on__lte=due_on, **one.asks)
-    listed = ListedTask.objects.values("task")
-    tasks = waiting.exclude(pk__in=listed).order_by("due_on", "number").values_list("number", flat=True)[:LINES]
+    due_on = dt.date(YEAR, *listed.due)
+    waiting = Task.objects.filter(state=TaskState.OPEN, due_on__gt=listed.at.date(), due_on__lte=due_on, **listed.asks)
+    on_lists = ListedTask.objects.values("task")
+    tasks = waiting.exclude(pk__in=on_lists).order_by("due_on", "number").values_list("number", flat=True)[:LINES]
     if tasks:
-        actions.issue_list(tasks=list(tasks), kind=one.kind, due_on=due_on, issuer="government", actor=month.actor,
-                           at=one.at)  # fmt: skip
+        actions.issue_list(tasks=list(tasks), kind=listed.kind, due_on=due_on, issuer="government", actor=month.actor,
+                           at=listed.at)  # fmt: skip

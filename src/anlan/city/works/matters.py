@@ -45,10 +45,10 @@ class Matter:
     @property
     def row(self) -> dict[str, Any]:
         """The row of `raise_problems`; a key area is listed with a superior and his exit criteria."""
-        told = {"origin": self.origin, "title": self.title, "title_en": self.title_en, "area": self.area}
+        matter = {"origin": self.origin, "title": self.title, "title_en": self.title_en, "area": self.area}
         if self.origin != "key_area":
-            return told | {"exit_criteria": self.how.exit_criteria}
-        return told | {"supervision_level": "province", "exit_criteria": f"{self.how.exit_criteria}，经上级验收摘牌"}
+            return matter | {"exit_criteria": self.how.exit_criteria}
+        return matter | {"supervision_level": "province", "exit_criteria": f"{self.how.exit_criteria}，经上级验收摘牌"}
 
 
 @functools.cache
@@ -60,7 +60,7 @@ def themes() -> dict[str, Theme]:
 
 def theme_of(criterion: str) -> Theme:
     """Return the theme that a task was planned by, from its acceptance criterion; else that of floods."""
-    return next((one for one in themes().values() if one.criterion == criterion), themes()["flood"])
+    return next((theme for theme in themes().values() if theme.criterion == criterion), themes()["flood"])
 
 
 def matters(origin: str, season: str = "") -> list[Matter]:

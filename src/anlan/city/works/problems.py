@@ -11,10 +11,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.random import Generator
 
+from anlan.city.town.ground import ZONE
 from anlan.city.works.handovers import Handed, Paper, assign
 from anlan.city.works.matters import POSTS, Matter, matters, themes
-from anlan.city.year.flood import ZONE
-from anlan.city.year.months import Month
+from anlan.city.year.month import Month
 from anlan.city.year.opinion import raised_by_callers
 from anlan.hotspots.models import SiteVersion, Study
 from anlan.prevention import actions
@@ -51,7 +51,7 @@ class Batch:
 
 def batches_of(month: Month) -> list[Batch]:
     """Return what is raised in a month, in the order of its days."""
-    return [one for one in _batches() if (month.year, month.month) == (YEAR, one.raised[0])]
+    return [batch for batch in _batches() if (month.year, month.month) == (YEAR, batch.raised[0])]
 
 
 def _batches() -> tuple[Batch, ...]:
@@ -89,7 +89,7 @@ def raise_batch(batch: Batch, month: Month, end: dt.datetime) -> None:
     if not found:
         return
     answer = actions.raise_problems(
-        title=batch.title, addressee="government", others=[one.row for one in found], actor=month.actor,
+        title=batch.title, addressee="government", others=[matter.row for matter in found], actor=month.actor,
         at=_at(*batch.raised), key=f"city:{month.seed}:{batch.name}",
     )  # fmt: skip
     dice = np.random.default_rng([month.seed, *_at(*batch.raised).timetuple()[:3], len(batch.name), 21])
@@ -113,7 +113,7 @@ def raise_sites(month: Month, end: dt.datetime) -> None:
     study = Study.objects.adopted().earliest("pk")
     sites = sorted(SiteVersion.objects.filter(study=study, place__isnull=False).values_list("site__number", flat=True))
     reserve = len(sites) // RESERVE
-    silent = [one["area"] for one in json.loads(study.outcome or "{}").get("silent", [])][: max(1, reserve)]
+    silent = [found["area"] for found in json.loads(study.outcome or "{}").get("silent", [])][: max(1, reserve)]
     words = "" if len(silent) >= reserve else f"研判只识别出{len(silent)}处静默区，已全部列入，不足留存数{reserve}处。"
     answer = actions.raise_problems(
         title="2015年易涝点研判报告", addressee="government", study=study.pk, sites=sites, silent_areas=silent,
@@ -153,7 +153,7 @@ def _task(kind: str, title: str, responsible: str, due_on: dt.date, criterion: s
 def _raised(handed: Sequence[Handed]) -> list[Handed]:
     """Return those that nobody has got yet: a build that was cut off goes on where it stood."""
     waiting = set(Problem.objects.filter(state=ProblemState.RAISED).values_list("number", flat=True))
-    return [one for one in handed if one.number in waiting]
+    return [problem for problem in handed if problem.number in waiting]
 
 
 def _at(month: int, day: int) -> dt.datetime:

@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 
 from anlan.city.town.codes import code_of
-from anlan.city.year.months import Month
+from anlan.city.year.month import Month
 from anlan.core.ledger.writes import write
 from anlan.core.people.actors import PUBLIC
 from anlan.triage.models import IncidentReport

@@ -16,8 +16,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from anlan.city.town import words
+from anlan.city.town.ground import ZONE
 from anlan.city.town.units import CENTRES
-from anlan.city.year.flood import ZONE
 
 CALLS_A_YEAR: Final = 1_500_000  # at scale 1
 DAY: Final = dt.timedelta(days=1)
@@ -101,7 +101,7 @@ def month_of_calls(seed: int, year: int, month: int, scale: float) -> list[Call]
     matters = expected * (1 - MISDIAL - NUISANCE) / (1 + TWICE)
     for kind, by_district in zip(KINDS, drift, strict=True):
         for (district, (lon, lat, spread, share)), factor in zip(CENTRES.items(), by_district, strict=True):
-            count = int(dice.poisson(matters * kind.share * share * factor / sum(one.share for one in KINDS)))
+            count = int(dice.poisson(matters * kind.share * share * factor / sum(every.share for every in KINDS)))
             calls += _calls(dice, kind, district, (lon, lat, spread), count, (seed, year, month), lasts)
     calls += _empty(dice, int(dice.poisson(expected * (MISDIAL + NUISANCE))), (seed, year, month), lasts)
     calls.sort(key=lambda call: call.rows[0]["received_at"])
@@ -116,8 +116,8 @@ def _days(year: int, month: int) -> int:
 def _drift(seed: int, year: int) -> NDArray[np.float64]:
     """Return how often each category comes in each district, beside the first year."""
     factor = np.ones((len(KINDS), len(CENTRES)))
-    for one in range(2016, year + 1):
-        dice = np.random.default_rng([seed, one, 3])
+    for passed in range(2016, year + 1):
+        dice = np.random.default_rng([seed, passed, 3])
         factor *= dice.lognormal(0, DRIFT, (len(KINDS), 1)) * dice.lognormal(0, DISTRICT_DRIFT, factor.shape)
     return factor
 
@@ -165,7 +165,7 @@ def _moments(
         + dice.choice(24, count, p=weight) * 3600
         + dice.integers(0, 3600, count)
     )
-    return [start + dt.timedelta(seconds=int(one)) for one in seconds]
+    return [start + dt.timedelta(seconds=int(second)) for second in seconds]
 
 
 def _row(dice: Generator, code: str, at: dt.datetime, channel: str, when: tuple[int, int, int]) -> dict[str, Any]:
@@ -176,7 +176,7 @@ def _row(dice: Generator, code: str, at: dt.datetime, channel: str, when: tuple[
         "category": code,
         "received_at": at,
         "entered_at": at + dt.timedelta(seconds=typed),
-        "place_words": words.told(dice, road, words.mark(dice)),
+        "place_words": words.place_words(dice, road, words.mark(dice)),
         "words": words.matter(dice, code),
         "validity": "valid",
         "source": _source(when),

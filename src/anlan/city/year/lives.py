@@ -48,14 +48,14 @@ class Crews:
         apart = np.hypot((place[:, 0] - lon) * math.cos(math.radians(lat)), place[:, 1] - lat) * METRES
         way = 60 + apart * DETOUR / SPEED_M_S
         start = np.maximum(free, at.timestamp())
-        one = int(np.argmin(start + way))
-        begins = at + dt.timedelta(seconds=round(float(start[one]) - at.timestamp()))
-        return one, begins, float(way[one])
+        unit = int(np.argmin(start + way))
+        begins = at + dt.timedelta(seconds=round(float(start[unit]) - at.timestamp()))
+        return unit, begins, float(way[unit])
 
-    def busy(self, kind: str, one: int, until: dt.datetime) -> str:
+    def busy(self, kind: str, unit: int, until: dt.datetime) -> str:
         """Keep a unit busy until then, and return its code."""
-        self.free_s[kind][one] = until.timestamp() + 1
-        return self.codes[kind][one]
+        self.free_s[kind][unit] = until.timestamp() + 1
+        return self.codes[kind][unit]
 
     def left(self) -> dict[str, list[float]]:
         """Return from when each unit is free, as plain numbers."""
@@ -69,7 +69,9 @@ class Crews:
 def life_of(call: Call, reports: Sequence[int], crews: Crews, dice: Generator, end: dt.datetime) -> dict[str, Any]:
     """Return the row of `dispatch.bulk.run_incidents` for one call, cut where the simulated time ends."""
     first, last = call.rows[0]["entered_at"], call.rows[-1]["entered_at"]
-    row: dict[str, Any] = {"reports": [(pk, told["entered_at"]) for pk, told in zip(reports, call.rows, strict=True)]}
+    row: dict[str, Any] = {
+        "reports": [(pk, report["entered_at"]) for pk, report in zip(reports, call.rows, strict=True)]
+    }
     if call.kind is None:
         return cut(row | {"disposal": "no_matter", "closed_at": first + minutes(dice, 2)}, end)
     begun = last + dt.timedelta(seconds=5 + float(dice.exponential(25)))
@@ -108,24 +110,24 @@ def _sent(
 ) -> tuple[dict[str, Any], dt.datetime]:
     """Send a unit; each stamp may be missing, the end of the danger never."""
     assert call.kind is not None
-    told = call.rows[0]
+    report = call.rows[0]
     work = minutes(dice, call.kind.minutes)
-    return _stamped(row, crews, call.kind.unit, (told["lon"], told["lat"]), begun, work, dice)
+    return _stamped(row, crews, call.kind.unit, (report["lon"], report["lat"]), begun, work, dice)
 
 
 def _stamped(
     row: dict[str, Any], crews: Crews, kind: str, place: tuple[float, float], begun: dt.datetime, work: dt.timedelta,
     dice: Generator,
 ) -> tuple[dict[str, Any], dt.datetime]:  # fmt: skip
-    one, at, way = crews.nearest(kind, *place, begun)
+    index, at, way = crews.nearest(kind, *place, begun)
     knew = at + minutes(dice, 0.6)
     off = knew + minutes(dice, 1.1)
     there = off + dt.timedelta(seconds=round(way * float(dice.lognormal(0, 0.25))))
     done = there + work
-    told = done + minutes(dice, 3)
+    fed_back = done + minutes(dice, 3)
     stamps = [("dispatched", at), ("acknowledged", knew), ("en_route", off), ("on_scene", there), ("resolved", done),
-              ("field_feedback", told), ("cleared", told + minutes(dice, 8))]  # fmt: skip
-    unit = crews.busy(kind, one, stamps[-1][1])
+              ("field_feedback", fed_back), ("cleared", fed_back + minutes(dice, 8))]  # fmt: skip
+    unit = crews.busy(kind, index, stamps[-1][1])
     stamps = [stamp for stamp in stamps if stamp[0] not in STAMPED or dice.random() >= MISSING]
     if dice.random() < REVIEWED:
         looked = stamps[-1][1] + minutes(dice, 2000)
@@ -165,9 +167,9 @@ def cut(row: dict[str, Any], end: dt.datetime) -> dict[str, Any]:
     if row.get("confirmed_at", end) is None:
         row["category"] = None
     row["units"] = [
-        one | {"stamps": [stamp for stamp in one["stamps"] if stamp[1] <= end]} for one in row.get("units", ())
+        sent | {"stamps": [stamp for stamp in sent["stamps"] if stamp[1] <= end]} for sent in row.get("units", ())
     ]
-    row["units"] = [one for one in row["units"] if one["stamps"]]
+    row["units"] = [sent for sent in row["units"] if sent["stamps"]]
     return row
 
 

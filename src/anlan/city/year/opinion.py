@@ -32,7 +32,7 @@ def raised_by_callers(since: dt.datetime, until: dt.datetime, quarter: str) -> l
     for (category, area), count in sorted(_counts(since, until).items()):
         if not _stands(category, versions[area]):
             worst[category] = max(worst.get(category, (0, 0)), (count, area))
-    most = sorted(worst.items(), key=lambda one: -one[1][0])[:MOST]
+    most = sorted(worst.items(), key=lambda subject: -subject[1][0])[:MOST]
     return [_matter(category, versions[area], count, quarter) for category, (count, area) in most]
 
 
@@ -45,9 +45,9 @@ def _subject(category: str, area: AreaVersion) -> str:
 
 
 def _counts(since: dt.datetime, until: dt.datetime) -> dict[tuple[str, int], int]:
-    told = Report.objects.filter(channel="hotline_12345", category__code__in=SUBJECTS, lon__isnull=False,
+    calls = Report.objects.filter(channel="hotline_12345", category__code__in=SUBJECTS, lon__isnull=False,
                                  received_at__gte=since, received_at__lt=until)  # fmt: skip
-    rows = list(told.values_list("category__code", "lon", "lat"))
+    rows = list(calls.values_list("category__code", "lon", "lat"))
     if not rows:
         return {}
     codes, lon, lat = zip(*rows, strict=True)

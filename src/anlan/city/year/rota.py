@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
+from anlan.city.town.ground import ZONE
 from anlan.city.town.units import TEAMS
 from anlan.city.year.calls import DAY
-from anlan.city.year.flood import ZONE
 from anlan.core.people.actors import Actor
 from anlan.dispatch.actions import write_rota
 

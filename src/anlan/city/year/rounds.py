@@ -12,9 +12,9 @@ from typing import Any, Final
 import numpy as np
 
 from anlan.city.town import words
+from anlan.city.town.ground import ZONE
 from anlan.city.works.handovers import Handed, Paper, assign
 from anlan.city.works.matters import POSTS, themes
-from anlan.city.year.flood import ZONE
 from anlan.core.people.actors import Actor
 from anlan.prevention import actions
 
@@ -55,22 +55,22 @@ ROUNDS: Final = (
 
 def make_round(n: int, seed: int, actor: Actor, end: dt.datetime) -> None:
     """Raise what a round found, and let it be handed on and planned as far as time is."""
-    one, dice = ROUNDS[n], np.random.default_rng([seed, 2017, n, 61])
-    leads = [str(code) for code in dice.choice(list(FOUND), one.finds, p=SHARES)]
+    round_, dice = ROUNDS[n], np.random.default_rng([seed, 2017, n, 61])
+    leads = [str(code) for code in dice.choice(list(FOUND), round_.finds, p=SHARES)]
     found = [FOUND[lead][int(dice.integers(len(FOUND[lead])))] for lead in leads]
-    titles = [(f"{words.street(dice)}{words.mark(dice)}{told}", english) for told, english, _ in found]
+    titles = [(f"{words.street(dice)}{words.mark(dice)}{chinese}", english) for chinese, english, _ in found]
     numbers = actions.raise_problems(
         title=f"节前市政设施巡查隐患（第{'一二'[n]}批）", addressee="government",
         others=[{"origin": "hazard", "title": title, "title_en": english} for title, english in titles],
-        actor=actor, at=one.raised, key=f"city:{seed}:round:{n}",
+        actor=actor, at=round_.raised, key=f"city:{seed}:round:{n}",
     )["problems"]  # fmt: skip
-    handed = [Handed(number, lead, (), (_task(lead, works, one, dice),))
+    handed = [Handed(number, lead, (), (_task(lead, works, round_, dice),))
               for number, lead, (_, _, works) in zip(numbers, leads, found, strict=True)]  # fmt: skip
-    assign(handed, Paper(one.reference, one.instructed, "", end, actor), dice)
+    assign(handed, Paper(round_.reference, round_.instructed, "", end, actor), dice)
 
 
-def _task(lead: str, works: str, one: Round, dice: np.random.Generator) -> dict[str, Any]:
-    first, last = one.due
+def _task(lead: str, works: str, round_: Round, dice: np.random.Generator) -> dict[str, Any]:
+    first, last = round_.due
     due_on = first + int(dice.integers((last - first).days + 1)) * DAY
     return {"kind": "permanent", "title": works, "responsible": POSTS[lead], "due_on": due_on,
             "criterion": themes()["spots"].criterion}  # fmt: skip

@@ -7,28 +7,22 @@ month: each step is a verb of its own and costs milliseconds. What would come af
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.random import Generator
 
-from anlan.city.town import words
-from anlan.city.town.units import CENTRES
 from anlan.city.year.calls import CALLS_A_YEAR
-from anlan.city.year.lives import minutes
-from anlan.city.year.months import Month
+from anlan.city.year.month import Month
+from anlan.city.year.turn import Over, Turn
 from anlan.core.city.current import city_read_once
 from anlan.core.ledger.writes import write
 from anlan.dispatch import actions as dispatch
 from anlan.dispatch.models import Assignment, Unit
-from anlan.intake.actions import receive_report
 from anlan.triage import actions as triage
 
 SHARE: Final = 0.0016  # of all calls
 MOST = 60  # a month, at whatever scale
-NEARBY: Final = 0.0004  # degrees
 ASTRAY: Final = (  # category, words, two wrong houses with their reasons, whose it is and why
     ("danger_spot", "人行道上通信井盖塌了，边上没有围挡", ("roads", "井盖非市政雨污水井，权属为管线单位"),
      ("drainage", "现场开盖为电力通道，不是排水设施"), ("power", "井内为电力管沟，由供电公司修复")),
@@ -61,61 +55,6 @@ URGENT: Final = (  # category, words, then what makes it urgent
 REASONS: Final = ("来电人再次来电，反映问题未解决", "回访时上报人称情况仍在", "复核发现现场未恢复")
 
 
-class Over(Exception):
-    """What comes next lies after the simulated time, or was done in an earlier run."""
-
-
-class Turn:
-    """One such incident: where it is, what the time is, and the verbs with the time that each takes."""
-
-    def __init__(self, month: Month, n: int, end: dt.datetime, dice: Generator) -> None:
-        lasts = (month.ends - month.begins).total_seconds()
-        self.month, self.n, self.end, self.dice, self.heard = month, n, end, dice, 0
-        self.at = month.begins + dt.timedelta(seconds=float(dice.random()) * lasts)
-        lon, lat, spread, _ = list(CENTRES.values())[int(dice.integers(len(CENTRES)))]
-        self.lon, self.lat = float(dice.normal(lon, spread)), float(dice.normal(lat, spread))
-        self.place = words.told(dice, words.street(dice), words.mark(dice))
-
-    def wait(self, typical: float) -> None:
-        """Let about so many minutes pass."""
-        self.at += minutes(self.dice, typical)
-        if self.at >= self.end:
-            raise Over
-
-    def does(self, verb: Callable[..., Any], typical: float, **told: Any) -> Any:
-        """Take a step after about so many minutes."""
-        self.wait(typical)
-        return verb(**told, actor=self.month.actor, at=self.at)
-
-    def hear(self, category: str, said: str, typical: float = 0.0, validity: str = "valid") -> int:
-        """Receive a report from about there, and return its id."""
-        self.wait(typical)
-        self.heard += 1
-        channel = "phone_110" if self.dice.random() < 0.7 else "hotline_12345"
-        lon, lat = (round(axis + float(self.dice.normal(0, NEARBY)), 6) for axis in (self.lon, self.lat))
-        answer = receive_report(
-            channel=channel, category=category, received_at=self.at, lon=lon, lat=lat, precision_m=50.0,
-            place_words=self.place, words=said, validity=validity,
-            source=f"simulated-{self.month.seed}-turns-{self.month.year}",
-            source_id=f"{self.month.name}-{self.n:03d}-{self.heard}", actor=self.month.actor,
-            at=self.at + dt.timedelta(seconds=20),
-        )  # fmt: skip
-        if answer["repeated"]:
-            raise Over
-        return int(answer["report_id"])
-
-    def opened(self, category: str, said: str) -> str:
-        """Hear of something and open its incident."""
-        report = self.hear(category, said)
-        return str(self.does(triage.open_incident, 1, report_id=report)["incident"])
-
-    def ended(self, number: str, disposal: str = "done") -> None:
-        """Sign for it, put it right and close it."""
-        self.does(triage.sign_for, 40, number=number)
-        self.does(triage.resolve, 240, number=number, disposal=disposal)
-        self.does(triage.close_incident, 300, number=number)
-
-
 def sent_back_twice(turn: Turn) -> None:
     """It goes to the wrong house twice, and the arbiter decides."""
     category, said, first, second, (owner, why) = ASTRAY[int(turn.dice.integers(len(ASTRAY)))]
@@ -129,27 +68,27 @@ def sent_back_twice(turn: Turn) -> None:
 
 def told_apart(turn: Turn) -> None:
     """Two callers are taken for one matter, until somebody sees that they told of two."""
-    one, other = APART[int(turn.dice.integers(len(APART)))]
-    number = turn.opened(*one[:2])
+    first, other = APART[int(turn.dice.integers(len(APART)))]
+    number = turn.opened(*first[:2])
     report = turn.hear(*other[:2], typical=6)
     turn.does(triage.link_report, 1, number=number, report_id=report)
     second = turn.does(triage.split_incident, 12, number=number, report_ids=[report])["into"]
-    for each, to in ((number, one[2]), (second, other[2])):
-        turn.does(triage.divert, 3, number=each, to=to)
+    for matter, to in ((number, first[2]), (second, other[2])):
+        turn.does(triage.divert, 3, number=matter, to=to)
     turn.ended(number)
     turn.ended(second)
 
 
 def linked_by_mistake(turn: Turn) -> None:
     """A report is put to the wrong incident, taken away again, and gets an incident of its own."""
-    one, other = APART[int(turn.dice.integers(len(APART)))]
-    number = turn.opened(*one[:2])
+    first, other = APART[int(turn.dice.integers(len(APART)))]
+    number = turn.opened(*first[:2])
     report = turn.hear(*other[:2], typical=4)
     turn.does(triage.link_report, 1, number=number, report_id=report)
     turn.does(triage.unlink_report, 8, number=number, report_id=report)
     own = turn.does(triage.open_incident, 1, report_id=report)["incident"]
     turn.does(triage.divert, 2, number=own, to=other[2])
-    turn.does(triage.divert, 2, number=number, to=one[2])
+    turn.does(triage.divert, 2, number=number, to=first[2])
     turn.ended(own)
     turn.ended(number, "not_found")
 
@@ -185,10 +124,10 @@ def grew_urgent(turn: Turn) -> None:
     backup = turn.does(dispatch.dispatch_unit, 1, number=number, unit=third)["assignment"]
     for step, typical in (("acknowledged", 0.6), ("en_route", 1.0), ("on_scene", 5.0)):
         turn.does(dispatch.stamp, typical, assignment=backup, step=step)
-    for one in (going, backup):
-        turn.does(dispatch.resolve_on_scene, 4, assignment=one, disposal="done")
-    for one in (going, backup):
-        turn.does(dispatch.stamp, 10, assignment=one, step="cleared")
+    for crew in (going, backup):
+        turn.does(dispatch.resolve_on_scene, 4, assignment=crew, disposal="done")
+    for crew in (going, backup):
+        turn.does(dispatch.stamp, 10, assignment=crew, step="cleared")
     turn.does(triage.close_incident, 120, number=number)
 
 

@@ -1,0 +1,27 @@
+"""Shares as the measures of all stages take them: of some rows, those that are so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Case, F, FloatField, Q, Value, When
+from django.db.models.query import QuerySet
+
+from anlan.bulletin.figures.measure import Rows
+from anlan.bulletin.figures.period import Period
+from anlan.core.models import ClockRun
+
+PERCENT = ("%", "%")
+
+
+def share(rows: QuerySet[Any], so: Q) -> Rows:
+    """Return 1 for the rows that are so, 0 for the others."""
+    found = Case(When(so, then=Value(1.0)), default=Value(0.0), output_field=FloatField())
+    shares: Rows = rows.annotate(found=found).values_list("pk", "found")
+    return shares
+
+
+def runs_in_time(period: Period, rule: str) -> Rows:
+    """Return the stopped runs of a clock that began in a period: 1 in time, 0 late."""
+    runs = ClockRun.objects.filter(rule__code=rule, stopped_at__isnull=False, **period.within("started_at"))
+    return share(runs, Q(stopped_at__lte=F("due_at")))

@@ -1,0 +1,92 @@
+"""An issue as one reader may read it: its lines, its districts, its table, and the sentence of its estimate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anlan.bulletin.figures.measure import MEASURES
+from anlan.bulletin.figures.veil import NO_VEIL, Veil, veil_of
+from anlan.bulletin.models import Figure, Issue
+from anlan.bulletin.queries.lines import District, Line, districts, line, lines
+from anlan.bulletin.words import GROUPS, group_word, in_english, name_of, unit_of
+from anlan.core.city.areas import area_index
+from anlan.effect.models import Estimate
+
+
+@dataclass(frozen=True)
+class Edition:
+    """An issue as one reader may read it: its figures are read once, and so is what is hidden of them."""
+
+    issue: Issue
+    figures: list[Figure]
+    veil: Veil
+
+    @classmethod
+    def of(cls, issue: Issue, *, public: bool) -> Edition:
+        """Read an issue for the public, or for who signs in."""
+        figures = list(issue.figures.all())
+        return cls(issue, figures, veil_of(issue, figures) if public else NO_VEIL)
+
+    def lines(self) -> list[Line]:
+        """Return its figures of the city as printed."""
+        return lines(self.figures, self.veil)
+
+    def line(self, figure: Figure) -> Line:
+        """Return one of its figures as printed, under its district's name where it is of one."""
+        by_code = {other.measure: other for other in self.figures if other.area == figure.area}
+        return replace(line(figure, by_code, self.veil), name=named(figure.key, self.issue))
+
+    def parts(self) -> list[tuple[str, list[Line]]]:
+        """Return its lines in their parts."""
+        order = sorted(self.lines(), key=lambda line: GROUPS.index(line.figure.of.group))
+        noted = [replace(line, note=n) for n, line in enumerate(order, 1)]
+        groups = [(group, [line for line in noted if line.figure.of.group == group]) for group in GROUPS]
+        return [(group_word(group), some) for group, some in groups if some]
+
+    def districts(self) -> list[tuple[str, str, list[District]]]:
+        """Return what is printed by district and its unit, by the boundaries at the period's end in both years."""
+        by_district = districts(self.figures, _district_names(self.issue), self.veil)
+        return [(name_of(of), unit_of(of), some) for of, some in by_district]
+
+    def table(self) -> list[dict[str, Any]]:
+        """Return it as plain rows, for files."""
+        names = _district_names(self.issue)
+        return [_row(figure, names, self.veil) for figure in self.figures]
+
+
+def named(key: str, issue: Issue) -> str:
+    """Name a figure by its key, with its district where it is of one."""
+    code, _at, area = key.partition("@")
+    name = name_of(MEASURES[code])
+    return f"{name} · {_district_names(issue).get(area, _('without a place'))}" if area else name
+
+
+def _district_names(issue: Issue) -> dict[str, str]:
+    versions, _index = area_index(issue.plan.until)
+    return {version.area.code: (version.name_en if in_english() else version.name) for version in versions}
+
+
+def sentence(issue: Issue) -> str:
+    """Return the estimate's sentence that the issue prints, in the page's language."""
+    found = Estimate.objects.filter(number=issue.estimate).first() if issue.estimate else None
+    return "" if found is None else (found.sentence_en if in_english() else found.sentence_zh)
+
+
+def _row(figure: Figure, names: dict[str, str], veil: Veil) -> dict[str, Any]:
+    of, now, before = figure.of, figure.key not in veil.values, figure.key not in veil.bases
+    return {
+        "measure": figure.measure, "area": figure.area, "name": of.name, "name_en": of.name_en,
+        "area_name": names.get(figure.area, _("without a place")) if figure.area else "", "unit": of.unit,
+        "value": figure.value if now else None, "value_note": _note(figure.absent, hidden=not now),
+        "base": figure.base if before else None, "base_note": _note(figure.base_absent, hidden=not before),
+        "n": figure.n if now else None, "base_n": figure.base_n if before else None, "low": figure.low if now else None,
+        "high": figure.high if now else None, "revision": figure.revision, "position": figure.position,
+        "counter": of.counter, "definition": figure.says or of.says, "definition_en": figure.says_en or of.says_en,
+    }  # fmt: skip
+
+
+def _note(absent: str, *, hidden: bool) -> str:
+    return "suppressed" if hidden else absent
