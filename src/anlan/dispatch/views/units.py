@@ -30,7 +30,7 @@ def units(request: HttpRequest) -> HttpResponse:
         "all": len(of_kind),
         "kinds": [(kind, name) for kind, name in Unit.Kind.choices if any(row.unit.kind == kind for row in rows)],
         "organisations": {row.unit.organisation.code: row.unit.organisation for row in rows}.values(),
-        "told": asked,
+        "asked": asked,
         "none": not rows,
     }
     return render(request, "dispatch/units.html", context)
