@@ -6,13 +6,14 @@ import datetime as dt
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
 
 from anlan.core import refusals
 from anlan.core.models import AreaVersion, Organisation
+from anlan.intake.words import area_label, in_chinese
 from anlan.prevention.models import Problem
 
 refusals.words({
@@ -37,7 +38,6 @@ refusals.words({
     "instruction_date_ahead": noop("The instruction's date has not come yet."),
     "supervision_level_missing": noop("Choose the superior who takes a key area off the list."),
     "return_reason_missing": noop("Write why it is returned, and who owns it if you know."),
-    "arbiter_has_decided": noop("The arbiter has decided that it is yours; it cannot be returned again."),
     "arbitration_reason_missing": noop("Write why it is theirs."),
     # planned and done
     "task_incomplete": noop("A task needs kind, words, responsible post, deadline and criterion."),
@@ -86,16 +86,9 @@ LEVELS: list[tuple[str, str | Promise]] = [
 ]
 
 
-def in_english() -> bool:
-    """Whether the reader reads English."""
-    return (get_language() or "en").startswith("en")
-
-
 def named(body: Organisation | AreaVersion | None) -> str:
     """Name an organisation or an area in the reader's language."""
-    if body is None:
-        return "—"
-    return (body.name_en or body.name) if in_english() else body.name
+    return area_label(body) if body else "—"
 
 
 def by_whom(organisation: Organisation | None) -> str:
@@ -105,7 +98,7 @@ def by_whom(organisation: Organisation | None) -> str:
 
 def title_of(problem: Problem) -> str:
     """Return a problem's title in the reader's language where it was given in it."""
-    return problem.title_en if problem.title_en and in_english() else problem.title
+    return problem.title if in_chinese() else problem.title_en or problem.title
 
 
 def turn_word(turn: str, problem: Problem) -> str:
