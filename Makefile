@@ -41,7 +41,7 @@ i18n: setup
 	bin/setup
 	touch $@
 
-.venv/warm: .venv/ready $(wildcard src/anlan/analysis/_*.py)
+.venv/warm: .venv/ready $(shell find src/anlan/analysis -name '_*.py' 2>/dev/null)
 	$(RUN)python -m anlan.analysis.warm
 	touch $@
 

@@ -12,7 +12,7 @@ import anlan
 from anlan.core.refusals import known_codes
 
 ROOT = Path(anlan.__file__).parent
-STAGES = ("intake", "triage", "dispatch", "hotspots", "prevention", "voice", "effect")
+STAGES = ("intake", "triage", "dispatch", "hotspots", "prevention", "voice", "effect", "bulletin")
 pytestmark = pytest.mark.pure
 
 

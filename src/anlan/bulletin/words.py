@@ -17,7 +17,7 @@ from anlan.core.models import Organisation
 MISSING = "—"
 MINUS = "−"
 GROUPS = ("intake", "triage", "dispatch", "hotspots", "prevention", "voice")  # the parts of a bulletin
-REFUSALS = {
+refusals.words({
     "plan_ends_before_it_begins": gettext_noop("The period ends before it begins."),
     "plan_period_over": gettext_noop(
         "The period is over: measures are fixed before it ends, not by how they came out."),
@@ -33,8 +33,7 @@ REFUSALS = {
     "issue_not_correctable": gettext_noop("There is no such issue, or it was corrected already."),
     "revision_note_missing": gettext_noop("Write what was wrong and why."),
     "issuer_unknown": gettext_noop("Whoever publishes belongs to an organisation; ask the operator."),
-}  # fmt: skip
-refusals.words(REFUSALS)
+})  # fmt: skip
 
 
 def in_english() -> bool:

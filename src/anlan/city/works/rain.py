@@ -42,8 +42,9 @@ def after_the_rain(month: Month) -> None:
         paper = f"苏挂督销〔{month.year}〕{int(problem.number[-4:])}号" if problem.supervision_level else ""
         try:
             actions.strike_off(problem=problem.number, reference=paper, actor=month.actor, at=at)
-        except Refused:
-            continue  # no storm has tested it yet
+        except Refused as refused:
+            if refused.code != "not_rain_tested":
+                raise
 
 
 def _slipped(month: Month, at: dt.datetime) -> None:
