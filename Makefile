@@ -17,8 +17,8 @@ test: setup
 	bin/system-packages
 	bin/test
 
-fast: setup
-	$(RUN)pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not browser"
+fast: setup # of one stage: make fast stage=prevention
+	$(RUN)pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not browser" $(if $(stage),tests/$(stage))
 
 browser: setup
 	bin/system-packages chromium driver fonts
