@@ -340,7 +340,7 @@ def test_words_that_would_be_cut_off_and_an_estimate_that_is_none_are_refused() 
     actions.fix_measures(since=SINCE, until=UNTIL, measures=["reports"], actor=ME, at=JAN)
     told = {"plan": "BP-2016-01", "headline": "年报", "issuer": "government", "actor": ME, "at": LATER}
     for field, words, code in (("headline", "年" * 121, "print_too_long"), ("headline_en", "a" * 161, "print_too_long"),
-                               ("estimate", "V-1999-001", "no_such_estimate")):  # fmt: skip
+                               ("estimate", "V-1999-001", "unknown_estimate")):  # fmt: skip
         with pytest.raises(Refused) as wrong:
             actions.compose(**told | {field: words})
         assert (wrong.value.code, wrong.value.field) == (code, field)

@@ -56,7 +56,7 @@ def test_the_operators_verbs_refuse_with_code_field_and_limits() -> None:
     with override("zh-hans"):
         assert str(error.value).startswith("没有“king”这个角色")
     for code, ask in {
-        "organisation_not_here": lambda: actions.organisation_of("nowhere"),
+        "unknown_organisation_code": lambda: actions.organisation_of("nowhere"),
         "unknown_partner": lambda: actions.renew_key(name="nobody", **by),
         "unfit": lambda: actions.set_password(person_id=person.pk, password="1234", **by),
     }.items():

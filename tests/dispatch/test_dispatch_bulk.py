@@ -115,7 +115,7 @@ def test_a_rota_leaves_what_single_shifts_leave() -> None:
     rows = [{"unit": "pump-1", **told} for told in times]
     with pytest.raises(Refused) as refused:
         write_rota(rows=[*rows, rows[0] | {"unit": "moon-1"}], actor=ME, at=AT)
-    assert refused.value.code == "no_such_unit"
+    assert refused.value.code == "unknown_unit_code"
     assert write_rota(rows=rows, actor=ME, at=AT) == {"shifts": 3}
     assert write_rota(rows=rows, actor=ME, at=AT) == {"shifts": 0}
     assert shifts_left("mobile-1") == shifts_left("pump-1")

@@ -12,7 +12,7 @@ from anlan.core.refusals import Refused
 from anlan.core.time.clock_report import clock_report
 from anlan.dispatch import actions, rules
 from anlan.dispatch.models import Assignment, Milestone
-from anlan.dispatch.states import Step
+from anlan.dispatch.states import Stamp
 from anlan.triage import actions as triage
 from anlan.triage.models import Incident
 from tests import make
@@ -106,7 +106,7 @@ def test_a_clock_that_the_city_dropped_runs_out_and_starts_no_more() -> None:
 
 
 @pytest.mark.parametrize("state", list(rules.MOVES))
-def test_what_can_come_yet_is_what_the_table_leads_to(state: Step) -> None:
+def test_what_can_come_yet_is_what_the_table_leads_to(state: Stamp) -> None:
     """Held against a plain walk of the table; backup is asked while a crew is out or can still go."""
     reached, edge = set(), [state]
     while edge:
@@ -227,10 +227,10 @@ def test_what_another_organisation_holds_is_not_sent_to_by_the_desk() -> None:
 
 
 @pytest.mark.parametrize("step", list(rules.MOVES))
-def test_every_state_has_a_next_step_or_is_the_end(step: Step) -> None:
+def test_every_state_has_a_next_step_or_is_the_end(step: Stamp) -> None:
     """No assignment hangs: the usual next step is one that the table allows, and only the archive is an end."""
     usual = rules.next_step(step)
-    assert (usual is None) == (step == Step.ARCHIVED)
+    assert (usual is None) == (step == Stamp.ARCHIVED)
     assert usual is None or usual in rules.MOVES[step]
 
 

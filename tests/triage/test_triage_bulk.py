@@ -118,5 +118,5 @@ def test_violence_at_home_is_not_diverted_in_a_batch_either():
     row = {"reports": [(pk, AT)], "to": "drains", "handed_at": AT, "diverted": True}
     with pytest.raises(Refused) as refused:
         open_incidents(rows=[row], actor=ME, at=AT)
-    assert refused.value.code == "danger_is_never_diverted"
+    assert refused.value.code == "danger_needs_a_unit"
     assert not Incident.objects.exists()

@@ -49,7 +49,7 @@ def test_an_organisation_that_is_closed_gets_nothing_and_what_it_holds_can_be_ta
     Organisation.objects.filter(code="drains").update(active=False)
     with pytest.raises(Refused) as refused:
         actions.hand_over(number=make.incident(), to="drains", actor=ME, at=AT)
-    assert refused.value.code == "no_such_organisation"
+    assert refused.value.code == "unknown_holder"
 
 
 def test_an_officer_who_left_can_no_longer_sign():

@@ -165,7 +165,7 @@ def test_what_is_no_police_matter_is_diverted_and_violence_at_home_never():
     for verb in (actions.divert, actions.hand_over):
         with pytest.raises(Refused) as refused:
             verb(number=violence.number, to="west-office", actor=ME, at=AT)
-        assert refused.value.code == "danger_is_never_diverted"
+        assert refused.value.code == "danger_needs_a_unit"
     assert again(violence).state == "new"
 
 
@@ -297,7 +297,7 @@ def test_another_category_opens_no_way_out_before_somebody_went():
     for verb in (actions.divert, actions.hand_over):
         with pytest.raises(Refused) as refused:
             verb(number=incident.number, to="west-office", actor=ME, at=AT)
-        assert refused.value.code == "danger_is_never_diverted"
+        assert refused.value.code == "danger_needs_a_unit"
     actions.send(number=incident.number, actor=ME, at=AT)
     actions.divert(number=incident.number, to="west-office", actor=ME, at=AT)
     assert again(incident).owner.code == "west-office"

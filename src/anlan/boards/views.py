@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from anlan.boards import shapes, words
+from anlan.boards.access import READS
 from anlan.boards.queries import works
 from anlan.boards.queries.incidents import Open, open_incidents
 from anlan.boards.queries.reports import Heard, heard
@@ -21,12 +22,9 @@ from anlan.boards.queries.teams import mobile_teams
 from anlan.boards.scope import DAY, Scope, scope_of
 from anlan.core.city.current import city_read_once
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
 from anlan.core.web.access import declared, roles
 from anlan.core.web.middleware.access import actor_of_request
-
-READS = (Role.LEADER, Role.SUPERVISOR, Role.DISPATCHER, Role.ANALYST, Role.PUBLISHER, Role.AUDITOR)
 
 
 @roles(*READS)

@@ -28,11 +28,11 @@ refusals.words({
     "period_not_over": gettext_noop("The period is not over yet."),
     "headline_missing": gettext_noop("Write a headline."),
     "print_too_long": gettext_noop("At most %(most)d characters are printed there; write less."),
-    "no_such_estimate": gettext_noop("There is no such estimate."),
+    "unknown_estimate": gettext_noop("There is no such estimate."),
     "period_has_its_bulletin": gettext_noop("This period has its bulletin; correct that one."),
     "issue_not_correctable": gettext_noop("There is no such issue, or it was corrected already."),
     "revision_note_missing": gettext_noop("Write what was wrong and why."),
-    "issuer_unknown": gettext_noop("Whoever publishes belongs to an organisation; ask the operator."),
+    "unknown_issuer": gettext_noop("Whoever publishes belongs to an organisation; ask the operator."),
 })  # fmt: skip
 
 

@@ -22,7 +22,7 @@ refusals.words({
     "role_not_held": _("this person is not %(role)s in %(organisation)s"),
     "partner_taken": _("there is a partner system '%(name)s' already; `anlan user key --renew` gives it a new key"),
     "unknown_partner": _("no partner system '%(name)s'"),
-    "organisation_not_here": _("no organisation '%(organisation)s': %(known)s"),
+    "unknown_organisation_code": _("no organisation '%(organisation)s': %(known)s"),
     "no_organisations": _("no organisation '%(organisation)s': the city has none"),
     "unfit": "%(reason)s",  # in Django's words, which have their language already
 })  # fmt: skip

@@ -1,32 +1,16 @@
-"""What people type about units, and the steps that pages post."""
+"""What people type about units."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django import forms
-from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from anlan.core.people.actors import Actor
 from anlan.core.web.fields import MomentField
-from anlan.dispatch import actions
-from anlan.dispatch.models import Assignment
 from anlan.dispatch.queries.units import units_of
 from anlan.intake.words import area_label
-from anlan.triage.models import Incident
-
-Posted = Mapping[str, str]
-STAMPS = ("acknowledged", "en_route", "on_scene", "field_feedback", "cleared")
-STEPS: dict[str, Callable[..., Any]] = {
-    "resolved": lambda posted, **how: actions.resolve_on_scene(disposal=posted.get("disposal", ""), **how),
-    "backup_asked": lambda posted, **how: actions.ask_backup(**how),
-    "reassigned": lambda posted, device_at, **how: actions.reassign(unit=posted.get("unit", ""), **how),
-    "reviewed": lambda posted, device_at, key, **how: actions.review(**how),
-    "archived": lambda posted, device_at, key, **how: actions.archive(**how),
-}
 
 
 class ShiftForm(forms.Form):
@@ -41,35 +25,3 @@ class ShiftForm(forms.Form):
         super().__init__(*args, **kwargs)
         units = [(unit.code, f"{area_label(unit)} · {unit.get_kind_display()}") for unit in units_of(actor)]
         cast(forms.ChoiceField, self.fields["unit"]).choices = units
-
-
-def take_step(pk: int, posted: Posted, actor: Actor, at: dt.datetime) -> None:
-    """Take the step that a form asks for; with its key, a form that comes twice counts once."""
-    step = posted.get("step", "")
-    if step not in {*STEPS, *STAMPS} or not Assignment.objects.visible_to(actor).filter(pk=pk).exists():
-        raise Http404
-    key = key_of(posted, f"{pk}:{step}")
-    how: dict[str, Any] = {"assignment": pk, "device_at": device_time(posted), "key": key, "actor": actor, "at": at}
-    STEPS[step](posted, **how) if step in STEPS else actions.stamp(step=step, **how)
-
-
-def send_unit(number: str, posted: Posted, actor: Actor, at: dt.datetime) -> None:
-    """Send the unit that a form names to an incident that the actor sees."""
-    if not Incident.objects.visible_to(actor).filter(number=number).exists():
-        raise Http404
-    unit = posted.get("unit", "")
-    actions.dispatch_unit(number=number, unit=unit, actor=actor, at=at, key=key_of(posted, f"{number}:{unit}"))
-
-
-def key_of(posted: Posted, press: str) -> str | None:
-    """Return the key under which a form's press counts once, or None where the form has none."""
-    return f"{posted['key'][:64]}:{press}" if posted.get("key") else None
-
-
-def device_time(posted: Posted) -> dt.datetime | None:
-    """Return when the device says the button was pressed; what is no moment is no device time."""
-    try:
-        at = dt.datetime.fromisoformat(posted.get("device_at", ""))
-        return at.astimezone(dt.UTC) if at.tzinfo else None
-    except (ValueError, OverflowError):
-        return None

@@ -10,7 +10,7 @@ from anlan.core.models import Organisation
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.dispatch.rules import ENDED
-from anlan.dispatch.states import Step
+from anlan.dispatch.states import Stamp
 from anlan.triage.models import SEES_ALL, Incident
 
 
@@ -84,7 +84,7 @@ class Assignment(models.Model):
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="assignments")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assignments")
-    state = models.CharField(max_length=16, choices=Step, default=Step.DISPATCHED)
+    state = models.CharField(max_length=16, choices=Stamp, default=Stamp.DISPATCHED)
     dispatched_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True)
     backup = models.BooleanField(default=False)  # it asked for backup
@@ -117,7 +117,7 @@ class Milestone(models.Model):
     """One stamped step: the server's time, and the device's where it differs. A missing one has no row."""
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="milestones")
-    step = models.CharField(max_length=16, choices=Step)
+    step = models.CharField(max_length=16, choices=Stamp)
     at = models.DateTimeField()
     device_at = models.DateTimeField(null=True)
 

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Final
 
 from anlan.core.refusals import Refused
-from anlan.dispatch.states import Step
+from anlan.dispatch.states import Stamp
 
-S = Step
+S = Stamp
 _AFTER_WORK = frozenset({S.FIELD_FEEDBACK, S.CLEARED})
 
 # The one table: which milestone may follow which. A crew with a bad network skips some; nothing goes back.
@@ -36,6 +36,8 @@ OUT: Final = frozenset({S.ACKNOWLEDGED, S.EN_ROUTE, S.ON_SCENE})  # from here a 
 CREW: Final = frozenset(
     {S.ACKNOWLEDGED, S.EN_ROUTE, S.ON_SCENE, S.RESOLVED, S.FIELD_FEEDBACK, S.CLEARED, S.BACKUP_ASKED}
 )
+# What a crew stamps and says no more; with the others comes a result, or a call for help: verbs of their own.
+PLAIN: Final = CREW - {S.RESOLVED, S.BACKUP_ASKED}
 # What another system may have recorded of a unit, in the usual order.
 RECORDED: Final = (
     S.DISPATCHED.value, S.ACKNOWLEDGED.value, S.EN_ROUTE.value, S.ON_SCENE.value, S.BACKUP_ASKED.value,
@@ -59,14 +61,14 @@ NEXT: Final = MappingProxyType(
 
 def require_step(state: str, to: str) -> None:
     """Refuse a milestone that cannot follow; often the crew has stamped it already."""
-    if to not in MOVES[Step(state)]:
+    if to not in MOVES[Stamp(state)]:
         raise Refused("no_such_step", "step")
 
 
 def require_past_step(state: str, to: str) -> None:
     """Refuse what goes back in a history of the past; a step that nobody stamped on the way is missing."""
-    order = list(Step)
-    if (state in ENDED and to == Step.REASSIGNED) or order.index(Step(to)) <= order.index(Step(state)):
+    order = list(Stamp)
+    if (state in ENDED and to == Stamp.REASSIGNED) or order.index(Stamp(to)) <= order.index(Stamp(state)):
         raise Refused("no_such_step", "step")
 
 
@@ -89,7 +91,7 @@ def require_apart(spans: Iterable[tuple[dt.datetime, dt.datetime]]) -> None:
 @cache
 def still_to_come(state: str) -> frozenset[str]:
     """Return the milestones that can be stamped yet: one that is not among them and has no stamp stays missing."""
-    after = MOVES[Step(state)]
+    after = MOVES[Stamp(state)]
     found = {str(step) for step in after}.union(*(still_to_come(step) for step in after))
     return frozenset(found | ({str(S.BACKUP_ASKED)} if OUT & {state, *found} else set()))
 
@@ -108,4 +110,4 @@ def require_shift_possible(begins_at: dt.datetime, ends_at: dt.datetime, people:
 
 def next_step(state: str) -> str | None:
     """Return the usual next milestone."""
-    return NEXT.get(Step(state))
+    return NEXT.get(Stamp(state))

@@ -10,7 +10,6 @@ from django.utils.translation import pgettext_lazy
 
 import anlan.dispatch.tracking  # noqa: F401  (registers itself)
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.web.slots import fill, rail
@@ -18,10 +17,11 @@ from anlan.dispatch.models import Assignment
 from anlan.dispatch.queries.assignments import assignments_of, seen_of
 from anlan.dispatch.queries.units import candidates
 from anlan.intake.models.report import shares
+from anlan.triage.access import READERS
 from anlan.triage.models import IncidentReport
-from anlan.triage.queries.moves import takes_units
+from anlan.triage.offers import takes_units
 
-rail(25, "派", pgettext_lazy("rail", "Dispatch"), "dispatch:console", set(Role.values) - {Role.PUBLISHER})
+rail(25, "派", pgettext_lazy("rail", "Dispatch"), "dispatch:console", set(READERS))
 
 
 @shares

@@ -6,8 +6,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
-class Step(TextChoices):
-    """The milestones in their usual order; any may be missing, and a missing one is shown as missing."""
+class Stamp(TextChoices):
+    """Which milestone a stamp is of, in their usual order; any may be missing, and is then shown as missing."""
 
     RECEIVED = "received", _("Received")
     ENTERED = "entered", _("Entered")

@@ -8,9 +8,9 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from anlan.dispatch.models import Milestone
-from anlan.dispatch.states import Step as Stamp
+from anlan.dispatch.states import Stamp
 from anlan.intake.models import Report
-from anlan.intake.public.timeline import Step, Told, tells
+from anlan.intake.public.timeline import Line, Told, tells
 from anlan.intake.states import COUNTED
 from anlan.triage.queries.incidents import incident_of
 
@@ -23,4 +23,4 @@ def tell_of_crew(report: Report, at: dt.datetime) -> Told:
         return Told()
     stamps = Milestone.objects.filter(assignment__incident=incident, step=Stamp.ON_SCENE)
     came = stamps.aggregate(at=Min("at"))["at"]
-    return Told((Step("done", _("A crew is there"), at=came),) if came and came >= report.received_at else ())
+    return Told((Line("done", _("A crew is there"), at=came),) if came and came >= report.received_at else ())

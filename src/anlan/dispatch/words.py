@@ -17,8 +17,8 @@ MISSING = "—"
 
 refusals.words({
     "no_such_step": noop("This step cannot come now: somebody stamped it, or a later one, already."),
-    "no_such_unit": noop("There is no such unit."),
-    "no_such_assignment": noop("There is no such assignment."),
+    "unknown_unit_code": noop("There is no such unit."),
+    "unknown_assignment": noop("There is no such assignment."),
     "unit_busy": noop("This unit is elsewhere. Choose another, or free it first."),
     "unit_off_shift": noop("This unit is off shift. Choose another, or write its shift first."),
     "unit_closed": noop("This unit is not sent any more. Choose another."),
@@ -47,7 +47,6 @@ refusals.words({
     "handed_to_nobody": noop("Here is the time of a handover, and nobody to whom it was handed."),
     "never_diverted": noop("This may hide danger to life: it is never diverted."),
     "unknown_disposal": noop("This is no result that a reporter can be told; write one of: %(known)s."),
-    "unknown_urgency": noop("Urgency is 1, 2 or 3."),
 })  # fmt: skip
 
 

@@ -5,6 +5,6 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from anlan.core.web.slots import rail
-from anlan.hotspots.models import SEES
+from anlan.hotspots.access import READS
 
-rail(30, "析", _("Sites"), "hotspots:studies", set(SEES))
+rail(30, "析", _("Sites"), "hotspots:studies", set(READS))

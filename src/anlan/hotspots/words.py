@@ -21,8 +21,8 @@ refusals.words({
     ),
     "study_not_finished": noop("only a finished study can be adopted"),
     "study_category_missing": noop("no category (none given); there are: %(known)s"),
-    "study_category_unknown": noop("no category %(codes)s; there are: %(known)s"),
-    "study_area_unknown": noop("no area %(code)s; there are: %(known)s"),
+    "unknown_study_category": noop("no category %(codes)s; there are: %(known)s"),
+    "unknown_study_area": noop("no area %(code)s; there are: %(known)s"),
 })  # fmt: skip
 
 

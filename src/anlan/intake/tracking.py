@@ -12,7 +12,7 @@ from anlan.core.city.current import city
 from anlan.core.models import LedgerEntry
 from anlan.intake.channels import Channel
 from anlan.intake.models import Addition, Erasure, ErasureReason, Report
-from anlan.intake.public.timeline import Standing, Step, Told, tells
+from anlan.intake.public.timeline import Line, Standing, Told, tells
 from anlan.intake.states import CARRIES_NOTHING
 from anlan.intake.words import clock, public_title
 
@@ -57,25 +57,25 @@ def tell_of_intake(report: Report, at: dt.datetime) -> Told:
     looked = first_looked_at(report)
     erasure = Erasure.objects.filter(report=report).first()
     withdrawn = erasure is not None and erasure.reason == ErasureReason.WITHDRAWN
-    steps = [_received(report), *_added(report)]
+    lines = [_received(report), *_added(report)]
     if looked:
-        steps.append(Step("done", _("Read by the duty desk"), at=looked))
+        lines.append(Line("done", _("Read by the duty desk"), at=looked))
     if erasure:
         words = _("Nobody can read your words, photo and number any more.")
         title = _("You withdrew the report") if withdrawn else _("Words, photo and number erased")
-        steps.append(Step("done", title, words, erasure.at))
+        lines.append(Line("done", title, words, erasure.at))
     if not withdrawn and not looked:
-        steps.append(_awaited(report, at))
-    return Told(tuple(steps), _standing(report, at, looked, withdrawn))
+        lines.append(_awaited(report, at))
+    return Told(tuple(lines), _standing(report, at, looked, withdrawn))
 
 
-def _received(report: Report) -> Step:
-    return Step("done", _("You reported: %(what)s") % {"what": public_title(report)}, at=report.received_at)
+def _received(report: Report) -> Line:
+    return Line("done", _("You reported: %(what)s") % {"what": public_title(report)}, at=report.received_at)
 
 
-def _added(report: Report) -> list[Step]:
+def _added(report: Report) -> list[Line]:
     return [
-        Step(
+        Line(
             "done",
             _("You told us: the water is gone") if added.report.depth_cm == 0 else _("You added something"),
             at=added.report.received_at,
@@ -84,11 +84,11 @@ def _added(report: Report) -> list[Step]:
     ]
 
 
-def _awaited(report: Report, at: dt.datetime) -> Step:
+def _awaited(report: Report, at: dt.datetime) -> Line:
     due = first_look_by(report)
     if at <= due:
-        return Step("next", _("Next: somebody reads your report"), at=due, is_deadline=True)
-    return Step("late", _("Late: somebody reads your report"), at=due, is_deadline=True)
+        return Line("next", _("Next: somebody reads your report"), at=due, is_deadline=True)
+    return Line("late", _("Late: somebody reads your report"), at=due, is_deadline=True)
 
 
 def _standing(report: Report, at: dt.datetime, looked: dt.datetime | None, withdrawn: bool) -> Standing:

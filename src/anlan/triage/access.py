@@ -13,6 +13,7 @@ CALL_DESK: Final = (Role.CALL_TAKER, Role.DISPATCHER)  # whoever picks up
 DESK: Final = (*CALL_DESK, Role.SUPERVISOR)
 READERS: Final = (*SEES_ALL, Role.OFFICER)
 MOVERS: Final = (*DESK, Role.OFFICER)
+ARBITERS: Final = (Role.SUPERVISOR,)
 
 
 class HeldElsewhere(NotAllowed):
@@ -31,7 +32,7 @@ def require_officer_of_holder(actor: Actor, incident: Incident) -> None:
     """What was handed over is signed for or returned by an officer of the organisation that got it."""
     if actor.is_system:
         return
-    if Role.OFFICER not in actor.roles:
+    if not is_officer(actor):
         raise NotAllowed(f"{actor.name} is no officer")
     _require_of_holder(actor, incident)
 
@@ -53,6 +54,16 @@ def is_desk(actor: Actor) -> bool:
 def is_mover(actor: Actor) -> bool:
     """Whether this person can have a move of an incident at all."""
     return bool(actor.roles.intersection(MOVERS))
+
+
+def is_officer(actor: Actor) -> bool:
+    """Whether this person acts for an organisation that things are handed to."""
+    return Role.OFFICER in actor.roles
+
+
+def is_arbiter(actor: Actor) -> bool:
+    """Whether this person decides whose a disputed incident is."""
+    return bool(actor.roles.intersection(ARBITERS))
 
 
 def desk_for(actor: Actor, incident: Incident) -> Actor:

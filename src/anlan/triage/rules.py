@@ -77,7 +77,7 @@ def may_hold(exclusion_gate: bool, kind: str) -> bool:
 def require_divertible(exclusion_gate: bool, diverted: bool, kind: str) -> None:
     """Refuse to divert, or to hand to whom cannot come, what may hide danger to life, such as violence at home."""
     if exclusion_gate and (diverted or not may_hold(exclusion_gate, kind)):
-        raise Refused("danger_is_never_diverted", "to")
+        raise Refused("danger_needs_a_unit", "to")
 
 
 def require_returnable(returns: int) -> None:
@@ -105,14 +105,14 @@ def require_reason(reason: str) -> str:
 def require_disposal(code: str) -> str:
     """Return a result of handling that the reporter can be told."""
     if code not in DISPOSALS:
-        raise Refused("no_such_disposal", "disposal")
+        raise Refused("unknown_disposal_code", "disposal")
     return code
 
 
 def require_urgency(urgency: int) -> int:
     """Return an urgency: 1 at once, 2 soon, 3 in its turn."""
     if urgency not in URGENCIES:
-        raise Refused("no_such_urgency", "urgency")
+        raise Refused("unknown_urgency", "urgency")
     return urgency
 
 

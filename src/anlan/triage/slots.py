@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 import anlan.triage.tracking  # noqa: F401  (registers itself)
 from anlan.core.models import ClockRun
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
 from anlan.core.time.clock_report import grouping
 from anlan.core.web.middleware.access import actor_of_request
@@ -21,11 +20,11 @@ from anlan.core.web.slots import fill, rail
 from anlan.intake.models.report import shares
 from anlan.intake.queries.nearness import possible_repeats_of
 from anlan.intake.states import COUNTED
-from anlan.triage.access import is_desk
+from anlan.triage.access import READERS, is_desk
 from anlan.triage.models import OPEN, Incident, IncidentReport
 from anlan.triage.queries.incidents import incident_of, open_incidents_at, open_incidents_near, with_alike
 
-rail(20, "分", gettext_lazy("Incidents"), "triage:incidents", set(Role.values) - {Role.PUBLISHER})
+rail(20, "分", gettext_lazy("Incidents"), "triage:incidents", set(READERS))
 
 
 @shares

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext as p
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.time.clocks import running_on
 from anlan.intake.models import Report
-from anlan.intake.public.timeline import Standing, Step, Told, tells
+from anlan.intake.public.timeline import Line, Standing, Told, tells
 from anlan.intake.states import COUNTED
 from anlan.intake.words import area_label
 from anlan.triage.models import Incident, IncidentReport
@@ -108,12 +108,12 @@ def tell_of_incident(report: Report, at: dt.datetime) -> Told:
     if incident.is_guarded:
         return Told((), _guarded(incident))
     standing = _standing(incident)
-    steps = [*_joined(link), *_happened(incident, min(link.linked_at, report.received_at))]
+    lines = [*_joined(link), *_happened(incident, min(link.linked_at, report.received_at))]
     if standing.due:
         late = at > standing.due
         words = str(SAID[incident.state].to_come) % {"name": area_label(incident.owner)}
-        steps.append(Step("late" if late else "next", words, at=standing.due, is_deadline=True))
-    return Told(tuple(steps), _late(standing) if standing.due and at > standing.due else standing)
+        lines.append(Line("late" if late else "next", words, at=standing.due, is_deadline=True))
+    return Told(tuple(lines), _late(standing) if standing.due and at > standing.due else standing)
 
 
 def _link(report: Report) -> IncidentReport | None:
@@ -146,7 +146,7 @@ def _guarded(incident: Incident) -> Standing:
     return Standing(_("We are dealing with it"), lead, "calm", p("state of a report", "In hand"))
 
 
-def _joined(link: IncidentReport) -> list[Step]:
+def _joined(link: IncidentReport) -> list[Line]:
     """Say that others told of it before."""
     links = IncidentReport.objects.filter(incident=link.incident, unlinked_at=None)
     before = links.filter(linked_at__lt=link.linked_at).count()
@@ -154,19 +154,19 @@ def _joined(link: IncidentReport) -> list[Step]:
         return []
     title = ngettext("Joined with %(n)d other report", "Joined with %(n)d other reports", before) % {"n": before}
     words = _("They seem to be about the same thing. Your report still counts as one of its own.")
-    return [Step("done", title, words, link.linked_at)]
+    return [Line("done", title, words, link.linked_at)]
 
 
-def _happened(incident: Incident, since: dt.datetime) -> list[Step]:
+def _happened(incident: Incident, since: dt.datetime) -> list[Line]:
     """Return what was done since this report came, in the words of somebody outside."""
     names = {organisation.code: area_label(organisation) for organisation in Organisation.objects.all()}
     entries = LedgerEntry.objects.filter(subject=incident.subject, kind__in=HAPPENED).order_by("id")
-    steps = []
+    lines = []
     for entry in entries:
         at, payload = dt.datetime.fromisoformat(entry.at), json.loads(entry.payload)
         if at < since:
             continue
         code, disposal = payload.get("to") or payload.get("by"), payload.get("disposal") or ""
         words = {"name": names.get(code, ""), "result": str(Disposal(disposal).label) if disposal else _("no result")}
-        steps.append(Step("done", str(HAPPENED[entry.kind]) % words, at=at))
-    return steps
+        lines.append(Line("done", str(HAPPENED[entry.kind]) % words, at=at))
+    return lines

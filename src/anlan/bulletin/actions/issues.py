@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from anlan.bulletin.access import DESK
 from anlan.bulletin.figures.composition import PUBLISHED, Drawing, code_of, definitions_hash, draw, words_hash
 from anlan.bulletin.models import Figure, Issue, Plan, RowSet
 from anlan.core import ledger
@@ -13,7 +14,6 @@ from anlan.core.city.areas import local_day
 from anlan.core.ledger.verbs import verb
 from anlan.core.models import City, Organisation
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
 from anlan.core.series import Series
 from anlan.effect.models import Estimate
@@ -33,7 +33,7 @@ def compose(
     key: str | None = None,
 ) -> dict[str, Any]:
     """Publish the issue of a plan, of figures that were drawn before or else are drawn now."""
-    actor.require(Role.PUBLISHER)
+    actor.require(*DESK)
     list(City.objects.select_for_update().all())
     fixed = require_composable(plan, headline, at, headline_en=headline_en, estimate=estimate)
     number = Series("B", local_day(at).year, 2).next()
@@ -53,7 +53,7 @@ def correct(
     key: str | None = None,
 ) -> dict[str, Any]:
     """Publish a period again with what has changed since, and say why; the old issue stays as it is."""
-    actor.require(Role.PUBLISHER)
+    actor.require(*DESK)
     list(City.objects.select_for_update().all())
     old = require_correctable(issue, note)
     revision = old.revision + 1
@@ -97,7 +97,7 @@ def require_composable(plan: str, headline: str, at: dt.datetime, *, headline_en
     _require_short("headline", headline)
     _require_short("headline_en", headline_en)
     if estimate and not Estimate.objects.filter(number=estimate).exists():
-        raise Refused("no_such_estimate", "estimate")
+        raise Refused("unknown_estimate", "estimate")
     if Issue.objects.filter(plan=found, corrects=None).exists():
         raise Refused("period_has_its_bulletin", "plan")
     return found
@@ -127,5 +127,5 @@ def issuer_of(code: str | None, actor: Actor) -> Organisation:
     theirs = active.filter(code=code) if code else active.filter(pk__in=actor.organisation_ids)
     issuer = theirs.order_by("pk").first()
     if issuer is None:
-        raise Refused("issuer_unknown", "issuer")
+        raise Refused("unknown_issuer", "issuer")
     return issuer

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from anlan.bulletin import rules
+from anlan.bulletin.access import DESK
 from anlan.bulletin.figures.measure import MEASURES
 from anlan.bulletin.models import Plan
 from anlan.core import ledger
@@ -14,7 +15,6 @@ from anlan.core.city.areas import local_day
 from anlan.core.ledger.verbs import verb
 from anlan.core.models import City
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
 from anlan.core.series import Series
 
@@ -30,7 +30,7 @@ def fix_measures(
     key: str | None = None,
 ) -> dict[str, Any]:
     """Fix which measures a period's bulletin prints, before the period ends; every counter-indicator comes along."""
-    actor.require(Role.PUBLISHER)
+    actor.require(*DESK)
     rules.require_open(since, until, local_day(at))
     list(City.objects.select_for_update().all())
     if Plan.objects.filter(since=since, until=until).exists():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from anlan.bulletin.access import LOOKS
+from anlan.bulletin.access import DESK, LOOKS
 from anlan.bulletin.actions.issues import issuer_of, require_composable, require_correctable
 from anlan.bulletin.figures.verdicts import IssueVerdict, Verdict
 from anlan.bulletin.models import Issue, Plan, Recomputation
@@ -15,7 +15,6 @@ from anlan.core.ledger.verbs import verb
 from anlan.core.ledger.writes import write
 from anlan.core.models import Job
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
 
 COMPOSE, RECOMPUTE = "bulletin.compose", "bulletin.recompute"
 
@@ -25,7 +24,7 @@ def ask_to_compose(
     *, plan: str, headline: str, headline_en: str = "", estimate: str = "", actor: Actor, at: dt.datetime
 ) -> dict[str, Any]:
     """Have a plan's figures drawn and its issue published in the background."""
-    actor.require(Role.PUBLISHER)
+    actor.require(*DESK)
     fixed = require_composable(plan, headline, at, headline_en=headline_en, estimate=estimate)
     wanted = {"plan": plan, "headline": headline, "headline_en": headline_en, "estimate": estimate,
             "issuer": issuer_of(None, actor).code}  # fmt: skip
@@ -35,7 +34,7 @@ def ask_to_compose(
 @verb("bulletin.asking.ask_to_correct")
 def ask_to_correct(*, issue: str, note: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Have an issue's figures drawn again and its correction published in the background."""
-    actor.require(Role.PUBLISHER)
+    actor.require(*DESK)
     old = require_correctable(issue, note)
     return _ask(old.plan, {"issue": issue, "note": note}, actor, at)
 

@@ -9,13 +9,12 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anlan.bulletin import actions
-from anlan.bulletin.access import DESK, LOOKS
+from anlan.bulletin.access import DESK, LOOKS, publishes
 from anlan.bulletin.figures.measure import MEASURES
 from anlan.bulletin.forms import PlanForm, measure_groups
 from anlan.bulletin.models import Plan
 from anlan.bulletin.views.runs import Run
 from anlan.core.city.areas import local_day
-from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
@@ -49,7 +48,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     plans = [(plan, Run.of(plan.job, actor, "bulletin:composing", plan.number)) for plan in fixed]
     estimates = Estimate.objects.visible_to(actor).order_by("-pk")
     context = {"plans": plans, "today": local_day(now()), "estimates": estimates,
-               "publishes": Role.PUBLISHER in actor.roles}  # fmt: skip
+               "publishes": publishes(actor)}  # fmt: skip
     return render(request, "bulletin/desk.html", context)
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from anlan.bulletin.access import publishes
 from anlan.bulletin.models import Figure, Issue, Plan
 from anlan.bulletin.print.pdf import written
 from anlan.bulletin.queries.editions import Edition, sentence
@@ -17,7 +18,6 @@ from anlan.bulletin.queries.records import behind
 from anlan.bulletin.words import headline_of
 from anlan.core.city.areas import local_day
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
 from anlan.core.web.access import public
 from anlan.core.web.middleware.access import actor_of_request
@@ -31,7 +31,7 @@ def issues(request: HttpRequest) -> HttpResponse:
     rows = Issue.objects.visible_to(actor).select_related("plan", "issuer", "corrected_by")
     to_come = Plan.objects.filter(issues=None).order_by("until", "pk")
     context = {"issues": rows, "to_come": to_come, "today": local_day(now()),
-               "publishes": Role.PUBLISHER in actor.roles}  # fmt: skip
+               "publishes": publishes(actor)}  # fmt: skip
     return render(request, "bulletin/issues.html", context)
 
 

@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anlan.bulletin import actions
-from anlan.bulletin.access import LOOKS
+from anlan.bulletin.access import LOOKS, publishes
 from anlan.bulletin.actions.requests import RECOMPUTE
 from anlan.bulletin.figures.measure import MEASURES, Measure
 from anlan.bulletin.models import Issue, Plan, Recomputation
@@ -19,7 +19,6 @@ from anlan.bulletin.queries.editions import named
 from anlan.core import jobs
 from anlan.core.models import Job
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
@@ -86,7 +85,7 @@ def recompute(request: HttpRequest, number: str) -> HttpResponse:
     runs = Recomputation.objects.visible_to(actor).filter(issue=shown).select_related("job")
     last, open_ = runs.exclude(finished_at=None).first(), runs.filter(finished_at=None).first()
     run = Run.of(open_.job, actor, "bulletin:recomputing", number) if open_ else None
-    context = {"issue": shown, "last": last, "run": run, "publishes": Role.PUBLISHER in actor.roles,
+    context = {"issue": shown, "last": last, "run": run, "publishes": publishes(actor),
                "later": getattr(shown, "corrected_by", None), **(_outcome(last, shown) if last else {})}  # fmt: skip
     return render(request, "bulletin/recompute.html", context)
 

@@ -113,7 +113,7 @@ def organisation_of(code: str) -> Organisation:
         known = ", ".join(Organisation.objects.order_by("code").values_list("code", flat=True)[:12])
         if not known:
             raise Refused("no_organisations", "organisation", organisation=code)
-        raise Refused("organisation_not_here", "organisation", organisation=code, known=known)
+        raise Refused("unknown_organisation_code", "organisation", organisation=code, known=known)
     return found
 
 

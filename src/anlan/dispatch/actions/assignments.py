@@ -17,7 +17,7 @@ from anlan.dispatch.models import Assignment, Milestone, Unit
 from anlan.dispatch.queries.clocks import facts_of
 from anlan.dispatch.queries.units import is_on_shift
 from anlan.dispatch.rules import ENDED
-from anlan.dispatch.states import Step
+from anlan.dispatch.states import Stamp
 from anlan.triage import actions as triage
 from anlan.triage.access import DESK, MOVERS, desk_for, require_holder
 from anlan.triage.models import Incident
@@ -30,7 +30,7 @@ def dispatch_unit(*, number: str, unit: str, actor: Actor, at: dt.datetime, key:
     incident = Incident.objects.select_for_update().get(number=number)
     found = Unit.objects.select_for_update().filter(code=unit).first()
     if found is None:
-        raise Refused("no_such_unit", "unit")
+        raise Refused("unknown_unit_code", "unit")
     require_of(actor, found)
     require_holder(actor, incident)
     busy = Assignment.objects.open().filter(unit=found).exists()
@@ -39,7 +39,7 @@ def dispatch_unit(*, number: str, unit: str, actor: Actor, at: dt.datetime, key:
         triage.send(number=number, actor=actor, at=at)
     assignment = Assignment.objects.create(incident=incident, unit=found, dispatched_at=at)
     _first_stamps(assignment, at)
-    _leave(Step.DISPATCHED, assignment, actor, at)
+    _leave(Stamp.DISPATCHED, assignment, actor, at)
     return {"assignment": assignment.pk, "incident": number, "unit": unit}
 
 
@@ -56,9 +56,9 @@ def stamp(
     """Stamp a milestone: by the crew on its device, or by the desk for a crew on the radio."""
     found = _locked(assignment)
     require_crew_or_desk(actor, found)
-    if step not in rules.CREW or step in {Step.RESOLVED, Step.BACKUP_ASKED}:
+    if step not in rules.PLAIN:
         raise Refused("no_such_step", "step")
-    _take(found, Step(step), actor, at, device_at)
+    _take(found, Stamp(step), actor, at, device_at)
     return {"assignment": found.pk, "state": found.state}
 
 
@@ -76,9 +76,9 @@ def resolve_on_scene(
     found = _locked(assignment)
     incident = found.incident
     require_crew_or_desk(actor, found)
-    _take(found, Step.RESOLVED, actor, at, device_at)
+    _take(found, Stamp.RESOLVED, actor, at, device_at)
     Incident.objects.select_for_update().get(pk=incident.pk)  # of two crews that end at once one sees the other
-    working = incident.assignments.exclude(state__in=[*ENDED, Step.RESOLVED, Step.FIELD_FEEDBACK]).exists()
+    working = incident.assignments.exclude(state__in=[*ENDED, Stamp.RESOLVED, Stamp.FIELD_FEEDBACK]).exists()
     if not working and incident.state == Incident.State.DISPATCHED:
         triage.resolve(number=incident.number, disposal=disposal, actor=_for_holder(actor, incident), at=at)
     return {"assignment": found.pk, "state": found.state, "resolved": not working}
@@ -95,8 +95,8 @@ def ask_backup(
         raise Refused("no_such_step", "step")
     found.backup = True
     found.save(update_fields=["backup"])
-    Milestone.objects.create(assignment=found, step=Step.BACKUP_ASKED, at=at, device_at=device_at)
-    _leave(Step.BACKUP_ASKED, found, actor, at, device_at)
+    Milestone.objects.create(assignment=found, step=Stamp.BACKUP_ASKED, at=at, device_at=device_at)
+    _leave(Stamp.BACKUP_ASKED, found, actor, at, device_at)
     return {"assignment": found.pk}
 
 
@@ -105,7 +105,7 @@ def reassign(*, assignment: int, unit: str, actor: Actor, at: dt.datetime, key: 
     """Send another unit in place of this one, which is free from now on."""
     actor.require(*DESK)
     found = _locked(assignment)
-    _take(found, Step.REASSIGNED, actor, at, None)
+    _take(found, Stamp.REASSIGNED, actor, at, None)
     return dispatch_unit(number=found.incident.number, unit=unit, actor=actor, at=at)
 
 
@@ -114,7 +114,7 @@ def review(*, assignment: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Look at what was done, by somebody who was not there; then it can be archived."""
     actor.require(*REVIEWERS)
     found = _locked(assignment)
-    _take(found, Step.REVIEWED, actor, at, None)
+    _take(found, Stamp.REVIEWED, actor, at, None)
     return {"assignment": found.pk, "state": found.state}
 
 
@@ -123,7 +123,7 @@ def archive(*, assignment: int, actor: Actor, at: dt.datetime) -> dict[str, Any]
     """File a reviewed assignment."""
     actor.require(*REVIEWERS)
     found = _locked(assignment)
-    _take(found, Step.ARCHIVED, actor, at, None)
+    _take(found, Stamp.ARCHIVED, actor, at, None)
     return {"assignment": found.pk, "state": found.state}
 
 
@@ -132,20 +132,20 @@ def _locked(pk: int) -> Assignment:
     rows = Assignment.objects.select_for_update(of=("self",)).filter(pk=pk)
     found = rows.select_related("unit__organisation", "incident__owner").first()
     if found is None:
-        raise Refused("no_such_assignment", "assignment")
+        raise Refused("unknown_assignment", "assignment")
     return found
 
 
 def _first_stamps(assignment: Assignment, at: dt.datetime) -> None:
     """Stamp what lies before the sending: when it was heard and when it was typed in."""
     link = assignment.incident.links.filter(unlinked_at=None).select_related("report").order_by("linked_at").first()
-    heard = [(Step.RECEIVED, link.report.received_at), (Step.ENTERED, link.report.entered_at)] if link else []
+    heard = [(Stamp.RECEIVED, link.report.received_at), (Stamp.ENTERED, link.report.entered_at)] if link else []
     Milestone.objects.bulk_create(
-        [Milestone(assignment=assignment, step=step, at=moment) for step, moment in [*heard, (Step.DISPATCHED, at)]]
+        [Milestone(assignment=assignment, step=step, at=moment) for step, moment in [*heard, (Stamp.DISPATCHED, at)]]
     )
 
 
-def _take(assignment: Assignment, step: Step, actor: Actor, at: dt.datetime, device_at: dt.datetime | None) -> None:
+def _take(assignment: Assignment, step: Stamp, actor: Actor, at: dt.datetime, device_at: dt.datetime | None) -> None:
     """Take a step, if the table allows it, with its stamp and its entry."""
     rules.require_step(assignment.state, step)
     assignment.state = step
@@ -157,7 +157,7 @@ def _take(assignment: Assignment, step: Step, actor: Actor, at: dt.datetime, dev
 
 
 def _leave(
-    step: Step, assignment: Assignment, actor: Actor, at: dt.datetime, device_at: dt.datetime | None = None
+    step: Stamp, assignment: Assignment, actor: Actor, at: dt.datetime, device_at: dt.datetime | None = None
 ) -> None:
     """Leave the entry, and let the clocks of this kind of unit hear it."""
     kind, unit = f"dispatch.unit_{step.value}", assignment.unit

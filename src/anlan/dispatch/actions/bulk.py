@@ -19,7 +19,7 @@ from anlan.core.time.clock_book import ClockBook, ClockEvent, Facts
 from anlan.dispatch import rules
 from anlan.dispatch.models import Assignment, Milestone, Unit
 from anlan.dispatch.rules import ENDED
-from anlan.dispatch.states import Step
+from anlan.dispatch.states import Stamp
 from anlan.intake.models import Report
 from anlan.triage.access import DESK
 from anlan.triage.actions import open_incidents
@@ -97,14 +97,14 @@ def _store(
 def _walked(crew: _Crew, units: Mapping[str, Unit], past: bool) -> dict[str, Any]:
     """Return an assignment's columns after its stamps, each checked in the table."""
     if crew.code not in units:
-        raise Refused("no_such_unit", "unit")
+        raise Refused("unknown_unit_code", "unit")
     (first, sent_at), *more = crew.stamps
-    if first != Step.DISPATCHED:
+    if first != Stamp.DISPATCHED:
         raise Refused("no_such_step", "step")
     require_step = rules.require_past_step if past else rules.require_step
     state, ended, backup = str(first), None, False
     for step, at in more:
-        if step == Step.BACKUP_ASKED:
+        if step == Stamp.BACKUP_ASKED:
             backup = True
             continue
         require_step(state, step)
@@ -112,7 +112,7 @@ def _walked(crew: _Crew, units: Mapping[str, Unit], past: bool) -> dict[str, Any
         if step in ENDED and ended is None:
             ended = at
     if past and ended is None and (ended := crew.record.get("over_at")):
-        state = Step.CLEARED.value
+        state = Stamp.CLEARED.value
     return {"state": state, "dispatched_at": sent_at, "ended_at": ended, "backup": backup}
 
 
@@ -124,7 +124,7 @@ def _heard(rows: Sequence[Mapping[str, Any]], wanted: set[int]) -> dict[int, tup
     for start in range(0, len(asked), 900):
         reports = Report.objects.filter(pk__in=asked[start : start + 900])
         times |= {pk: (heard, typed) for pk, heard, typed in reports.values_list("pk", "received_at", "entered_at")}
-    stamps = {n: ((Step.RECEIVED.value, times[pk][0]), (Step.ENTERED.value, times[pk][1])) for n, pk in first.items()}
+    stamps = {n: ((Stamp.RECEIVED.value, times[pk][0]), (Stamp.ENTERED.value, times[pk][1])) for n, pk in first.items()}
     return {n: both[:1] if rows[n].get("entry_missing") else both for n, both in stamps.items()}
 
 
@@ -146,7 +146,7 @@ def _entries(stamps: Iterable[tuple[str, dt.datetime]], unit: Unit, facts: Facts
     """Yield what the clocks hear of a unit's way."""
     state = ""
     for step, at in stamps:
-        state = state if step == Step.BACKUP_ASKED else str(step)
+        state = state if step == Stamp.BACKUP_ASKED else str(step)
         yield ClockEvent(f"dispatch.unit_{step}", at, unit.organisation_id, facts, rules.kinds_to_come(state))
 
 

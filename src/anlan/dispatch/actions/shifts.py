@@ -82,7 +82,7 @@ def _fresh(wanted: Mapping[tuple[str, dt.datetime], Mapping[str, Any]]) -> list[
 def _require_shift(unit: Unit | None, begins_at: dt.datetime, ends_at: dt.datetime, people: int, actor: Actor) -> Unit:
     """Return the unit that a shift is of, or refuse a shift that cannot be."""
     if unit is None:
-        raise Refused("no_such_unit", "unit")
+        raise Refused("unknown_unit_code", "unit")
     require_of(actor, unit)
     rules.require_shift_possible(begins_at, ends_at, people)
     return unit

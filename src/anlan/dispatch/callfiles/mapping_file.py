@@ -22,7 +22,7 @@ from anlan.dispatch.callfiles.mapping import (
     nearest,
 )
 from anlan.dispatch.rules import RECORDED
-from anlan.dispatch.states import Step
+from anlan.dispatch.states import Stamp
 
 Tables = dict[str, Any]
 
@@ -95,7 +95,7 @@ def _coded(tables: Tables) -> dict[str, Codes]:
 
 def _units(tables: Tables) -> Units:
     more = ("column", "codes", "separator", "shared", "if_elsewhere", "if_not_sent", "unknown")
-    table = _table(tables, "units", (*more, *RECORDED), needs=("column", Step.DISPATCHED.value))
+    table = _table(tables, "units", (*more, *RECORDED), needs=("column", Stamp.DISPATCHED.value))
     unknown = _table(table, "unknown", ("organisation", "kind"), of="units.") if "unknown" in table else None
     separator = _text(table["separator"], "units.separator") if "separator" in table else ""
     shared = _texts(table.get("shared", []), "units.shared")

@@ -12,12 +12,12 @@ from anlan.dispatch.callfiles.fit import numbered
 from anlan.dispatch.callfiles.mapping import CallMapping, Columns, Units
 from anlan.dispatch.callfiles.records import Seen, joined
 from anlan.dispatch.rules import ENDED, RECORDED
-from anlan.dispatch.states import Step
+from anlan.dispatch.states import Stamp
 from anlan.intake.files.layout import read_number
 from anlan.tables import Record, as_text
 
 _TIME_OF_DAY = re.compile(r"[:时点]|\dT\d|\d{12}|^\d+[.,]\d+$|^1\d{9}$|^\d{8} \d{4}")
-Stamp = Callable[[str], dt.datetime | None]
+ReadTime = Callable[[str], dt.datetime | None]
 Stamps = dict[str, dt.datetime]
 
 
@@ -57,7 +57,7 @@ class CallReader:
         if not closed and self.mapping.if_open == "refuse":
             raise Refused("not_closed", "incident.closed")
         moments = [(step, moment) for unit in units for step, moment in unit["stamps"]]
-        done = [moment for step, moment in moments if step == Step.RESOLVED]
+        done = [moment for step, moment in moments if step == Stamp.RESOLVED]
         resolved = stamp("incident.resolved") if self.mapping.resolved else max(done, default=None)
         call: dict[str, Any] = {
             "record": first.number, "line": first.line, "past": True, "entry_missing": entered is None,
@@ -103,7 +103,7 @@ class CallReader:
             **{name: self._text(values, columns.get(name, ())) for name in ("words", "name", "contact")},
         }
 
-    def _handed(self, values: Mapping[str, Any], stamp: Stamp) -> dict[str, Any]:
+    def _handed(self, values: Mapping[str, Any], stamp: ReadTime) -> dict[str, Any]:
         """Read to whom it was handed; the control room holds every new incident, so to it nothing is handed."""
         table = self.mapping.handover
         if table is None:
@@ -173,7 +173,7 @@ class CallReader:
             return {}
         ours = units.codes.get(code.casefold(), code)
         ours = self.here.units.get(ours.casefold(), ours)
-        if Step.DISPATCHED not in stamps:
+        if Stamp.DISPATCHED not in stamps:
             if units.if_not_sent == "leave_out":
                 return {}
             raise Refused("not_sent", "units.dispatched", unit=ours[:40])

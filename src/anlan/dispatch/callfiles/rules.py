@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from anlan.core.refusals import Refused
 from anlan.dispatch.rules import ENDED
-from anlan.dispatch.states import Step
+from anlan.dispatch.states import Stamp
 from anlan.intake.rules.reports import CLOCK_TOLERANCE
 from anlan.triage.rules import may_hold
 
@@ -58,8 +58,8 @@ def require_holdable(gates: Iterable[bool], diverted: bool, kind: str) -> None:
 
 def _require_unit_possible(unit: Mapping[str, Any], at: dt.datetime) -> None:
     stamps = [(step, f"units.{step}", moment) for step, moment in unit["stamps"]]
-    steps = [(name, moment) for step, name, moment in stamps if step != Step.BACKUP_ASKED]
-    asked = [(name, moment) for step, name, moment in stamps if step == Step.BACKUP_ASKED]
+    steps = [(name, moment) for step, name, moment in stamps if step != Stamp.BACKUP_ASKED]
+    asked = [(name, moment) for step, name, moment in stamps if step == Stamp.BACKUP_ASKED]
     _require_order(steps, at)
     _require_order([steps[0], *asked], at)
     if sum(step in ENDED for step, _ in unit["stamps"]) > 1:

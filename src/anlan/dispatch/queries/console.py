@@ -16,14 +16,14 @@ from anlan.dispatch.models import Assignment
 from anlan.dispatch.queries.assignments import assignments_of, seen_of
 from anlan.dispatch.queries.clocks import Face, crew_faces, incident_faces
 from anlan.dispatch.queries.units import Near, units_near
-from anlan.dispatch.states import Step
+from anlan.dispatch.states import Stamp
 from anlan.intake.models import Category
 from anlan.intake.words import area_label
 from anlan.triage import rules as triage_rules
 from anlan.triage.models import Incident
+from anlan.triage.offers import may, takes_units
 from anlan.triage.queries.history import history
 from anlan.triage.queries.incidents import reports_open_to
-from anlan.triage.queries.moves import may, takes_units
 from anlan.triage.queries.organisations import others
 
 
@@ -49,7 +49,7 @@ class Crew:
     @property
     def ended(self) -> bool:
         """Whether it said that the danger on the spot has ended."""
-        return any(stamp.step == Step.RESOLVED for stamp in self.assignment.milestones.all())
+        return any(stamp.step == Stamp.RESOLVED for stamp in self.assignment.milestones.all())
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,10 @@ def chosen(incident: Incident, actor: Actor, at: dt.datetime, kind: str) -> Chos
 def _crew(assignment: Assignment, faces: list[Face], actor: Actor, seen: bool) -> Crew:
     step = rules.next_step(assignment.state)
     stamps = assignment.ended_at is None and may_stamp(assignment, actor)
-    label = f"{area_label(assignment.unit)}: {Step(step).label}" if step else ""
+    label = f"{area_label(assignment.unit)}: {Stamp(step).label}" if step else ""
     fields = {"verb": "stamp", "assignment": str(assignment.pk), "step": str(step)}
-    next_step = NextMove(label, fields, asks_disposal=step == Step.RESOLVED) if stamps and step else None
-    return Crew(assignment, faces, next_step, stamps and assignment.state != Step.FIELD_FEEDBACK, seen)
+    next_step = NextMove(label, fields, asks_disposal=step == Stamp.RESOLVED) if stamps and step else None
+    return Crew(assignment, faces, next_step, stamps and assignment.state != Stamp.FIELD_FEEDBACK, seen)
 
 
 def _next(incident: Incident, crews: list[Crew], near: list[Near], moves: dict[str, bool]) -> NextMove | None:
@@ -139,7 +139,7 @@ def _timeline(incident: Incident, assignments: list[Assignment]) -> list[dict[st
         }
         for assignment in assignments
         for stamp in assignment.milestones.all()
-        if stamp.step not in {Step.RECEIVED, Step.ENTERED}
+        if stamp.step not in {Stamp.RECEIVED, Stamp.ENTERED}
     ]
     after = {f"triage.incident_{what}" for what in ("resolved", "closed")}
     events = [*reversed(history(incident)), *stamped]

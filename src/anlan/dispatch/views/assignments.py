@@ -16,11 +16,11 @@ from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.dispatch import rules
 from anlan.dispatch.access import is_reviewer, may_stamp
-from anlan.dispatch.forms import send_unit, take_step
 from anlan.dispatch.models import Assignment
+from anlan.dispatch.offers import send_unit, take_step
 from anlan.dispatch.queries.assignments import whole
 from anlan.dispatch.queries.open_incidents import areas
-from anlan.dispatch.states import Step
+from anlan.dispatch.states import Stamp
 from anlan.triage.access import MOVERS, READERS
 from anlan.triage.models import Incident
 from anlan.triage.queries.incidents import reports_open_to
@@ -82,8 +82,8 @@ def _page(request: HttpRequest, pk: int, *, wrong: str = "", status: int = 200) 
 def next_stamp(assignment: Assignment, actor: Actor) -> dict[str, Any] | None:
     """Return the usual next stamp, if this person may give it; the verbs check again."""
     step = rules.next_step(assignment.state)
-    reviewing = step in {Step.REVIEWED, Step.ARCHIVED}
+    reviewing = step in {Stamp.REVIEWED, Stamp.ARCHIVED}
     may = is_reviewer(actor) if reviewing else may_stamp(assignment, actor)
     if step is None or not may:
         return None
-    return {"step": Step(step).value, "label": Step(step).label, "resolves": step == Step.RESOLVED}
+    return {"step": Stamp(step).value, "label": Stamp(step).label, "resolves": step == Stamp.RESOLVED}

@@ -15,14 +15,14 @@ from anlan.core.people.actors import Actor
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
-from anlan.dispatch.forms import send_unit, take_step
 from anlan.dispatch.models import Unit
+from anlan.dispatch.offers import send_unit, take_step
 from anlan.dispatch.queries.console import chosen
 from anlan.dispatch.queries.open_incidents import Line, OpenList, filters, open_list
 from anlan.dispatch.queries.places import places
 from anlan.triage.access import MOVERS, READERS
-from anlan.triage.forms import make_move
 from anlan.triage.models import SEES_ALL, Incident
+from anlan.triage.offers import make_move
 from anlan.triage.queries.incidents import whole
 from anlan.triage.words import REFUSALS, refusal
 

@@ -135,7 +135,7 @@ def _known_categories(codes: Sequence[str]) -> list[str]:
     if missing or not codes:
         known = ", ".join(Category.objects.values_list("code", flat=True))
         if missing:
-            raise Refused("study_category_unknown", "categories", codes=", ".join(missing), known=known)
+            raise Refused("unknown_study_category", "categories", codes=", ".join(missing), known=known)
         raise Refused("study_category_missing", "categories", known=known)
     rules.require_analysable(groups)
     return sorted(groups)
@@ -147,5 +147,5 @@ def _known_area(code: str | None) -> Area | None:
     found = Area.objects.filter(code=code).first()
     if found is None:
         known = ", ".join(Area.objects.order_by("code").values_list("code", flat=True)[:40])
-        raise Refused("study_area_unknown", "area", code=code, known=known)
+        raise Refused("unknown_study_area", "area", code=code, known=known)
     return found

@@ -1,6 +1,6 @@
-"""What a citizen reads on the tracking page: steps in plain words, and where the report stands now.
+"""What a citizen reads on the tracking page: lines in plain words, and where the report stands now.
 
-Intake tells of what it knows (received, read, added to, withdrawn). A later stage adds its own steps with `tells`.
+Intake tells of what it knows (received, read, added to, withdrawn). A later stage adds its own lines with `tells`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from anlan.intake.models import Report
 
 
 @dataclass(frozen=True)
-class Step:
+class Line:
     """One line of the timeline: `state` is done, now, next or late; a deadline is shown as "by"."""
 
     state: str
@@ -38,7 +38,7 @@ class Standing:
 class Told:
     """What one stage has to say about a report; the latest stage that has a standing says where it stands."""
 
-    steps: tuple[Step, ...] = ()
+    lines: tuple[Line, ...] = ()
     standing: Standing | None = None
 
 
@@ -53,18 +53,18 @@ def tells(teller: Teller) -> Teller:
     return teller
 
 
-def tell(report: Report, at: dt.datetime) -> tuple[Standing, list[Step]]:
-    """Return where the report stands and its steps in order of time, what is to come last.
+def tell(report: Report, at: dt.datetime) -> tuple[Standing, list[Line]]:
+    """Return where the report stands and its lines in order of time, what is to come last.
 
     Only the stage that says where it stands says what is to come: an earlier one waits for nothing any more.
     """
     accounts = [teller(report, at) for teller in _tellers]
     last = [each for each in accounts if each.standing][-1]
     assert last.standing is not None
-    steps = [step for each in accounts for step in each.steps if each is last or step.state not in TO_COME]
-    return last.standing, _in_order(steps)
+    lines = [line for each in accounts for line in each.lines if each is last or line.state not in TO_COME]
+    return last.standing, _in_order(lines)
 
 
-def _in_order(steps: Iterable[Step]) -> list[Step]:
+def _in_order(lines: Iterable[Line]) -> list[Line]:
     far = dt.datetime.max.replace(tzinfo=dt.UTC)
-    return sorted(steps, key=lambda step: (step.state in TO_COME, step.at or far))
+    return sorted(lines, key=lambda line: (line.state in TO_COME, line.at or far))

@@ -8,11 +8,10 @@ from typing import Any
 from anlan.core.ledger.verbs import verb
 from anlan.core.models import Organisation
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
 from anlan.core.time import clocks
 from anlan.triage import rules
-from anlan.triage.access import DESK, require_holder, require_officer_of_holder
+from anlan.triage.access import ARBITERS, DESK, require_holder, require_officer_of_holder
 from anlan.triage.actions.entries import leave, locked, move
 from anlan.triage.models import Handover, Incident
 from anlan.triage.queries.incidents import is_gated
@@ -73,7 +72,7 @@ def return_incident(*, number: str, reason: str, actor: Actor, at: dt.datetime) 
 @verb("triage.arbitrate")
 def arbitrate(*, number: str, to: str, reason: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Decide whose it is; who gets it cannot send it back a third time."""
-    actor.require(Role.SUPERVISOR)
+    actor.require(*ARBITERS)
     incident = locked(number)
     rules.require_move(incident.state, State.HANDED_OVER)
     if incident.state != State.DISPUTED:

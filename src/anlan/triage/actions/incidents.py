@@ -61,7 +61,7 @@ def confirm_category(*, number: str, category: str, actor: Actor, at: dt.datetim
     rules.require_open(incident.state)
     chosen = Category.objects.filter(code=category, active=True).first()
     if chosen is None:
-        raise Refused("no_such_category", "category")
+        raise Refused("unknown_category_code", "category")
     incident.category_confirmed, incident.kind = chosen, chosen.kind
     incident.save(update_fields=["category_confirmed", "kind"])
     leave("category_confirmed", incident, actor, at, category=category, at_call=incident.category_at_call.code)

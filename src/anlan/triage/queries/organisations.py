@@ -23,7 +23,7 @@ def organisation(code: str) -> Organisation:
     """Return an organisation that is not closed, or refuse its code."""
     found = Organisation.objects.filter(code=code, active=True).first()
     if found is None:
-        raise Refused("no_such_organisation", "to")
+        raise Refused("unknown_holder", "to")
     return found
 
 

@@ -18,12 +18,11 @@ from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.intake.models import Category
 from anlan.triage.access import MOVERS, READERS, is_mover
-from anlan.triage.forms import make_move
 from anlan.triage.models import Incident
+from anlan.triage.offers import make_move, may
 from anlan.triage.queries.clocks import clocks_of
 from anlan.triage.queries.history import history
 from anlan.triage.queries.incidents import LISTS, incidents_in, reports_open_to, whole
-from anlan.triage.queries.moves import may
 from anlan.triage.queries.organisations import others
 from anlan.triage.words import REFUSALS, refusal
 
