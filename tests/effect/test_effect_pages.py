@@ -116,7 +116,7 @@ def test_half_and_double_lie_as_far_from_no_difference() -> None:
     assert found.low is not None
     assert found.dot is not None
     assert found.high is not None
-    assert found.one - found.dot == pytest.approx(found.high - found.one, abs=0.2)
+    assert found.no_difference - found.dot == pytest.approx(found.high - found.no_difference, abs=0.2)
     assert (found.low, found.cut_low, found.cut_high) == (20.0, True, False)
 
 

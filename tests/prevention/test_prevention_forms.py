@@ -278,7 +278,7 @@ def test_a_silent_area_is_raised_once(town: Town) -> None:
 def test_a_key_area_is_raised_with_its_exit_criteria(town: Town) -> None:
     """Without them it is not listed, and what was typed stays."""
     browser = make.browser(town.supervisor)
-    told = {"what": "one", "origin": "key_area", "title": "老火车站地区", "addressee": "government"}
+    told = {"what": "single", "origin": "key_area", "title": "老火车站地区", "addressee": "government"}
     wrong = browser.post("/problems/new/", told)
     assert (wrong.status_code, "老火车站地区" in wrong.content.decode()) == (422, True)
     browser.post("/problems/new/", told | {"exit_criteria": "三个月无同类报告"})

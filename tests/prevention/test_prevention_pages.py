@@ -62,7 +62,7 @@ def test_an_officer_signs_for_a_whole_list_or_for_none_of_it(town: Town, officer
 def test_a_title_is_read_in_the_readers_language(town: Town, client: Client) -> None:
     """A single problem may be named in English too; who reads English finds it so, and what has none in Chinese."""
     client.force_login(make.person("analyst"))
-    told = {"what": "one", "origin": "hazard", "addressee": "government"}
+    told = {"what": "single", "origin": "hazard", "addressee": "government"}
     client.post("/problems/new/", told | {"title": "护栏锈断", "title_en": "Railing rusted through"})
     client.post("/problems/new/", told | {"title": "井盖松动"})
     english = client.get("/problems/?q=rusted").content.decode()
@@ -83,7 +83,7 @@ def test_one_day_is_one_day() -> None:
 def test_a_problem_names_its_area(town: Town, client: Client) -> None:
     """A code says nothing to a reader; an area that was gone already keeps its last name."""
     client.force_login(make.person("analyst"))
-    told = {"what": "one", "origin": "hazard", "addressee": "government", "title": "护栏锈断", "area": "west"}
+    told = {"what": "single", "origin": "hazard", "addressee": "government", "title": "护栏锈断", "area": "west"}
     client.post("/problems/new/", told)
     page = f"/problems/?p={Problem.objects.get().number}"
     assert "West District" in client.get(page).content.decode()

@@ -14,7 +14,7 @@ class Drawn:
     """Positions in the drawing; `cut_low` and `cut_high` say that the interval goes on beyond it."""
 
     ticks: tuple[tuple[float, str], ...]
-    one: float
+    no_difference: float
     low: float | None = None
     dot: float | None = None
     high: float | None = None

@@ -14,7 +14,7 @@ from anlan.hotspots.computation import parsed
 class Shown:
     """An estimate as a page shows it."""
 
-    one: Estimate
+    estimate: Estimate
     sentence: str
     mark: str
     drawn: Drawn

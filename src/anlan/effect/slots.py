@@ -26,6 +26,6 @@ def of_site(context: dict[str, Any]) -> str:
     every = Estimate.objects.visible_to(actor).filter(study__subject=site.subject).order_by("-pk")
     found = [estimate for estimate in every if estimate.holds(site.number)]
     newest = shown(found[0]) if found else None
-    mended = newest is not None and site.number in newest.one.listed("treated")
+    mended = newest is not None and site.number in newest.estimate.listed("treated")
     values = {"shown": newest, "mended": mended, "earlier": found[1:4], "site": site}
     return render_to_string("effect/_site_slot.html", values, request=request)

@@ -93,4 +93,4 @@ def of_site(context: dict[str, Any]) -> str:
 def of_place(context: dict[str, Any]) -> str:
     """Tell on the tracking page what is done at the place of the report, where the city has listed it."""
     place = tell_of_place(context["report"], now())
-    return render_to_string("prevention/_place.html", {"told": place}) if place else ""
+    return render_to_string("prevention/_place.html", {"place": place}) if place else ""

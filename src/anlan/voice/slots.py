@@ -20,5 +20,5 @@ def of_report(context: dict[str, Any]) -> str:
     question = Satisfaction.objects.filter(report=report).first()
     if question is None or (not question.answered_at and not (is_open(question.asked_at, now()) and is_closed(report))):
         return ""
-    values = {"row": question, "code": context["code_plain"], "choices": Satisfaction.Helped.choices}
+    values = {"question": question, "code": context["code_plain"], "choices": Satisfaction.Helped.choices}
     return render_to_string("voice/_question.html", values, request=context["request"])

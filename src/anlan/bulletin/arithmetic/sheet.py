@@ -57,7 +57,7 @@ class Unread:
 
     line: int
     field: str
-    told: str
+    written: str
     reason: str
 
 

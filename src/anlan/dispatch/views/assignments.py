@@ -63,7 +63,7 @@ def _page(request: HttpRequest, pk: int, *, wrong: str = "", status: int = 200) 
     if found is None:
         raise Http404
     context = {
-        "one": found,
+        "assignment": found,
         "wrong": wrong,
         "next": next_stamp(found, actor),
         "may_ask": found.state in rules.OUT and may_stamp(found, actor),

@@ -49,7 +49,7 @@ def estimate_page(request: HttpRequest, number: str) -> HttpResponse:
     if found is None:
         raise Http404
     checked = verify(found) if "check" in request.GET else None
-    context = {"shown": shown(found), "one": found, "checked": checked} | details(found)
+    context = {"shown": shown(found), "estimate": found, "checked": checked} | details(found)
     if checked:
         context |= {"found": found_by(checked, found), "changed": checked.changed[:50]}
     return render(request, "effect/estimate.html", context)

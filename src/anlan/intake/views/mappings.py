@@ -35,7 +35,7 @@ def mapped_import(request: HttpRequest, run: ImportRun) -> HttpResponse:
 def _mapped(request: HttpRequest, run: ImportRun, preview: Preview) -> HttpResponse:
     context = {
         "run": run,
-        "told": preview,
+        "preview": preview,
         "reasons": reasons_of(preview.counts),
         "mapping": importruns.mapping_of(run),
     }

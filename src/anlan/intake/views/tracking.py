@@ -114,7 +114,7 @@ def tracked_page(
         "steps": steps,
         "form": form,
         "problems": problems,
-        "told": done,
+        "done": done,
         "token": new_token(),
         "withdraw_until": found.entered_at + WITHDRAW_WITHIN,
         "can": {"add": not withdrawn, "withdraw": may_withdraw(found, at), "erase": not erased},

@@ -43,7 +43,7 @@ def analysis(request: HttpRequest, number: str) -> HttpResponse:
     rows = [reported for reported in every if not area or area in reported.codes]
     offered = {reported.problem.number for reported in rows if area}
     chosen = set(request.POST.getlist("problems")) if form.is_bound else offered
-    context = {"one": report, "addressee": named(report.addressee), "rows": rows, "every": len(every), "area": area,
+    context = {"report": report, "addressee": named(report.addressee), "rows": rows, "every": len(every), "area": area,
                "areas": areas_of(every), "form": form, "chosen": chosen, "key": uuid4(), "at": now(),
                "waiting": sum(reported.waits for reported in every),
                "instructs": Role.SUPERVISOR in actor.roles and any(reported.waits for reported in rows)}  # fmt: skip

@@ -69,13 +69,13 @@ def _forms(request: HttpRequest, study: int | None, sites: list[StudySite]) -> d
     today, organisations = local_day(now()), active_organisations()
     first = Organisation.objects.filter(active=True, kind="government").order_by("code").first()
     initial = {"addressee": first.code if first else ""}
-    sent = {name: request.POST if request.POST.get("what") == name else None for name in ("sites", "one")}
+    sent = {name: request.POST if request.POST.get("what") == name else None for name in ("sites", "single")}
     picked: Choices = [(str(site.number), site.code) for site in sites]
     return {
         "sites": RaiseForm(sent["sites"], organisations=organisations, sites=picked, initial=initial,
                            areas=silent_choices(study, today), auto_id="sites-%s"),
-        "one": SingleForm(sent["one"], organisations=organisations, areas=area_choices(today), initial=initial,
-                       auto_id="one-%s"),
+        "single": SingleForm(sent["single"], organisations=organisations, areas=area_choices(today), initial=initial,
+                       auto_id="single-%s"),
     }  # fmt: skip
 
 
