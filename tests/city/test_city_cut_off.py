@@ -13,7 +13,7 @@ from django.db import transaction
 
 from anlan.city.demo import build as building
 from anlan.city.demo import walk as walking
-from anlan.city.demo.steps import ACTOR
+from anlan.city.demo.progress import ACTOR
 from anlan.city.demo.walk import Walk
 from anlan.city.town.folder import build, installed_packages
 from anlan.city.year import incidents, rota

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.effect.views import estimates
+from anlan.effect import views
 
 app_name = "effect"
-urlpatterns = [*estimates.urlpatterns]
+urlpatterns = [*views.urlpatterns]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.voice.views import answers
+from anlan.voice import views
 
 app_name = "voice"
-urlpatterns = [*answers.urlpatterns]
+urlpatterns = [*views.urlpatterns]

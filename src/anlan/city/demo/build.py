@@ -12,7 +12,7 @@ from typing import Final
 
 from anlan.city.demo import morning
 from anlan.city.demo.people import people
-from anlan.city.demo.steps import ACTOR, BEGINS, MOMENT, STEP_DONE, Tell
+from anlan.city.demo.progress import ACTOR, BEGINS, MOMENT, STEP_DONE, Tell
 from anlan.city.demo.studies import YEARS, adopt_first, desk_after, study_year
 from anlan.city.demo.walk import Walk
 from anlan.city.works import bulletin

@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-from anlan.city.demo.steps import ACTOR, BEGINS
+from anlan.city.demo.progress import ACTOR, BEGINS
 from anlan.core.models import Person
 from anlan.core.people.actions import add_person
 from anlan.core.people.roles import Role

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
-from anlan.city.demo.steps import ACTOR
+from anlan.city.demo.progress import ACTOR
 from anlan.city.town.ground import ZONE
 from anlan.hotspots.actions import adopt_study, run_now, start_study
 from anlan.hotspots.models import Study

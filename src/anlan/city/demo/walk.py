@@ -6,7 +6,7 @@ import datetime as dt
 from functools import partial
 from typing import Any
 
-from anlan.city.demo.steps import ACTOR, MOMENT, Steps, Tell
+from anlan.city.demo.progress import ACTOR, MOMENT, Progress, Tell
 from anlan.city.works import lists, problems, rain, tasks
 from anlan.city.year import rounds
 from anlan.city.year.answers import answer_all
@@ -18,7 +18,7 @@ from anlan.city.year.turns import live_turns
 from anlan.core.ledger.followers import catch_up
 
 
-class Walk(Steps):
+class Walk(Progress):
     """The simulated time, month by month: the desk's work, what is heard, what the rain has shown."""
 
     def __init__(self, seed: int, scale: float, tell: Tell) -> None:

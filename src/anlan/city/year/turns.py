@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 
 from anlan.city.year.calls import CALLS_A_YEAR
+from anlan.city.year.course import Course, Over
 from anlan.city.year.month import Month
-from anlan.city.year.turn import Over, Turn
 from anlan.core.city.current import city_read_once
 from anlan.core.ledger.writes import write
 from anlan.dispatch import actions as dispatch
@@ -55,80 +55,80 @@ URGENT: Final = (  # category, words, then what makes it urgent
 REASONS: Final = ("来电人再次来电，反映问题未解决", "回访时上报人称情况仍在", "复核发现现场未恢复")
 
 
-def sent_back_twice(turn: Turn) -> None:
+def sent_back_twice(course: Course) -> None:
     """It goes to the wrong house twice, and the arbiter decides."""
-    category, said, first, second, (owner, why) = ASTRAY[int(turn.dice.integers(len(ASTRAY)))]
-    number = turn.opened(category, said)
+    category, said, first, second, (owner, why) = ASTRAY[int(course.dice.integers(len(ASTRAY)))]
+    number = course.opened(category, said)
     for to, reason in (first, second):
-        turn.does(triage.divert, 5, number=number, to=to)
-        turn.does(triage.return_incident, 90, number=number, reason=reason)
-    turn.does(triage.arbitrate, 240, number=number, to=owner, reason=why)
-    turn.ended(number)
+        course.does(triage.divert, 5, number=number, to=to)
+        course.does(triage.return_incident, 90, number=number, reason=reason)
+    course.does(triage.arbitrate, 240, number=number, to=owner, reason=why)
+    course.ended(number)
 
 
-def told_apart(turn: Turn) -> None:
+def told_apart(course: Course) -> None:
     """Two callers are taken for one matter, until somebody sees that they told of two."""
-    first, other = APART[int(turn.dice.integers(len(APART)))]
-    number = turn.opened(*first[:2])
-    report = turn.hear(*other[:2], typical=6)
-    turn.does(triage.link_report, 1, number=number, report_id=report)
-    second = turn.does(triage.split_incident, 12, number=number, report_ids=[report])["into"]
+    first, other = APART[int(course.dice.integers(len(APART)))]
+    number = course.opened(*first[:2])
+    report = course.hear(*other[:2], typical=6)
+    course.does(triage.link_report, 1, number=number, report_id=report)
+    second = course.does(triage.split_incident, 12, number=number, report_ids=[report])["into"]
     for matter, to in ((number, first[2]), (second, other[2])):
-        turn.does(triage.divert, 3, number=matter, to=to)
-    turn.ended(number)
-    turn.ended(second)
+        course.does(triage.divert, 3, number=matter, to=to)
+    course.ended(number)
+    course.ended(second)
 
 
-def linked_by_mistake(turn: Turn) -> None:
+def linked_by_mistake(course: Course) -> None:
     """A report is put to the wrong incident, taken away again, and gets an incident of its own."""
-    first, other = APART[int(turn.dice.integers(len(APART)))]
-    number = turn.opened(*first[:2])
-    report = turn.hear(*other[:2], typical=4)
-    turn.does(triage.link_report, 1, number=number, report_id=report)
-    turn.does(triage.unlink_report, 8, number=number, report_id=report)
-    own = turn.does(triage.open_incident, 1, report_id=report)["incident"]
-    turn.does(triage.divert, 2, number=own, to=other[2])
-    turn.does(triage.divert, 2, number=number, to=first[2])
-    turn.ended(own)
-    turn.ended(number, "not_found")
+    first, other = APART[int(course.dice.integers(len(APART)))]
+    number = course.opened(*first[:2])
+    report = course.hear(*other[:2], typical=4)
+    course.does(triage.link_report, 1, number=number, report_id=report)
+    course.does(triage.unlink_report, 8, number=number, report_id=report)
+    own = course.does(triage.open_incident, 1, report_id=report)["incident"]
+    course.does(triage.divert, 2, number=own, to=other[2])
+    course.does(triage.divert, 2, number=number, to=first[2])
+    course.ended(own)
+    course.ended(number, "not_found")
 
 
-def called_again(turn: Turn) -> None:
+def called_again(course: Course) -> None:
     """It is closed, the caller calls again, and it is taken up again."""
-    category, said, holder, later = AGAIN[int(turn.dice.integers(len(AGAIN)))]
-    number = turn.opened(category, said)
-    turn.does(triage.divert, 4, number=number, to=holder)
-    turn.ended(number)
-    report = turn.hear(category, later, typical=900, validity="repeat")
-    turn.does(triage.reopen, 2, number=number, reason=str(turn.dice.choice(REASONS)))
-    turn.does(triage.link_report, 2, number=number, report_id=report)
-    turn.does(triage.divert, 5, number=number, to=holder)
-    turn.ended(number)
+    category, said, holder, later = AGAIN[int(course.dice.integers(len(AGAIN)))]
+    number = course.opened(category, said)
+    course.does(triage.divert, 4, number=number, to=holder)
+    course.ended(number)
+    report = course.hear(category, later, typical=900, validity="repeat")
+    course.does(triage.reopen, 2, number=number, reason=str(course.dice.choice(REASONS)))
+    course.does(triage.link_report, 2, number=number, report_id=report)
+    course.does(triage.divert, 5, number=number, to=holder)
+    course.ended(number)
 
 
-def grew_urgent(turn: Turn) -> None:
+def grew_urgent(course: Course) -> None:
     """More is heard: the desk raises it, a crew goes, another one goes in its place and asks for backup."""
-    category, said, worse = URGENT[int(turn.dice.integers(len(URGENT)))]
-    number = turn.opened(category, said)
-    for n in range(int(turn.dice.integers(1, 5))):
-        report = turn.hear(category, worse, typical=2, validity="repeat" if n else "valid")
-        turn.does(triage.link_report, 0.5, number=number, report_id=report)
-    turn.does(triage.set_urgency, 0.5, number=number, urgency=1)
-    first, second, third = _free("fire" if category == "fire" else "mobile", turn.at)
-    sent = turn.does(dispatch.dispatch_unit, 0.5, number=number, unit=first)["assignment"]
-    turn.does(dispatch.stamp, 0.6, assignment=sent, step="acknowledged")
-    going = turn.does(dispatch.reassign, 2, assignment=sent, unit=second)["assignment"]
+    category, said, worse = URGENT[int(course.dice.integers(len(URGENT)))]
+    number = course.opened(category, said)
+    for n in range(int(course.dice.integers(1, 5))):
+        report = course.hear(category, worse, typical=2, validity="repeat" if n else "valid")
+        course.does(triage.link_report, 0.5, number=number, report_id=report)
+    course.does(triage.set_urgency, 0.5, number=number, urgency=1)
+    first, second, third = _free("fire" if category == "fire" else "mobile", course.at)
+    sent = course.does(dispatch.dispatch_unit, 0.5, number=number, unit=first)["assignment"]
+    course.does(dispatch.stamp, 0.6, assignment=sent, step="acknowledged")
+    going = course.does(dispatch.reassign, 2, assignment=sent, unit=second)["assignment"]
     for step, typical in (("acknowledged", 0.6), ("en_route", 1.0), ("on_scene", 5.0)):
-        turn.does(dispatch.stamp, typical, assignment=going, step=step)
-    turn.does(dispatch.ask_backup, 1, assignment=going)
-    backup = turn.does(dispatch.dispatch_unit, 1, number=number, unit=third)["assignment"]
+        course.does(dispatch.stamp, typical, assignment=going, step=step)
+    course.does(dispatch.ask_backup, 1, assignment=going)
+    backup = course.does(dispatch.dispatch_unit, 1, number=number, unit=third)["assignment"]
     for step, typical in (("acknowledged", 0.6), ("en_route", 1.0), ("on_scene", 5.0)):
-        turn.does(dispatch.stamp, typical, assignment=backup, step=step)
+        course.does(dispatch.stamp, typical, assignment=backup, step=step)
     for crew in (going, backup):
-        turn.does(dispatch.resolve_on_scene, 4, assignment=crew, disposal="done")
+        course.does(dispatch.resolve_on_scene, 4, assignment=crew, disposal="done")
     for crew in (going, backup):
-        turn.does(dispatch.stamp, 10, assignment=crew, step="cleared")
-    turn.does(triage.close_incident, 120, number=number)
+        course.does(dispatch.stamp, 10, assignment=crew, step="cleared")
+    course.does(triage.close_incident, 120, number=number)
 
 
 KINDS: Final = (sent_back_twice, told_apart, linked_by_mistake, called_again, grew_urgent)
@@ -141,9 +141,9 @@ def live_turns(month: Month, end: dt.datetime) -> None:
     first = int(dice.integers(len(KINDS)))
     with write(), city_read_once():
         for n in range(count):
-            turn = Turn(month, n, end, np.random.default_rng([month.seed, month.year, month.month, n, 47]))
+            course = Course(month, n, end, np.random.default_rng([month.seed, month.year, month.month, n, 47]))
             with suppress(Over):
-                KINDS[(first + n) % len(KINDS)](turn)
+                KINDS[(first + n) % len(KINDS)](course)
 
 
 def _free(kind: str, at: dt.datetime) -> list[str]:

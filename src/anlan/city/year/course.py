@@ -1,4 +1,4 @@
-"""One incident that takes a turn: where it is, what the time is, and the verbs with the time that each takes."""
+"""The course of one incident that takes a turn: where it is, what the time is, and the verbs, each with its time."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Over(Exception):
     """What comes next lies after the simulated time, or was done in an earlier run."""
 
 
-class Turn:
-    """One such incident: where it is, what the time is, and the verbs with the time that each takes."""
+class Course:
+    """The course of one such incident: where it is, what the time is, and the verbs with the time that each takes."""
 
     def __init__(self, month: Month, n: int, end: dt.datetime, dice: Generator) -> None:
         lasts = (month.ends - month.begins).total_seconds()

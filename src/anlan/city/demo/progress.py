@@ -1,4 +1,4 @@
-"""The steps of the build: each is taken once, by the simulated city's clock, and leaves an entry in the ledger."""
+"""How far the build has come: each part is lived through once, by the simulated clock, and leaves a ledger entry."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ STEP_DONE: Final = "city.step_done"
 Tell = Callable[[str], None]
 
 
-class Steps:
-    """The steps of the build in the order of the simulated time, each taken once."""
+class Progress:
+    """How far the build has come: its parts stand in the order of the simulated time, each lived through once."""
 
     def __init__(self, seed: int, tell: Tell) -> None:
         self.seed, self.tell = seed, tell
 
-    def once(self, name: str, words: str, step: Callable[[], Any], at: dt.datetime) -> None:
-        """Take a step unless it was taken, by the simulated city's clock; it and its entry are one transaction."""
+    def once(self, name: str, words: str, part: Callable[[], Any], at: dt.datetime) -> None:
+        """Live through a part unless it was, by the simulated city's clock; it and its entry are one transaction."""
         if self._taken(name):
             return
         self.tell(words)
         with frozen(at), write():
-            step()
+            part()
             self._done(name, at, {})
 
-    def long(self, name: str, words: str, step: Callable[[], dict[str, Any]], at: dt.datetime) -> dict[str, Any]:
-        """Take a step of several transactions unless it was taken, and return what it leaves to the next.
+    def long(self, name: str, words: str, part: Callable[[], dict[str, Any]], at: dt.datetime) -> dict[str, Any]:
+        """Live through a part of several transactions unless it was, and return what it leaves to the next.
 
         One that was cut off finds again what it stored: the same dice, and the same keys.
         """
@@ -46,7 +46,7 @@ class Steps:
             return left
         self.tell(words)
         with frozen(at):
-            left = step()
+            left = part()
             with write():
                 self._done(name, at, left)
         return left
