@@ -17,13 +17,13 @@ from anlan.intake.actions import set_validity
 from anlan.intake.actions.tracking import withdraw_report
 from anlan.triage import actions
 from anlan.triage.models import Incident
+from anlan.triage.states import Disposal, State
 from tests import make
 
 AT = make.AT
 ME = system("test")
 CODE = make.CODE
 SECRETS = ("清潭路加油站", "车过不去", "13800000417", "王先生", "不归我们", "上级说的", "E-160628", "119.97", "31.76")
-State, Disposal = Incident.State, Incident.Disposal
 pytestmark = pytest.mark.django_db
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from anlan.core.models import Organisation
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.intake.models import Category, Report
 from anlan.triage import rules
+from anlan.triage.states import Disposal, State
 
 SEES_ALL = frozenset(set(Role.values) - {Role.OFFICER, Role.PUBLISHER})
 
@@ -37,29 +37,6 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
 class Incident(models.Model):
     """One real event with one or more reports. Figures use the confirmed category."""
-
-    class State(models.TextChoices):
-        """Where it stands; `rules.MOVES` says where it may go."""
-
-        NEW = rules.NEW, _("New")
-        HANDED_OVER = rules.HANDED_OVER, _("Handed over")
-        SIGNED = rules.SIGNED, _("Signed for")
-        RETURNED = rules.RETURNED, _("Returned")
-        DISPUTED = rules.DISPUTED, _("With the arbiter")
-        DISPATCHED = rules.DISPATCHED, _("Unit sent")
-        RESOLVED = rules.RESOLVED, _("Resolved")
-        CLOSED = rules.CLOSED, _("Closed")
-        REOPENED = rules.REOPENED, _("Reopened")
-
-    class Disposal(models.TextChoices):
-        """The result that the reporter is told."""
-
-        DONE = "done", _("Put right")
-        ADVISED = "advised", _("Advised")
-        PASSED_ON = "passed_on", _("Passed on to whom it belongs")
-        NOT_FOUND = "not_found", _("Nothing was found there")
-        REPEAT_OF = "repeat_of", _("Known already")
-        NO_MATTER = "no_matter", _("No matter for us")
 
     number = models.CharField(max_length=24, unique=True)
     kind = models.CharField(max_length=16, choices=Category.Kind)

@@ -21,8 +21,7 @@ from anlan.intake.public.timeline import Line, Standing, Told, tells
 from anlan.intake.states import COUNTED
 from anlan.intake.words import area_label
 from anlan.triage.models import Incident, IncidentReport
-
-State, Disposal = Incident.State, Incident.Disposal
+from anlan.triage.states import Disposal, State
 
 
 @dataclass(frozen=True)

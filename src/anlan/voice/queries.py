@@ -9,8 +9,8 @@ from django.db.models import Count, Q
 
 from anlan.core.city.current import city, city_zone
 from anlan.intake.models import Report
-from anlan.triage.models import Incident
 from anlan.triage.queries.incidents import incident_of
+from anlan.triage.states import State
 from anlan.voice.models import Satisfaction
 from anlan.voice.rules import ONE_IN, wilson
 
@@ -53,4 +53,4 @@ def one_in() -> int:
 def is_closed(report: Report) -> bool:
     """Whether the matter of a report is closed now: one that was taken up again is not asked about."""
     incident = incident_of(report)
-    return incident is not None and incident.state == Incident.State.CLOSED
+    return incident is not None and incident.state == State.CLOSED

@@ -12,8 +12,9 @@ from django.db.models.functions import Concat
 from anlan.boards.scope import Scope, inside
 from anlan.core.models import AreaVersion, ClockRun
 from anlan.triage.models import Incident
+from anlan.triage.states import State
 
-OPEN = tuple(state for state in Incident.State.values if state != Incident.State.CLOSED)
+OPEN = tuple(state for state in State.values if state != State.CLOSED)
 SOON = dt.timedelta(hours=1)
 
 

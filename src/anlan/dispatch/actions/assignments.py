@@ -21,6 +21,7 @@ from anlan.dispatch.states import Stamp
 from anlan.triage import actions as triage
 from anlan.triage.access import DESK, MOVERS, desk_for, require_holder
 from anlan.triage.models import Incident
+from anlan.triage.states import State
 
 
 @verb("dispatch.dispatch_unit")
@@ -35,7 +36,7 @@ def dispatch_unit(*, number: str, unit: str, actor: Actor, at: dt.datetime, key:
     require_holder(actor, incident)
     busy = Assignment.objects.open().filter(unit=found).exists()
     rules.require_free(busy, is_on_shift(found, at), found.active)
-    if incident.state != Incident.State.DISPATCHED:
+    if incident.state != State.DISPATCHED:
         triage.send(number=number, actor=actor, at=at)
     assignment = Assignment.objects.create(incident=incident, unit=found, dispatched_at=at)
     _first_stamps(assignment, at)
@@ -79,7 +80,7 @@ def resolve_on_scene(
     _take(found, Stamp.RESOLVED, actor, at, device_at)
     Incident.objects.select_for_update().get(pk=incident.pk)  # of two crews that end at once one sees the other
     working = incident.assignments.exclude(state__in=[*ENDED, Stamp.RESOLVED, Stamp.FIELD_FEEDBACK]).exists()
-    if not working and incident.state == Incident.State.DISPATCHED:
+    if not working and incident.state == State.DISPATCHED:
         triage.resolve(number=incident.number, disposal=disposal, actor=_for_holder(actor, incident), at=at)
     return {"assignment": found.pk, "state": found.state, "resolved": not working}
 

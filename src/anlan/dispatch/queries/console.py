@@ -25,6 +25,7 @@ from anlan.triage.offers import may, takes_units
 from anlan.triage.queries.history import history
 from anlan.triage.queries.incidents import reports_open_to
 from anlan.triage.queries.organisations import others
+from anlan.triage.states import Disposal
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Chosen:
         """Return it as the template's names, with what the moves' forms offer."""
         return vars(self) | {
             "organisations": others(self.incident),
-            "disposals": Incident.Disposal.choices,
+            "disposals": Disposal.choices,
             "categories": Category.objects.filter(active=True),
             "links": [link for link in self.incident.links.all() if link.unlinked_at is None],
         }

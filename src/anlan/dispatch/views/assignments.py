@@ -24,6 +24,7 @@ from anlan.dispatch.states import Stamp
 from anlan.triage.access import MOVERS, READERS
 from anlan.triage.models import Incident
 from anlan.triage.queries.incidents import reports_open_to
+from anlan.triage.states import Disposal, State
 from anlan.triage.words import REFUSALS, refusal
 
 
@@ -72,8 +73,8 @@ def _page(request: HttpRequest, pk: int, *, wrong: str = "", status: int = 200) 
         "links": found.incident.links.filter(unlinked_at=None).select_related("report"),
         "opens": reports_open_to(found.incident, actor),
         "key": uuid4().hex,
-        "disposals": Incident.Disposal.choices,
-        "over": found.incident.state in {Incident.State.RESOLVED, Incident.State.CLOSED} and found.ended_at is None,
+        "disposals": Disposal.choices,
+        "over": found.incident.state in {State.RESOLVED, State.CLOSED} and found.ended_at is None,
         "at": now(),
     }
     return render(request, "dispatch/assignment.html", context, status=status)

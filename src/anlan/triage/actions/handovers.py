@@ -16,8 +16,7 @@ from anlan.triage.actions.entries import leave, locked, move
 from anlan.triage.models import Handover, Incident
 from anlan.triage.queries.incidents import is_gated
 from anlan.triage.queries.organisations import control_room, organisation
-
-State = Incident.State
+from anlan.triage.states import State
 
 
 @verb("triage.hand_over")

@@ -18,8 +18,7 @@ from anlan.triage.actions.entries import leave, locked, move
 from anlan.triage.actions.handovers import bring_back
 from anlan.triage.models import Incident, IncidentReport
 from anlan.triage.queries.organisations import control_room
-
-State = Incident.State
+from anlan.triage.states import State
 
 
 @verb("triage.as_seen")

@@ -13,6 +13,7 @@ from anlan.geo import distance_m
 from anlan.intake.models import Report
 from anlan.triage import rules
 from anlan.triage.models import Handover, Incident, IncidentQuerySet, IncidentReport
+from anlan.triage.states import State
 
 NEAR_M = 300.0
 RECENT = dt.timedelta(hours=24)
@@ -25,7 +26,7 @@ def incidents_in(name: str, actor: Actor) -> IncidentQuerySet:
     links = IncidentReport.objects.filter(incident=OuterRef("pk"), unlinked_at=None).order_by()
     seen = seen.annotate(reports=Subquery(links.values("incident").annotate(n=Count("pk")).values("n")))
     if name == "closed":
-        return seen.filter(state=Incident.State.CLOSED).order_by("-closed_at", "-pk")
+        return seen.filter(state=State.CLOSED).order_by("-closed_at", "-pk")
     seen = seen.open().order_by("urgency", "opened_at", "pk")
     return seen.filter(owner_id__in=actor.organisation_ids) if name == "mine" else seen
 

@@ -24,6 +24,7 @@ from anlan.triage.queries.clocks import clocks_of
 from anlan.triage.queries.history import history
 from anlan.triage.queries.incidents import LISTS, incidents_in, reports_open_to, whole
 from anlan.triage.queries.organisations import others
+from anlan.triage.states import Disposal
 from anlan.triage.words import REFUSALS, refusal
 
 
@@ -80,7 +81,7 @@ def page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 20
         "history": history(found),
         "may": may(found, actor),
         "organisations": others(found),
-        "disposals": Incident.Disposal.choices,
+        "disposals": Disposal.choices,
         "categories": Category.objects.filter(active=True),
         "links": [link for link in found.links.all() if link.unlinked_at is None],
         "opens": reports_open_to(found, actor),
