@@ -15,7 +15,7 @@ from anlan.core.operator.condition import alarms
 from tests import make
 from tests.conftest import Cli, own_database
 
-FULL = {"followers_stopped": {}, "jobs_dead": 0, "disk_free_bytes": 0}
+FULL = {"followers_stopped": {}, "jobs_dead": 0, "effects_waiting": 0, "disk_free_bytes": 0}
 
 
 @pytest.mark.pure

@@ -1,4 +1,4 @@
-"""`anlan clocks report` as a supervisor types it, held against a plain count."""
+"""What a folder says of clocks; `anlan clocks report` as a supervisor types it, held against a plain count."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from anlan.core.models import ClockRule, ClockRun
+from anlan.core.city.folder import CityFolderError
+from anlan.core.city_parts import load_clocks
+from anlan.core.models import City, ClockRule, ClockRun
 from anlan.core.time.clock_report import clock_report
 from tests import make
 from tests.conftest import Cli
@@ -72,3 +74,45 @@ def test_the_command_prints_one_object_whose_fields_are_documented(anlan: Cli) -
     for option, day in (("--since", "June"), ("--until", "9999-12-31")):
         assert "write it as" in anlan("clocks", "report", option, day, status=2).stderr
     assert "owner" in anlan("clocks", "report", "--by", "caller", status=2).stderr
+
+
+HEAD = "code,name,name_en,start,stop,target_s"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("columns", "values", "counting"),
+    [
+        ("", "a.begun,a.ended,60", "hours"),
+        (",calendar", "a.begun,a.ended,60,all", "hours"),
+        (",calendar", "a.begun,a.ended,86400,working", "working"),
+        (",counting", "a.begun,a.ended,86400,days", "days"),
+        (",counting,calendar", "a.begun,a.ended,86400,working,", "working"),
+        (",ladder", ",a.ended,,remind:-3d supervise:+1d", "hours"),
+    ],
+)
+def test_a_folder_says_how_a_clock_is_counted(tmp_path: Path, columns: str, values: str, counting: str) -> None:
+    """By `counting`, or as older folders do by `calendar`; one that a person starts needs no target."""
+    (tmp_path / "clocks.csv").write_text(f"{HEAD}{columns}\nx,某,Some,{values}\n", encoding="utf-8")
+    load_clocks(tmp_path, City())
+    assert ClockRule.objects.get(code="x").counting == counting
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("columns", "values", "why"),
+    [
+        (",counting", "a.begun,a.ended,60,weeks", "counting is hours, days, working"),
+        (",calendar", "a.begun,a.ended,86400,holy", "calendar, its older name, all or working"),
+        (",counting", "a.begun,a.ended,3600,days", "whole days"),
+        (",calendar", "a.begun,a.ended,3600,working", "whole days"),
+        (",ladder", "a.begun,a.ended,60,remind", "is no ladder"),
+        (",effect", "a.begun,,60,nobody.does", "no effect 'nobody.does'"),
+        ("", "a.begun,,60", "needs code, start, stop"),
+    ],
+)
+def test_a_clock_that_cannot_be_is_refused_with_its_line(tmp_path: Path, columns: str, values: str, why: str) -> None:
+    """Before anything of it is stored."""
+    (tmp_path / "clocks.csv").write_text(f"{HEAD}{columns}\nx,某,Some,{values}\n", encoding="utf-8")
+    with pytest.raises(CityFolderError, match=f"clocks.csv:2: .*{why}"):
+        load_clocks(tmp_path, City())

@@ -72,6 +72,34 @@ def folder(
     typer.echo(str(target))
 
 
+@city.command()
+def forward(
+    to: Annotated[Path, typer.Option("--to", help="The copy: made with --from, else one that was made before.")],
+    days: Annotated[int, typer.Option(help="How many days pass.", min=1, max=36_600)],
+    origin: Annotated[
+        Path | None, typer.Option("--from", help="The simulated city to copy; it is only read.", show_default=False)
+    ] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
+) -> None:
+    """Let days pass in a copy of a simulated city: what clocks, followers and jobs do while nobody acts."""
+    import os
+
+    from anlan.city.copies import copy, without_settings
+    from anlan.core.operator.setup import open_platform, say
+
+    if origin:
+        copy(origin, to)
+    for name in os.environ.keys() - without_settings(os.environ).keys():
+        del os.environ[name]
+    open_platform(to)
+    from anlan.city import forward as passing
+
+    if origin:
+        passing.mark()
+    done = passing.forward(days, say)
+    typer.echo(json.dumps(done) if json_ else f"{to}: " + ", ".join(f"{count} {name}" for name, count in done.items()))
+
+
 def demo(
     data: DataOption = None,
     seed: Annotated[

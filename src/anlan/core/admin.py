@@ -132,7 +132,7 @@ class HolidayAdmin(AdminBase):
 class ClockRuleAdmin(AdminBase):
     """How long what may take; the folder's clocks.csv is the other way in."""
 
-    list_display = ["code", "name", "target_s", "calendar", "owner", "scope", "active"]
+    list_display = ["code", "name", "target_s", "counting", "owner", "scope", "ladder", "effect", "active"]
 
 
 @admin.register(Area)

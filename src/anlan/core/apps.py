@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
-REGISTRATIONS = ("words", "slots", "jobs", "follows", "city_parts", "counts")
+REGISTRATIONS = ("words", "slots", "jobs", "follows", "expiries", "city_parts", "counts")
 
 
 class Stage(AppConfig):

@@ -6,8 +6,11 @@ from pathlib import Path
 
 from anlan.core.city.folder import CityFolderError, city_part, rows
 from anlan.core.models import City, ClockRule
+from anlan.core.time.expiry import EXPIRIES
+from anlan.core.time.rules import DAY_S, Counting, ladder_of
 
 COLUMNS = ("code", "name", "name_en", "start", "stop", "target_s")
+CALENDARS = {"all": Counting.HOURS, "working": Counting.WORKING}  # the column `calendar` of older folders
 
 
 @city_part("clocks")
@@ -24,21 +27,44 @@ def load_clocks(folder: Path, city: City) -> None:
 
 
 def _values(row: dict[str, str], where: str) -> dict[str, object]:
-    calendar, target, scope = row.get("calendar") or "all", row["target_s"], row.get("scope") or ""
-    if not row["code"] or not row["start"] or not row["stop"] or not target.isdigit():
+    start, stop, effect = row["start"], row["stop"], row.get("effect") or ""
+    target, scope = row["target_s"] or ("" if start else "0"), row.get("scope") or ""
+    if not row["code"] or not (stop or effect) or not target.isdigit():
         raise CityFolderError(f"{where}: a clock needs code, start, stop and target_s in whole seconds")
-    if calendar not in ClockRule.Calendar.values or (calendar == "working" and int(target) % 86_400):
-        raise CityFolderError(f"{where}: calendar is all, or working with a target of whole days (86400, 172800, ...)")
     if any("=" not in part for part in scope.split()):
         raise CityFolderError(f"{where}: write scope as name=value, such as unit_kind=mobile category=fire")
+    if effect and effect not in EXPIRIES:
+        known = ", ".join(sorted(EXPIRIES)) or "there are none"
+        raise CityFolderError(f"{where}: no effect {effect!r}: {known}")
     return {
         "name": row["name"],
         "name_en": row["name_en"],
-        "start": row["start"],
-        "stop": row["stop"],
+        "start": start,
+        "stop": stop,
         "target_s": int(target),
-        "calendar": calendar,
+        "counting": _counting(row, int(target), where),
         "owner": row.get("owner") or "",
         "scope": scope,
+        "ladder": _ladder(row.get("ladder") or "", where),
+        "effect": effect,
         "active": True,
     }
+
+
+def _counting(row: dict[str, str], target_s: int, where: str) -> Counting:
+    """Return how the target is counted: by the column `counting`, else by `calendar`, else every second."""
+    written, calendar = row.get("counting") or "", row.get("calendar") or "all"
+    if written not in {"", *Counting} or calendar not in CALENDARS:
+        raise CityFolderError(f"{where}: counting is {', '.join(Counting)}; calendar, its older name, all or working")
+    counting = Counting(written) if written else CALENDARS[calendar]
+    if counting != Counting.HOURS and target_s % DAY_S:
+        raise CityFolderError(f"{where}: a target in days or working days is whole days (86400, 172800, ...)")
+    return counting
+
+
+def _ladder(text: str, where: str) -> str:
+    try:
+        ladder_of(text)
+    except ValueError as error:
+        raise CityFolderError(f"{where}: {error}") from error
+    return text

@@ -24,6 +24,11 @@ refusals.words({
     "unknown_partner": _("no partner system '%(name)s'"),
     "unknown_organisation_code": _("no organisation '%(organisation)s': %(known)s"),
     "no_organisations": _("no organisation '%(organisation)s': the city has none"),
+    "clock_unknown": _("this city has no clock '%(code)s'; its clocks.csv names them"),
+    "clock_lapsed": _("the time of '%(code)s' is up: it cannot be renewed, only begun anew"),
+    "city_not_simulated": _("this is no simulated city, and a real one lives at no other time"),
+    "renewal_not_later": _("this is no later than it is due already"),
+    "due_in_past": _("this moment is past"),
     "unfit": "%(reason)s",  # in Django's words, which have their language already
 })  # fmt: skip
 

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from anlan.core import refusals
 from anlan.core.models import ClockRule, ClockRun
+from anlan.core.time.rules import Counting
 from anlan.dispatch.queries.clocks import Face
 
 DAY = 86_400
@@ -69,7 +70,7 @@ def running(run: ClockRun, at: dt.datetime) -> str:
 
 def target(rule: ClockRule) -> str:
     """Write a clock's target: of 1:00, of 5 working days."""
-    if rule.calendar == ClockRule.Calendar.WORKING:
+    if rule.counting == Counting.WORKING:
         days = rule.target_s // DAY
         return ngettext("of %(n)d working day", "of %(n)d working days", days) % {"n": days}
     return _("of %(time)s") % {"time": took(rule.target_s)}

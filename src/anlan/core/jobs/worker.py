@@ -1,4 +1,4 @@
-"""What runs beside the web: followers catch up, jobs are done, the ledger is sealed each second."""
+"""What runs beside the web: followers catch up, clocks expire, jobs are done, the ledger is sealed each second."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.db import close_old_connections, connection
 from anlan.core import jobs
 from anlan.core.ledger import followers, seals
 from anlan.core.ledger.writes import is_passing
+from anlan.core.time.expiry import Sweep
 
 PAUSE_S = 0.5
 RENEW_S = 15.0  # a quarter of the lease
@@ -24,6 +25,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
+        self._sweep = Sweep()
         self._renewed = time.monotonic()
 
     def stop(self) -> None:
@@ -43,6 +45,7 @@ class Worker:
         connection.close()
 
     def _turn(self) -> bool:
+        self._sweep.run()
         followers.catch_up()
         seals.seal()
         current = jobs.current()

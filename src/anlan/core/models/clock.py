@@ -5,37 +5,51 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from anlan.core.models.organisation import Organisation
+from anlan.core.time.rules import Counting, Rung, ladder_of
 
-RUNS = Q(stopped_at__isnull=True, missing_at__isnull=True)
+ENDS = ("stopped_at", "missing_at", "expired_at")
+RUNS = Q(**{f"{end}__isnull": True for end in ENDS})
+ENDS_ONE_WAY = (
+    Q(stopped_at__isnull=True, missing_at__isnull=True)
+    | Q(stopped_at__isnull=True, expired_at__isnull=True)
+    | Q(missing_at__isnull=True, expired_at__isnull=True)
+)
 
 
 def kinds_of(joined: str) -> set[str]:
-    """Return the kinds of entries that a rule names, joined by "|"."""
-    return set(joined.split("|"))
+    """Return the kinds of entries that a rule names, joined by "|"; it may name none."""
+    return set(filter(None, joined.split("|")))
+
+
+def require_ladder(text: str) -> None:
+    """Refuse what cannot be read as a ladder."""
+    try:
+        ladder_of(text)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
 
 
 class ClockRule(models.Model):
     """From one kind of entry to another, for a scope: how long it may take. Data of the city, never code."""
 
-    class Calendar(models.TextChoices):
-        """Whether the target counts every second, or working days only."""
-
-        ALL = "all"
-        WORKING = "working"
-
     code = models.CharField(max_length=32, unique=True)
     name = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80)
-    start = models.CharField(max_length=200)  # kinds of entries, joined by "|"
-    stop = models.CharField(max_length=400)
-    target_s = models.PositiveIntegerField()  # with the working calendar: whole days of 86,400
-    calendar = models.CharField(max_length=8, choices=Calendar, default=Calendar.ALL)
+    start = models.CharField(max_length=200, blank=True)  # kinds of entries, joined by "|"; empty: only verbs start it
+    stop = models.CharField(max_length=400, blank=True)  # empty: only expiry ends it
+    target_s = models.PositiveIntegerField()  # counted in days: whole days of 86,400
+    counting = models.CharField(
+        max_length=8, choices=[(way, way) for way in Counting.__members__.values()], default=Counting.HOURS
+    )
     owner = models.CharField(max_length=32, default="", blank=True)  # organisation's code; empty: who holds the matter
     scope = models.CharField(max_length=200, default="", blank=True)  # "category=fire unit_kind=mobile"; empty: all
+    ladder = models.CharField(max_length=200, default="", blank=True, validators=[require_ladder])
+    effect = models.CharField(max_length=64, default="", blank=True)  # what its expiry does; empty: it is only late
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -56,6 +70,10 @@ class ClockRule(models.Model):
         """Return whether one of these kinds of entries stops it."""
         return not kinds_of(self.stop).isdisjoint(kinds)
 
+    def rungs(self) -> tuple[Rung, ...]:
+        """Return the steps of its ladder."""
+        return ladder_of(self.ladder)
+
     def applies_to(self, facts: dict[str, str]) -> bool:
         """Return whether what is known of the matter lies in the rule's scope."""
         wanted = dict(part.split("=", 1) for part in self.scope.split())
@@ -67,15 +85,25 @@ class ClockRunQuerySet(models.QuerySet["ClockRun"]):
 
     def running(self) -> ClockRunQuerySet:
         """Return those that have no end yet, paused ones included."""
-        return self.filter(stopped_at__isnull=True, missing_at__isnull=True)
+        return self.filter(RUNS)
 
     def overdue(self, at: dt.datetime) -> ClockRunQuerySet:
         """Return those whose time is up; a paused clock is never overdue."""
         return self.running().filter(paused_at__isnull=True, due_at__lt=at)
 
+    def lapsed(self, at: dt.datetime) -> ClockRunQuerySet:
+        """Return those that have an effect and whose time is up: their state is over, the effect waits to be run."""
+        due = Q(paused_at__isnull=True, due_at__lte=at)
+        return self.running().filter(due, ~Q(rule__effect=""))
+
+    def standing(self, at: dt.datetime) -> ClockRunQuerySet:
+        """Return those that had not ended at a moment, as their due times say and not as anybody has noted."""
+        found = self.filter(Q(due_at__gt=at) | Q(paused_at__isnull=False), started_at__lte=at)
+        return found.filter(Q(stopped_at=None) | Q(stopped_at__gt=at), Q(missing_at=None) | Q(missing_at__gt=at))
+
 
 class ClockRun(models.Model):
-    """One run of a rule on one matter. It ends with its stop entry, or as missing once that can come no more."""
+    """One run of a rule on one matter. It ends with its stop entry, by expiry, or as missing: no stamp can come."""
 
     rule = models.ForeignKey(ClockRule, on_delete=models.PROTECT, related_name="runs")
     subject = models.CharField(max_length=64, db_index=True)
@@ -85,15 +113,14 @@ class ClockRun(models.Model):
     paused_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
     missing_at = models.DateTimeField(null=True)  # from when on no stop stamp can come; such a run has no duration
+    expired_at = models.DateTimeField(null=True)  # when its effect was run; in force it was until `due_at`
 
     objects = ClockRunQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["rule", "subject"], condition=RUNS, name="clock_runs_once"),
-            models.CheckConstraint(
-                condition=Q(stopped_at__isnull=True) | Q(missing_at__isnull=True), name="clock_ends_one_way"
-            ),
+            models.CheckConstraint(condition=ENDS_ONE_WAY, name="clock_ends_one_way"),
         ]
         indexes = [models.Index(fields=["due_at"], condition=RUNS, name="clock_due")]
 

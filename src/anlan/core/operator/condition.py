@@ -14,7 +14,7 @@ from anlan import __version__
 from anlan.core import ledger
 from anlan.core.city.current import city
 from anlan.core.ledger import followers, seals
-from anlan.core.models import Job
+from anlan.core.models import ClockRun, Job
 from anlan.core.operator.counts import COUNTS
 from anlan.core.time.clock import ahead, now
 
@@ -36,6 +36,7 @@ def condition() -> dict[str, Any]:
         "head": last.hash if last else "",
         "jobs_ready": Job.objects.filter(state=Job.State.READY).count(),
         "jobs_dead": Job.objects.filter(state=Job.State.DEAD).count(),
+        "effects_waiting": ClockRun.objects.lapsed(now() - LATE).count(),
         "followers_stopped": {cursor.name: cursor.error for cursor in followers.stopped()},
         "disk_free_bytes": shutil.disk_usage(settings.DATA_DIR).free if settings.DATA_DIR.exists() else None,
     }
@@ -50,6 +51,8 @@ def alarms(found: dict[str, Any]) -> list[str]:
     found_alarms = [f"follower {name} has stopped {error}" for name, error in found["followers_stopped"].items()]
     if found["jobs_dead"]:
         found_alarms.append(f"{found['jobs_dead']} jobs have failed for good")
+    if found["effects_waiting"]:
+        found_alarms.append(f"{found['effects_waiting']} clocks have expired and their effect has not run")
     free = found["disk_free_bytes"]  # 0 is the fullest disk, None is no folder
     if free is not None and free < 1 << 30:
         found_alarms.append("less than 1 GB is free on the disk")

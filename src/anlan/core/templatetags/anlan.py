@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from anlan.core import words
 from anlan.core.models import ClockRun
-from anlan.core.time.clocks import mark_of
+from anlan.core.time.rules import mark_of
 from anlan.core.web.slots import filled
 
 register = template.Library()

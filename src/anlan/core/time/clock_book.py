@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from anlan.core.city.current import city_zone
 from anlan.core.models import ClockRule, Organisation
+from anlan.core.models.clock import kinds_of
 from anlan.core.time.calendar import WorkingCalendar, working_calendar
-from anlan.core.time.clocks import DAY_S, due
+from anlan.core.time.rules import DAY_S, Counting, due, is_lapsed
 
 Facts = Mapping[str, str | None]
 Still = Collection[str] | None
@@ -36,7 +37,8 @@ class ClockBook:
     owners: Mapping[str, int]
     starts: dict[str, list[ClockRule]] = field(default_factory=dict)
     stops: dict[str, list[ClockRule]] = field(default_factory=dict)
-    days: dict[tuple[int, dt.date], dt.datetime] = field(default_factory=dict)
+    expiring: set[int] = field(default_factory=set)  # rules with an effect, which the sweep runs
+    days: dict[tuple[str, int, dt.date], dt.datetime] = field(default_factory=dict)
 
     @classmethod
     def now(cls) -> ClockBook:
@@ -44,9 +46,11 @@ class ClockBook:
         owners = dict(Organisation.objects.values_list("code", "pk"))
         book = cls(city_zone(), working_calendar(), owners)
         for rule in ClockRule.objects.filter(active=True):
-            for kind in rule.start.split("|"):
+            if rule.effect:
+                book.expiring.add(rule.pk)
+            for kind in kinds_of(rule.start):
                 book.starts.setdefault(kind, []).append(rule)
-            for kind in rule.stop.split("|"):
+            for kind in kinds_of(rule.stop):
                 book.stops.setdefault(kind, []).append(rule)
         return book
 
@@ -60,12 +64,14 @@ class ClockBook:
         ended: list[dict[str, Any]] = []
         for kind, at, holder, facts, still in events:
             for rule in self.stops.get(kind, ()):
-                if rule.pk in running:
+                if rule.pk in running and not _is_lapsed(rule, running[rule.pk], at):
                     ended.append(running.pop(rule.pk) | {"stopped_at": at})
             if still is not None and running:
-                over = running.keys() - {rule.pk for stop in still for rule in self.stops.get(stop, ())}
+                over = running.keys() - self.expiring - {rule.pk for stop in still for rule in self.stops.get(stop, ())}
                 ended += [running.pop(pk) | {"missing_at": at} for pk in sorted(over)]
             for rule in self.starts.get(kind, ()):
+                if rule.pk in running and _is_lapsed(rule, running[rule.pk], at):
+                    raise ValueError(f"{subject}: {rule.code} lapsed and starts again, which bulk cannot do")
                 if rule.pk not in running and (not rule.scope or rule.applies_to(_known(facts))):
                     running[rule.pk] = self._begun(rule, subject, at, holder)
         return [*ended, *running.values()]
@@ -80,15 +86,20 @@ class ClockBook:
             "paused_at": None,
             "stopped_at": None,
             "missing_at": None,
+            "expired_at": None,
         }
 
     def _due(self, rule: ClockRule, at: dt.datetime) -> dt.datetime:
-        if rule.calendar == ClockRule.Calendar.ALL:
+        if rule.counting == Counting.HOURS:
             return at + dt.timedelta(seconds=rule.target_s)
-        key = (rule.target_s // DAY_S, at.astimezone(self.zone).date())
+        key = (rule.counting, rule.target_s // DAY_S, at.astimezone(self.zone).date())
         if key not in self.days:
-            self.days[key] = due(at, rule.target_s, rule.calendar, self.working, self.zone).astimezone(dt.UTC)
+            self.days[key] = due(at, rule.target_s, rule.counting, self.working, self.zone).astimezone(dt.UTC)
         return self.days[key]
+
+
+def _is_lapsed(rule: ClockRule, run: Mapping[str, Any], at: dt.datetime) -> bool:
+    return bool(rule.effect) and is_lapsed(run["due_at"], None, at)
 
 
 def _known(facts: Facts) -> dict[str, str]:

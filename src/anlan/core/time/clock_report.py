@@ -11,7 +11,7 @@ import numpy as np
 from django.db.models import BooleanField, Case, F, FloatField, Func, Value, When
 
 from anlan.core.models import ClockRule, ClockRun
-from anlan.core.models.clock import ClockRunQuerySet
+from anlan.core.models.clock import RUNS, ClockRunQuerySet
 
 Grouping = Callable[[ClockRunQuerySet], Mapping[str, str]]
 OWNER = "owner"
@@ -81,13 +81,14 @@ def _grouped(runs: ClockRunQuerySet, by: str) -> dict[tuple[int, str], _Runs]:
     names = None if by in {"", OWNER} else _groupings[by](runs)
     columns = runs.annotate(of=of, took=Took(F("stopped_at"), F("started_at")))
     found: dict[tuple[int, str], _Runs] = {}
-    rows = columns.values_list("rule_id", "of", "took", in_time, "missing_at")
-    for rule, subject, took, within, missing_at in rows.iterator(10_000):
+    over = Case(When(RUNS, then=Value(False)), default=True, output_field=BooleanField())
+    rows = columns.values_list("rule_id", "of", "took", in_time, over)
+    for rule, subject, took, within, ended in rows.iterator(10_000):
         group = names.get(subject, "") if names is not None else subject or ""
         held = found.setdefault((rule, group), _Runs())
         held.seconds.append(took)
         held.within += within
-        held.running += took is None and missing_at is None
+        held.running += not ended
     return found
 
 
@@ -101,7 +102,7 @@ def _row(rule: ClockRule, group: str, runs: _Runs) -> dict[str, Any]:
         "name": rule.name,
         "name_en": rule.name_en,
         "target_s": rule.target_s,
-        "calendar": rule.calendar,
+        "counting": rule.counting,
         "group": group or None,
         "median_s": None if median is None else round(float(median), 3),
         "p90_s": None if p90 is None else round(float(p90), 3),

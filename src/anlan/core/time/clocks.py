@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+
+from django.db.models import Q
 
 from anlan.core.city.current import city_zone, read_once
 from anlan.core.models import ClockRule, ClockRun, Organisation
-from anlan.core.time.calendar import WorkingCalendar, working_calendar
-
-DAY_S = 86_400
-SOON = 0.8
-
-
-def due(started: dt.datetime, target_s: int, calendar: str, working: WorkingCalendar, zone: dt.tzinfo) -> dt.datetime:
-    """Return when a target is up: so many seconds later, or at the end of the last working day, in the city's zone."""
-    if calendar == ClockRule.Calendar.ALL:
-        return started + dt.timedelta(seconds=target_s)
-    last = working.add_working_days(started.astimezone(zone).date(), target_s // DAY_S)
-    return dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), zone)
-
-
-def mark_of(started_at: dt.datetime, due_at: dt.datetime, at: dt.datetime) -> str:
-    """Return how a running clock stands: in time, due soon once four fifths of its time are gone, or late."""
-    if at >= due_at:
-        return "late"
-    return "warn" if at - started_at >= SOON * (due_at - started_at) else "calm"
+from anlan.core.refusals import Refused
+from anlan.core.time.calendar import working_calendar
+from anlan.core.time.expiry import expire
+from anlan.core.time.rules import due, is_lapsed
 
 
 def heard(
@@ -42,51 +29,98 @@ def heard(
     `facts` are what scopes may ask for (category, zone, unit_kind); `holder` owns a clock whose rule names no owner.
     `still` are the kinds of entries that can come yet: a clock that waits for none of them ends as missing.
     """
-    rules = read_once("clocks", lambda: list(ClockRule.objects.all()))  # one that is gone still runs out
+    rules = _rules()
     running = ClockRun.objects.running().filter(subject=subject)
     stopped = [rule.pk for rule in rules if rule.stops_with(kind)]
     if stopped:
-        running.filter(rule_id__in=stopped).update(stopped_at=at)
+        running.filter(_not_lapsed(rules, at), rule_id__in=stopped).update(stopped_at=at)
     if still is not None:
-        waiting = [rule.pk for rule in rules if rule.may_stop_with(still)]
+        waiting = [rule.pk for rule in rules if rule.effect or rule.may_stop_with(still)]
         running.exclude(rule_id__in=waiting).update(missing_at=at)
     known = {name: value for name, value in facts.items() if value is not None}
     for rule in rules:
         if rule.active and rule.starts_with(kind) and rule.applies_to(known):
-            start(rule, subject=subject, at=at, holder=holder)
+            _start(rule, subject, at, holder, None)
 
 
-def start(rule: ClockRule, *, subject: str, at: dt.datetime, holder: Organisation | None) -> None:
-    """Start a rule's clock on a matter; one that runs already goes on."""
-    zone = city_zone()
+def start(
+    rule: str, *, subject: str, at: dt.datetime, holder: Organisation | None, due_at: dt.datetime | None = None
+) -> ClockRun:
+    """Start a rule's clock on a matter, up to a moment that a person chose or else its target; a run goes on as it is.
+
+    Inside the verb that leaves the entry. What is started by a rule's own kinds of entries is `heard`.
+    """
+    found = ClockRule.objects.filter(code=rule, active=True).first()
+    if found is None:
+        raise Refused("clock_unknown", code=rule)
+    if due_at is not None and due_at <= at:
+        raise Refused("due_in_past", "due_at")
+    return _start(found, subject, at, holder, due_at)
+
+
+def _start(
+    rule: ClockRule, subject: str, at: dt.datetime, holder: Organisation | None, due_at: dt.datetime | None
+) -> ClockRun:
+    if rule.effect:  # what has lapsed ends before what begins, also where the worker has not come yet
+        for pk in ClockRun.objects.lapsed(at).filter(rule=rule, subject=subject).values_list("pk", flat=True):
+            expire(pk, at=at)
     owner = Organisation.objects.filter(code=rule.owner).first() if rule.owner else holder
-    ClockRun.objects.get_or_create(
-        rule=rule,
-        subject=subject,
-        stopped_at=None,
-        missing_at=None,
-        defaults={
-            "organisation": owner,
-            "started_at": at,
-            "due_at": due(at, rule.target_s, rule.calendar, working_calendar(), zone),
-        },
+    until = due_at or due(at, rule.target_s, rule.counting, working_calendar(), city_zone())
+    values = {"organisation": owner, "started_at": at, "due_at": until}
+    run, _ = ClockRun.objects.get_or_create(
+        rule=rule, subject=subject, stopped_at=None, missing_at=None, expired_at=None, defaults=values
     )
+    return run
+
+
+def renew(rule: str, *, subject: str, at: dt.datetime, due_at: dt.datetime) -> ClockRun:
+    """Put off when a running clock is due; what has lapsed cannot be renewed. Inside the verb that leaves the entry."""
+    running = ClockRun.objects.running().filter(rule__code=rule, subject=subject)
+    run = running.select_for_update(of=("self",)).first()
+    if run is None or is_lapsed(run.due_at, run.paused_at, at):
+        raise Refused("clock_lapsed", code=rule)
+    if due_at <= run.due_at:
+        raise Refused("renewal_not_later", "due_at")
+    run.due_at = due_at
+    run.save(update_fields=["due_at"])
+    return run
+
+
+def in_force(subject: str, rule: str, at: dt.datetime) -> bool:
+    """Whether a clock on a matter has begun and its time was not up at a moment, whether or not the worker has come."""
+    return ClockRun.objects.standing(at).filter(subject=subject, rule__code=rule).exists()
 
 
 def pause(*, subject: str, at: dt.datetime) -> int:
-    """Stop counting on a matter until `resume`; return how many clocks were running."""
-    return ClockRun.objects.running().filter(subject=subject, paused_at=None).update(paused_at=at)
+    """Stop counting on a matter until `resume`; return how many clocks were running. What has lapsed stays so."""
+    running = ClockRun.objects.running().filter(_not_lapsed(_rules(), at), subject=subject, paused_at=None)
+    return running.update(paused_at=at)
 
 
 def resume(*, subject: str, at: dt.datetime) -> int:
     """Count on: what was due comes later by as long as it stood still."""
-    paused = list(ClockRun.objects.running().filter(subject=subject, paused_at__isnull=False))
+    running = ClockRun.objects.running().filter(subject=subject, paused_at__isnull=False)
+    paused = list(running.select_for_update())
     for run in paused:
         assert run.paused_at is not None
         run.due_at += at - run.paused_at
         run.paused_at = None
         run.save(update_fields=["due_at", "paused_at"])
     return len(paused)
+
+
+def _rules() -> list[ClockRule]:
+    """Return the city's rules; one that is gone still runs out."""
+    return read_once("clocks", lambda: list(ClockRule.objects.all()))
+
+
+def _not_lapsed(rules: Iterable[ClockRule], at: dt.datetime) -> Q:
+    """Return what leaves to its effect whatever expired by then: no later stop or pause undoes that.
+
+    Asked of the run's own columns, so that PostgreSQL asks again of a row that it had to wait for.
+    """
+    expiring = [rule.pk for rule in rules if rule.effect]
+    return ~Q(rule_id__in=expiring) | Q(paused_at__isnull=False) | Q(due_at__gt=at, expired_at=None)
 
 
 def running_on(subject: str) -> list[ClockRun]:

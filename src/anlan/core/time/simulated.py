@@ -15,10 +15,12 @@ from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
 from anlan.core.models import LedgerEntry, LedgerPosition
 from anlan.core.people.actors import Actor
+from anlan.core.refusals import Refused
 from anlan.core.time import clock
 from anlan.env import CITY_AHEAD_S, EnvError
 
 KIND: Final = "core.city_simulated"
+COPIED: Final = "core.city_copied"
 
 
 @verb("core.simulated.live_from")
@@ -36,6 +38,20 @@ def stands_at() -> dt.datetime | None:
     last = LedgerPosition.objects.order_by("-position").select_related("entry").first()
     moments = [begun.at] if last is None else [begun.at, last.entry.at]
     return max(map(dt.datetime.fromisoformat, moments))
+
+
+@verb("core.simulated.mark_copy")
+def mark_copy(*, actor: Actor, at: dt.datetime) -> None:
+    """Write down that this data directory is a copy, whose time may be run forward; only a simulated city has such."""
+    actor.require()
+    if stands_at() is None:
+        raise Refused("city_not_simulated")
+    ledger.append(COPIED, actor=actor, at=at, subject="city:time", payload={})
+
+
+def is_copy() -> bool:
+    """Whether this data directory was made as a copy of a simulated city."""
+    return LedgerEntry.objects.filter(kind=COPIED).exists()
 
 
 def begin() -> None:

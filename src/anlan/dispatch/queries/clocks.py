@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from anlan.core.city.current import read_once
 from anlan.core.models import ClockRule, ClockRun
-from anlan.core.time.clocks import mark_of
+from anlan.core.time.rules import mark_of
 from anlan.dispatch.models import Assignment
 from anlan.dispatch.rules import kinds_to_come
 from anlan.triage.models import Incident

@@ -9,9 +9,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from anlan.core.city.areas import area_index, local_day
-from anlan.core.models import AreaVersion, ClockRule, ClockRun
+from anlan.core.models import AreaVersion, ClockRun
 from anlan.core.people.actors import Actor
-from anlan.core.time.clocks import mark_of
+from anlan.core.time.rules import Counting, mark_of
 from anlan.dispatch.models import Assignment
 from anlan.triage.models import Incident
 from anlan.triage.rules import DISPATCHED, DISPUTED, HANDED_OVER, RESOLVED, SIGNED
@@ -112,12 +112,12 @@ def _briefs(actor: Actor, out: dict[int, list[Assignment]]) -> Iterable[Brief]:
 def _first_clocks(of: dict[str, int]) -> dict[int, tuple[bool, dt.datetime, int]]:
     """Return for each incident the clock that is due first: its own or that of a crew at it.
 
-    One that counts every second goes before one in working days: paper that is late for days hides no fire.
+    One that counts every second goes before one in days: paper that is late for days hides no fire.
     """
     found: dict[int, tuple[bool, dt.datetime, int]] = {}
     running = ClockRun.objects.running().filter(paused_at=None).order_by("due_at", "pk")
-    for subject, due_at, pk, calendar in running.values_list("subject", "due_at", "pk", "rule__calendar"):
-        clock = (calendar == ClockRule.Calendar.WORKING, due_at, pk)
+    for subject, due_at, pk, counting in running.values_list("subject", "due_at", "pk", "rule__counting"):
+        clock = (counting != Counting.HOURS, due_at, pk)
         if (incident := of.get(subject)) is not None and clock < found.get(incident, (True, NEVER, 0)):
             found[incident] = clock
     return found
