@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
+from anlan.core.models import LedgerEntry
 from anlan.core.time.clock import frozen
+from anlan.prevention import actions
 from tests import make
 from tests.make.problems import Town, day, problem, task
 
@@ -42,8 +44,9 @@ def test_a_problem_is_signed_planned_proved_passed_and_struck_off(town: Town, pa
         photo = {"name": "works.jpg", "mimeType": "image/jpeg", "buffer": make.jpeg(640, 480)}
         phone.set_input_files("#add_evidence-photo", photo)
         phone.locator("form[action$=add_evidence] button").click()
+        phone.locator("button.sealed").click()
         phone.locator(".evidence img").wait_for()
-        phone.locator("form[action$=finish] button").click()
+        phone.locator("form[action*='/finish'] button").click()
         phone.get_by_text("Verifier").first.wait_for()
         assert phone.evaluate(OVERFLOW) == 0
         shot(phone, "task-360-en-light")
@@ -60,6 +63,30 @@ def test_a_problem_is_signed_planned_proved_passed_and_struck_off(town: Town, pa
         page.keyboard.press("x")
         page.locator(".state.done.tag").wait_for()
     assert problem(number).state == "struck_off"
+
+
+@pytest.mark.parametrize(("width", "language"), [(360, "zh-hans"), (1440, "en"), (360, "en"), (1440, "zh-hans")])
+def test_photos_of_works_are_opened_by_one_press(town: Town, page_at, shot, width: int, language: str) -> None:
+    """By key or by the frame that is closed, and without scripts; nothing sticks out, closed or open."""
+    _, tasks = town.planned()
+    for size in ((640, 480), (480, 640)):
+        kept = {"photo": make.photo(*size), "words": "管道已铺设", "actor": town.officer, "at": day(2)}
+        actions.add_evidence(task=tasks[0], **kept)
+    with frozen(day(3)):
+        page = page_at(f"/tasks/{tasks[0]}/", width, language, cookies=make.cookies(town.verifier),
+                       java_script_enabled=width == 1440)  # fmt: skip
+        page.locator("button.sealed").first.wait_for()
+        shot(page, f"sealed-closed-{width}-{language}")
+        if width == 1440:
+            assert page.evaluate(OVERFLOW) == 0
+            page.keyboard.press("o")
+        else:
+            page.locator("button.sealed").first.click()
+        page.locator(".evidence img").nth(1).wait_for()
+        page.wait_for_load_state("load")
+        assert page.locator("button.sealed").count() == 0
+        shot(page, f"sealed-open-{width}-{language}")
+    assert LedgerEntry.objects.filter(kind="prevention.photo_read").count() == 2
 
 
 def test_the_leaders_overview_prints_on_one_width(town: Town, page_at, shot) -> None:

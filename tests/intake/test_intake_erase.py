@@ -8,6 +8,7 @@ import pytest
 
 from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import PUBLIC, NotAllowed
+from anlan.core.refusals import Refused
 from anlan.intake.actions import erase_report, read_personal, read_personal_of, read_photo
 from anlan.intake.models import Attachment, Erasure, Report, ReportPersonal
 from tests import make
@@ -52,8 +53,10 @@ def test_who_needs_no_words_opens_none(report, role):
     who = make.actor(role) if role else PUBLIC
     with pytest.raises(NotAllowed):
         read_personal(report_id=report.pk, purpose="handle", actor=who, at=AT)
-    with pytest.raises(ValueError, match="purpose"):
-        read_personal(report_id=report.pk, purpose="curiosity", actor=make.actor("analyst"), at=AT)
+    for purpose in ("curiosity", "verify"):
+        with pytest.raises(Refused) as refused:
+            read_personal(report_id=report.pk, purpose=purpose, actor=make.actor("analyst"), at=AT)
+        assert refused.value.code == "purpose_missing"
 
 
 def test_a_photo_is_opened_with_a_purpose(report):

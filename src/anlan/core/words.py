@@ -23,6 +23,8 @@ refusals.words({
     "partner_taken": _("there is a partner system '%(name)s' already; `anlan user key --renew` gives it a new key"),
     "unknown_partner": _("no partner system '%(name)s'"),
     "unknown_organisation_code": _("no organisation '%(organisation)s': %(known)s"),
+    "purpose_missing": _("Choose what you open it for"),
+    "erasure_reason_missing": _("Choose why it is erased"),
     "no_organisations": _("no organisation '%(organisation)s': the city has none"),
     "clock_unknown": _("this city has no clock '%(code)s'; its clocks.csv names them"),
     "clock_lapsed": _("the time of '%(code)s' is up: it cannot be renewed, only begun anew"),

@@ -10,8 +10,9 @@ from django.utils.translation import pgettext as p
 
 from anlan.core.city.current import city
 from anlan.core.models import LedgerEntry
+from anlan.core.sealed.purposes import ErasureReason
 from anlan.intake.channels import Channel
-from anlan.intake.models import Addition, Erasure, ErasureReason, Report
+from anlan.intake.models import Addition, Erasure, Report
 from anlan.intake.public.timeline import Line, Standing, Told, tells
 from anlan.intake.states import CARRIES_NOTHING
 from anlan.intake.words import clock, public_title

@@ -1,4 +1,4 @@
-"""Who opens the pages of prevention, and who raises, reopens, records storms and erases evidence."""
+"""Who opens the pages of prevention, and who raises, reopens, records storms, opens and erases photos of evidence."""
 
 from __future__ import annotations
 
@@ -8,4 +8,5 @@ READS = (Role.OFFICER, Role.ANALYST, Role.SUPERVISOR, Role.VERIFIER, Role.LEADER
 RAISES = (Role.ANALYST, Role.SUPERVISOR)
 REOPENS = (Role.SUPERVISOR, Role.ANALYST, Role.VERIFIER)
 RECORDS = (Role.ANALYST, Role.SUPERVISOR, Role.OPERATOR)
+OPENS = READS  # photos of evidence: whoever may see the task
 ERASES = (Role.SUPERVISOR, Role.OPERATOR)

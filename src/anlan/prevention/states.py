@@ -1,4 +1,4 @@
-"""Where problems and tasks stand, why evidence is erased, what became of a listed task: each state with its label."""
+"""Where problems and tasks stand, and what became of a listed task: each state with its label."""
 
 from __future__ import annotations
 
@@ -27,14 +27,6 @@ class TaskState(TextChoices):
     WORKS_DONE = "works_done", _("Works done")
     REFUSED = "refused", _("Refused")
     PASSED = "passed", _("Passed")
-
-
-class ErasureReason(TextChoices):
-    """Why evidence is erased."""
-
-    ASKED = "asked", _("Somebody on it asked for it")
-    MISTAKE = "mistake", _("It should not have been taken")
-    RETENTION = "retention", _("Its time of keeping has passed")
 
 
 class Fate(TextChoices):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from anlan.prevention.views import analyses, lists, new_problems, problems, storms, tasks
+from anlan.prevention.views import analyses, evidence, lists, new_problems, problems, storms, tasks
 
 app_name = "prevention"
 urlpatterns = [
     *new_problems.urlpatterns,
     *problems.urlpatterns,
     *tasks.urlpatterns,
+    *evidence.urlpatterns,
     *lists.urlpatterns,
     *analyses.urlpatterns,
     *storms.urlpatterns,

@@ -48,7 +48,6 @@ refusals.words({
     "evidence_empty": noop("Choose a photo or write a line."),
     "works_have_passed": noop("The works have passed; what happens now is told of the problem."),
     "evidence_missing": noop("Add evidence first: a photo, or a line that says what was done."),
-    "erasure_reason_missing": noop("Choose why it is erased"),
     # extended
     "extension_asked_already": noop("A later deadline is asked for already; wait for the answer."),
     "extension_not_asked": noop("No later deadline is asked for; look at the task again."),

@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from anlan.core.city.areas import areas_at
+from anlan.core.sealed.purposes import Purpose
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
@@ -20,7 +21,7 @@ from anlan.hotspots.views.studies import visible_study
 from anlan.hotspots.words import change_word, period
 from anlan.intake.access import OPENS
 from anlan.intake.actions import read_personal_of
-from anlan.intake.models import Purpose, Report
+from anlan.intake.models import Report
 
 
 @require_safe

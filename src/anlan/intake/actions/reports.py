@@ -10,9 +10,10 @@ from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.refusals import Refused
+from anlan.core.sealed.files import PhotoBytes
 from anlan.core.time.clock import stamp
 from anlan.intake.access import TAKES_REPORTS
-from anlan.intake.actions.storage import PhotoBytes, facts, keep_photos, lock_days, store
+from anlan.intake.actions.storage import facts, keep_photos, lock_days, store
 from anlan.intake.channels import Channel
 from anlan.intake.models import Report, Tracking
 from anlan.intake.public.codes import code_hash

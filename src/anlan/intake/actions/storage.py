@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from anlan.core import ledger
 from anlan.core.city.current import city, city_zone
@@ -12,32 +12,13 @@ from anlan.core.ledger import canonical
 from anlan.core.ledger.inserts import insert
 from anlan.core.people.actors import Actor
 from anlan.core.sealed import commitment, new_salt
+from anlan.core.sealed.files import PhotoBytes, columns_of
 from anlan.core.series import Series, lock, next_of_each
 from anlan.core.time.clock import latest, stamp
 from anlan.intake.models import Attachment, Category, Report, ReportPersonal
 from anlan.intake.rules.reports import Checked, Facts
 
 RECEIVED = "intake.report_received"
-
-
-class PhotoBytes(Protocol):
-    """A photo that was re-encoded already."""
-
-    @property
-    def jpeg(self) -> bytes:
-        """The bytes to keep."""
-
-    @property
-    def width(self) -> int:
-        """Pixels across."""
-
-    @property
-    def height(self) -> int:
-        """Pixels down."""
-
-    @property
-    def sha256(self) -> str:
-        """The hash of the bytes."""
 
 
 def facts(at: dt.datetime) -> Facts:
@@ -72,15 +53,8 @@ def store(rows: Sequence[Checked], actor: Actor, at: dt.datetime, organisation_i
 def keep_photos(report: Report, photos: Iterable[PhotoBytes], actor: Actor, at: dt.datetime) -> None:
     """Store a report's photos, each with its salt and one entry with its commitment."""
     for photo in photos:
-        kept = Attachment.objects.create(
-            report=report,
-            salt=new_salt(),
-            jpeg=photo.jpeg,
-            width=photo.width,
-            height=photo.height,
-            sha256=photo.sha256,
-        )
-        payload = {"attachment": kept.pk, "photo": commitment(bytes(kept.salt), {"jpeg": photo.jpeg})}
+        kept = Attachment.objects.create(report=report, **columns_of(photo))
+        payload = {"attachment": kept.pk, "photo": kept.commitment()}
         ledger.append("intake.photo_kept", actor=actor, at=at, subject=f"report:{report.number}", payload=payload)
 
 

@@ -9,9 +9,10 @@ from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor, NotAllowed, system
 from anlan.core.refusals import Refused
+from anlan.core.sealed.purposes import ErasureReason
 from anlan.intake.actions.personal import erase_report
 from anlan.intake.actions.reports import receive_report, set_validity
-from anlan.intake.models import Addition, ErasureReason, Report
+from anlan.intake.models import Addition, Report
 from anlan.intake.queries.tracking import is_withdrawn, may_withdraw, report_of_code
 
 FOR_THE_HOLDER = "tracking"  # Anlan acts on the report because whoever holds the code asked

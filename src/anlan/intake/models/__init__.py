@@ -3,7 +3,7 @@
 from anlan.intake.models.addition import Addition
 from anlan.intake.models.category import Category
 from anlan.intake.models.imports import ImportRun
-from anlan.intake.models.personal import Attachment, Erasure, ErasureReason, Purpose, ReportPersonal, Tracking
+from anlan.intake.models.personal import Attachment, Erasure, ReportPersonal, Tracking
 from anlan.intake.models.report import Report
 
 __all__ = [
@@ -11,9 +11,7 @@ __all__ = [
     "Attachment",
     "Category",
     "Erasure",
-    "ErasureReason",
     "ImportRun",
-    "Purpose",
     "Report",
     "ReportPersonal",
     "Tracking",

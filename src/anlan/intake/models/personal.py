@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
+from anlan.core.sealed.models import SealedFile, SealedWords
+from anlan.core.sealed.purposes import ErasureReason, Purpose, Seal
+from anlan.intake.access import ERASES, OPENS
 from anlan.intake.models.report import Report
 
-
-class Purpose(models.TextChoices):
-    """Why somebody opens a report's personal content."""
-
-    HANDLE = "handle", _("To handle the report")
-    CALL_BACK = "call_back", _("To call the reporter back")
-    ANSWER = "answer", _("To answer the caller about it")
-    STUDY = "study", _("To study a place")
-    AUDIT = "audit", _("To check a figure or a record")
-
-
-class ErasureReason(models.TextChoices):
-    """Why personal content is erased."""
-
-    ASKED = "asked", _("The reporter asked for it")
-    WITHDRAWN = "withdrawn", _("The reporter withdrew the report")
-    RETENTION = "retention", _("Its time of keeping has passed")
-    MISTAKE = "mistake", _("It should not have been written down")
+SEAL = Seal(
+    opens=OPENS,
+    erases=ERASES,
+    purposes=(Purpose.HANDLE, Purpose.CALL_BACK, Purpose.ANSWER, Purpose.STUDY, Purpose.AUDIT),
+    reasons=tuple(ErasureReason),
+    words_read="intake.personal_read",
+    file_read="intake.photo_read",
+    file_key="attachment",
+)
 
 
-class ReportPersonal(models.Model):
+class ReportPersonal(SealedWords):
     """Place words, words, name and contact of one report; deleted with their salt when they are erased."""
 
+    SEAL, OWNER, CONTENT = SEAL, "report_id", ("place_words", "words", "name", "contact")
     report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="personal")
-    salt = models.BinaryField(max_length=16)
     place_words = models.TextField(default="")
     words = models.TextField(default="")
     name = models.TextField(default="")
@@ -41,15 +34,11 @@ class ReportPersonal(models.Model):
         return f"personal content of report {self.report_id}"
 
 
-class Attachment(models.Model):
+class Attachment(SealedFile):
     """A reporter's photo, re-encoded: nothing of the upload but its pixels."""
 
+    SEAL = SEAL
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="attachments")
-    salt = models.BinaryField(max_length=16)
-    jpeg = models.BinaryField()
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
 
     def __str__(self) -> str:
         return f"attachment {self.pk} of report {self.report_id}"

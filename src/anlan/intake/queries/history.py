@@ -12,7 +12,8 @@ from django.utils.translation import gettext_noop as noop
 
 from anlan.core.models import ApiClient, LedgerEntry, Membership
 from anlan.core.people.roles import Role
-from anlan.intake.models import ErasureReason, Purpose, Report
+from anlan.core.sealed.purposes import ErasureReason, Purpose
+from anlan.intake.models import Report
 from anlan.intake.words import area_label
 
 KINDS = {

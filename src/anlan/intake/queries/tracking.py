@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from anlan.intake.models import Erasure, ErasureReason, Report, Tracking
+from anlan.core.sealed.purposes import ErasureReason
+from anlan.intake.models import Erasure, Report, Tracking
 from anlan.intake.public.codes import code_hash
 
 WITHDRAW_WITHIN = dt.timedelta(minutes=10)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anlan.prevention.actions.bulk import finish_tasks, verify_tasks
-from anlan.prevention.actions.evidence import add_evidence, erase_evidence
+from anlan.prevention.actions.evidence import add_evidence, erase_evidence, read_evidence
 from anlan.prevention.actions.extensions import ask_extension, extend, refuse_extension
 from anlan.prevention.actions.handovers import arbitrate, instruct, return_problem, sign_for
 from anlan.prevention.actions.ladder import escalate_overdue
@@ -27,6 +27,7 @@ __all__ = [
     "issue_list",
     "plan_tasks",
     "raise_problems",
+    "read_evidence",
     "record_storm",
     "refuse_extension",
     "reopen",

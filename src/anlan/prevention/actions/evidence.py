@@ -5,21 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
-
 from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
-from anlan.core.people.actors import Actor
+from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
-from anlan.core.sealed import commitment, new_salt, scrub
-from anlan.intake.actions.storage import PhotoBytes
-from anlan.prevention.access import ERASES
+from anlan.core.sealed.files import PhotoBytes, columns_of
+from anlan.core.sealed.openings import erase, open_file, require_opening
 from anlan.prevention.actions.steps import locked_task, organisation_of, require_holder
-from anlan.prevention.models import Evidence, Task
-from anlan.prevention.states import ErasureReason, TaskState
-
-EMPTY: dict[str, Any] = {"words": "", "salt": None, "jpeg": None, "width": None, "height": None, "sha256": ""}
+from anlan.prevention.models import Evidence, Problem, Task
+from anlan.prevention.states import TaskState
 
 
 @verb("prevention.working.add_evidence")
@@ -32,12 +27,23 @@ def add_evidence(
     proved = locked_task(task, actor)
     _require_proving(proved, words, photo, actor)
     piece = Evidence.objects.create(task=proved, added_at=at, organisation_id=_proving(proved, actor),
-                                    words=words.strip()[:200], **_kept(photo))  # fmt: skip
+                                    words=words.strip()[:200], **(columns_of(photo) if photo else {}))  # fmt: skip
     payload: dict[str, Any] = {"evidence": piece.pk}
-    if photo is not None and piece.salt:
-        payload["photo"] = commitment(bytes(piece.salt), {"jpeg": photo.jpeg})
+    if photo is not None:
+        payload["photo"] = piece.commitment()
     ledger.append("prevention.evidence_added", actor=actor, at=at, subject=f"task:{proved.number}", payload=payload)
     return {"task": proved.number, "evidence": piece.pk}
+
+
+@verb("prevention.evidence.read_photo")
+def read_evidence(*, task: str, evidence: int, purpose: str, actor: Actor, at: dt.datetime) -> bytes:
+    """Open one photo of a task's evidence, as JPEG bytes; an entry with its purpose."""
+    require_opening(Evidence, purpose, actor)
+    seen = Evidence.objects.filter(task__problem__in=Problem.objects.visible_to(actor).values("pk"))
+    piece = seen.filter(pk=evidence, task__number=task, jpeg__isnull=False).first()
+    if piece is None:
+        raise NotAllowed(f"{actor.name} may not open this photo, or it does not exist")
+    return open_file(piece, f"task:{task}", purpose=purpose, actor=actor, at=at)
 
 
 @verb("prevention.erasing.erase_evidence")
@@ -45,17 +51,14 @@ def erase_evidence(
     *, task: str, evidence: int, reason: str, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
     """Destroy photo and words of one piece of evidence with its salt; states and results stay as they are."""
-    actor.require(*ERASES)
+    actor.require(*Evidence.SEAL.erases)
     proved = locked_task(task, actor)
-    if reason not in ErasureReason.values:
-        raise Refused("erasure_reason_missing", "reason")
-    held = Evidence.objects.filter(pk=evidence, task=proved, erased_at=None)
-    if held.update(erased_at=at, **EMPTY):
+    Evidence.SEAL.require_reason(reason)
+    if any(erase(Evidence.objects.filter(pk=evidence, task=proved), at=at)):
         payload = {"evidence": evidence, "reason": reason}
         ledger.append(
             "prevention.evidence_erased", actor=actor, at=at, subject=f"task:{proved.number}", payload=payload
         )
-        transaction.on_commit(scrub, robust=True)
     return {"task": proved.number, "evidence": evidence}
 
 
@@ -73,10 +76,3 @@ def _proving(task: Task, actor: Actor) -> int | None:
     """Return whose evidence it is: the doer's own, or a verifier's."""
     own = actor.is_system or task.organisation_id in actor.organisation_ids
     return task.organisation_id if own else organisation_of(actor)
-
-
-def _kept(photo: PhotoBytes | None) -> dict[str, Any]:
-    if photo is None:
-        return {}
-    return {"salt": new_salt(), "jpeg": photo.jpeg, "width": photo.width, "height": photo.height,
-            "sha256": photo.sha256}  # fmt: skip

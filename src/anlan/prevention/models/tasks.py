@@ -6,6 +6,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from anlan.core.models import Organisation
+from anlan.core.sealed.models import SealedPiece
+from anlan.core.sealed.purposes import ErasureReason, Purpose, Seal
+from anlan.prevention.access import ERASES, OPENS
 from anlan.prevention.models.problems import Problem
 from anlan.prevention.states import TaskState
 
@@ -41,19 +44,30 @@ class Task(models.Model):
         return self.number
 
 
-class Evidence(models.Model):
-    """A photo or a line of words with a task; a photo in dry weather says that works are done, not that they hold."""
+class Evidence(SealedPiece):
+    """A photo or a line of words with a task; a photo in dry weather says that works are done, not that they hold.
 
+    The photo is personal content: somebody may stand on it. The words are the doer's note to the verifier and are
+    shown with the task; they go with the photo when it is erased.
+    """
+
+    SEAL = Seal(
+        opens=OPENS,
+        erases=ERASES,
+        purposes=(Purpose.VERIFY, Purpose.WORKS, Purpose.FOLLOW_UP, Purpose.AUDIT),
+        reasons=(ErasureReason.ASKED, ErasureReason.MISTAKE, ErasureReason.RETENTION),
+        file_read="prevention.photo_read",
+        file_key="evidence",
+        words={
+            ErasureReason.ASKED: _("Somebody on it asked for it"),
+            ErasureReason.MISTAKE: _("It should not have been taken"),
+        },
+    )
+    NOTES = ("words",)
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="evidence")
     added_at = models.DateTimeField()
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
     words = models.CharField(max_length=200, default="", blank=True)
-    salt = models.BinaryField(null=True)
-    jpeg = models.BinaryField(null=True)
-    width = models.PositiveIntegerField(null=True)
-    height = models.PositiveIntegerField(null=True)
-    sha256 = models.CharField(max_length=64, default="", blank=True)
-    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["pk"]

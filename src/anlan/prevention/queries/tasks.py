@@ -9,11 +9,11 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from anlan.core.city.areas import local_day
 from anlan.core.people.actors import Actor
-from anlan.prevention.models import Extension, ExtensionRequest, Problem, Task
+from anlan.prevention.models import Evidence, Extension, ExtensionRequest, Problem, Task
 from anlan.prevention.queries.standings import Standing, task_standing
 from anlan.prevention.spans import Scale, Span, Times
 from anlan.prevention.states import ProblemState, TaskState
-from anlan.prevention.words import named
+from anlan.prevention.words import by_whom, named
 
 DONE = (TaskState.WORKS_DONE, TaskState.PASSED)
 Drawn = tuple[Task, Standing, str, Span | None]
@@ -36,6 +36,12 @@ def explained(tasks: QuerySet[Task]) -> QuerySet[Task]:
 def request_of(task: Task) -> ExtensionRequest | None:
     """Return what is asked for a task and not answered yet."""
     return ExtensionRequest.objects.waiting().filter(task=task).first()
+
+
+def evidence_of(task: Task) -> list[tuple[Evidence, str]]:
+    """Return a task's evidence with whose it is; of its photos no more than that there are any."""
+    pieces = task.evidence.select_related("organisation").defer("salt", "jpeg")
+    return [(piece, by_whom(piece.organisation)) for piece in pieces]
 
 
 def next_task(problem: Problem, tasks: Sequence[Task]) -> Task | None:

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import uuid4
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.urls import path, reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
 from anlan.core.city.areas import local_day
-from anlan.core.refusals import Refused
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
+from anlan.core.sealed.grants import purpose_of
+from anlan.core.sealed.purposes import Choices, Purpose
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
-from anlan.prevention import actions
 from anlan.prevention.access import ERASES, READS
 from anlan.prevention.models import Evidence, Task
 from anlan.prevention.offers.steps import TAKEN, Sent, send
 from anlan.prevention.offers.tasks import TASK_ACTS, task_form, task_offers
 from anlan.prevention.queries.histories import history_of
 from anlan.prevention.queries.standings import task_standing
-from anlan.prevention.queries.tasks import request_of, task_times, visible_tasks
+from anlan.prevention.queries.tasks import evidence_of, request_of, task_times, visible_tasks
 from anlan.prevention.spans import scaled
-from anlan.prevention.states import ErasureReason
-from anlan.prevention.words import against, by_whom, named
+from anlan.prevention.words import against, named
 
 
 def visible_task(request: HttpRequest, number: str) -> Task:
@@ -38,6 +40,7 @@ def visible_task(request: HttpRequest, number: str) -> Task:
 
 @require_safe
 @roles(*READS)
+@never_cache
 def task(request: HttpRequest, number: str) -> HttpResponse:
     """Show a task with its evidence and history."""
     return _page(request, visible_task(request, number))
@@ -50,54 +53,31 @@ def task_step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     if verb not in TASK_ACTS:
         raise Http404
     known = visible_task(request, number)
+    page = reverse("prevention:task", args=[number]) + visit_of(request, number)
     if request.method != "POST":
-        return redirect("prevention:task", number)
+        return redirect(page)
     form = task_form(verb, request.POST, request.FILES)
     who = {"task": number, "actor": actor_of_request(request), "at": now(), "seen": request.POST.get("seen"),
            "key": request.POST.get("key") or None}  # fmt: skip
     status, _answer = send(form, verb, lambda **asked: TASK_ACTS[verb](**who, **asked))
     if status == TAKEN:
-        return redirect("prevention:task", number)
+        return redirect(page)
     known.refresh_from_db()
     return _page(request, known, (verb, form), status)
 
 
-@require_safe
-@roles(*READS)
-def photo(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """Send one photo of the evidence, as it was re-encoded when it came."""
-    piece = Evidence.objects.filter(pk=pk, task=visible_task(request, number), jpeg__isnull=False).first()
-    if piece is None or piece.jpeg is None:
-        raise Http404
-    return HttpResponse(
-        bytes(piece.jpeg),
-        content_type="image/jpeg",
-        headers={
-            "Content-Disposition": f'inline; filename="{number}-{pk}.jpg"',
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-store, private",
-            "Cross-Origin-Resource-Policy": "same-origin",
-        },
-    )
-
-
-@require_POST
-@roles(*ERASES)
-def erase(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """Destroy one piece of evidence for a reason."""
-    visible_task(request, number)
-    who, reason = actor_of_request(request), request.POST.get("reason", "")
-    try:
-        actions.erase_evidence(task=number, evidence=pk, reason=reason, actor=who, at=now())
-    except Refused as refused:
-        messages.warning(request, str(refused))
-    return redirect("prevention:task", number)
+def visit_of(request: HttpRequest, number: str) -> str:
+    """Return what the address says of photos opened a moment ago, as it goes on to the next address of the visit."""
+    granted = request.GET.get("opened", "")
+    known = purpose_of(granted, f"task:{number}", actor_of_request(request))
+    return f"?{urlencode({'opened': granted})}" if known else ""
 
 
 def _page(request: HttpRequest, task: Task, sent: Sent = None, status: int = 200) -> HttpResponse:
     today = local_day(now())
-    scale, asked = scaled([task_times(task)], today), request_of(task)
+    scale, asked, actor = scaled([task_times(task)], today), request_of(task), actor_of_request(request)
+    granted = request.GET.get("opened", "")
+    purpose, evidence = purpose_of(granted, f"task:{task.number}", actor), evidence_of(task)
     context = {
         "scale": scale,
         "span": scale.spans[0] if scale else None,
@@ -109,12 +89,15 @@ def _page(request: HttpRequest, task: Task, sent: Sent = None, status: int = 200
         "asked": asked,
         "asking": named(asked.by) if asked else "",
         "answering": against(asked.answer_by, today) if asked else None,
-        "offers": task_offers(task, actor_of_request(request), today, asked, sent),
-        "evidence": [
-            (piece, by_whom(piece.organisation)) for piece in task.evidence.select_related("organisation").defer("jpeg")
-        ],
+        "offers": task_offers(task, actor, today, asked, sent),
+        "evidence": evidence,
+        "photo_count": sum(bool(piece.sha256) for piece, _by in evidence),
+        "opened_for": Purpose(purpose).label if purpose else "",
+        "granted": granted if purpose else "",
+        "visit": visit_of(request, task.number),
+        "purposes": _purposes(actor),
         "history": history_of(task),
-        "reasons": ErasureReason.choices if actor_of_request(request).roles & set(ERASES) else [],
+        "reasons": Evidence.SEAL.reason_choices if actor.roles & set(ERASES) else [],
         "seen": task.due_on.isoformat(),
         "key": uuid4(),
         "at": now(),
@@ -122,9 +105,14 @@ def _page(request: HttpRequest, task: Task, sent: Sent = None, status: int = 200
     return render(request, "prevention/tasks/task.html", context, status=status)
 
 
+def _purposes(actor: Actor) -> Choices:
+    """Return what photos are opened for, what this person most likely opens them for first."""
+    likely = {Role.VERIFIER: Purpose.VERIFY, Role.OFFICER: Purpose.WORKS}
+    first = next((purpose for role, purpose in likely.items() if role in actor.roles), Purpose.FOLLOW_UP)
+    return sorted(Evidence.SEAL.purpose_choices, key=lambda choice: choice[0] != first)
+
+
 urlpatterns = [
     path("tasks/<str:number>/", task, name="task"),
-    path("tasks/<str:number>/photos/<int:pk>.jpg", photo, name="task_photo"),
-    path("tasks/<str:number>/evidence/<int:pk>/erase", erase, name="evidence_erase"),
     path("tasks/<str:number>/<str:verb>", task_step, name="task_step"),
 ]

@@ -7,8 +7,8 @@ import datetime as dt
 from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
+from anlan.core.sealed.purposes import Purpose
 from anlan.intake.actions import read_personal_of
-from anlan.intake.models import Purpose
 from anlan.triage.access import CALL_DESK
 from anlan.triage.queries.callers import reports_of_caller
 

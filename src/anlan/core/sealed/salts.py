@@ -1,4 +1,4 @@
-"""Personal content lies apart with a salt of its own; the ledger holds only a commitment to it."""
+"""The salt of one record, the commitment to it that the ledger holds, and how erased bytes leave the files."""
 
 from __future__ import annotations
 

@@ -1,0 +1,67 @@
+"""Opening and erasing personal content, inside a stage's verbs: every opening is an entry with its purpose."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from anlan.core import ledger
+from anlan.core.ledger import canonical
+from anlan.core.people.actors import Actor
+from anlan.core.sealed.models import Sealed, SealedFile, SealedPiece, SealedWords
+from anlan.core.sealed.salts import scrub
+
+
+def open_words(
+    model: type[SealedWords],
+    subjects: Mapping[int, str],
+    *,
+    fields: Sequence[str],
+    purpose: str,
+    actor: Actor,
+    at: dt.datetime,
+) -> dict[int, dict[str, str]]:
+    """Return words of many records, by id; `subjects` are what the entries call them, one entry for each opening.
+
+    The caller has looked up which records the actor may see. Where words were erased or never given they are empty.
+    """
+    require_opening(model, purpose, actor)
+    if unknown := set(fields) - set(model.CONTENT):
+        raise ValueError(f"fields: no {', '.join(sorted(unknown))}")
+    rows: QuerySet[Any] = model._base_manager.filter(**{f"{model.OWNER}__in": list(subjects)})
+    found = {getattr(row, model.OWNER): row for row in rows}
+    payload = canonical({"fields": sorted(fields), "purpose": str(purpose)})
+    kind = model.SEAL.words_read
+    ledger.append_rows([ledger.row_of(kind, actor, at, subject, payload) for subject in subjects.values()])
+    return {pk: {name: getattr(found[pk], name) if pk in found else "" for name in fields} for pk in subjects}
+
+
+def open_file(file: SealedFile | SealedPiece, subject: str, *, purpose: str, actor: Actor, at: dt.datetime) -> bytes:
+    """Return the bytes of one file that the actor may see; the opening is an entry with its purpose."""
+    require_opening(type(file), purpose, actor)
+    if file.jpeg is None:
+        raise ValueError(f"{subject}: no file, or it was erased")
+    payload = {file.SEAL.file_key: file.pk, "purpose": str(purpose)}
+    ledger.append(file.SEAL.file_read, actor=actor, at=at, subject=subject, payload=payload)
+    return bytes(file.jpeg)
+
+
+def require_opening(model: type[Sealed], purpose: str, actor: Actor) -> None:
+    """Refuse whoever opens no such content, and an opening for nothing."""
+    actor.require(*model.SEAL.opens)
+    model.SEAL.require_purpose(purpose)
+
+
+def erase(*kinds: QuerySet[Any], at: dt.datetime) -> list[int]:
+    """Destroy the content of rows with their salts; return of how many of each kind.
+
+    The verb says who may and why, and leaves the entry. The bytes leave the files once it is committed.
+    """
+    counts = [rows.model.destroy(rows, at) for rows in kinds]
+    if any(counts):
+        transaction.on_commit(scrub, robust=True)
+    return counts
