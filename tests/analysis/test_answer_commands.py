@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from anlan.cli import app
-from tests.processes import started, wait_until_at_work
+from tests.analysis.processes import started, wait_until_at_work
 
 pytestmark = pytest.mark.pure
 NORFOLK = "norfolk-flood-reports/STORM_data_flooded_streets_2010-2016.csv"

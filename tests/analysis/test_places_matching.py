@@ -49,7 +49,7 @@ def test_the_same_places_again_are_mostly_kept_and_never_new(rows: list[tuple[in
 def test_numbers_follow_the_largest_part() -> None:
     """A split's largest part carries the number on; a merge's largest part keeps its own."""
     split = match_places([Outline(1, 0, 0, 100, 20)], [Outline(1, -60, 0, 50, 4), Outline(2, 60, 0, 50, 9)])
-    assert split.kind_of_old(1) == "split"
+    assert [relation.kind for relation in split.relations] == ["split"]
     assert dict(split.number_from) == {1: None, 2: 1}
     merged = match_places([Outline(1, -60, 0, 50, 4), Outline(2, 60, 0, 50, 9)], [Outline(1, 0, 0, 100, 20)])
     assert merged.kind_of_new(1) == "merged"

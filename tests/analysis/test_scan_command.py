@@ -15,7 +15,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from anlan.cli import app
-from tests.processes import started, wait_until_at_work
+from tests.analysis.processes import started, wait_until_at_work
 
 pytestmark = pytest.mark.pure
 DOCUMENTED = Path(__file__).parents[2] / "docs/reference/json.md"

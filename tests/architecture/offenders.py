@@ -18,3 +18,9 @@ FULL_FOLDERS: dict[str, int] = {}
 
 # Locals and parameters called `told` or `one`, by stage.
 FILLER_NAMES: dict[str, int] = {}
+
+# Loops of templates over `told` or `one`, by stage.
+FILLER_LOOPS: dict[str, int] = {}
+
+# Keys `told` or `one` of dicts, such as what a view hands to its page, by stage.
+FILLER_KEYS: dict[str, int] = {}

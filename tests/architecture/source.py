@@ -27,6 +27,11 @@ def code_files() -> list[Path]:
     return sorted(path for path in SOURCES.rglob("*.py") if "migrations" not in path.parts)
 
 
+def templates() -> list[Path]:
+    """Return every page and part of a page."""
+    return sorted(SOURCES.glob("*/templates/**/*.html"))
+
+
 @cache
 def tree(path: Path) -> ast.Module:
     """Return a file's syntax tree."""

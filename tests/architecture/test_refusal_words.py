@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-import anlan
 from anlan.core.refusals import known_codes
+from tests.architecture.source import code_files, stages_of, tree
 
-ROOT = Path(anlan.__file__).parent
-STAGES = ("intake", "triage", "dispatch", "hotspots", "prevention", "voice", "effect", "bulletin")
+STAGES = ("core", "intake", "triage", "dispatch", "hotspots", "prevention", "voice", "effect", "bulletin")
 pytestmark = pytest.mark.pure
 
 
-def trees(stage: str) -> Iterator[tuple[Path, ast.Module]]:
-    """Yield the stage's modules."""
-    for path in sorted((ROOT / stage).rglob("*.py")):
-        yield path, ast.parse(path.read_text(encoding="utf-8"))
+def nodes(stage: str, *, words: bool = True) -> Iterator[ast.AST]:
+    """Yield everything that the stage's source says; its words may be left out."""
+    for path in stages_of(code_files())[stage]:
+        if words or path.name != "words.py":
+            yield from ast.walk(tree(path))
 
 
 def raised(stage: str) -> set[str]:
     """Return the codes that stand in `Refused(...)`."""
-    calls = [node for _path, tree in trees(stage) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [node for node in nodes(stage) if isinstance(node, ast.Call)]
     names = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Refused" and call.args]
     return {part.value for call in names for part in ast.walk(call.args[0])
             if isinstance(part, ast.Constant) and isinstance(part.value, str)}  # fmt: skip
@@ -33,23 +32,17 @@ def raised(stage: str) -> set[str]:
 def worded(stage: str) -> set[str]:
     """Return the codes that the stage registers words for."""
     found: set[str] = set()
-    for _path, tree in trees(stage):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "refusals.words":
-                assert isinstance(node.args[0], ast.Dict)
-                found |= {key.value for key in node.args[0].keys if isinstance(key, ast.Constant)}
+    for node in nodes(stage):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "refusals.words":
+            assert isinstance(node.args[0], ast.Dict)
+            found |= {key.value for key in node.args[0].keys if isinstance(key, ast.Constant)}
     return found
 
 
 def named(stage: str) -> set[str]:
     """Return every text of the stage outside its words: a code may be handed on before it is raised."""
-    return {
-        node.value
-        for path, tree in trees(stage)
-        if path.name != "words.py"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    texts = [node.value for node in nodes(stage, words=False) if isinstance(node, ast.Constant)]
+    return {text for text in texts if isinstance(text, str)}
 
 
 @pytest.mark.parametrize("stage", STAGES)

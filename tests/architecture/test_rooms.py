@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,14 +11,15 @@ from typing import Final
 
 import pytest
 
-from tests.architecture.offenders import FILLER_NAMES, FULL_FOLDERS, GERUNDS, LONG_FUNCTIONS
+from tests.architecture.offenders import FILLER_KEYS, FILLER_LOOPS, FILLER_NAMES, FULL_FOLDERS, GERUNDS, LONG_FUNCTIONS
 from tests.architecture.ratchet import only_falls
-from tests.architecture.source import FOLDERS, ROOT, code_files, short, stage_of, tree
+from tests.architecture.source import FOLDERS, ROOT, code_files, short, stage_of, templates, tree
 
 pytestmark = pytest.mark.pure
 LINES_OF_A_FILE, LINES_OF_A_FUNCTION, FILES_OF_A_FOLDER = 400, 50, 20
 UNREAD: Final = {"migrations", "__pycache__", "dist", "node_modules"}
 FILLER: Final = {"told", "one"}
+LOOP = re.compile(r"{%-? *for ([^%]*?) in ")
 NOUNS_IN_ING: Final = {
     "finding",
     "holding",
@@ -113,6 +115,27 @@ def fillers(module: ast.Module) -> Iterator[ast.AST]:
             yield node
 
 
+def test_templates_say_what_they_show() -> None:
+    """Neither `{% for one in … %}`, nor `{"told": …}` in what a view hands to its page."""
+    loops = Counter(stage_of(path) for path in templates() for _ in filler_loops(path.read_text(encoding="utf-8")))
+    keys = Counter(stage_of(path) for path in code_files() for _ in filler_keys(tree(path)))
+    only_falls(loops, FILLER_LOOPS)
+    only_falls(keys, FILLER_KEYS)
+
+
+def filler_loops(template: str) -> Iterator[str]:
+    """Yield each loop variable that is a filler."""
+    for names in LOOP.findall(template):
+        yield from FILLER.intersection(name.strip() for name in names.split(","))
+
+
+def filler_keys(module: ast.Module) -> Iterator[ast.expr]:
+    """Yield each key of a dict that is a filler."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Dict):
+            yield from (key for key in node.keys if isinstance(key, ast.Constant) and key.value in FILLER)
+
+
 def targets(node: ast.ClassDef) -> Iterator[ast.expr]:
     for statement in node.body:
         if isinstance(statement, ast.AnnAssign):
@@ -125,3 +148,8 @@ def test_a_filler_name_would_be_seen() -> None:
     """As parameter, as local and in a comprehension, but not as a field."""
     module = ast.parse("class A:\n  told: str\n\ndef f(told):\n  one = 1\n  return [one for one in told]")
     assert len(list(fillers(module))) == 3
+    assert list(filler_loops("{% for one in all %}{% for key, told in pairs %}{% for each in all %}")) == [
+        "one",
+        "told",
+    ]
+    assert len(list(filler_keys(ast.parse('{"told": 1, "ones": 2, "one": 3}')))) == 2

@@ -44,7 +44,7 @@ def test_a_citizen_reports_at_360_px_without_script(page_at, complaints, shot):
     page.locator("input[value=wheel]").check()
     page.locator("#words").fill("车过不去")
     page.locator("form button.primary").click()
-    assert page.locator("#problems a[href='#where']").is_visible()
+    assert page.locator("#form-errors a[href='#where']").is_visible()
     assert page.locator("#words").input_value() == "车过不去"
     shot(page, "report-error-360-zh-light")
     page.locator("#where").fill("清潭路下穿通道北口")
@@ -159,8 +159,8 @@ def test_a_call_stays_when_the_session_has_ended(page_at, signed_in, complaints)
     page.keyboard.type("清潭路")
     page.context.clear_cookies(name="sessionid")
     page.keyboard.press("Control+Enter")
-    page.locator("#problems").wait_for()
-    assert "signed out" in page.locator("#problems").inner_text()
+    page.locator("#form-errors").wait_for()
+    assert "signed out" in page.locator("#form-errors").inner_text()
     assert page.locator("#where").input_value() == "清潭路"
     assert not Report.objects.exists()
 

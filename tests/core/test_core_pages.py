@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.urls import path
 
+from anlan import urls
 from anlan.core import jobs, ledger
 from anlan.core.ledger import seals
 from anlan.core.ledger.writes import NotStored, write
@@ -14,7 +15,6 @@ from anlan.core.models import AreaVersion, Job, LedgerEntry, LoginFailures, Pers
 from anlan.core.people.actors import system
 from anlan.core.time.clock import frozen
 from anlan.core.web.access import public, roles
-from anlan.urls import handler403, handler404, handler500, urlpatterns  # noqa: F401 - read by Django
 from tests import make
 from tests.make import AT
 
@@ -152,8 +152,9 @@ def operators(request):
     """A view for operators."""
 
 
+handler403, handler404, handler500 = urls.handler403, urls.handler404, urls.handler500
 urlpatterns = [
-    *urlpatterns,
+    *urls.urlpatterns,
     path("test/undeclared", undeclared),
     path("test/full", full_disk),
     path("test/broken", broken),

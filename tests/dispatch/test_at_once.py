@@ -22,7 +22,7 @@ class Presser:
     """A process of its own on the same data directory."""
 
     def __init__(self, anlan: Cli) -> None:
-        command = [sys.executable, "-m", "tests.presser"]
+        command = [sys.executable, "-m", "tests.dispatch.presser"]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=anlan.env,
             cwd=Path(__file__).parents[2],

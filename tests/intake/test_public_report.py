@@ -134,7 +134,7 @@ def test_neither_pin_nor_words_is_asked_for_and_nothing_typed_is_lost(client):
 def test_the_summary_names_what_to_change_in_the_order_of_the_page(client):
     """From top to bottom, as one goes through the form again."""
     page = send(client, category="", where="", words="x" * 2001, phone="call me").content.decode()
-    summary = page[page.index('id="problems"') :]
+    summary = page[page.index('id="form-errors"') :]
     assert re.findall(r'<a href="#(\w+)">', summary)[:4] == ["category", "where", "words", "phone"]
 
 

@@ -81,10 +81,6 @@ class Matching:
     successor_of: Mapping[Id, Id | None]
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
-    def kind_of_old(self, old: Id) -> Kind:
-        """Return what became of an old place."""
-        return next(relation.kind for relation in self.relations if old in relation.old)
-
     def kind_of_new(self, new: Id) -> Kind:
         """Return how a new place came about."""
         return next(relation.kind for relation in self.relations if new in relation.new)

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext as p
 
-from anlan.intake.words import in_chinese, local
+from anlan.core.words import MISSING, in_chinese, local
 from anlan.prevention.spans import Part, bar
 
-MISSING = "—"
 WAN = 10_000
 States = Mapping[str, int]
 WIDE = 736  # a bar as wide as two cards

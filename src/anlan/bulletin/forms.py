@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from anlan.bulletin.figures.measure import MEASURES
-from anlan.bulletin.words import GROUPS, group_word, in_english, name_of
+from anlan.bulletin.words import GROUPS, group_word, name_of
+from anlan.core.words import in_chinese
 
 
 def _day() -> forms.DateInput:
@@ -35,5 +36,5 @@ def measure_groups(form: PlanForm) -> list[tuple[str, list[tuple[Any, str]]]]:
     found: dict[str, list[tuple[Any, str]]] = {}
     for box in form["measures"]:
         measure = MEASURES[str(box.data["value"])]
-        found.setdefault(measure.group, []).append((box, measure.says_en if in_english() else measure.says))
+        found.setdefault(measure.group, []).append((box, measure.says if in_chinese() else measure.says_en))
     return [(group_word(group), found[group]) for group in GROUPS if group in found]

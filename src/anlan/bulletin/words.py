@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import get_language, gettext_noop, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, pgettext
 
 from anlan.bulletin import rules
 from anlan.bulletin.figures.drawn import TOTALS
@@ -13,8 +13,8 @@ from anlan.bulletin.figures.measure import Absent, Measure
 from anlan.bulletin.models import Figure, Issue
 from anlan.core import refusals
 from anlan.core.models import Organisation
+from anlan.core.words import MISSING, in_chinese
 
-MISSING = "—"
 MINUS = "−"
 GROUPS = ("intake", "triage", "dispatch", "hotspots", "prevention", "voice")  # the parts of a bulletin
 refusals.words({
@@ -36,11 +36,6 @@ refusals.words({
 })  # fmt: skip
 
 
-def in_english() -> bool:
-    """Whether the page is in English."""
-    return (get_language() or "en").startswith("en")
-
-
 def group_word(group: str) -> str:
     """Name a part of the bulletin."""
     return {"intake": _("Heard"), "triage": _("What it was and whose"), "dispatch": _("Who went"),
@@ -50,27 +45,27 @@ def group_word(group: str) -> str:
 
 def name_of(of: Measure) -> str:
     """Name a measure in the page's language."""
-    return of.name_en if in_english() else of.name
+    return of.name if in_chinese() else of.name_en
 
 
 def unit_of(of: Measure) -> str:
     """Name a measure's unit in the page's language."""
-    return of.unit_en if in_english() else of.unit
+    return of.unit if in_chinese() else of.unit_en
 
 
 def says_of(figure: Figure) -> str:
     """Return the definition that was printed; the first issues kept none, and have today's words."""
-    return (figure.says_en or figure.of.says_en) if in_english() else (figure.says or figure.of.says)
+    return (figure.says or figure.of.says) if in_chinese() else (figure.says_en or figure.of.says_en)
 
 
 def organisation_name(organisation: Organisation) -> str:
     """Name an organisation in the page's language."""
-    return organisation.name_en if in_english() else organisation.name
+    return organisation.name if in_chinese() else organisation.name_en
 
 
 def headline_of(issue: Issue) -> str:
     """Return an issue's headline in the page's language; one without English words has its own."""
-    return (issue.headline_en or issue.headline) if in_english() else issue.headline
+    return issue.headline if in_chinese() else (issue.headline_en or issue.headline)
 
 
 def number(of: Measure, value: float | None) -> str:

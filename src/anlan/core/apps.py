@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
-REGISTRATIONS = ("words", "slots", "jobs", "follows", "expiries", "city_parts", "counts")
+REGISTRATIONS = ("words", "slots", "jobs", "follows", "expiries", "city_parts", "counts", "tracking")
 
 
 class Stage(AppConfig):
@@ -17,7 +17,7 @@ class Stage(AppConfig):
     default = False
 
     def ready(self) -> None:
-        """Import what registers jobs, followers, slots and readers of the city's folder."""
+        """Import what registers words, slots, jobs, followers, readers of the city's folder, counts, and tracking."""
         for module in REGISTRATIONS:
             name = f"{self.name}.{module}"
             if find_spec(name):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
+from typing import Any, Protocol, overload
 
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext_noop as _
 
 from anlan.core import refusals
-from anlan.core.city.current import city, city_zone
+from anlan.core.city.current import city_zone
 
 MISSING = "—"
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
@@ -54,14 +55,37 @@ def typed(words: str | None) -> str:
     return format_html('<span lang="{}">{}</span>', "zh" if HAN.search(words) else "en", words)
 
 
+def in_chinese() -> bool:
+    """Whether the page is written in Chinese."""
+    return (get_language() or "").startswith("zh")
+
+
+class Named(Protocol):
+    """Whatever has its name in both languages: an area, an organisation, a unit."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
+
+
+def area_label(thing: Named) -> str:
+    """Name an area, an organisation or a unit in the page's language."""
+    return thing.name if in_chinese() else thing.name_en or thing.name
+
+
+@overload
+def local(value: dt.datetime) -> dt.datetime: ...
+@overload
+def local(value: None) -> None: ...
 def local(value: dt.datetime | None) -> dt.datetime | None:
-    """Move a moment to the city's zone."""
-    return value if value is None or city() is None else value.astimezone(city_zone())
+    """Move a moment to the city's zone; none stays none."""
+    return value and value.astimezone(city_zone())
 
 
 def moment(value: dt.datetime | None) -> str:
     """Write a moment in the city's zone."""
-    at = local(value)
-    if at is None:
+    if value is None:
         return MISSING
+    at = local(value)
     return format_html('<time datetime="{}">{}</time>', at.isoformat(), at.strftime("%Y-%m-%d %H:%M"))

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.core.people.actors import Actor
 from anlan.core.web.fields import MomentField
+from anlan.core.words import area_label
 from anlan.dispatch.queries.units import units_of
-from anlan.intake.words import area_label
 
 
 class ShiftForm(forms.Form):

@@ -11,7 +11,8 @@ from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.dispatch.rules import ENDED
 from anlan.dispatch.states import Stamp
-from anlan.triage.models import SEES_ALL, Incident
+from anlan.intake.models.report import SEES_ALL
+from anlan.triage.models import Incident
 
 
 class Unit(models.Model):

@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.translation import pgettext_lazy
 
-import anlan.dispatch.tracking  # noqa: F401  (registers itself)
 from anlan.core.people.actors import Actor
 from anlan.core.time.clock import now
 from anlan.core.web.middleware.access import actor_of_request

@@ -11,10 +11,10 @@ from django.utils.translation import ngettext
 from anlan.core import refusals
 from anlan.core.models import ClockRule, ClockRun
 from anlan.core.time.rules import Counting
+from anlan.core.words import MISSING
 from anlan.dispatch.queries.clocks import Face
 
 DAY = 86_400
-MISSING = "—"
 
 refusals.words({
     "no_such_step": noop("This step cannot come now: somebody stamped it, or a later one, already."),

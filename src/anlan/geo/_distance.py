@@ -11,7 +11,6 @@ Floats = NDArray[np.float64]
 
 MEAN_RADIUS_M = 6371008.8
 SEMI_MAJOR_M = 6378137.0
-FLATTENING = 1 / 298.257223563
 
 
 def distance_m(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLike) -> Floats:

@@ -10,8 +10,7 @@ from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.intake.models import Report
 
-SEES = frozenset(set(Role.values) - {Role.OFFICER})
-FROZEN = ("parameters", "outcome")
+SEES_ALL = frozenset(set(Role.values) - {Role.OFFICER})
 
 
 class StudyQuerySet(models.QuerySet["Study"]):
@@ -19,7 +18,7 @@ class StudyQuerySet(models.QuerySet["Study"]):
 
     def visible_to(self, actor: Actor) -> StudyQuerySet:
         """Return what the actor may see: all for the city's staff, adopted ones for officers."""
-        if actor.is_system or actor.roles & SEES:
+        if actor.is_system or actor.roles & SEES_ALL:
             return self
         return self.filter(adopted_at__isnull=False) if Role.OFFICER in actor.roles else self.none()
 

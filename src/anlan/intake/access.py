@@ -7,7 +7,7 @@ from typing import Final
 from anlan.core.people.roles import Role
 
 READERS: Final = tuple(role for role in Role.values if role != Role.PUBLISHER)
-TAKES_CALLS: Final = (Role.CALL_TAKER, Role.DISPATCHER)
+TAKES_CALLS: Final = (Role.CALL_TAKER, Role.DISPATCHER)  # whoever picks up
 TAKES_REPORTS: Final = (*TAKES_CALLS, Role.ANALYST, Role.OPERATOR)  # through any channel
 OPENS: Final = (
     Role.CALL_TAKER,

@@ -1,10 +1,9 @@
-"""What intake puts on the rail, and what it tells on the tracking page."""
+"""What intake puts on the rail."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-import anlan.intake.tracking  # noqa: F401  (registers itself)
 from anlan.core.web.slots import rail
 from anlan.intake.access import READERS
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Protocol
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
 from django.utils.translation import pgettext as p
 
 from anlan.core import refusals
-from anlan.core.city.current import city_zone
 from anlan.core.time.clock import now as clock_now
+from anlan.core.words import MISSING, in_chinese, local
 from anlan.intake.models import Category, Report
 
 refusals.words(
@@ -78,16 +77,6 @@ refusals.words(
 )
 
 
-def in_chinese() -> bool:
-    """Whether the page is written in Chinese."""
-    return (get_language() or "").startswith("zh")
-
-
-def local(at: dt.datetime) -> dt.datetime:
-    """Return a moment in the city's own time."""
-    return at.astimezone(city_zone())
-
-
 def public_label(category: Category) -> str:
     """Name a category as citizens read it."""
     if in_chinese():
@@ -128,12 +117,12 @@ def gap() -> str:
 
 def when(at: dt.datetime | None) -> str:
     """Write a moment in full: day and time in the city."""
-    return date_format(local(at), p("day and time", "l j F Y, H:i")) if at else "—"
+    return date_format(local(at), p("day and time", "l j F Y, H:i")) if at else MISSING
 
 
 def clock(at: dt.datetime | None) -> str:
     """Write the time of day in the city."""
-    return f"{local(at):%H:%M}" if at else "—"
+    return f"{local(at):%H:%M}" if at else MISSING
 
 
 def until(due: dt.datetime) -> str:
@@ -156,7 +145,7 @@ def is_past(due: dt.datetime) -> bool:
 
 def short(at: dt.datetime | None) -> str:
     """Write a moment as tables do: 2016-06-28 14:07."""
-    return f"{local(at):%Y-%m-%d %H:%M}" if at else "—"
+    return f"{local(at):%Y-%m-%d %H:%M}" if at else MISSING
 
 
 def depth_words(depth_cm: int | None) -> str:
@@ -168,20 +157,6 @@ def depth_words(depth_cm: int | None) -> str:
     if depth_cm < 25:
         return _("over the ankle")
     return _("half a wheel deep") if depth_cm < 45 else _("knee-deep or more")
-
-
-class Named(Protocol):
-    """Whatever has its name in both languages: an area, an organisation, a unit."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def name_en(self) -> str: ...
-
-
-def area_label(thing: Named) -> str:
-    """Name an area, an organisation or a unit in the page's language."""
-    return thing.name if in_chinese() else thing.name_en or thing.name
 
 
 def degrees(value: float) -> str:

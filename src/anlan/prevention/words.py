@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from anlan.core import refusals
 from anlan.core.models import AreaVersion, Organisation
-from anlan.intake.words import area_label, in_chinese
+from anlan.core.words import area_label, in_chinese
 from anlan.prevention.models import Problem
 
 refusals.words({

@@ -26,7 +26,6 @@ Bounds = tuple[float, float, float, float]
 Progress = Callable[[int, int], None]
 SAMPLE = 500
 CHUNK = 20_000
-MOST_MISFITS = 0.5
 
 
 @dataclass(frozen=True)

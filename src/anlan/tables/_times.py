@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-ORDERS = ("dmy", "mdy")
 _CLOCK = r"(?:[T,\s]+(?P<half>上午|下午|中午|凌晨|晚上)?\s*(?P<H>\d{1,2})[:时点](?P<M>\d{1,2})?(?:[:分](?P<S>\d{1,2}))?"
 _CLOCK += r"(?P<frac>\.\d+)?[分秒]?\s*(?P<ampm>[ap]\.?m\.?)?)?\s*"
 _YEAR_FIRST = re.compile(r"\s*(?P<y>\d{4})[/.\-年](?P<m>\d{1,2})[/.\-月](?P<d>\d{1,2})日?" + _CLOCK, re.IGNORECASE)

@@ -7,10 +7,11 @@ from typing import Final
 
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.people.roles import Role
-from anlan.triage.models import SEES_ALL, Incident
+from anlan.intake.access import TAKES_CALLS
+from anlan.intake.models.report import SEES_ALL
+from anlan.triage.models import Incident
 
-CALL_DESK: Final = (Role.CALL_TAKER, Role.DISPATCHER)  # whoever picks up
-DESK: Final = (*CALL_DESK, Role.SUPERVISOR)
+DESK: Final = (*TAKES_CALLS, Role.SUPERVISOR)
 READERS: Final = (*SEES_ALL, Role.OFFICER)
 MOVERS: Final = (*DESK, Role.OFFICER)
 ARBITERS: Final = (Role.SUPERVISOR,)

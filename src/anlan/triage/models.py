@@ -9,11 +9,9 @@ from anlan.core.models import Organisation
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.intake.models import Category, Report
+from anlan.intake.models.report import SEES_ALL
 from anlan.triage import rules
 from anlan.triage.states import Disposal, State
-
-SEES_ALL = frozenset(set(Role.values) - {Role.OFFICER, Role.PUBLISHER})
-
 
 OPEN = tuple(sorted(set(rules.MOVES) - {rules.CLOSED}))
 

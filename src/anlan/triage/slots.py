@@ -10,7 +10,6 @@ from django.db.models.functions import Coalesce, Substr
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy
 
-import anlan.triage.tracking  # noqa: F401  (registers itself)
 from anlan.core.models import ClockRun
 from anlan.core.people.actors import Actor
 from anlan.core.time.clock import now

@@ -16,10 +16,10 @@ from django.utils.translation import pgettext as p
 
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.time.clocks import running_on
+from anlan.core.words import area_label
 from anlan.intake.models import Report
 from anlan.intake.public.timeline import Line, Standing, Told, tells
 from anlan.intake.states import COUNTED
-from anlan.intake.words import area_label
 from anlan.triage.models import Incident, IncidentReport
 from anlan.triage.states import Disposal, State
 

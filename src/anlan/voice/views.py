@@ -13,7 +13,7 @@ from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import public
 from anlan.intake.models import Report
-from anlan.intake.views.tracking import holder, unkept
+from anlan.intake.public.holder import holder, unkept
 from anlan.voice.actions import answer
 
 

@@ -13,12 +13,9 @@ from django.views.decorators.http import require_safe
 from anlan.api.geojson.features import COLLECTIONS, Feature
 from anlan.api.geojson.parameters import Asked, BadQuery, parse
 from anlan.core.ledger import canonical
-from anlan.core.people.roles import Role
 from anlan.core.web.access import partner, roles
 from anlan.core.web.middleware.access import actor_of_request
-from anlan.triage.models import SEES_ALL
-
-READERS = (*SEES_ALL, Role.OFFICER)
+from anlan.triage.access import READERS
 
 
 @require_safe

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from anlan.boards.scope import DAY, Scope
 from anlan.core.models import ClockRule, ClockRun
+from anlan.core.words import in_chinese
 from anlan.dispatch.models import Assignment, Unit
-from anlan.intake.words import in_chinese
 
 MEETS = 90.0  # percent within the target: what the design of the page asks for
 

@@ -11,9 +11,9 @@ from django.db.models import F, QuerySet
 from anlan.boards.scope import Scope
 from anlan.hotspots.models import Site, SiteVersion
 from anlan.prevention.models import ListedTask, Origin, Problem, Task
-from anlan.prevention.states import ProblemState, TaskState
+from anlan.prevention.queries.tasks import DONE
+from anlan.prevention.states import ProblemState
 
-DONE = (TaskState.WORKS_DONE, TaskState.PASSED)
 NEAR = dt.timedelta(days=3)
 
 

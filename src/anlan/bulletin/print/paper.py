@@ -18,7 +18,8 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
 
 from anlan.bulletin.print.qr import modules
-from anlan.bulletin.words import MINUS, in_english
+from anlan.bulletin.words import MINUS
+from anlan.core.words import in_chinese
 
 # What stands at no line's beginning: ReportLab knows Japanese signs only.
 textsplit.ALL_CANNOT_START += "，；：！？％"  # type: ignore[misc]
@@ -42,8 +43,8 @@ def text(words: str, style: ParagraphStyle) -> Paragraph:
 def styles_in_use() -> dict[str, ParagraphStyle]:
     """Return the styles of the page, in its language's fonts."""
     pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
-    font, bold = ("Helvetica", "Helvetica-Bold") if in_english() else (CHINESE, CHINESE)
-    wrap = None if in_english() else "CJK"
+    font, bold = (CHINESE, CHINESE) if in_chinese() else ("Helvetica", "Helvetica-Bold")
+    wrap = "CJK" if in_chinese() else None
     common: dict[str, Any] = {"fontName": font, "wordWrap": wrap}
     strong: dict[str, Any] = {"fontName": bold, "wordWrap": wrap, "textColor": ACCENT}
     number: dict[str, Any] = {"fontSize": 9.5, "leading": 14, "alignment": TA_RIGHT, "wordWrap": wrap}

@@ -11,8 +11,9 @@ from anlan.bulletin.figures.measure import MEASURES
 from anlan.bulletin.figures.veil import NO_VEIL, Veil, veil_of
 from anlan.bulletin.models import Figure, Issue
 from anlan.bulletin.queries.lines import District, Line, districts, line, lines
-from anlan.bulletin.words import GROUPS, group_word, in_english, name_of, unit_of
+from anlan.bulletin.words import GROUPS, group_word, name_of, unit_of
 from anlan.core.city.areas import area_index
+from anlan.core.words import in_chinese
 from anlan.effect.models import Estimate
 
 
@@ -66,13 +67,13 @@ def named(key: str, issue: Issue) -> str:
 
 def _district_names(issue: Issue) -> dict[str, str]:
     versions, _index = area_index(issue.plan.until)
-    return {version.area.code: (version.name_en if in_english() else version.name) for version in versions}
+    return {version.area.code: (version.name if in_chinese() else version.name_en) for version in versions}
 
 
 def sentence(issue: Issue) -> str:
     """Return the estimate's sentence that the issue prints, in the page's language."""
     found = Estimate.objects.filter(number=issue.estimate).first() if issue.estimate else None
-    return "" if found is None else (found.sentence_en if in_english() else found.sentence_zh)
+    return "" if found is None else (found.sentence_zh if in_chinese() else found.sentence_en)
 
 
 def _row(figure: Figure, names: dict[str, str], veil: Veil) -> dict[str, Any]:

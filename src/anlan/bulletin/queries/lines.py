@@ -13,7 +13,8 @@ from anlan.bulletin.figures.drawn import TOTALS
 from anlan.bulletin.figures.measure import Measure
 from anlan.bulletin.figures.veil import NO_VEIL, Veil
 from anlan.bulletin.models import Figure
-from anlan.bulletin.words import MISSING, change, name_of, number, says_of, unit_of, why
+from anlan.bulletin.words import change, name_of, number, says_of, unit_of, why
+from anlan.core.words import MISSING
 
 
 @dataclass(frozen=True)

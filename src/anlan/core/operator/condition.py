@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
 
 from anlan import __version__
 from anlan.core import ledger
-from anlan.core.city.current import city
+from anlan.core.city.current import city, city_zone
 from anlan.core.ledger import followers, seals
 from anlan.core.models import ClockRun, Job
 from anlan.core.operator.counts import COUNTS
@@ -27,7 +26,7 @@ def condition() -> dict[str, Any]:
     counted = {name: function() for name, function in COUNTS.items()}
     return counted | {
         "city": here.code if here else None,
-        "simulated_time": _simulated_time(here.zone) if here else None,
+        "simulated_time": _simulated_time() if here else None,
         "version": __version__,
         "database": connection.vendor,
         "position": position,
@@ -42,8 +41,8 @@ def condition() -> dict[str, Any]:
     }
 
 
-def _simulated_time(zone: str) -> str | None:
-    return now().astimezone(ZoneInfo(zone)).isoformat(timespec="seconds") if ahead() else None
+def _simulated_time() -> str | None:
+    return now().astimezone(city_zone()).isoformat(timespec="seconds") if ahead() else None
 
 
 def alarms(found: dict[str, Any]) -> list[str]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from anlan.core.city.current import city
+from anlan.core.city.current import city, city_zone
 from anlan.core.people.actors import PUBLIC
 from anlan.core.time.clock import ahead, now
 from anlan.core.web.slots import rail_for
@@ -31,7 +30,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "here_app": match.app_name if match else "",
         "signed_in": actor.person_id is not None,
         "theme": theme if theme in THEMES else "",
-        "city_time": _city_time(here.zone) if here and ahead() else "",
+        "city_time": _city_time() if here and ahead() else "",
         "city_ahead_s": f"{ahead().total_seconds():.3f}",
         "tiles": "/map/tiles/{z}/{x}/{y}" if settings.TILE_URL else "",
         "tile_attribution": settings.TILE_ATTRIBUTION,
@@ -39,6 +38,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _city_time(zone: str) -> str:
+def _city_time() -> str:
     """Return what the clocks of a simulated city show."""
-    return now().astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
+    return now().astimezone(city_zone()).strftime("%Y-%m-%d %H:%M:%S")

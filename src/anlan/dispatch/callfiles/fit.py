@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from zoneinfo import available_timezones
 
-from anlan.core.city.current import city
+from anlan.core.city.current import city, city_zone
 from anlan.core.models import Organisation
 from anlan.dispatch.callfiles.mapping import NUMBERED, CallMapping, Columns, MappingError, Units, nearest
 from anlan.dispatch.models import Unit
@@ -37,7 +37,7 @@ def fit(mapping: CallMapping, columns: Iterable[str]) -> Fitted:
     """Refuse a column that the file does not have, and a code that the city does not know."""
     _require_columns(mapping, list(columns))
     here = city()
-    zone = mapping.tz or (here.zone if here else "UTC")
+    zone = mapping.tz or city_zone().key
     if zone not in available_timezones():
         raise MappingError(f"tz: {zone!r} is no time zone; write one such as Asia/Shanghai")
     try:

@@ -138,11 +138,11 @@ def _run(file: Path, run: Import, refused_path: Path, dry_run: bool) -> dict[str
 def _city_defaults(crs: str | None, tz: str | None) -> dict[str, str]:
     from zoneinfo import available_timezones
 
-    from anlan.core.city.current import city
+    from anlan.core.city.current import city, city_zone
     from anlan.geo import parse_crs
 
     here = city()
-    zone = tz or (here.zone if here else "UTC")
+    zone = tz or city_zone().key
     if zone not in available_timezones():
         raise refuse(f"--tz {zone}: write a zone such as Asia/Shanghai")
     try:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db.models import Q
 
+from anlan.core.chunks import chunks
 from anlan.core.models import LedgerEntry
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import stamp
@@ -18,7 +19,6 @@ from anlan.dispatch.models import Assignment, Milestone, Unit
 from anlan.intake.models import Report
 from anlan.triage.models import Incident, IncidentReport
 
-IN_ONE_QUERY: Final = 500
 # What an incident's entries are called that a record has the time of.
 ENTRIES: Final = {"handed_at": "triage.incident_handed_over", "signed_at": "triage.incident_signed",
                   "resolved_at": "triage.incident_resolved", "closed_at": "triage.incident_closed"}  # fmt: skip
@@ -50,12 +50,12 @@ def held_calls(calls: Sequence[Call]) -> dict[str, HeldCall]:
     found = {number: HeldCall(pk, entered_at) for number, (pk, entered_at) in _reports(calls).items()}
     by_report = {held.report_id: held for held in found.values()}
     by_incident: dict[int, list[HeldCall]] = {}
-    for ids in _chunks(list(by_report)):
+    for ids in chunks(list(by_report)):
         links = IncidentReport.objects.filter(report_id__in=ids)
         for report, incident in links.values_list("report_id", "incident_id"):
             by_report[report].incidents.add(incident)
             by_incident.setdefault(incident, []).append(by_report[report])
-    for ids in _chunks(list(by_incident)):
+    for ids in chunks(list(by_incident)):
         _add_entries(ids, by_incident)
         _add_stamps(ids, by_incident)
     return found
@@ -69,7 +69,7 @@ def report_ids(calls: Sequence[Call]) -> dict[str, int]:
 def linked(reports: Sequence[int]) -> set[int]:
     """Return which of the reports tell of an incident, or told of one."""
     found: set[int] = set()
-    for ids in _chunks(reports):
+    for ids in chunks(reports):
         found |= set(IncidentReport.objects.filter(report_id__in=ids).values_list("report_id", flat=True))
     return found
 
@@ -93,7 +93,7 @@ def _reports(calls: Sequence[Call]) -> dict[str, tuple[int, dt.datetime]]:
     """Return the report of each number of the source, with when it was entered."""
     found: dict[str, tuple[int, dt.datetime]] = {}
     sources = {call["report"]["source"] for call in calls}
-    for numbers in _chunks([call["report"]["source_id"] for call in calls]):
+    for numbers in chunks([call["report"]["source_id"] for call in calls]):
         reports = Report.objects.filter(source__in=sources, source_id__in=numbers)
         found |= {str(number): (pk, at) for pk, number, at in reports.values_list("pk", "source_id", "entered_at")}
     return found
@@ -113,7 +113,3 @@ def _add_stamps(incidents: Sequence[int], held: Mapping[int, list[HeldCall]]) ->
     for pk, unit, step, at in stamps.values_list("assignment__incident_id", "assignment__unit__code", "step", "at"):
         for call in held[pk]:
             call.stamps.add((unit, step, at))
-
-
-def _chunks(values: Sequence[Any]) -> list[Sequence[Any]]:
-    return [values[start : start + IN_ONE_QUERY] for start in range(0, len(values), IN_ONE_QUERY)]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from anlan.core.models import ClockRun
 from anlan.core.people.actors import Actor
+from anlan.core.words import area_label
 from anlan.dispatch import rules
 from anlan.dispatch.access import may_stamp
 from anlan.dispatch.models import Assignment
@@ -18,7 +19,6 @@ from anlan.dispatch.queries.clocks import Face, crew_faces, incident_faces
 from anlan.dispatch.queries.units import Near, units_near
 from anlan.dispatch.states import Stamp
 from anlan.intake.models import Category
-from anlan.intake.words import area_label
 from anlan.triage import rules as triage_rules
 from anlan.triage.models import Incident
 from anlan.triage.offers import may, takes_units

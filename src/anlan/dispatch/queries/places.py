@@ -6,9 +6,9 @@ from typing import Any
 
 from django.urls import reverse
 
+from anlan.core.words import area_label
 from anlan.dispatch.queries.console import Chosen
 from anlan.dispatch.queries.open_incidents import Line
-from anlan.intake.words import area_label
 
 
 def places(lines: list[Line], chosen: Chosen | None) -> dict[str, Any]:

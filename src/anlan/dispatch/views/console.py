@@ -20,8 +20,9 @@ from anlan.dispatch.offers import send_unit, take_step
 from anlan.dispatch.queries.console import chosen
 from anlan.dispatch.queries.open_incidents import Line, OpenList, filters, open_list
 from anlan.dispatch.queries.places import places
+from anlan.intake.models.report import SEES_ALL
 from anlan.triage.access import MOVERS, READERS
-from anlan.triage.models import SEES_ALL, Incident
+from anlan.triage.models import Incident
 from anlan.triage.offers import make_move
 from anlan.triage.queries.incidents import whole
 from anlan.triage.words import REFUSALS, refusal

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from anlan.core.city.current import city_zone
 from anlan.core.models import City
 from anlan.core.refusals import Refused
 from anlan.intake.channels import Channel
@@ -90,7 +91,7 @@ class CallForm(PlaceMixin):
         if not typed.strip():
             return self._began()
         try:
-            return received_at(typed, self.city.zone if self.city else "UTC", self.at)
+            return received_at(typed, city_zone(), self.at)
         except Refused as error:
             raise forms.ValidationError(str(error)) from error
 

@@ -30,15 +30,15 @@ def category_of(typed: str, categories: Sequence[Category]) -> Category:
     raise Refused("which_category", "what")
 
 
-def received_at(typed: str, zone: str, at: dt.datetime) -> dt.datetime:
+def received_at(typed: str, zone: ZoneInfo, at: dt.datetime) -> dt.datetime:
     """Read 14:07, 1407 or 2016-06-28 14:07 in the city's time."""
     text = typed.strip()
-    here = at.astimezone(ZoneInfo(zone))
+    here = at.astimezone(zone)
     try:
         if clock := CLOCK.match(text):
             moment = here.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
         elif day := MOMENT.match(text):
-            moment = dt.datetime(*map(int, day.groups()), tzinfo=ZoneInfo(zone))  # type: ignore[arg-type,misc]
+            moment = dt.datetime(*map(int, day.groups()), tzinfo=zone)  # type: ignore[arg-type,misc]
         else:
             raise Refused("which_time", "received")
     except ValueError as error:  # 25:61 is none

@@ -13,7 +13,7 @@ from anlan.core.refusals import Refused
 
 
 @dataclass(frozen=True)
-class Problem:
+class FormError:
     """One thing to change, with the field that it is about."""
 
     field: str
@@ -21,27 +21,27 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Problems:
+class FormErrors:
     """A title, a sentence, and links to the fields."""
 
     title: str
     lead: str
-    items: list[Problem] = field(default_factory=list)
+    items: list[FormError] = field(default_factory=list)
 
     @classmethod
-    def too_much(cls) -> Problems:
+    def too_much(cls) -> FormErrors:
         """More was sent than a report can hold."""
         lead = _("Nothing was stored. Words may have 2,000 characters and a photo 10 MB. Please write it shorter.")
         return cls(_("That was too much to send"), lead)
 
     @classmethod
-    def form_too_old(cls) -> Problems:
+    def form_too_old(cls) -> FormErrors:
         """The form lay open for more than a day, or its token was not ours."""
         lead = _("The report has not been sent yet. What you wrote is still here: please press Send once more.")
         return cls(_("The page was open for too long"), lead)
 
     @classmethod
-    def sent_before(cls) -> Problems:
+    def sent_before(cls) -> FormErrors:
         """The same form came with other words."""
         lead = _(
             "Your first report is with us as you sent it. If this is a second report, press Send once more; "
@@ -50,18 +50,18 @@ class Problems:
         return cls(_("This page was sent before, with other words"), lead)
 
     @classmethod
-    def call_too_old(cls) -> Problems:
+    def call_too_old(cls) -> FormErrors:
         """A call's form lay open for more than a day."""
         return cls(_("The page was open for too long"), _("The call is not saved yet: save it once more."))
 
     @classmethod
-    def call_saved_before(cls) -> Problems:
+    def call_saved_before(cls) -> FormErrors:
         """The same call came with other words."""
         lead = _("It stands in the list as it was saved first. Save once more to enter this as a call of its own.")
         return cls(_("This call was saved before, with other words"), lead)
 
     @classmethod
-    def too_many_reports(cls) -> Problems:
+    def too_many_reports(cls) -> FormErrors:
         """One address sends too many reports."""
         lead = _(
             "Many reports came from your network within a few minutes. What you wrote is still here: please wait ten "
@@ -70,33 +70,33 @@ class Problems:
         return cls(_("Please wait a little"), lead % {"number": hotline()})
 
     @classmethod
-    def too_many_codes(cls) -> Problems:
+    def too_many_codes(cls) -> FormErrors:
         """One address tries too many codes."""
         lead = _("Many wrong codes came from your network. Please wait ten minutes and try again, or call %(number)s.")
         return cls(_("Please wait a little"), lead % {"number": hotline()})
 
     @classmethod
-    def no_code(cls, typed: str) -> Problems:
+    def no_code(cls, typed: str) -> FormErrors:
         """What was typed cannot be a code."""
         letters = sum(letter.isalnum() for letter in typed)
         lead = _("A code has 16 letters and digits; this one has %(letters)d.") % {"letters": letters}
         if letters == 16:
             lead = _("A code never has the letter U or signs other than letters and digits.")
-        return cls(_("This is no tracking code yet"), lead, [Problem("code", _("Check the code"))])
+        return cls(_("This is no tracking code yet"), lead, [FormError("code", _("Check the code"))])
 
     @classmethod
-    def unknown_code(cls) -> Problems:
+    def unknown_code(cls) -> FormErrors:
         """No report has this code."""
         lead = _("Compare it sign by sign with what you wrote down. Nobody can look a code up for you.")
-        return cls(_("No report has this code"), lead, [Problem("code", _("Check the code"))])
+        return cls(_("No report has this code"), lead, [FormError("code", _("Check the code"))])
 
     @classmethod
-    def too_late(cls, refused: Refused) -> Problems:
+    def too_late(cls, refused: Refused) -> FormErrors:
         """The ten minutes are over."""
         return cls(_("It is too late to withdraw"), str(refused))
 
     @classmethod
-    def withdrawn(cls, refused: Refused) -> Problems:
+    def withdrawn(cls, refused: Refused) -> FormErrors:
         """Nothing can be added to a withdrawn report."""
         return cls(_("This report is withdrawn"), str(refused))
 
@@ -106,12 +106,12 @@ def not_saved() -> str:
     return _("The call is not saved yet. What was typed is still here.")
 
 
-def of_form(form: Form, lead: str = "") -> Problems:
+def of_form(form: Form, lead: str = "") -> FormErrors:
     """Name each field that has to change, in the order of the page."""
-    items = [Problem(name, str(form.errors[name][0])) for name in form.fields if name in form.errors]
+    items = [FormError(name, str(form.errors[name][0])) for name in form.fields if name in form.errors]
     title = ngettext("One thing is missing or wrong", "%(count)d things are missing or wrong", len(items))
     lead = lead or _("The report has not been sent yet. What you wrote is still here.")
-    return Problems(title % {"count": len(items)}, lead, items)
+    return FormErrors(title % {"count": len(items)}, lead, items)
 
 
 def hotline() -> str:

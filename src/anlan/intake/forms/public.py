@@ -7,19 +7,18 @@ import re
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from anlan.core.models import City
 from anlan.core.refusals import Refused
 from anlan.intake.models import Category
-from anlan.intake.public import photos
+from anlan.intake.public.photos import Photo, reencoded
+from anlan.intake.rules.values import FULL_WIDTH_DIGITS
 
 MAX_PLACE = 200
 MAX_WORDS = 2000
 DEPTHS = {"ankle": 15, "wheel": 30, "knee": 50}
 PHONE = re.compile(r"^\+?[0-9][0-9 ()\-/.]{4,24}$")
-FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９＋－（）　", "0123456789+-() ")
 
 
 class PlaceMixin(forms.Form):
@@ -100,7 +99,7 @@ class CitizenForm(PlaceMixin):
         """Accept any number that can be called back."""
         return clean_phone(self.cleaned_data["phone"])
 
-    def clean_photo(self) -> photos.Photo | None:
+    def clean_photo(self) -> Photo | None:
         """Re-encode the photo, or say what to do."""
         if self.photo_dropped:
             raise forms.ValidationError(str(Refused("too_big", "photo")))
@@ -134,16 +133,6 @@ class AdditionForm(forms.Form):
         if not data.get("words") and not data.get("gone") and "words" not in self.errors:
             self.add_error("words", _("Write what has changed"))
         return data
-
-
-def reencoded(upload: UploadedFile[bytes] | None) -> photos.Photo | None:
-    """Return the photo behind an upload; a form error says why it cannot be kept."""
-    if not upload:
-        return None
-    try:
-        return photos.reencode(upload)  # type: ignore[arg-type]
-    except Refused as refused:
-        raise forms.ValidationError(str(refused)) from refused
 
 
 def clean_phone(text: str) -> str:

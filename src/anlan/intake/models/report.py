@@ -18,7 +18,7 @@ from anlan.intake.channels import Channel
 from anlan.intake.models.category import Category
 from anlan.intake.states import Validity
 
-SEE_ALL = frozenset(set(Role.values) - {Role.OFFICER, Role.PUBLISHER})
+SEES_ALL = frozenset(set(Role.values) - {Role.OFFICER, Role.PUBLISHER})
 
 
 class ReportIsEvidence(TypeError):
@@ -43,7 +43,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
         An officer sees also what the organisation has to act on now.
         """
-        if actor.is_system or actor.roles & SEE_ALL:
+        if actor.is_system or actor.roles & SEES_ALL:
             return self
         own = Q(organisation_id__in=actor.organisation_ids)
         if actor.client_id:

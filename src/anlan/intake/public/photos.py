@@ -7,6 +7,8 @@ import io
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, ImageOps
 
 from anlan.core.refusals import Refused
@@ -47,6 +49,16 @@ def reencode(upload: BinaryIO) -> Photo:
         raise Refused("too_many_pixels") from error
     except Exception as error:  # decoders raise many kinds for damaged files
         raise Refused("broken") from error
+
+
+def reencoded(upload: UploadedFile[bytes] | None) -> Photo | None:
+    """Return the photo behind a form's upload; a form error says why it cannot be kept."""
+    if not upload:
+        return None
+    try:
+        return reencode(upload)  # type: ignore[arg-type]
+    except Refused as refused:
+        raise ValidationError(str(refused)) from refused
 
 
 def _kind(data: bytes) -> str:

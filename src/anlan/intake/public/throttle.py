@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from anlan.core.people.login import client_address
 from anlan.core.time.clock import now
 
 
@@ -42,9 +43,3 @@ class Throttle:
 # A storm sends many people behind one mobile carrier's address: the limit stops floods by machines, not by water.
 REPORTS = Throttle("reports", limit=60, window_s=600)
 WRONG_CODES = Throttle("wrong_codes", limit=20, window_s=600)
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return where a request comes from; behind the operator's own proxy (ANLAN_HTTPS) its last word counts."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.SECURE_PROXY_SSL_HEADER else ""
-    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")

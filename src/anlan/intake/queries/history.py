@@ -13,8 +13,8 @@ from django.utils.translation import gettext_noop as noop
 from anlan.core.models import ApiClient, LedgerEntry, Membership
 from anlan.core.people.roles import Role
 from anlan.core.sealed.purposes import ErasureReason, Purpose
+from anlan.core.words import area_label
 from anlan.intake.models import Report
-from anlan.intake.words import area_label
 
 KINDS = {
     "intake.report_received": noop("Report received"),

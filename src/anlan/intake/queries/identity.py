@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
+from anlan.core.chunks import chunks
 from anlan.core.ledger import canonical
 from anlan.core.refusals import Refused
 from anlan.intake.models import Report
 from anlan.intake.rules.reports import Checked
 
-IN_ONE_QUERY = 500
 NOT_TOLD = frozenset({"entered_at", "received_at"})
 SAME = ("channel", "category_id", "received_at", "device_time", "source_x", "source_y", "source_crs", "depth_cm")
 
@@ -52,10 +52,10 @@ def earlier(rows: Sequence[Checked]) -> dict[tuple[str, ...], Report]:
         elif row.columns.get("content_hash"):
             hashes.append(row.columns["content_hash"])
     for source, wanted in ids.items():
-        for chunk in _chunks(wanted):
+        for chunk in chunks(wanted):
             for report in Report.objects.filter(source=source, source_id__in=chunk):
                 found[source, str(report.source_id)] = report
-    for chunk in _chunks(hashes):
+    for chunk in chunks(hashes):
         for report in Report.objects.filter(content_hash__in=chunk):
             found[(str(report.content_hash),)] = report
     return found
@@ -69,7 +69,3 @@ def require_same(before: Report | Checked, row: Checked, time_told: bool) -> Non
     names = [name for name in SAME if time_told or name != "received_at"]
     if any(columns[name] != row.columns[name] for name in names):
         raise Refused("id_used", "source_id")
-
-
-def _chunks(values: list[str]) -> list[list[str]]:
-    return [values[start : start + IN_ONE_QUERY] for start in range(0, len(values), IN_ONE_QUERY)]

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from anlan.core.models import City
+from anlan.core.city.current import city_zone
 from anlan.core.people.actors import Actor
 from anlan.intake.channels import Channel
 from anlan.intake.models import Report
@@ -66,7 +65,7 @@ def read_filters(asked: QueryDict) -> Filters:
     return Filters(**{name: value for name, value in values.items() if name not in wrong}, ignored=tuple(wrong))
 
 
-def reports_like(filters: Filters, actor: Actor, city: City | None) -> ReportQuerySet:
+def reports_like(filters: Filters, actor: Actor) -> ReportQuerySet:
     """Return the reports that the filters name and the actor may see, the latest first."""
     found = Report.objects.visible_to(actor).select_related("category").order_by("-received_at", "-pk")
     if filters.q:
@@ -77,7 +76,7 @@ def reports_like(filters: Filters, actor: Actor, city: City | None) -> ReportQue
         found = found.filter(channel=filters.channel)
     if filters.validity:
         found = found.filter(validity=filters.validity)
-    zone = ZoneInfo(city.zone if city else "UTC")
+    zone = city_zone()
     if since := _day(filters.since):
         found = found.filter(received_at__gte=dt.datetime.combine(since, dt.time(), zone))
     if until := _day(filters.until):

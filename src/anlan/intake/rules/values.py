@@ -9,6 +9,8 @@ from typing import Any
 
 from anlan.core.refusals import Refused
 
+FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９＋－（）　", "0123456789+-() ")
+
 
 def text_of(row: Mapping[str, Any], name: str, most: int) -> str:
     """Return a text, stripped; nothing where none was sent."""

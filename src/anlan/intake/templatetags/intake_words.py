@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import template
 
+from anlan.core.words import area_label
 from anlan.intake import words
 
 register = template.Library()
@@ -17,8 +18,7 @@ for written in (
     words.until,
     words.is_past,
     words.short,
-    words.depth_words,
-    words.area_label,
+    area_label,
     words.degrees,
     words.metres,
     words.minutes_before,

@@ -21,7 +21,7 @@ from anlan.intake.actions import receive_report
 from anlan.intake.channels import Channel
 from anlan.intake.forms.desk import CallForm
 from anlan.intake.forms.entry import category_of
-from anlan.intake.forms.errors import Problems, not_saved, of_form
+from anlan.intake.forms.errors import FormErrors, not_saved, of_form
 from anlan.intake.models import Category, Report
 from anlan.intake.public.codes import verb_key
 from anlan.intake.public.form_token import form_key, new_token
@@ -43,11 +43,11 @@ def new_call(request: HttpRequest) -> HttpResponse:
         return _page(request, form, of_form(form, not_saved()), status=422)
     key = form_key(form.cleaned_data["token"])
     if key is None:
-        return _page(request, form, Problems.call_too_old(), status=422)
+        return _page(request, form, FormErrors.call_too_old(), status=422)
     try:
         saved = _save(request, form, key)
     except KeyReused:
-        return _page(request, form, Problems.call_saved_before(), status=409)
+        return _page(request, form, FormErrors.call_saved_before(), status=409)
     except Refused as refused:
         form.add_error("where", str(refused))
         return _page(request, form, of_form(form, not_saved()), status=422)
@@ -111,7 +111,12 @@ def _form(typed: Any) -> CallForm:
 
 
 def _page(
-    request: HttpRequest, form: CallForm | None, problems: Problems | None = None, *, saved: str = "", status: int = 200
+    request: HttpRequest,
+    form: CallForm | None,
+    form_errors: FormErrors | None = None,
+    *,
+    saved: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     here, actor = city(), actor_of_request(request)
     categories = form.categories if form else list(Category.objects.filter(active=True))
@@ -119,7 +124,7 @@ def _page(
     last = Report.objects.visible_to(actor).select_related("category").order_by("-entered_at", "-pk")[:LAST_SHOWN]
     about = {
         "form": form,
-        "problems": problems,
+        "form_errors": form_errors,
         "categories": categories,
         "names": [{"label": label(each), "names": [each.code, each.name, each.name_en]} for each in categories],
         "channels": [(each.value, each.label, each == channel) for each in Channel.at_desk()],

@@ -14,15 +14,16 @@ from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import public
 from anlan.intake.actions import add_to_report, erase_words, withdraw_report
-from anlan.intake.forms.errors import Problems, of_form
+from anlan.intake.forms.errors import FormErrors, of_form
 from anlan.intake.forms.public import AdditionForm
 from anlan.intake.models import Report
 from anlan.intake.public.codes import verb_key
 from anlan.intake.public.form_token import form_key
+from anlan.intake.public.holder import holder, unkept
 from anlan.intake.public.throttle import REPORTS
 from anlan.intake.public.uploads import UNREADABLE, bound
 from anlan.intake.queries.tracking import is_withdrawn
-from anlan.intake.views.tracking import holder, tracked_page, unkept
+from anlan.intake.views.tracking import tracked_page
 
 
 @public
@@ -33,28 +34,28 @@ from anlan.intake.views.tracking import holder, tracked_page, unkept
 def track_add(request: HttpRequest, code: str, found: Report) -> HttpResponse:
     """Add something to a report, as a report of its own."""
     if bound(request) is None:
-        return tracked_page(request, found, code, problems=Problems.too_much(), status=413)
+        return tracked_page(request, found, code, form_errors=FormErrors.too_much(), status=413)
     try:
         form = AdditionForm(request.POST)
     except UNREADABLE:
-        return tracked_page(request, found, code, problems=Problems.too_much(), status=413)
+        return tracked_page(request, found, code, form_errors=FormErrors.too_much(), status=413)
     key = form_key(request.POST.get("token", ""))
     if not form.is_valid():
-        return tracked_page(request, found, code, form=form, problems=of_form(form), status=422)
+        return tracked_page(request, found, code, form=form, form_errors=of_form(form), status=422)
     if key is None:
-        return tracked_page(request, found, code, form=form, problems=Problems.form_too_old(), status=422)
+        return tracked_page(request, found, code, form=form, form_errors=FormErrors.form_too_old(), status=422)
     if REPORTS.is_closed(request):
-        return tracked_page(request, found, code, form=form, problems=Problems.too_many_reports(), status=429)
+        return tracked_page(request, found, code, form=form, form_errors=FormErrors.too_many_reports(), status=429)
     depth_cm = 0 if form.cleaned_data["gone"] else None
     words = form.cleaned_data["words"]
     try:
         add_to_report(tracking_code=code, words=words, depth_cm=depth_cm, actor=PUBLIC, at=now(), key=verb_key(key))
     except KeyReused:
-        return tracked_page(request, found, code, form=form, problems=Problems.sent_before(), status=409)
+        return tracked_page(request, found, code, form=form, form_errors=FormErrors.sent_before(), status=409)
     except Refused as refused:
         if refused.code != "withdrawn_already":
             raise
-        return tracked_page(request, found, code, form=form, problems=Problems.withdrawn(refused), status=409)
+        return tracked_page(request, found, code, form=form, form_errors=FormErrors.withdrawn(refused), status=409)
     REPORTS.count(request)
     return _back_to(code, "added")
 
@@ -71,7 +72,7 @@ def track_withdraw(request: HttpRequest, code: str, found: Report) -> HttpRespon
     except Refused as refused:
         if is_withdrawn(found):  # pressed twice
             return _back_to(code, "withdrawn")
-        return tracked_page(request, found, code, problems=Problems.too_late(refused), status=409)
+        return tracked_page(request, found, code, form_errors=FormErrors.too_late(refused), status=409)
     return _back_to(code, "withdrawn")
 
 

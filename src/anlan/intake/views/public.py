@@ -18,16 +18,16 @@ from anlan.core.time.clock import now
 from anlan.core.web.access import public
 from anlan.intake.actions import receive_report
 from anlan.intake.channels import Channel
-from anlan.intake.forms.errors import Problems, of_form, telephone
+from anlan.intake.forms.errors import FormErrors, of_form, telephone
 from anlan.intake.forms.public import CitizenForm
 from anlan.intake.models import Attachment, Category
 from anlan.intake.public.codes import code_for, grouped, verb_key
 from anlan.intake.public.form_token import form_key, key_of_receipt, new_token, receipt_for
+from anlan.intake.public.holder import unkept
 from anlan.intake.public.throttle import REPORTS
 from anlan.intake.public.uploads import UNREADABLE, bound
 from anlan.intake.queries.tracking import WITHDRAW_WITHIN, report_of_code
 from anlan.intake.tracking import first_look_by, first_look_minutes, was_masked
-from anlan.intake.views.tracking import unkept
 
 
 @public
@@ -43,19 +43,19 @@ def report(request: HttpRequest) -> HttpResponse:
     except UNREADABLE:
         sent_form = files = None
     if sent_form is None or quota is None:
-        return _form_page(request, _form({}, bound=False), Problems.too_much(), status=413)
+        return _form_page(request, _form({}, bound=False), FormErrors.too_much(), status=413)
     form = _form(sent_form, files, photo_dropped=quota.dropped)
     key = form_key(sent_form.get("token", ""))
     if not form.is_valid():
         return _form_page(request, form, of_form(form), status=422)
     if key is None:
-        return _form_page(request, form, Problems.form_too_old(), status=422)
+        return _form_page(request, form, FormErrors.form_too_old(), status=422)
     if REPORTS.is_closed(request):
-        return _form_page(request, form, Problems.too_many_reports(), status=429)
+        return _form_page(request, form, FormErrors.too_many_reports(), status=429)
     try:
         _receive(form, key)
     except KeyReused:
-        return _form_page(request, form, Problems.sent_before(), status=409)
+        return _form_page(request, form, FormErrors.sent_before(), status=409)
     except Refused as refused:
         form.add_error("where", str(refused))
         return _form_page(request, form, of_form(form), status=422)
@@ -122,13 +122,13 @@ def _form(values: Any, files: Any = None, *, bound: bool = True, photo_dropped: 
 
 
 def _form_page(
-    request: HttpRequest, form: CitizenForm, problems: Problems | None = None, status: int = 200
+    request: HttpRequest, form: CitizenForm, form_errors: FormErrors | None = None, status: int = 200
 ) -> HttpResponse:
     here = city()
     about = {
         "form": form,
         "categories": form.categories.values(),
-        "problems": problems,
+        "form_errors": form_errors,
         "photo_again": bool(form.files.get("photo")) and "photo" not in form.errors if form.is_bound else False,
         "token": new_token(),
         "first_look_minutes": first_look_minutes(),

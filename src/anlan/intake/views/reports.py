@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.core.city.areas import areas_at
-from anlan.core.city.current import city
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.words import local
 from anlan.intake.access import ERASES, IMPORTS, OPENS, READERS, TAKES_CALLS, TAKES_REPORTS
 from anlan.intake.actions import set_validity
 from anlan.intake.channels import Channel
@@ -30,7 +30,6 @@ from anlan.intake.models import (
 from anlan.intake.queries.history import history
 from anlan.intake.queries.reports import page_of, read_filters, reports_like
 from anlan.intake.states import Validity
-from anlan.intake.words import local
 
 MOST_POINTS = 5000
 
@@ -51,7 +50,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_GET
 def points(request: HttpRequest) -> HttpResponse:
     """Return where the reports of a list are, for the map."""
-    found = reports_like(read_filters(request.GET), actor_of_request(request), city())
+    found = reports_like(read_filters(request.GET), actor_of_request(request))
     placed = found.filter(lon__isnull=False).values_list("number", "lon", "lat")[:MOST_POINTS]
     features = [
         {
@@ -93,7 +92,7 @@ def report_of(request: HttpRequest, number: str) -> Report:
 
 def _list(request: HttpRequest) -> dict[str, Any]:
     filters = read_filters(request.GET)
-    found = reports_like(filters, actor_of_request(request), city())
+    found = reports_like(filters, actor_of_request(request))
     return {
         "filters": filters,
         "page": page_of(found, request.GET.get("page", "1")),

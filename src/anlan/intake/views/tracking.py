@@ -2,61 +2,23 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.core.time.clock import now
 from anlan.core.web.access import public
-from anlan.intake.forms.errors import Problems
+from anlan.intake.forms.errors import FormErrors
 from anlan.intake.forms.public import AdditionForm
 from anlan.intake.models import Erasure, Report
 from anlan.intake.public.codes import grouped, read_code
 from anlan.intake.public.form_token import new_token
-from anlan.intake.public.throttle import WRONG_CODES
+from anlan.intake.public.holder import ask_again, holder, unkept
 from anlan.intake.public.timeline import tell
-from anlan.intake.queries.tracking import WITHDRAW_WITHIN, is_withdrawn, may_withdraw, report_of_code
-
-View = Callable[..., HttpResponse]
-
-
-def unkept(view: View) -> View:
-    """Keep a page out of caches, search engines and the Referer of what it links to."""
-
-    @functools.wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        patch_cache_control(response, no_store=True, private=True)
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex"
-        return response
-
-    return wrapped
-
-
-def holder(view: View) -> View:
-    """Give the view the report of the code in the address, or answer that there is none; wrong codes are counted."""
-
-    @functools.wraps(view)
-    def wrapped(request: HttpRequest, code: str) -> HttpResponse:
-        plain = read_code(code)
-        if WRONG_CODES.is_closed(request):
-            return _ask_again(request, "", Problems.too_many_codes(), 429)
-        found = report_of_code(plain) if plain else None
-        if plain and found:
-            return view(request, plain, found)
-        WRONG_CODES.count(request)
-        return _ask_again(request, grouped(plain) if plain else code[:60], Problems.unknown_code(), 404)
-
-    return wrapped
+from anlan.intake.queries.tracking import WITHDRAW_WITHIN, is_withdrawn, may_withdraw
 
 
 @public
@@ -70,7 +32,7 @@ def track(request: HttpRequest) -> HttpResponse:
         return render(request, "intake/public/track.html")
     code = read_code(typed)
     if code is None:
-        return _ask_again(request, typed, Problems.no_code(typed), 422)
+        return ask_again(request, typed, FormErrors.no_code(typed), 422)
     return _to_page(request, code)
 
 
@@ -88,17 +50,13 @@ def track_code(request: HttpRequest, code: str, found: Report) -> HttpResponse:
     return tracked_page(request, found, code, done=_done(request.GET.get("told", "")))
 
 
-def _ask_again(request: HttpRequest, typed: str, problems: Problems, status: int) -> HttpResponse:
-    return render(request, "intake/public/track.html", {"typed": typed, "problems": problems}, status=status)
-
-
 def tracked_page(
     request: HttpRequest,
     found: Report,
     code: str,
     *,
     form: AdditionForm | None = None,
-    problems: Problems | None = None,
+    form_errors: FormErrors | None = None,
     done: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -113,7 +71,7 @@ def tracked_page(
         "now": standing,
         "steps": steps,
         "form": form,
-        "problems": problems,
+        "form_errors": form_errors,
         "done": done,
         "token": new_token(),
         "withdraw_until": found.entered_at + WITHDRAW_WITHIN,

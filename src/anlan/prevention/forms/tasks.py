@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anlan.core.web.fields import day_field
-from anlan.intake.forms.public import reencoded
-from anlan.intake.public.photos import Photo
+from anlan.intake.public.photos import Photo, reencoded
 from anlan.prevention.forms.fields import Choices, StepForm, choosing
 from anlan.prevention.models import Task
 

@@ -9,10 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from anlan.core.models import Area, Organisation
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
-from anlan.hotspots.models import Site, Study
+from anlan.hotspots.models import SEES_ALL, Site, Study
 from anlan.prevention.states import ProblemState
-
-SEES_ALL = frozenset(set(Role.values) - {Role.OFFICER})
 
 
 class Origin(models.TextChoices):

@@ -9,8 +9,8 @@ from django.db.models import Max, Q, QuerySet
 from anlan.core.city.areas import local_day
 from anlan.core.models import AreaVersion, Organisation
 from anlan.core.people.actors import Actor
+from anlan.hotspots.models import SEES_ALL
 from anlan.prevention.models import ExtensionRequest, Origin, Problem, Task
-from anlan.prevention.models.problems import SEES_ALL
 from anlan.prevention.states import ProblemState, TaskState
 from anlan.prevention.words import named
 

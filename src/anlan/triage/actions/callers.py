@@ -8,15 +8,15 @@ from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
 from anlan.core.sealed.purposes import Purpose
+from anlan.intake.access import TAKES_CALLS
 from anlan.intake.actions import read_personal_of
-from anlan.triage.access import CALL_DESK
 from anlan.triage.queries.callers import reports_of_caller
 
 
 @verb("triage.callers.look_up_caller")
 def look_up_caller(*, contact: str, actor: Actor, at: dt.datetime) -> list[int]:
     """Return the reports of a caller that may be shown, open ones first; each look is an entry, without the number."""
-    actor.require(*CALL_DESK)
+    actor.require(*TAKES_CALLS)
     payload = {"purpose": Purpose.ANSWER}
     ledger.append("triage.caller_looked_up", actor=actor, at=at, subject="calls", payload=payload)
     found = reports_of_caller(contact, actor, at)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from anlan.core.people.actors import Actor
-from anlan.intake.forms.public import FULL_WIDTH_DIGITS
 from anlan.intake.models import Report
 from anlan.intake.public.timeline import Standing, tell
+from anlan.intake.rules.values import FULL_WIDTH_DIGITS
 from anlan.intake.states import COUNTED
 from anlan.triage.models import OPEN
 

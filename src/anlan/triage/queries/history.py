@@ -7,8 +7,9 @@ import json
 from typing import Any
 
 from anlan.core.models import LedgerEntry, Organisation
+from anlan.core.words import area_label
 from anlan.intake.models import Category
-from anlan.intake.words import area_label, label
+from anlan.intake.words import label
 from anlan.triage.models import Incident
 from anlan.triage.words import happened, urgency_words
 

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
-from anlan.triage.access import CALL_DESK
+from anlan.intake.access import TAKES_CALLS
 from anlan.triage.actions import look_up_caller
 from anlan.triage.queries.callers import dialled, matters
 
 
-@roles(*CALL_DESK)
+@roles(*TAKES_CALLS)
 @never_cache
 @require_POST
 def caller(request: HttpRequest) -> HttpResponse:

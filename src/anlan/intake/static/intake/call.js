@@ -125,9 +125,9 @@ function say(words) {
   const box = document.createElement("div");
   box.className = "notice late";
   box.setAttribute("role", "alert");
-  box.id = "problems";
+  box.id = "form-errors";
   box.textContent = words;
-  $("#problems")?.remove();
+  $("#form-errors")?.remove();
   form().before(box);
 }
 

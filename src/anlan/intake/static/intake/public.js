@@ -25,4 +25,4 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     button.textContent = button.dataset.done;
   });
 }
-document.getElementById("problems")?.focus();
+document.getElementById("form-errors")?.focus();
