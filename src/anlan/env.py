@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
+SIMULATED = "simulated"  # a gateway that writes messages to a file
 CITY_AHEAD_S = "ANLAN_CITY_AHEAD_S"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -29,6 +30,9 @@ class Env:
     log_level: str
     tile_url: str
     tile_attribution: str
+    smtp_url: str
+    gateway_url: str
+    gateway_key: str
     city_ahead_s: float | None
 
 
@@ -46,6 +50,9 @@ def read_env(environ: dict[str, str] | None = None) -> Env:
         log_level=_log_level(get("ANLAN_LOG_LEVEL") or "INFO"),
         tile_url=_tile_url(get("ANLAN_TILE_URL") or ""),
         tile_attribution=get("ANLAN_TILE_ATTRIBUTION") or "",
+        smtp_url=_smtp_url(get("ANLAN_SMTP_URL") or ""),
+        gateway_url=_gateway_url(get("ANLAN_GATEWAY_URL") or ""),
+        gateway_key=get("ANLAN_GATEWAY_KEY") or "",
         city_ahead_s=_seconds(CITY_AHEAD_S, get(CITY_AHEAD_S)),
     )
 
@@ -79,6 +86,27 @@ def _log_level(text: str) -> str:
 def _tile_url(text: str) -> str:
     if text and (urlsplit(text).scheme not in {"http", "https"} or not all(f"{{{name}}}" in text for name in "zxy")):
         raise EnvError("ANLAN_TILE_URL: write https://host/{z}/{x}/{y}.png, with the key if it wants one")
+    return text
+
+
+def _smtp_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        sender = "@" in parse_qs(parts.query).get("from", [""])[0]
+        known = parts.scheme in {"smtp", "smtps", "smtp+tls"} and parts.hostname and parts.port != 0
+    except ValueError:
+        known = sender = False
+    if text not in {"", SIMULATED} and not (known and sender):
+        raise EnvError(
+            "ANLAN_SMTP_URL: write smtp+tls://user:password@host:587/?from=anlan@example.org (or smtps, smtp),"
+            " or simulated"
+        )
+    return text
+
+
+def _gateway_url(text: str) -> str:
+    if text not in {"", SIMULATED} and (urlsplit(text).scheme not in {"http", "https"} or not urlsplit(text).netloc):
+        raise EnvError("ANLAN_GATEWAY_URL: write https://host/path, or simulated")
     return text
 
 

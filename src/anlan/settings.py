@@ -136,6 +136,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 CITY_AHEAD_S = ENV.city_ahead_s  # set by `anlan demo` and its kin for the processes that they start
 TILE_URL, TILE_ATTRIBUTION = ENV.tile_url, ENV.tile_attribution
+SMTP_URL, GATEWAY_URL, GATEWAY_KEY = ENV.smtp_url, ENV.gateway_url, ENV.gateway_key
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "中文")]

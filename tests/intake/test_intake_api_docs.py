@@ -30,7 +30,7 @@ def test_the_examples_of_the_page_hold():
     """One report, a refusal, many reports; the tracking code differs each time."""
     make.city()
     key = make.partner()[1]
-    one, created, refused, many, summary = EXAMPLES
+    one, created, refused, many, summary = EXAMPLES[:5]
     answer = post("/api/reports", one, "application/json", key)
     assert answer.status_code == 201
     assert answer.json() | {"tracking_code": ""} == json.loads(created) | {"tracking_code": ""}

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from anlan.core import ledger
 from anlan.core.city.current import forget_city
 from anlan.core.ledger.writes import write
+from anlan.core.messages.purposes import PURPOSES
 from anlan.core.models import (
     ApiClient,
     Area,
@@ -24,6 +25,7 @@ from anlan.core.models import (
     Membership,
     Organisation,
     Person,
+    QuietHours,
 )
 from anlan.core.time.clock import now
 from anlan.core.web.middleware.access import actor_of_request
@@ -31,8 +33,9 @@ from anlan.core.web.middleware.access import actor_of_request
 if TYPE_CHECKING:  # Django's own classes take no parameters when they run
     ModelAdmin = admin.ModelAdmin[Any]
     MembershipRows = admin.TabularInline[Membership, Person]
+    QuietForm = forms.ModelForm[QuietHours]
 else:
-    ModelAdmin, MembershipRows = admin.ModelAdmin, admin.TabularInline
+    ModelAdmin, MembershipRows, QuietForm = admin.ModelAdmin, admin.TabularInline, forms.ModelForm
 
 admin.site.site_header = admin.site.site_title = "Anlan 安澜"
 admin.site.index_title = "The city's data"
@@ -133,6 +136,20 @@ class ClockRuleAdmin(AdminBase):
     """How long what may take; the folder's clocks.csv is the other way in."""
 
     list_display = ["code", "name", "target_s", "counting", "owner", "scope", "ladder", "effect", "active"]
+
+
+class QuietHoursForm(QuietForm):
+    """Offers the purposes that are there."""
+
+    purpose = forms.ChoiceField(choices=lambda: [(known.code, known.label) for known in PURPOSES.values()])
+
+
+@admin.register(QuietHours)
+class QuietHoursAdmin(AdminBase):
+    """When nothing of a purpose is sent; without a row from 21:00 to 8:00."""
+
+    form = QuietHoursForm
+    list_display = ["purpose", "begins", "ends"]
 
 
 @admin.register(Area)

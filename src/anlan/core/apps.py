@@ -15,13 +15,15 @@ class Stage(AppConfig):
     """An Anlan stage; on start its registration modules are imported, if it has them."""
 
     default = False
+    rooms: tuple[str, ...] = ()  # folders of the stage that register something themselves
 
     def ready(self) -> None:
         """Import what registers words, slots, jobs, followers, readers of the city's folder, counts, and tracking."""
-        for module in REGISTRATIONS:
-            name = f"{self.name}.{module}"
-            if find_spec(name):
-                importlib.import_module(name)
+        for place in (self.name, *(f"{self.name}.{room}" for room in self.rooms)):
+            for module in REGISTRATIONS:
+                name = f"{place}.{module}"
+                if find_spec(name):
+                    importlib.import_module(name)
 
 
 class Core(Stage):
@@ -30,6 +32,7 @@ class Core(Stage):
     name = "anlan.core"
     label = "core"
     default = True
+    rooms = ("messages",)
 
     def ready(self) -> None:
         """Keep the ledger append-only after every migration."""

@@ -1,9 +1,10 @@
-"""Addresses of core: log-in, home, health, areas, jobs."""
+"""Addresses of core: log-in, home, health, areas, jobs, messages."""
 
 from __future__ import annotations
 
 from django.urls import path
 
+from anlan.core.messages import views as messages
 from anlan.core.web import endpoints, tiles, views
 
 app_name = "core"
@@ -17,4 +18,5 @@ urlpatterns = [
     path("jobs/<int:job_id>.json", endpoints.job, name="job"),
     path("jobs/<int:job_id>/stop", endpoints.job_stop, name="job_stop"),
     path("jobs/<int:job_id>/resume", endpoints.job_resume, name="job_resume"),
+    *messages.urlpatterns,
 ]

@@ -9,13 +9,15 @@ from contextlib import suppress
 from typing import Any
 
 from anlan.core.ledger.followers import follow
-from anlan.core.models import LedgerEntry
+from anlan.core.messages.actions import send_to_post
+from anlan.core.models import DUTY, Contact, LedgerEntry
 from anlan.core.people.actors import system
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.intake.states import COUNTED
 from anlan.prevention.actions import reopen
 from anlan.prevention.jobs import ask_for_ladder
+from anlan.prevention.notices import PURPOSE, notice
 from anlan.prevention.queries.places import mended_at, near_mended
 
 
@@ -51,3 +53,22 @@ def _counts(report: dict[str, Any]) -> bool:
 def begin_the_ladder(entry: LedgerEntry, position: int) -> None:
     """See that the ladder is looked at every day from the first problem on."""
     ask_for_ladder(now())
+
+
+def to_consenting_contacts(entries: Sequence[LedgerEntry]) -> set[int]:
+    """Return which steps of the ladder go to an organisation whose duty post consented to be sent word of them."""
+    contacts = Contact.objects.consenting(PURPOSE, now()).filter(post=DUTY)
+    reached = set(contacts.values_list("organisation_id", flat=True))
+    return {entry.pk for entry in entries if reached and json.loads(entry.payload)["organisation"] in reached}
+
+
+@follow("prevention.ladder_notice", ["prevention.escalated"], concerns=to_consenting_contacts)
+def send_the_step(entry: LedgerEntry, position: int) -> None:
+    """Send a step of the ladder to the organisation's duty post; what was taken before it consented is not sent."""
+    step = json.loads(entry.payload)
+    since = dt.datetime.fromisoformat(entry.at)
+    template, values = notice(step["step"], entry.subject, step["due_on"])
+    send_to_post(
+        organisation_id=step["organisation"], post=DUTY, purpose=PURPOSE, template=template, values=values,
+        since=since, cause=entry.pk, key=f"{PURPOSE}:{entry.pk}", actor=system("prevention"), at=now(),
+    )  # fmt: skip

@@ -3,18 +3,24 @@
 from anlan.core.models.area import Area, AreaVersion
 from anlan.core.models.city import City, Holiday
 from anlan.core.models.clock import ClockRule, ClockRun
+from anlan.core.models.contact import DUTY, Consent, Contact, ContactAddress
 from anlan.core.models.job import Cursor, Job
 from anlan.core.models.ledger import LedgerEntry, LedgerPosition, LedgerSeal, VerbKey
+from anlan.core.models.message import Message, MessageState, QuietHours
 from anlan.core.models.organisation import ApiClient, LoginFailures, Membership, Organisation, Person
 from anlan.core.models.series import SeriesCount
 
 __all__ = [
+    "DUTY",
     "ApiClient",
     "Area",
     "AreaVersion",
     "City",
     "ClockRule",
     "ClockRun",
+    "Consent",
+    "Contact",
+    "ContactAddress",
     "Cursor",
     "Holiday",
     "Job",
@@ -23,8 +29,11 @@ __all__ = [
     "LedgerSeal",
     "LoginFailures",
     "Membership",
+    "Message",
+    "MessageState",
     "Organisation",
     "Person",
+    "QuietHours",
     "SeriesCount",
     "VerbKey",
 ]

@@ -1,0 +1,1 @@
+"""Word to contacts who consented: templates, purposes with quiet hours, gateways, receipts."""

@@ -1,0 +1,33 @@
+"""Reads for the pages of messages."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import QuerySet
+
+from anlan.core.models import Contact, Message, MessageState
+from anlan.core.people.actors import Actor
+
+VIEWS = ("waiting", "failed", "withheld", "all")
+
+
+def messages_of(actor: Actor, view: str) -> QuerySet[Message]:
+    """Return the messages that an actor may list, the newest first."""
+    seen = Message.objects.visible_to(actor)
+    narrowed = {"waiting": seen.waiting(), "failed": seen.failed(), "withheld": seen.filter(withheld_at__isnull=False)}
+    found = narrowed.get(view, seen)
+    return found.select_related("contact__organisation", "contact__person").order_by("-pk")
+
+
+def stamps(message: Message) -> list[tuple[str, dt.datetime]]:
+    """Return the stamps that a message has, by label; those that it lacks are not there."""
+    named = [(state, getattr(message, f"{state}_at", None)) for state in MessageState]
+    return [(str(state.label), moment) for state, moment in named if moment is not None]
+
+
+def contact_seen(actor: Actor, contact_id: int) -> Contact | None:
+    """Return a contact with whom and what it consented to, if the actor may list its messages."""
+    if not Message.objects.visible_to(actor).filter(contact=contact_id).exists():
+        return None
+    return Contact.objects.select_related("organisation", "person").get(pk=contact_id)
