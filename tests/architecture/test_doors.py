@@ -32,7 +32,16 @@ def code() -> tuple[dict[str, set[str]], set[str], set[str]]:
                 mentions.setdefault(name, set()).update(identifiers(node) - {name})
             if stored_names(node):
                 verbs.add(names_of(node)[0])
+                doors |= {names_of(node)[0]} if is_pressed(node) else set()
     return mentions, verbs, doors
+
+
+def is_pressed(node: ast.stmt) -> bool:
+    """Whether pages reach a verb through the door of its life cycle: `@PROBLEMS.door("instruct", ...)`."""
+    decorators = node.decorator_list if isinstance(node, ast.FunctionDef) else []
+    return any(
+        isinstance(part, ast.Attribute) and part.attr == "door" for each in decorators for part in ast.walk(each)
+    )
 
 
 def names_of(node: ast.stmt) -> list[str]:

@@ -1,4 +1,4 @@
-"""The tables of allowed moves are whole: every state has a way on, an owner and a clock."""
+"""Pure decisions of prevention: the ladder, the reserve, what is accepted, what became of a listed task."""
 
 from __future__ import annotations
 
@@ -8,45 +8,7 @@ import pytest
 
 from anlan.core.refusals import Refused
 from anlan.prevention import rules
-from anlan.prevention.rules import PROBLEM_MOVES, STEP_DAYS, TASK_MOVES, TURN
-from anlan.prevention.states import Fate, ProblemState, TaskState
-
-
-def reached(moves: dict[str, dict[str, str]], first: str) -> set[str]:
-    seen, waiting = {first}, [first]
-    while waiting:
-        for state in moves[waiting.pop()].values():
-            if state not in seen:
-                seen.add(state)
-                waiting.append(state)
-    return seen
-
-
-def test_every_state_of_a_problem_is_reached_and_has_a_way_on_an_owner_and_a_clock() -> None:
-    """No problem can stand where nobody has to do something, until it is struck off."""
-    assert reached(PROBLEM_MOVES, "raised") == set(ProblemState)
-    assert all(PROBLEM_MOVES[state] for state in ProblemState)
-    assert all(TURN[state] != "nobody" and STEP_DAYS[state] > 0 for state in ProblemState if state != "struck_off")
-
-
-def test_a_task_ends_only_by_being_passed() -> None:
-    """A refused task goes back to its doer; nothing but a verifier's word ends it."""
-    assert reached(TASK_MOVES, "open") == set(TaskState)
-    assert [state for state in TaskState if not TASK_MOVES[state]] == ["passed"]
-
-
-def test_a_step_that_is_not_in_the_table_is_refused_with_the_state() -> None:
-    """Whoever presses second reads where the record stands now."""
-    label = ProblemState.SIGNED.label
-    with pytest.raises(Refused) as refused:
-        rules.after(PROBLEM_MOVES, "signed", "sign_for", number="P-2016-0001", label=label)
-    assert (refused.value.code, refused.value.limits) == ("stands_already", {"number": "P-2016-0001", "state": label})
-
-
-def test_a_closed_organisation_leaves_its_turn_to_the_supervisor() -> None:
-    """Nothing waits for somebody who is gone."""
-    assert rules.turn("assigned", True) == "lead"
-    assert rules.turn("assigned", False) == "supervisor"
+from anlan.prevention.states import Fate
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,10 @@ refusals.words({
     "city_not_simulated": _("this is no simulated city, and a real one lives at no other time"),
     "renewal_not_later": _("this is no later than it is due already"),
     "due_in_past": _("this moment is past"),
+    "stands_already": _("%(number)s is already “%(state)s”; look at it again."),
+    "step_taken_meanwhile": _(
+        "Somebody took a step with %(number)s meanwhile: it is “%(state)s” now. Look, then send again."
+    ),
     "unfit": "%(reason)s",  # in Django's words, which have their language already
 })  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Pure decisions: the tables of allowed moves, whose turn it is and until when, the ladder, the reserve."""
+"""Pure decisions: until when the next step is due, the ladder, the reserve, what became of a listed task."""
 
 from __future__ import annotations
 
@@ -15,25 +15,6 @@ RESERVE = 20  # of so many places one is kept for areas where people live and no
 FURTHEST = dt.timedelta(days=3653)  # a deadline further ahead is none
 RETURNS = 2  # the second return goes to the arbiter
 
-PROBLEM_MOVES: dict[str, dict[str, str]] = {  # `resume`: signed for where tasks of before go on
-    "raised": {"instruct": "assigned"},
-    "assigned": {
-        "sign_for": "signed", "resume": "in_work", "return": "returned", "dispute": "disputed", "instruct": "assigned",
-    },
-    "returned": {"instruct": "assigned"},
-    "disputed": {"arbitrate": "assigned"},
-    "signed": {"plan": "in_work", "return": "returned", "dispute": "disputed", "instruct": "assigned"},
-    "in_work": {"plan": "in_work", "accept": "accepted", "instruct": "assigned"},
-    "accepted": {"plan": "in_work", "strike_off": "struck_off", "reopen": "reopened"},
-    "struck_off": {"reopen": "reopened"},
-    "reopened": {"plan": "in_work", "instruct": "assigned"},
-}  # fmt: skip
-TASK_MOVES: dict[str, dict[str, str]] = {
-    "open": {"finish": "works_done"},
-    "works_done": {"pass": "passed", "refuse": "refused"},
-    "refused": {"finish": "works_done"},
-    "passed": {},
-}
 STEP_DAYS: dict[str, int] = {  # working days for the next step; `in_work` runs by its tasks' deadlines
     "raised": 10,
     "assigned": 3,
@@ -46,30 +27,6 @@ STEP_DAYS: dict[str, int] = {  # working days for the next step; `in_work` runs 
 }
 VERIFY_DAYS = 10  # working days from works done to the verifier's word
 ANSWER_DAYS = 3  # working days from an extension asked for to its answer
-TURN: dict[str, str] = {  # whose step is next
-    "raised": "supervisor",
-    "assigned": "lead",
-    "returned": "supervisor",
-    "disputed": "arbiter",
-    "signed": "lead",
-    "in_work": "lead",
-    "accepted": "supervisor",
-    "struck_off": "nobody",
-    "reopened": "lead",
-}
-
-
-def after(moves: dict[str, dict[str, str]], state: str, verb: str, *, number: str, label: object) -> str:
-    """Return the state after a step, or refuse it, saying where the record stands."""
-    if verb not in moves[state]:
-        raise Refused("stands_already", number=number, state=label)
-    return moves[state][verb]
-
-
-def turn(state: str, lead_is_active: bool) -> str:
-    """Return whose step is next: with a closed organisation it goes back to the supervisor."""
-    holder = TURN[state]
-    return "supervisor" if holder == "lead" and not lead_is_active else holder
 
 
 def require_reserve(places: int, silent: int, words: str) -> None:

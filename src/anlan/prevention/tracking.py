@@ -18,8 +18,8 @@ from anlan.core.city.areas import local_day
 from anlan.core.city.current import city_zone
 from anlan.intake.models import Report
 from anlan.intake.states import COUNTED
-from anlan.prevention import rules
 from anlan.prevention.models import Problem, Storm, Task
+from anlan.prevention.moves import turn
 from anlan.prevention.queries.places import MENDED, problems_at
 from anlan.prevention.queries.storms import tests_of
 from anlan.prevention.rules import RUNS_OFF
@@ -88,7 +88,8 @@ def _listed(problem: Problem) -> str:
 def _open(problem: Problem, report: Report) -> tuple[list[str], str]:
     """Say how a place stands that is not mended, and what comes next."""
     back = _back(problem, report) if problem.reopened else ""
-    if rules.turn(problem.state, problem.lead is not None and problem.lead.active) != rules.TURN[problem.state]:
+    has_lead = problem.lead is not None and problem.lead.active
+    if turn(problem.state, has_lead) != turn(problem.state, True):
         return [back, _("The office that had it is closed.")], str(WHO_MENDS)
     name = named(problem.lead) if problem.lead else ""
     if problem.state == P.IN_WORK:

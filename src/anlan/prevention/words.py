@@ -17,10 +17,6 @@ from anlan.core.words import area_label, in_chinese
 from anlan.prevention.models import Problem
 
 refusals.words({
-    "stands_already": noop("%(number)s is already “%(state)s”; look at it again."),
-    "step_taken_meanwhile": noop(
-        "Somebody took a step with %(number)s meanwhile: it is “%(state)s” now. Look, then send again."
-    ),
     "words_too_long": noop("Write at most 200 characters."),
     "organisation_unknown": noop("There is no organisation “%(code)s”."),
     "organisation_closed": noop("%(name)s is closed; choose the organisation that took over."),
@@ -75,6 +71,10 @@ refusals.words({
     "storm_not_over": noop("A storm is recorded once it is over, with its end after its start."),
     "peak_out_of_range": noop("The peak lies between 0 and 500 mm/h."),
 })  # fmt: skip
+
+RECORDS_STORMS = lazy("An analyst, a supervisor or the operator records storms, as they were measured.")
+ISSUES_LISTS = lazy("A supervisor issues lists, of tasks that they may see.")
+NOT_YOURS = lazy("This step is not yours; ask the supervisor.")
 
 LEVELS: list[tuple[str, str | Promise]] = [
     ("", "—"),
@@ -138,26 +138,3 @@ def only_words() -> list[tuple[str, str]]:
     """Return what the task list can be narrowed to, in words."""
     return [("", _("All states")), ("waiting", _("Open")), ("late", _("Late")), ("asked", _("Extension asked")),
             ("extended", _("Extended")), ("check", _("To verify")), ("passed", _("Passed"))]  # fmt: skip
-
-
-def not_yours(verb: str) -> str:
-    """Say whose step it is, to somebody whose step it is not."""
-    return {
-        "instruct": _("A supervisor notes the government's instruction; the police report what fails and task nobody."),
-        "arbitrate": _("A leader who does not belong to the lead decides whose it is; ask one."),
-        "plan_tasks": _("An officer of the lead plans the tasks; ask the lead."),
-        "sign_for": _("An officer of the lead signs for it; ask the lead."),
-        "return": _("An officer of the lead returns it; ask the lead."),
-        "strike_off": _("A supervisor who belongs neither to the lead nor to a doer strikes it off; ask one."),
-        "add_evidence": _("Evidence comes from the organisation that does the task, or from a verifier."),
-        "finish": _("An officer of the organisation that does the task says that works are done."),
-        "verify": _(
-            "Whoever did the work, or belongs to the organisation that did or to the lead, cannot verify it;"
-            " somebody else does."
-        ),
-        "ask_extension": _("An officer of the organisation that does the task asks for a later deadline."),
-        "extend": _("A supervisor of another organisation grants a later deadline; ask one."),
-        "refuse_extension": _("A supervisor of another organisation answers what is asked for; ask one."),
-        "record_storm": _("An analyst, a supervisor or the operator records storms, as they were measured."),
-        "issue": _("A supervisor issues lists, of tasks that they may see."),
-    }.get(verb, _("This step is not yours; ask the supervisor."))

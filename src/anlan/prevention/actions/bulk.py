@@ -9,11 +9,11 @@ from typing import Any
 from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
-from anlan.prevention.actions.results import judged, settle, verifier_of
+from anlan.prevention.actions.results import result_of, settle, verifier_of
 from anlan.prevention.actions.steps import entry, locked_tasks
-from anlan.prevention.actions.tasks import DONE, done, refresh_due, withdraw_requests
+from anlan.prevention.actions.tasks import refresh_due, withdraw_requests
 from anlan.prevention.models import Evidence, Result, Task
+from anlan.prevention.moves import TASKS
 
 
 @verb("prevention.bulk.finish_tasks")
@@ -21,21 +21,19 @@ def finish_tasks(
     *, rows: Sequence[Mapping[str, Any]], actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
     """Say of many tasks that works are done: rows of `task`, with a line of `words` as evidence."""
-    actor.require(Role.OFFICER)
     found = locked_tasks([row["task"] for row in rows], actor)
     proofs = [_proof(found[row["task"]], row, at) for row in rows]
-    payloads = [done(proof.task, actor, proof.added_at, proved=bool(proof.words)) for proof in proofs]
+    steps = [
+        TASKS.decide("finish", proof.task, {"proved": bool(proof.words), "by": actor.name}, actor=actor,
+                     at=proof.added_at) for proof in proofs
+    ]  # fmt: skip
     Evidence.objects.bulk_create(proofs, batch_size=500)
-    Task.objects.bulk_update(found.values(), DONE, batch_size=200)
-    withdraw_requests(found.values(), at)
     ledger.append_many([
-        written
-        for proof, payload in zip(proofs, payloads, strict=True)
-        for written in (
-            entry("evidence_added", f"task:{proof.task.number}", actor, proof.added_at, {"evidence": proof.pk}),
-            entry("works_done", f"task:{proof.task.number}", actor, proof.added_at, payload),
-        )
+        entry("evidence_added", f"task:{proof.task.number}", actor, proof.added_at, {"evidence": proof.pk})
+        for proof in proofs
     ])  # fmt: skip
+    TASKS.store(steps, actor)
+    withdraw_requests(found.values(), at)
     refresh_due({proof.task.problem: proof.added_at for proof in proofs})
     return {"tasks": [row["task"] for row in rows]}
 
@@ -55,19 +53,15 @@ def verify_tasks(
     key: str | None = None,
 ) -> dict[str, Any]:
     """Accept or refuse many works: rows of `task passed words`; the last that passes accepts its problem."""
-    actor.require(Role.VERIFIER)
-    found, verifier = locked_tasks([row["task"] for row in rows], actor), verifier_of(by, actor)
-    findings = [
-        judged(found[row["task"]], row["passed"], row.get("words", ""), verifier, actor, row.get("at", at))
-        for row in rows
-    ]
-    results = [result for result, _ in findings]
-    Task.objects.bulk_update(found.values(), ["state"], batch_size=200)
+    found = locked_tasks([row["task"] for row in rows], actor)
+    verifier = verifier_of(by, actor)
+    steps = [
+        TASKS.decide("verify", found[row["task"]], {"words": "", **row, "by": verifier}, actor=actor,
+                     at=row.get("at", at)) for row in rows
+    ]  # fmt: skip
+    TASKS.store(steps, actor)
+    results = [result_of(step) for step in steps]
     Result.objects.bulk_create(results, batch_size=500)
-    ledger.append_many([
-        entry("task_verified", f"task:{result.task.number}", actor, result.verified_at, payload)
-        for result, payload in findings
-    ])  # fmt: skip
     settle({result.task.problem: result.verified_at for result in results}, actor)
     return {
         "tasks": [{"task": task.number, "state": task.state, "problem": task.problem.state} for task in found.values()]

@@ -12,8 +12,9 @@ from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
 from anlan.core.sealed.files import PhotoBytes, columns_of
 from anlan.core.sealed.openings import erase, open_file, require_opening
-from anlan.prevention.actions.steps import locked_task, organisation_of, require_holder
+from anlan.prevention.actions.steps import locked_task, require_holder
 from anlan.prevention.models import Evidence, Problem, Task
+from anlan.prevention.moves import organisation_of
 from anlan.prevention.states import TaskState
 
 

@@ -12,9 +12,10 @@ from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
 from anlan.core.time.calendar import working_calendar
-from anlan.prevention.actions.steps import locked_task, organisation_of, require_holder
+from anlan.prevention.actions.steps import locked_task, require_holder
 from anlan.prevention.actions.tasks import refresh_due
 from anlan.prevention.models import Extension, ExtensionRequest, Task
+from anlan.prevention.moves import organisation_of
 from anlan.prevention.queries.tasks import request_of
 from anlan.prevention.rules import ANSWER_DAYS, require_deadline
 from anlan.prevention.states import TaskState

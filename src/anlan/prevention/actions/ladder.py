@@ -11,7 +11,7 @@ from anlan.core.ledger.verbs import verb
 from anlan.core.models import City, LedgerEntry
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
-from anlan.prevention import rules
+from anlan.prevention import moves, rules
 from anlan.prevention.actions.steps import entry
 from anlan.prevention.models import Escalation, ExtensionRequest, Problem, Task
 from anlan.prevention.rules import REMIND_BEFORE
@@ -97,4 +97,4 @@ def _problems(today: dt.date) -> list[Escalation]:
 
 
 def _is_leads(problem: Problem) -> bool:
-    return problem.lead is not None and rules.turn(problem.state, problem.lead.active) == "lead"
+    return problem.lead is not None and moves.turn(problem.state, problem.lead.active) == "lead"

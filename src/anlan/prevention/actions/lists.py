@@ -14,8 +14,9 @@ from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
 from anlan.core.series import Series
 from anlan.core.time.calendar import working_calendar
-from anlan.prevention.actions.steps import organisation, organisation_of
+from anlan.prevention.actions.steps import organisation
 from anlan.prevention.models import ListedTask, Problem, Task, TaskList
+from anlan.prevention.moves import organisation_of
 from anlan.prevention.rules import require_deadline
 
 

@@ -21,8 +21,9 @@ from anlan.core.time.calendar import working_calendar
 from anlan.hotspots.models import SiteVersion, Study
 from anlan.prevention import rules
 from anlan.prevention.access import RAISES
-from anlan.prevention.actions.steps import entry, organisation, step_due
+from anlan.prevention.actions.steps import entry, organisation
 from anlan.prevention.models import AnalysisReport, Origin, Problem
+from anlan.prevention.moves import step_due
 from anlan.prevention.queries.places import wet
 from anlan.prevention.rules import RAIN_TEST_MM_H
 from anlan.prevention.states import ProblemState

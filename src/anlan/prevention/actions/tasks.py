@@ -12,30 +12,19 @@ from anlan.core import ledger
 from anlan.core.city.areas import local_day
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
 from anlan.core.series import Series
 from anlan.core.time.calendar import working_calendar
 from anlan.prevention import rules
-from anlan.prevention.actions.steps import (
-    entry,
-    locked,
-    locked_task,
-    organisation,
-    require_holder,
-    require_seen,
-    state_after,
-    step_due,
-    take,
-)
+from anlan.prevention.actions.steps import entry, locked, locked_task, organisation
 from anlan.prevention.models import ExtensionRequest, Problem, Task
-from anlan.prevention.rules import VERIFY_DAYS
+from anlan.prevention.moves import PROBLEMS, TASKS, step_due
 from anlan.prevention.states import ProblemState, TaskState
 
-DONE = ("state", "finished_at", "finished_by", "verify_by")  # what changes when works are done
 NEEDED = ("kind", "title", "responsible", "due_on", "criterion")
 
 
+@PROBLEMS.door("plan_tasks", lambda number, asked: {"tasks": [{**asked, "problem": number}]})
 @verb("prevention.working.plan_tasks")
 def plan_tasks(
     *, tasks: Sequence[dict[str, Any]], seen: str | None = None, actor: Actor, at: dt.datetime, key: str | None = None
@@ -45,20 +34,17 @@ def plan_tasks(
     `responsible` is a post; `organisation` may name a supporting one, else the lead does it. A deadline on a day
     that is not worked moves to the next working day.
     """
-    actor.require(Role.OFFICER)
     today = local_day(at)
     given = Series("T", today.year).next_many(len(tasks))
     problems = locked([str(wanted.get("problem", "")) for wanted in tasks], actor)
-    for problem in problems:
-        require_holder(actor, problem.lead)
-    require_seen(problems, seen)
+    PROBLEMS.require("plan_tasks", problems, seen=seen, actor=actor, at=at)
     planned = _planned(given, tasks, problems, today)
     Task.objects.bulk_create(planned, batch_size=500)
     ledger.append_many([
         entry("task_planned", f"task:{task.number}", actor, at,
               {"problem": task.problem.number, "kind": task.kind, "due_on": str(task.due_on)}) for task in planned
     ])  # fmt: skip
-    take(problems, "plan", actor=actor, at=at, due=earliest_due(problems))
+    PROBLEMS.take("plan_tasks", problems, {"due": earliest_due(problems)}, actor=actor, at=at)
     return {"tasks": given}
 
 
@@ -109,34 +95,21 @@ def _doers(tasks: Sequence[dict[str, Any]], problems: Sequence[Problem]) -> dict
     return doers
 
 
+@TASKS.door("finish", lambda number, asked: {"task": number, **asked})
 @verb("prevention.working.finish_task")
 def finish_task(*, task: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
     """Say that works are done: the doer's word, which a verifier who is somebody else will look at."""
-    actor.require(Role.OFFICER)
     finished = locked_task(task, actor)
-    payload = done(finished, actor, at, proved=_proved(finished))
-    finished.save(update_fields=DONE)
+    TASKS.take("finish", [finished], {"proved": _proved(finished), "by": actor.name}, actor=actor, at=at)
     withdraw_requests([finished], at)
-    ledger.append("prevention.works_done", actor=actor, at=at, subject=f"task:{finished.number}", payload=payload)
     refresh_due({finished.problem: at})
-    return {"task": finished.number} | payload
+    return {"task": finished.number, "verify_by": str(finished.verify_by)}
 
 
 def _proved(task: Task) -> bool:
     """Whether the doer has shown something since a verifier last looked."""
     own, looked = task.evidence.filter(organisation=task.organisation_id), task.results.last()
     return (own.filter(added_at__gte=looked.verified_at) if looked else own).exists()
-
-
-def done(task: Task, actor: Actor, at: dt.datetime, *, proved: bool) -> dict[str, Any]:
-    """Set a task's columns `DONE`, or refuse; return what its entry says."""
-    require_holder(actor, task.organisation)
-    task.state = state_after(task, "finish")
-    if not proved:
-        raise Refused("evidence_missing", "photo")
-    task.finished_at, task.finished_by = at, actor.name
-    task.verify_by = working_calendar().add_working_days(local_day(at), VERIFY_DAYS)
-    return {"verify_by": str(task.verify_by)}
 
 
 def withdraw_requests(tasks: Collection[Task], at: dt.datetime) -> None:

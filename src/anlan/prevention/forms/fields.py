@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -34,6 +35,11 @@ class StepForm(forms.Form):
     """A step's form: `alias` says which field shows a refusal that names another word."""
 
     alias: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, record: Any, today: dt.date, **options: Any) -> StepForm:
+        """Return the form of a step with a record, empty, with what is known of it, or as it was sent."""
+        return cls(**options)
 
     def asked(self) -> dict[str, Any]:
         """Return what the verb takes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,8 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anlan.core.web.fields import day_field
-from anlan.prevention.forms.fields import Choices, StepForm, choosing
-from anlan.prevention.models import Origin
+from anlan.prevention.forms.fields import Choices, StepForm, active_organisations, choosing
+from anlan.prevention.models import Origin, Problem
 from anlan.prevention.words import LEVELS
 
 
@@ -74,6 +75,14 @@ class InstructForm(StepForm):
     supporting = forms.MultipleChoiceField(required=False, label=_("Supporting"), widget=forms.CheckboxSelectMultiple)
     supervision_level = forms.ChoiceField(required=False, choices=LEVELS, label=_("Supervision by"))
 
+    @classmethod
+    def of(cls, record: Problem, today: dt.date, **options: Any) -> StepForm:
+        """Return the form with what is known already of a problem's instruction."""
+        helping = [helper.code for helper in record.supporting.all()]
+        known = {"on": today, "lead": record.lead.code if record.lead else "", "supporting": helping,
+                 "supervision_level": record.supervision_level}  # fmt: skip
+        return cls(organisations=active_organisations(), initial=known, **options)
+
     def __init__(self, *args: Any, organisations: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choosing(self, "lead", organisations)
@@ -103,6 +112,11 @@ class ArbitrateForm(StepForm):
     lead = forms.ChoiceField(label=_("Lead"))
     reason = forms.CharField(max_length=200, label=_("Reason"))
 
+    @classmethod
+    def of(cls, record: Problem, today: dt.date, **options: Any) -> StepForm:
+        """Return the form with the organisations that take work."""
+        return cls(organisations=active_organisations(), **options)
+
     def __init__(self, *args: Any, organisations: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choosing(self, "lead", organisations)
@@ -113,3 +127,8 @@ class DelistingForm(StepForm):
 
     alias = {"words": "reference"}
     reference = forms.CharField(max_length=80, label=_("Number of the delisting paper"))
+
+    @classmethod
+    def of(cls, record: Problem, today: dt.date, **options: Any) -> StepForm:
+        """Ask for the paper only where a superior supervises."""
+        return cls(**options) if record.supervision_level else StepForm(**options)

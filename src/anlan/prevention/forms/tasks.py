@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -9,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.core.web.fields import day_field
 from anlan.intake.public.photos import Photo, reencoded
-from anlan.prevention.forms.fields import Choices, StepForm, choosing
-from anlan.prevention.models import Task
+from anlan.prevention.forms.fields import Choices, StepForm, choices_of, choosing
+from anlan.prevention.models import Problem, Task
 
 
 class PlanForm(StepForm):
@@ -22,6 +23,12 @@ class PlanForm(StepForm):
     organisation = forms.ChoiceField(label=_("Organisation"))
     due_on = day_field(_("Deadline"))
     criterion = forms.CharField(max_length=200, label=_("Acceptance criterion"))
+
+    @classmethod
+    def of(cls, record: Problem, today: dt.date, **options: Any) -> StepForm:
+        """Return the form with those who may do a problem's tasks."""
+        doers = [body for body in [record.lead, *record.supporting.all()] if body and body.active]
+        return cls(organisations=choices_of(doers), **options)
 
     def __init__(self, *args: Any, organisations: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from anlan.prevention import rules
 from anlan.prevention.models import Problem, Task
+from anlan.prevention.moves import turn
 from anlan.prevention.states import TaskState
 from anlan.prevention.words import against, named, turn_word
 
@@ -24,8 +24,8 @@ class Standing:
 
 def standing(problem: Problem, today: dt.date, by: Task | None = None) -> Standing:
     """Say how a problem stands against its clock; whose step is next the task says `by` which it runs."""
-    turn = rules.turn(problem.state, bool(problem.lead and problem.lead.active))
-    holder = task_standing(by, today).holder if by else turn_word(turn, problem)
+    waited_for = turn(problem.state, bool(problem.lead and problem.lead.active))
+    holder = task_standing(by, today).holder if by else turn_word(waited_for, problem)
     if problem.due_on is None:
         return Standing(holder, "done", problem.get_state_display())
     return Standing(holder, *against(problem.due_on, today))

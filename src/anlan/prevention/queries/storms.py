@@ -73,6 +73,11 @@ def with_waiting(listed: Sequence[Storm]) -> list[StormTest]:
     ]
 
 
+def last_stood(problem: Problem, at: dt.datetime) -> Storm | None:
+    """Return the last storm that a mended place has stood, if there was one."""
+    return next((storm for storm, stood in reversed(tests_of(problem, at)) if stood), None)
+
+
 def tests_of(problem: Problem, at: dt.datetime) -> list[tuple[Storm, bool]]:
     """Return the storms strong enough since the works were accepted, and whether the place held in each."""
     if problem.accepted_at is None or problem.rain_test_mm_h is None:

@@ -21,6 +21,7 @@ from anlan.prevention.access import READS
 from anlan.prevention.forms.fields import active_organisations
 from anlan.prevention.forms.problems import InstructManyForm
 from anlan.prevention.models import AnalysisReport
+from anlan.prevention.moves import PROBLEMS
 from anlan.prevention.offers.steps import TAKEN, send
 from anlan.prevention.queries.analyses import ReportedProblem, areas_of, problems_of
 from anlan.prevention.words import named
@@ -37,7 +38,8 @@ def analysis(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404
     form, status = _form(request, every), 200
     if request.method == "POST":
-        status, _answer = send(form, "instruct", lambda **asked: actions.instruct(**asked, **_who(request, actor)))
+        who = _who(request, actor)
+        status, _answer = send(form, PROBLEMS["instruct"].whose, lambda **asked: actions.instruct(**asked, **who))
         if status == TAKEN:
             return redirect(request.get_full_path())
     rows = [reported for reported in every if not area or area in reported.codes]

@@ -28,7 +28,7 @@ from anlan.prevention.queries.standings import standing, task_standing
 from anlan.prevention.queries.tasks import drawn, task_times
 from anlan.prevention.spans import Scale, scaled
 from anlan.prevention.views import PAGE
-from anlan.prevention.words import list_word, named, only_words
+from anlan.prevention.words import ISSUES_LISTS, list_word, named, only_words
 
 VIEWS = ("problems", "tasks", "results", "issued")
 
@@ -99,7 +99,7 @@ def issue(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         who: dict[str, Any] = {"actor": actor, "at": now(), "key": request.POST.get("key") or None}
-        status, answer = send(form, "issue", lambda **asked: actions.issue_list(**asked, **who))
+        status, answer = send(form, ISSUES_LISTS, lambda **asked: actions.issue_list(**asked, **who))
         if status == TAKEN:
             return redirect("prevention:issued", answer["list"])
     chosen = set(request.POST.getlist("tasks"))

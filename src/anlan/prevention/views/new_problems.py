@@ -24,6 +24,7 @@ from anlan.prevention.forms.fields import Choices, StepForm, active_organisation
 from anlan.prevention.forms.problems import RaiseForm, SingleForm
 from anlan.prevention.offers.steps import TAKEN, send
 from anlan.prevention.queries.sources import StudySite, area_choices, silent_choices, sites_of, studies
+from anlan.prevention.words import NOT_YOURS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and what in forms:
         who: dict[str, Any] = {"actor": actor_of_request(request), "at": now(), "key": request.POST.get("key") or None}
         who |= {"study": study} if what == "sites" else {}
-        status, answer = send(forms[what], "raise", lambda **asked: actions.raise_problems(**asked, **who))
+        status, answer = send(forms[what], NOT_YOURS, lambda **asked: actions.raise_problems(**asked, **who))
         if status == TAKEN:
             return _raised(request, answer)
     context = {"studies": offered, "study": study, "rows": sites, "key": uuid4(), "what": what, **forms,

@@ -29,7 +29,8 @@ from anlan.prevention.access import RAISES, READS
 from anlan.prevention.actions import sign_for
 from anlan.prevention.forms.fields import StepForm
 from anlan.prevention.models import Origin, Problem
-from anlan.prevention.offers.problems import ACTS, form_of, may_take, offers
+from anlan.prevention.moves import PROBLEMS
+from anlan.prevention.offers.problems import offers
 from anlan.prevention.offers.steps import TAKEN, Sent, send
 from anlan.prevention.queries.histories import past_of
 from anlan.prevention.queries.ladders import ladder_of
@@ -66,11 +67,12 @@ def step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         return redirect(here)
     actor, at = actor_of_request(request), now()
     problem = Problem.objects.visible_to(actor).select_related("lead").filter(number=number).first()
-    if problem is None or verb not in ACTS:
+    if problem is None or verb not in PROBLEMS.doors:
         raise Http404
-    form = form_of(verb, problem, local_day(at), request.POST)
-    who = {"seen": request.POST.get("seen"), "key": request.POST.get("key") or None, "actor": actor, "at": at}
-    status, _answer = send(form, verb, lambda **asked: ACTS[verb](number, **who, **asked))
+    move = PROBLEMS[verb]
+    form = move.form.of(problem, local_day(at), data=request.POST, auto_id=f"{verb}-%s")
+    seen, who = request.POST.get("seen"), {"key": request.POST.get("key") or None, "actor": actor, "at": at}
+    status, _answer = send(form, move.whose, lambda **asked: PROBLEMS.doors[verb](number, seen, asked, **who))
     return redirect(here) if status == TAKEN else _page(request, number, (verb, form), status)
 
 
@@ -80,7 +82,7 @@ def sign_many(request: HttpRequest) -> HttpResponse:
     """Sign for every problem that the list showed, or for none where one of them was taken meanwhile."""
     form, numbers = StepForm(request.POST), request.POST.getlist("problems")
     who: dict[str, Any] = {"actor": actor_of_request(request), "at": now(), "key": request.POST.get("key") or None}
-    status, _answer = send(form, "sign_for", lambda **asked: sign_for(problems=numbers, **who, **asked))
+    status, _answer = send(form, PROBLEMS["sign_for"].whose, lambda **asked: sign_for(problems=numbers, **who, **asked))
     if status == TAKEN:
         n = len(numbers)
         messages.success(request, ngettext("%(n)d problem signed for.", "%(n)d problems signed for.", n) % {"n": n})
@@ -120,7 +122,8 @@ def _list(request: HttpRequest, found: QuerySet[Problem], asks: dict[str, str]) 
 
 def _to_sign(view: str, listed: Iterable[Problem], actor: Actor) -> list[str]:
     """Return the numbers that an officer can sign for together: those that the list shows and that are theirs."""
-    return [problem.number for problem in listed if may_take("sign_for", problem, actor)] if view == "sign" else []
+    signs = view == "sign"
+    return [problem.number for problem in listed if signs and PROBLEMS.may("sign_for", actor, problem, now())]
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
@@ -137,11 +140,9 @@ def _chosen(problem: Problem, actor: Actor, today: dt.date, sent: Sent) -> dict[
     tested = Tested(tests_of(problem, now()))
     scale = scaled([task_times(task) for task in tasks], today)
     ladder = ladder_of(problem, tasks, given, today)
-    pressed = sent is not None and sent[0] == "strike_off"  # a refusal is said where it was pressed
-    waits = problem.rain_test_mm_h is not None and not tested.held and not pressed
-    found = [offer for offer in offers(problem, actor, today, sent) if not (waits and offer.verb == "strike_off")]
     return {
-        "stands": standing(problem, today, next_task(problem, tasks)), "offers": found, "lead": named(problem.lead),
+        "stands": standing(problem, today, next_task(problem, tasks)), "lead": named(problem.lead),
+        "offers": offers(problem, actor, now(), sent),
         "seen": last_move(problem), "area": area_of(problem),
         "supporting": [named(helper) for helper in problem.supporting.all()], "key": uuid4(), "tested": tested,
         "tasks": drawn(tasks, scale, today), "scale": scale, "past": past_of(problem), "ladder": ladder,

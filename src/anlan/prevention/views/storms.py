@@ -25,6 +25,7 @@ from anlan.prevention.models import Storm
 from anlan.prevention.offers.steps import TAKEN, send
 from anlan.prevention.queries.storms import storms, with_waiting
 from anlan.prevention.views import PAGE
+from anlan.prevention.words import RECORDS_STORMS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +34,7 @@ def rain(request: HttpRequest) -> HttpResponse:
     """List the storms, the newest first, and record one as it was measured."""
     form, status = StormForm(request.POST or None, auto_id="storm-%s"), 200
     if request.method == "POST":
-        status, answer = send(form, "record_storm", lambda **asked: actions.record_storm(**asked, **_who(request)))
+        status, answer = send(form, RECORDS_STORMS, lambda **asked: actions.record_storm(**asked, **_who(request)))
         if status == TAKEN:
             n = answer["waiting"]
             messages.success(request, ngettext("The storm is recorded. It tested %(n)d mended place that waits.",
@@ -52,7 +53,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     form, status = CorrectionForm(request.POST or None, auto_id="storm-%s", initial=known), 200
     if request.method == "POST":
         who = _who(request) | {"storm": pk}
-        status, answer = send(form, "record_storm", lambda **asked: actions.correct_storm(**asked, **who))
+        status, answer = send(form, RECORDS_STORMS, lambda **asked: actions.correct_storm(**asked, **who))
         if status == TAKEN:
             messages.success(request, _("The storm is corrected."))
             if answer["doubtful"]:

@@ -22,7 +22,7 @@ from anlan.core.web.middleware.access import actor_of_request
 from anlan.prevention.access import ERASES, READS
 from anlan.prevention.models import Evidence, Task
 from anlan.prevention.offers.steps import TAKEN, Sent, send
-from anlan.prevention.offers.tasks import TASK_ACTS, task_form, task_offers
+from anlan.prevention.offers.tasks import STEPS, press, task_form, task_offers
 from anlan.prevention.queries.histories import history_of
 from anlan.prevention.queries.standings import task_standing
 from anlan.prevention.queries.tasks import evidence_of, request_of, task_times, visible_tasks
@@ -50,16 +50,16 @@ def task(request: HttpRequest, number: str) -> HttpResponse:
 @roles(*READS)
 def task_step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Take a step with a task, or say on its page why it cannot be taken."""
-    if verb not in TASK_ACTS:
+    if verb not in STEPS:
         raise Http404
     known = visible_task(request, number)
     page = reverse("prevention:task", args=[number]) + visit_of(request, number)
     if request.method != "POST":
         return redirect(page)
     form = task_form(verb, request.POST, request.FILES)
-    who = {"task": number, "actor": actor_of_request(request), "at": now(), "seen": request.POST.get("seen"),
-           "key": request.POST.get("key") or None}  # fmt: skip
-    status, _answer = send(form, verb, lambda **asked: TASK_ACTS[verb](**who, **asked))
+    who = {"actor": actor_of_request(request), "at": now(), "key": request.POST.get("key") or None}
+    seen = request.POST.get("seen")
+    status, _answer = send(form, STEPS[verb].whose, lambda **asked: press(verb, number, seen, asked, **who))
     if status == TAKEN:
         return redirect(page)
     known.refresh_from_db()
@@ -89,7 +89,7 @@ def _page(request: HttpRequest, task: Task, sent: Sent = None, status: int = 200
         "asked": asked,
         "asking": named(asked.by) if asked else "",
         "answering": against(asked.answer_by, today) if asked else None,
-        "offers": task_offers(task, actor, today, asked, sent),
+        "offers": task_offers(task, actor, now(), asked, sent),
         "evidence": evidence,
         "photo_count": sum(bool(piece.sha256) for piece, _by in evidence),
         "opened_for": Purpose(purpose).label if purpose else "",

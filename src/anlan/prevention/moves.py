@@ -1,0 +1,243 @@
+"""The life cycles of problems and of tasks: each move declared once, with its form, its guard and its words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.core.city.areas import local_day
+from anlan.core.models import LedgerEntry, Organisation
+from anlan.core.people.actors import Actor, NotAllowed
+from anlan.core.people.roles import Role
+from anlan.core.refusals import Refused
+from anlan.core.time.calendar import WorkingCalendar, working_calendar
+from anlan.core.workflow import Change, Step, Workflow, anybody, ask, holder, move, no_part, roles
+from anlan.prevention.access import REOPENS
+from anlan.prevention.forms.fields import ReasonForm, StepForm
+from anlan.prevention.forms.problems import ArbitrateForm, DelistingForm, InstructForm
+from anlan.prevention.forms.tasks import PlanForm, VerifyForm
+from anlan.prevention.models import Move, Origin, Problem, Task
+from anlan.prevention.queries.problems import last_move
+from anlan.prevention.queries.storms import last_stood
+from anlan.prevention.rules import RETURNS, STEP_DAYS, VERIFY_DAYS
+from anlan.prevention.states import ProblemState as P
+from anlan.prevention.states import TaskState as T
+from anlan.prevention.words import named
+
+POLICE = frozenset({"police", "police_bureau", "police_station"})
+Values = Mapping[str, Any]
+
+
+# Who
+
+
+def _tasks_others(actor: Actor, problem: Problem) -> str | None:
+    police = Organisation.objects.filter(pk__in=actor.organisation_ids, kind__in=POLICE)
+    return "police_task_nobody" if police.exists() else None
+
+
+def _has_finished(actor: Actor, task: Task) -> str | None:
+    """Keep off who said of these works, now or before a refusal, that they were done; wherever they are since."""
+    said = LedgerEntry.objects.filter(subject=f"task:{task.number}", kind="prevention.works_done", actor=actor.name)
+    return "has_finished" if said.exists() else None
+
+
+def doers_and_lead(problem: Problem) -> set[int | None]:
+    """Return who answers for a problem, and who did one of its tasks."""
+    return {problem.lead_id, *problem.tasks.order_by().values_list("organisation_id", flat=True)}
+
+
+def doer_and_lead(task: Task) -> set[int | None]:
+    """Return who does a task, and who answers for its problem."""
+    return {task.organisation_id, task.problem.lead_id}
+
+
+LEAD, DOER = roles(Role.OFFICER) & holder("lead"), roles(Role.OFFICER) & holder("organisation")
+
+
+def organisation_of(actor: Actor) -> int | None:
+    """Return the actor's only organisation, or none."""
+    return next(iter(actor.organisation_ids)) if len(actor.organisation_ids) == 1 else None
+
+
+# When
+
+
+def closed(organisation: Organisation | None, field: str | None = None) -> Refused | None:
+    """Refuse a step with an organisation that takes no work any more."""
+    gone = organisation is not None and not organisation.active
+    return Refused("organisation_closed", field, name=named(organisation)) if gone else None
+
+
+def _not_decided(problem: Problem, at: dt.datetime) -> Refused | None:
+    return Refused("arbiter_has_decided") if problem.arbitrated else None
+
+
+def _tested(problem: Problem, at: dt.datetime) -> Refused | None:
+    if problem.rain_test_mm_h is None or last_stood(problem, at):
+        return None
+    return Refused("not_rain_tested", mm=problem.rain_test_mm_h)
+
+
+# What changes
+
+
+def _instruct(problem: Problem, values: Values, at: dt.datetime) -> Change:
+    lead, paper = values["lead"], {"reference": values["reference"], "on": str(values["on"])}
+    level = values["supervision_level"] or problem.supervision_level
+    if problem.origin == Origin.KEY_AREA and not level:
+        raise Refused("supervision_level_missing", "supervision_level")
+    fields = {
+        "lead": lead, "instruction_ref": values["reference"], "instruction_on": values["on"],
+        "supervision_level": level,
+        "arbitrated": problem.arbitrated and problem.lead_id == lead.pk,  # the arbiter's word was about one lead
+    }  # fmt: skip
+    payload = paper | {"lead": lead.code, "supporting": values["supporting"]}
+    return Change(fields, payload, words=values["reference"])
+
+
+def _sign_for(problem: Problem, values: Values, at: dt.datetime) -> Change:
+    return Change(to=P.IN_WORK if problem.pk in values["planned"] else P.SIGNED)
+
+
+def _return(problem: Problem, values: Values, at: dt.datetime) -> Change:
+    reason, returns = _written(values["reason"], "return_reason_missing"), problem.returns + 1
+    to = P.DISPUTED if returns >= RETURNS else P.RETURNED
+    return Change({"returns": returns}, {"returns": returns}, reason, to)
+
+
+def _arbitrate(problem: Problem, values: Values, at: dt.datetime) -> Change:
+    reason, lead = _written(values["reason"], "arbitration_reason_missing"), values["lead"]
+    return Change({"lead": lead, "arbitrated": True}, {"lead": lead.code}, reason)
+
+
+def _accept(problem: Problem, values: Values, at: dt.datetime) -> Change:
+    return Change({"accepted_at": at})
+
+
+def _strike_off(problem: Problem, values: Values, at: dt.datetime) -> Change:
+    storm, reference = values["storm"], values["reference"]
+    if problem.supervision_level and not reference:
+        raise Refused("delisting_number_missing", "reference")
+    payload = {"storm": storm.pk if storm else None, "reference": reference}
+    return Change({"struck_off_at": at}, payload, reference)
+
+
+def _reopen(problem: Problem, values: Values, at: dt.datetime) -> Change:
+    reason, times = _written(values["reason"], "failure_missing"), problem.reopened + 1
+    fields = {"reopened": times, "accepted_at": None, "struck_off_at": None}
+    return Change(fields, {"times": times}, reason)
+
+
+def _finish(task: Task, values: Values, at: dt.datetime) -> Change:
+    if not values["proved"]:
+        raise Refused("evidence_missing", "photo")
+    verify_by = working_calendar().add_working_days(local_day(at), VERIFY_DAYS)
+    fields = {"finished_at": at, "finished_by": values["by"], "verify_by": verify_by}
+    return Change(fields, {"verify_by": str(verify_by)})
+
+
+def _verify(task: Task, values: Values, at: dt.datetime) -> Change:
+    passed, by = values["passed"], values["by"]
+    if by is None:
+        raise Refused("verifier_missing", "by")
+    if by in doer_and_lead(task):  # Anlan itself names who verifies
+        raise NotAllowed(f"took_part: organisation {by} does {task}, or leads its problem")
+    words = values["words"].strip() if passed else _written(values["words"], "unmet_part_missing", "words")
+    payload = {"passed": passed, "by": by, "problem": task.problem.number}
+    return Change(payload=payload, words=words[:200], to=T.PASSED if passed else T.REFUSED)
+
+
+def _written(words: str, code: str, field: str = "reason") -> str:
+    if not words.strip():
+        raise Refused(code, field)
+    return words.strip()
+
+
+def _with_deadline(
+    problem: Problem, change: Change, before: str, after: str, values: Values, at: dt.datetime
+) -> Change:
+    """Set until when the next step is due: by the tasks that are given, else so many working days from today."""
+    if len(change.words) > 200:
+        raise Refused("words_too_long", "words")
+    due_on = values.get("due", {}).get(problem.pk) or step_due(after, local_day(at), working_calendar())
+    payload = {"from": before, "to": after, "due_on": str(due_on), **change.payload}
+    return Change({**change.fields, "due_on": due_on}, payload, change.words, change.to)
+
+
+def step_due(state: str, today: dt.date, calendar: WorkingCalendar) -> dt.date | None:
+    """Return until when the next step is due: so many working days from today."""
+    return None if state == P.STRUCK_OFF else calendar.add_working_days(today, STEP_DAYS[state])
+
+
+def _line(step: Step, actor: Actor) -> Move:
+    return Move(problem=step.record, verb=step.move.called(step.after), before=step.before, after=step.after,
+                at=step.at, organisation_id=organisation_of(actor), words=step.change.words)  # fmt: skip
+
+
+def _as_it_is(task: Task, change: Change, before: str, after: str, values: Values, at: dt.datetime) -> Change:
+    return change
+
+
+# The moves, in the order in which pages offer them
+
+PROBLEMS = Workflow(
+    Problem, "prevention", subject=lambda problem: f"problem:{problem.number}", every=_with_deadline, seen=last_move,
+    line=_line,
+    moves=(
+        move("sign_for", P.ASSIGNED, [P.SIGNED, P.IN_WORK],  # in work where tasks of before go on
+             due=P.ASSIGNED, turn="lead", who=LEAD, when=lambda problem, at: closed(problem.lead), apply=_sign_for,
+             past="problem_signed_for", form=StepForm, label=_("Sign for"), key="s",
+             whose=_("An officer of the lead signs for it; ask the lead.")),
+        move("plan_tasks", [P.SIGNED, P.IN_WORK, P.ACCEPTED, P.REOPENED], P.IN_WORK,
+             due=[P.SIGNED, P.IN_WORK, P.REOPENED], turn="lead", who=LEAD,
+             when=lambda problem, at: closed(problem.lead), past="problem_planned", history="plan",
+             form=PlanForm, label=_("Plan a task"), key="t",
+             whose=_("An officer of the lead plans the tasks; ask the lead.")),
+        move("return", [P.ASSIGNED, P.SIGNED], [P.RETURNED, P.DISPUTED], who=LEAD, when=_not_decided, apply=_return,
+             past={P.RETURNED: "problem_returned", P.DISPUTED: "problem_disputed"},
+             history={P.RETURNED: "return", P.DISPUTED: "dispute"},
+             form=ReasonForm, label=_("Return"), key="b", aside=True,
+             whose=_("An officer of the lead returns it; ask the lead.")),
+        move("arbitrate", P.DISPUTED, P.ASSIGNED, due=P.DISPUTED, turn="arbiter",
+             who=roles(Role.LEADER) & no_part(lambda problem: {problem.lead_id}), apply=_arbitrate,
+             past="problem_arbitrated", form=ArbitrateForm, label=_("Decide whose it is"), key="a",
+             whose=_("A leader who does not belong to the lead decides whose it is; ask one.")),
+        move("instruct", set(P) - {P.DISPUTED, P.ACCEPTED, P.STRUCK_OFF}, P.ASSIGNED,
+             due=[P.RAISED, P.RETURNED], turn="supervisor", who=roles(Role.SUPERVISOR) & ask(_tasks_others),
+             apply=_instruct, past="problem_assigned", form=InstructForm, label=_("Instruct"), key="i", aside=True,
+             opens=True, whose=_("A supervisor notes the government's instruction; the police report what fails and"
+                                 " task nobody.")),
+        move("accept", P.IN_WORK, P.ACCEPTED, who=anybody(), apply=_accept, past="problem_accepted"),
+        move("strike_off", P.ACCEPTED, P.STRUCK_OFF, due=P.ACCEPTED, turn="supervisor",
+             who=roles(Role.SUPERVISOR) & no_part(doers_and_lead), when=_tested, apply=_strike_off,
+             past="problem_struck_off", form=DelistingForm, label=_("Strike off"), key="x",
+             whose=_("A supervisor who belongs neither to the lead nor to a doer strikes it off; ask one.")),
+        move("reopen", [P.ACCEPTED, P.STRUCK_OFF], P.REOPENED, who=roles(*REOPENS), apply=_reopen,
+             past="problem_reopened", form=ReasonForm, label=_("Reopen"), key="r", aside=True,
+             whose=_("This step is not yours; ask the supervisor.")),
+    ),
+)  # fmt: skip
+TASKS = Workflow(
+    Task, "prevention", subject=lambda task: f"task:{task.number}", every=_as_it_is,
+    moves=(
+        move("verify", T.WORKS_DONE, [T.PASSED, T.REFUSED], due=T.WORKS_DONE, turn="verifier",
+             who=roles(Role.VERIFIER) & no_part(doer_and_lead) & ask(_has_finished), apply=_verify,
+             past="task_verified", form=VerifyForm, label=_("Verify"), key="v", opens=True,
+             whose=_("Whoever did the work, or belongs to the organisation that did or to the lead, cannot verify it;"
+                     " somebody else does.")),
+        move("finish", [T.OPEN, T.REFUSED], T.WORKS_DONE, due=[T.OPEN, T.REFUSED], turn="doer", who=DOER,
+             when=lambda task, at: closed(task.organisation), apply=_finish, past="works_done",
+             form=StepForm, label=_("Works done"), key="f",
+             whose=_("An officer of the organisation that does the task says that works are done.")),
+    ),
+)  # fmt: skip
+
+
+def turn(state: str, lead_is_active: bool) -> str:
+    """Return whose step is next: with a closed organisation it goes back to the supervisor."""
+    waited_for = PROBLEMS.turn(state)
+    return "supervisor" if waited_for == "lead" and not lead_is_active else waited_for
