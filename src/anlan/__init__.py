@@ -1,3 +1,3 @@
 """Anlan 安澜: from a city's reports to places that stop failing."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

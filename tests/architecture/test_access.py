@@ -22,7 +22,7 @@ UNSCOPED: Final = {
     # is itself the scope: what a crew of the actor is at
     ("dispatch/slots", "Assignment.objects.open.filter.values"): 1,
     # a period to begin with, on a form of those who see every study
-    ("effect/estimates", "Study.objects.adopted.last"): 1,
+    ("effect/views", "Study.objects.adopted.last"): 1,
     ("hotspots/studies", "Study.objects.adopted.last"): 1,
     # the rain that tests a site: a figure of the place, shown also to who sees the site and not its problem
     ("prevention/slots", "Problem.objects.filter.values_list.first"): 1,

@@ -19,11 +19,11 @@ LINES_OF_CONTRIBUTE, LINES_OF_A_DECISION, ROWS = 150, 40, 24
 
 
 class Row(NamedTuple):
-    """One line of the table: files to open, a name to look for in each, and the test."""
+    """One line of the table: files to open, names to look for in each, and the test."""
 
     change: str
     files: list[Path]
-    names: list[str]
+    names: list[list[str]]
     tests: list[Path]
 
 
@@ -40,7 +40,12 @@ def table() -> list[Row]:
     lines = [line for line in text.splitlines() if line.startswith("| ") and line.count(" | ") == 3]
     cells = [line.strip("| ").split(" | ") for line in lines[1:]]
     return [
-        Row(change, leads_to(CONTRIBUTE, files), QUOTED.findall(names), leads_to(CONTRIBUTE, tests))
+        Row(
+            change,
+            leads_to(CONTRIBUTE, files),
+            [QUOTED.findall(part) for part in names.split(", ")],
+            leads_to(CONTRIBUTE, tests),
+        )
         for change, files, names, tests in cells
         if set(change) != {"-"} and files.strip()
     ]
@@ -53,10 +58,10 @@ def holds(path: Path, name: str) -> bool:
 
 def faults(row: Row) -> Iterator[str]:
     """Yield what is wrong with a row."""
-    if not row.files or len(row.files) != len(row.names):
-        yield "each file has one name to look for"
+    if not row.files or len(row.files) != len(row.names) or not all(row.names):
+        yield "each file has a name to look for"
     yield from (f"no file {path}" for path in [*row.files, *row.tests] if not path.is_file())
-    pairs = zip(row.files, row.names, strict=False)
+    pairs = [(path, name) for path, names in zip(row.files, row.names, strict=False) for name in names]
     yield from (f"no {name} in {path}" for path, name in pairs if path.is_file() and not holds(path, name))
     tests = [path.read_text(encoding="utf-8") for path in row.tests if path.is_file()]
     if not any("def test_" in text for text in tests):
@@ -89,8 +94,21 @@ def test_whoever_opens_what_the_table_names_finds_the_place() -> None:
 )
 def test_a_row_that_is_wrong_would_be_seen(files: list[str], names: list[str], tests: list[str]) -> None:
     """A name, a file or a test that is gone."""
-    row = Row("x", [SOURCES / name for name in files], names, [Path(__file__).with_name(name) for name in tests])
+    row = Row(
+        "x",
+        [SOURCES / name for name in files],
+        [[name] for name in names],
+        [Path(__file__).with_name(name) for name in tests],
+    )
     assert list(faults(row))
+
+
+def test_what_the_table_calls_a_file_is_its_path() -> None:
+    """A label that names another folder sends its reader to the wrong place."""
+    lines = [line for line in CONTRIBUTE.read_text(encoding="utf-8").splitlines() if line.count(" | ") == 3]
+    links = [(label, (CONTRIBUTE.parent / target).resolve()) for line in lines for label, target in LINK.findall(line)]
+    assert len(links) > 2 * ROWS
+    assert not [(label, str(path)) for label, path in links if not str(path).endswith(f"/{label}")]
 
 
 def test_the_life_of_a_report_names_what_is_there() -> None:

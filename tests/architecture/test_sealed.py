@@ -22,6 +22,8 @@ NOT_PERSONAL: Final = {
     "LedgerSeal.marks",  # where a broken seal is broken
     "RowSet.packed",  # ids of the rows behind a figure
 }
+# Sealed by its own hand: a job reads it to send, a page opens it with an entry. To be moved onto `core/sealed`.
+SEALED_APART: Final = {"ContactAddress.salt"}
 # Reads outside `core/sealed`: how many of each, and why.
 UNOPENED: Final = {
     # what a verb has looked up is handed to `open_file`
@@ -29,6 +31,8 @@ UNOPENED: Final = {
     ("prevention/evidence", "Evidence.objects.filter"): 1,
     # the report that comes in, committed to before it is stored
     ("intake/storage", "commitment(salt, checked.personal)"): 1,
+    # the address of a contact, committed to before it is stored
+    ("core/contacts", "commitment(salt, {'address': address})"): 1,
     # a photo on its way in, before it is anybody's row
     ("intake/photos", "self.jpeg"): 1,
     # contacts are compared with a number that is dialled; the look is an entry, and each report shown one more
@@ -60,7 +64,7 @@ def test_every_file_and_every_bytes_in_a_table_is_sealed() -> None:
         for field in model._meta.concrete_fields
         if isinstance(field, kinds) or pictures.search(field.name)
     }
-    assert found == NOT_PERSONAL
+    assert found == NOT_PERSONAL | SEALED_APART
 
 
 def test_every_sealed_table_says_for_what_and_with_which_entries_it_is_opened() -> None:

@@ -20,6 +20,7 @@ from anlan.core.refusals import Refused
 from anlan.core.time import clocks, simulated
 from anlan.core.time.clock import stamp
 from anlan.core.time.expiry import EXPIRIES, expires
+from anlan.prevention.actions import raise_problems
 from anlan.prevention.models import Escalation
 from tests import make
 from tests.conftest import Cli
@@ -57,8 +58,10 @@ def renewing(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dt.datetime]]:
 @pytest.mark.django_db
 def test_the_small_city_lives_a_year_in_which_nobody_acts(renewing: list[dt.datetime]) -> None:
     """The ladder climbs to its top, clocks expire on their day and begin anew, the time stands a year later."""
-    town = make.town()
-    town.planned()
+    make.city()
+    make.organisation("government", kind="government")
+    raise_problems(title="Hazards", addressee="government", others=[{"origin": "hazard", "title": "Open shaft"}],
+                   actor=make.actor("analyst"), at=JAN)  # fmt: skip
     ClockRule.objects.create(code="permit", name="许可", name_en="Permit", target_s=30 * 86_400, counting="hours",
                              effect="test.begin_again")  # fmt: skip
     begins = JAN + 20 * DAY

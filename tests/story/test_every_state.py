@@ -13,7 +13,7 @@ from anlan.core.people.members import actor_of
 from anlan.core.refusals import Refused
 from anlan.dispatch import actions as dispatch
 from anlan.prevention import actions as prevention
-from anlan.prevention import rules as prevention_rules
+from anlan.prevention import moves as prevention_moves
 from anlan.prevention.models import Problem, Task
 from anlan.prevention.states import ProblemState, TaskState
 from anlan.triage import actions as triage
@@ -138,7 +138,7 @@ def test_an_open_problem_has_somebody_whose_turn_it_is_and_a_deadline(
     one = problem(number)
     assert one.state == state
     assert one.due_on is not None
-    turn = prevention_rules.turn(one.state, bool(one.lead and one.lead.active))
+    turn = prevention_moves.turn(one.state, bool(one.lead and one.lead.active))
     assert turn != "nobody"
     assert turn != "lead" or (one.lead is not None and one.lead.active)
 

@@ -25,7 +25,7 @@ refusals.words({
     "unknown_partner": _("no partner system '%(name)s'"),
     "unknown_organisation_code": _("no organisation '%(organisation)s': %(known)s"),
     "purpose_missing": _("Choose what you open it for"),
-    "erasure_reason_missing": _("Choose why it is erased"),
+    "erasure_reason_missing": _("Choose why it is erased."),
     "no_organisations": _("no organisation '%(organisation)s': the city has none"),
     "clock_unknown": _("this city has no clock '%(code)s'; its clocks.csv names them"),
     "clock_lapsed": _("the time of '%(code)s' is up: it cannot be renewed, only begun anew"),

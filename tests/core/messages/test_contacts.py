@@ -80,7 +80,7 @@ def test_consent_can_be_given_again_after_it_was_withdrawn() -> None:
         ({"post": ""}, "contact_of_whom"),
         ({"organisation": "", "post": ""}, "contact_of_whom"),
         ({"person_id": 1}, "contact_of_whom"),
-        ({"organisation": "nowhere"}, "organisation_not_here"),
+        ({"organisation": "nowhere"}, "unknown_organisation_code"),
     ],
 )
 def test_a_contact_that_cannot_be_right_is_refused(wrong: dict[str, Any], code: str) -> None:

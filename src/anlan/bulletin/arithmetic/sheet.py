@@ -57,7 +57,7 @@ class Unread:
 
     line: int
     field: str
-    written: str
+    told: str
     reason: str
 
 

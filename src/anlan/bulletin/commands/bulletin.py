@@ -138,7 +138,7 @@ def check(
 
 def _print(sheet: Sheet, faults: list[Fault]) -> None:
     for cell in sheet.unread:
-        shown = f" {cell.written!r}" if cell.written else ""
+        shown = f" {cell.told!r}" if cell.told else ""
         typer.echo(f"line {cell.line}: {cell.field}{shown}: {cell.reason}".replace(": :", ":"))
     for fault in faults:
         code = fault.code.replace("_", " ")

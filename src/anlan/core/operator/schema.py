@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import enum
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +15,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 from anlan.core.ledger.writes import explained, is_in_memory
+
+UPGRADE_LOCK = 0x414E4C55  # "ANLU"
 
 
 class State(enum.Enum):
@@ -61,8 +66,27 @@ def _unreachable() -> str:
 
 def bring_up() -> None:
     """Make or change the tables to fit this version."""
-    with explained():
+    with explained(), _alone():
         call_command("migrate", interactive=False, verbosity=0)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process bring the tables up at a time; whoever waited finds them ready."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [UPGRADE_LOCK])
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [UPGRADE_LOCK])
+    elif is_in_memory():
+        yield
+    else:
+        with database_file().with_name("upgrade.lock").open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
 
 def is_empty() -> bool:

@@ -25,8 +25,9 @@ from anlan.hotspots.models import Site, Study
 from anlan.hotspots.queries.studies import chosen, episodes_of, job_of, places_geojson, study_view
 from anlan.hotspots.reruns import rerun
 from anlan.hotspots.rules import require_adoptable
-from anlan.hotspots.words import period
+from anlan.hotspots.words import change_word, period
 
+CHANGES = ("kept", "grown", "shrunk", "split", "merged", "new", "gone")
 PARAMETERS = ("radius_m", "min_episodes", "episode_gap_h", "min_reports")
 
 
@@ -100,7 +101,8 @@ def study(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": chosen(view, change, words),
         "change": change,
         "q": words,
-        "tabs": [(name, view.counts[name]) for name in ("kept", "grown", "shrunk", "split", "merged", "new", "gone")],
+        "tabs": [(name, view.counts[name]) for name in CHANGES],
+        "changes": [(change_word(name), view.counts[name]) for name in CHANGES],
         "parameters": json.loads(study.parameters),
         "may_write": bool(actor_of_request(request).roles.intersection(WRITES)),
         "period": period(study),

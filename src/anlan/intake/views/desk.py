@@ -29,6 +29,7 @@ from anlan.intake.queries.nearness import possible_repeats
 from anlan.intake.words import label
 
 LAST_SHOWN = 15
+ASKED_IN = {"received_at": "received", "depth_cm": "depth_cm", "category": "what", "contact": "phone", "name": "name"}
 
 
 @roles(*TAKES_CALLS)
@@ -49,7 +50,7 @@ def new_call(request: HttpRequest) -> HttpResponse:
     except KeyReused:
         return _page(request, form, FormErrors.call_saved_before(), status=409)
     except Refused as refused:
-        form.add_error("where", str(refused))
+        form.add_error(ASKED_IN.get(refused.field or "", "where"), str(refused))
         return _page(request, form, of_form(form, not_saved()), status=422)
     address = reverse("intake:new_call")
     return redirect(f"{address}?channel={form.cleaned_data['channel']}&saved={saved['number']}")
