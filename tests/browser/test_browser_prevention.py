@@ -76,9 +76,12 @@ def test_photos_of_works_are_opened_by_one_press(town: Town, page_at, shot, widt
         page = page_at(f"/tasks/{tasks[0]}/", width, language, cookies=make.cookies(town.verifier),
                        java_script_enabled=width == 1440)  # fmt: skip
         page.locator("button.sealed").first.wait_for()
+        assert page.locator("#purpose").input_value() == ""
+        page.select_option("#purpose", "verify")
         shot(page, f"sealed-closed-{width}-{language}")
         if width == 1440:
             assert page.evaluate(OVERFLOW) == 0
+            page.evaluate("document.activeElement.blur()")
             page.keyboard.press("o")
         else:
             page.locator("button.sealed").first.click()

@@ -15,7 +15,8 @@ from anlan.core.operator.condition import alarms
 from tests import make
 from tests.conftest import Cli, own_database
 
-FULL = {"followers_stopped": {}, "jobs_dead": 0, "effects_waiting": 0, "disk_free_bytes": 0}
+NOTHING = dict.fromkeys(("jobs_dead", "effects_waiting", "messages_stuck", "messages_gateway_away"), 0)
+FULL = NOTHING | {"followers_stopped": {}, "disk_free_bytes": 0}
 
 
 @pytest.mark.pure

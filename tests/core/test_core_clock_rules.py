@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from anlan.core.time.calendar import WorkingCalendar
-from anlan.core.time.rules import DAY_S, Counting, Step, due, ladder_of, last_day, mark_of, steps_due
+from anlan.core.time.rules import DAY_S, Counting, Step, due, due_after_pause, ladder_of, last_day, mark_of, steps_due
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HOLIDAYS = Path(__file__).parents[2] / "src/anlan/city/data/folder/holidays.csv"
@@ -85,6 +85,40 @@ def test_days_end_with_the_last_local_day(counting: str, start: str, days: int, 
 def test_hours_run_through_holidays(start: str, hours: int) -> None:
     """Every second counts, by night and in the holiday week."""
     assert due(local(start), hours * 3600, Counting.HOURS, calendar(), ZONE) == local(start) + dt.timedelta(hours=hours)
+
+
+def test_hours_are_hours_also_where_the_clocks_are_changed() -> None:
+    """A day of 23 hours: 24 hours from noon end at 13:00."""
+    zone = ZoneInfo("Europe/Berlin")
+    start = dt.datetime(2016, 3, 26, 12, tzinfo=zone)
+    found = due(start, 24 * 3600, Counting.HOURS, WorkingCalendar(), zone)
+    assert found.astimezone(zone).isoformat() == "2016-03-27T13:00:00+02:00"
+
+
+@pytest.mark.parametrize(
+    ("counting", "due_at", "paused", "resumed", "expected"),
+    [
+        ("hours", "2016-06-30T00:00", "2016-06-24T12:00", "2016-06-27T12:00", "2016-07-03T00:00"),
+        # over a weekend: of three days that passed one was worked
+        ("working", "2016-06-30T00:00", "2016-06-24T12:00", "2016-06-27T12:00", "2016-07-01T00:00"),
+        ("days", "2016-06-30T00:00", "2016-06-24T12:00", "2016-06-27T12:00", "2016-07-05T00:00"),
+        # within a day nothing passed; over one midnight a day did
+        ("working", "2016-06-30T00:00", "2016-06-28T09:00", "2016-06-28T14:00", "2016-06-30T00:00"),
+        ("days", "2016-06-30T00:00", "2016-06-28T09:00", "2016-06-28T14:00", "2016-06-30T00:00"),
+        ("working", "2016-06-30T00:00", "2016-06-28T22:00", "2016-06-29T03:00", "2016-07-01T00:00"),
+        ("days", "2016-07-02T00:00", "2016-06-28T22:00", "2016-06-29T03:00", "2016-07-05T00:00"),
+        # a holiday week in which nobody works
+        ("working", "2016-10-09T00:00", "2016-09-30T12:00", "2016-10-08T12:00", "2016-10-10T00:00"),
+        # what a person chose keeps its hour
+        ("working", "2016-06-29T15:00", "2016-06-24T12:00", "2016-06-27T12:00", "2016-06-30T15:00"),
+    ],
+)
+def test_a_pause_puts_off_by_what_the_rule_counts(
+    counting: str, due_at: str, paused: str, resumed: str, expected: str
+) -> None:
+    """Seconds in hours; local days, or worked ones, in the others, and never onto a day that is not worked."""
+    moments = [local(text).astimezone(dt.UTC) for text in (due_at, paused, resumed)]
+    assert due_after_pause(*moments, counting, calendar(), ZONE) == local(expected)
 
 
 def test_a_start_in_another_zone_is_counted_by_the_citys_day() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from anlan.core import ledger
+from anlan.core.jobs.worker import Worker
 from anlan.core.ledger.verbs import verb
 from anlan.core.ledger.verification import verify
+from anlan.core.ledger.writes import NotStored, write
 from anlan.core.models import ClockRule, ClockRun, LedgerEntry
 from anlan.core.operator.condition import alarms, condition
 from anlan.core.people.actors import Actor, system
@@ -19,7 +22,7 @@ from anlan.core.time import clocks
 from anlan.core.time.clock import frozen, stamp
 from anlan.core.time.clock_book import ClockBook, ClockEvent
 from anlan.core.time.clock_report import clock_report
-from anlan.core.time.expiry import EXPIRIES, Sweep, expires
+from anlan.core.time.expiry import EXPIRIES, Expiry, Sweep, expires
 from tests import make
 from tests.make import AT
 
@@ -97,6 +100,24 @@ def test_the_sweep_writes_now_and_says_since_when() -> None:
     assert verify().ok
 
 
+def test_entries_in_bulk_that_an_effect_leaves_name_their_cause_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of a move of a life cycle are written as rows; one that says its cause keeps it, one outside has none."""
+
+    def move(subject: str, *, actor: Actor, at: dt.datetime, effective_at: dt.datetime) -> None:
+        rows = [ledger.row_of("test.thawed", actor, at, subject, "{}") for _ in range(2)]
+        ledger.append_rows([rows[0], rows[1] | {"cause_id": 1}])
+        ledger.append_many([LedgerEntry(kind="test.thawed", actor=actor.name, at=stamp(at), subject=subject)])
+
+    monkeypatch.setitem(EXPIRIES, "test.thaw", Expiry(move, None))
+    hear("test.frozen", AT)
+    sweep(AT + 5 * DAY)
+    expired = LedgerEntry.objects.get(kind="core.clock_expired").pk
+    assert [entry.cause_id for entry in thawed()] == [expired, 1, expired]
+    with write():
+        ledger.append_rows([ledger.row_of("test.alone", ME, AT, SUBJECT, "{}")])
+    assert LedgerEntry.objects.get(kind="test.alone").cause_id is None
+
+
 def test_a_second_sweep_changes_nothing(freeze: list[str]) -> None:
     """Nor does a third by another worker."""
     hear("test.frozen", AT)
@@ -125,6 +146,25 @@ def test_renewed_before_it_is_due_it_goes_on() -> None:
     assert sweep(AT + 3 * DAY) == 0
     assert clocks.in_force(SUBJECT, FREEZE, AT + 3 * DAY)
     assert sweep(AT + 4 * DAY) == 1
+
+
+def test_what_is_only_late_can_be_put_off() -> None:
+    """Without an effect nothing has ended: a person may give it more time after its due time."""
+    chosen = AT + 9 * DAY
+    clocks.start("handle", subject=SUBJECT, at=AT, holder=None, due_at=AT + DAY)
+    assert clocks.renew("handle", subject=SUBJECT, at=AT + 2 * DAY, due_at=chosen).due_at == chosen
+    assert ClockRun.objects.get().due_at == chosen
+
+
+def test_what_stands_still_is_put_off_once_it_is_counted_on() -> None:
+    """Counting on would else move the moment that a person chose."""
+    hear("test.frozen", AT)
+    clocks.pause(subject=SUBJECT, at=AT + HOUR)
+    with pytest.raises(Refused) as refused:
+        clocks.renew(FREEZE, subject=SUBJECT, at=AT + DAY, due_at=AT + 9 * DAY)
+    assert refused.value.code == "clock_paused"
+    clocks.resume(subject=SUBJECT, at=AT + DAY)
+    assert clocks.renew(FREEZE, subject=SUBJECT, at=AT + DAY, due_at=AT + 9 * DAY).due_at == AT + 9 * DAY
 
 
 @pytest.mark.parametrize("swept", [True, False])
@@ -186,6 +226,18 @@ def test_a_paused_clock_never_expires() -> None:
     assert [sweep(AT + 10 * DAY - HOUR), sweep(AT + 10 * DAY)] == [0, 1]
 
 
+@pytest.mark.parametrize("counting", ["hours", "days", "working"])
+def test_what_counts_in_days_stands_still_for_days(counting: str) -> None:
+    """A pause over one midnight, of ten hours: in days it is due a whole day later, at a midnight still."""
+    ClockRule.objects.filter(code=FREEZE).update(counting=counting)
+    hear("test.frozen", AT)  # a Tuesday, 14:00: in hours until Thursday 14:00, in days until its end
+    before = ClockRun.objects.get().due_at
+    clocks.pause(subject=SUBJECT, at=AT + HOUR)
+    clocks.resume(subject=SUBJECT, at=AT + 11 * HOUR)
+    later = dt.timedelta(hours=10) if counting == "hours" else DAY
+    assert ClockRun.objects.get().due_at == before + later
+
+
 def test_what_expires_waits_for_no_stamp() -> None:
     """Where no stop entry can come any more it runs on; it is no missing stamp."""
     hear("test.frozen", AT)
@@ -203,24 +255,43 @@ def test_an_expired_run_has_no_duration() -> None:
 
 
 def test_a_date_that_a_person_chose_is_due_as_told() -> None:
-    """One run a rule and subject as ever: a second start leaves the first as it is."""
+    """One run a rule and subject as ever: the same start again leaves the first as it is."""
     chosen = dt.datetime(2016, 9, 30, 9, 30, tzinfo=dt.UTC)
     clocks.start("handle", subject=SUBJECT, at=AT, holder=make.organisation("drains"), due_at=chosen)
-    clocks.start("handle", subject=SUBJECT, at=AT + HOUR, holder=None, due_at=chosen + DAY)
+    clocks.start("handle", subject=SUBJECT, at=AT + HOUR, holder=None, due_at=chosen)
+    clocks.start("handle", subject=SUBJECT, at=AT + HOUR, holder=None)
     run = ClockRun.objects.get()
     assert (run.due_at, run.started_at, run.organisation.code) == (chosen, AT, "drains")
     clocks.start("react", subject=SUBJECT, at=AT, holder=None)
     assert ClockRun.objects.get(rule__code="react").due_at == AT + dt.timedelta(seconds=60)
 
 
+def test_another_moment_is_no_start_but_a_renewal() -> None:
+    """It would else be dropped in silence."""
+    clocks.start("handle", subject=SUBJECT, at=AT, holder=None, due_at=AT + DAY)
+    with pytest.raises(Refused) as refused:
+        clocks.start("handle", subject=SUBJECT, at=AT, holder=None, due_at=AT + 2 * DAY)
+    assert refused.value.code == "clock_runs"
+    assert ClockRun.objects.get().due_at == AT + DAY
+
+
 @pytest.mark.parametrize(
-    ("rule", "due_at", "code"), [("nothing", AT + DAY, "clock_unknown"), ("handle", AT, "due_in_past")]
+    ("rule", "due_at", "code"),
+    [("nothing", AT + DAY, "clock_unknown"), ("handle", AT, "due_in_past"), ("chosen", None, "due_missing")],
 )
-def test_a_start_that_cannot_be_is_refused(rule: str, due_at: dt.datetime, code: str) -> None:
-    """A rule that the city has not, a moment that is no later."""
+def test_a_start_that_cannot_be_is_refused(rule: str, due_at: dt.datetime | None, code: str) -> None:
+    """A rule that the city has not, a moment that is no later, none where the rule has no target of its own."""
+    ClockRule.objects.create(code="chosen", name="限", name_en="Until", stop="test.ended", target_s=0)
     with pytest.raises(Refused) as refused:
         clocks.start(rule, subject=SUBJECT, at=AT, holder=None, due_at=due_at)
     assert refused.value.code == code
+    assert not ClockRun.objects.exists()
+
+
+def test_a_clock_is_overdue_from_its_due_time_on() -> None:
+    """As its mark says, and as what lapses."""
+    clocks.start("handle", subject=SUBJECT, at=AT, holder=None, due_at=AT + DAY)
+    assert [ClockRun.objects.overdue(AT + DAY - late).count() for late in (HOUR, dt.timedelta())] == [0, 1]
 
 
 LIVES = [
@@ -258,3 +329,41 @@ def test_a_name_stands_for_one_effect() -> None:
     """It is stored with rules: a second function under it would change what they do."""
     with pytest.raises(ValueError, match="registered already"):
         expires("test.thaw")(EXPIRIES["test.thaw"].effect)
+
+
+def test_a_look_ends_in_time_and_the_next_goes_on(freeze: list[str]) -> None:
+    """The worker seals in the same thread: many expiries at once hold it up no longer than one look."""
+    for n in range(3):
+        hear("test.frozen", AT + n * HOUR, f"account:{n}")
+    worker, late = Sweep(longest_s=0), AT + 9 * DAY
+    assert [sweep(late, worker) for _ in range(4)] == [1, 1, 1, 0]
+    assert freeze == ["account:0", "account:1", "account:2"]
+
+
+def test_a_record_that_somebody_holds_ends_no_look(monkeypatch: pytest.MonkeyPatch, freeze: list[str]) -> None:
+    """What passes, such as a lock that was not had, waits its minute; the others go on."""
+    effect = EXPIRIES["test.thaw"].effect
+
+    def held(subject: str, **moments: Any) -> None:
+        if subject == "held:1":
+            raise NotStored("The database is busy: nothing was stored. Repeat in a moment.")
+        effect(subject, **moments)
+
+    monkeypatch.setitem(EXPIRIES, "test.thaw", Expiry(held, None))
+    hear("test.frozen", AT, "held:1")
+    hear("test.frozen", AT + HOUR)
+    worker, late = Sweep(), AT + 9 * DAY
+    assert (sweep(late, worker), freeze, list(worker.waits.values())) == (1, [SUBJECT], [late + HOUR / 60])
+    monkeypatch.setitem(EXPIRIES, "test.thaw", Expiry(effect, None))
+    assert [sweep(late, worker), sweep(late + HOUR, worker)] == [0, 1]
+
+
+def test_the_worker_seals_before_it_looks_at_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was written meanwhile waits for no effect."""
+    hear("test.frozen", AT)
+    unsealed: list[int] = []
+    worker = Worker()
+    leave("test.seen", subject=SUBJECT, actor=ME, at=AT, effective_at=AT)
+    monkeypatch.setattr(worker._sweep, "run", lambda: unsealed.append(condition()["unsealed"]))
+    worker._turn()
+    assert unsealed == [0]

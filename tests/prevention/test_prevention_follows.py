@@ -8,7 +8,7 @@ import pytest
 
 from anlan.core import jobs
 from anlan.core.ledger import followers
-from anlan.core.models import Job
+from anlan.core.models import Job, LedgerEntry
 from anlan.core.operator.condition import condition
 from anlan.core.time import clock
 from anlan.prevention import actions, follows
@@ -33,6 +33,8 @@ def test_a_report_at_a_struck_off_place_reopens_its_problem_with_its_history(tow
     assert (one.state, one.reopened, one.lead.code) == ("reopened", 1, "drains")
     assert [move.verb for move in one.moves.all()][-3:] == ["accept", "strike_off", "reopen"]
     assert one.moves.last().words.startswith("R-16")
+    heard = LedgerEntry.objects.get(kind="prevention.problem_reopened").cause_id
+    assert LedgerEntry.objects.get(pk=heard).kind == "intake.report_received"
     wet(number, 61)
     assert problem(number).reopened == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -40,7 +41,7 @@ def forward(days: int, tell: Tell = lambda text: None) -> dict[str, int]:
     stands = simulated.stands_at()
     if stands is None or not simulated.is_copy():
         raise NoCopy("this data directory is no copy of a simulated city: make one with --from")
-    done, sweep = {"days": 0, "effects": 0, "entries": 0, "jobs": 0}, Sweep()
+    done, sweep = {"days": 0, "effects": 0, "entries": 0, "jobs": 0}, Sweep(longest_s=math.inf)
     first = stands.astimezone(city_zone())
     for count in range(1, days + 1):
         at = (first + dt.timedelta(days=count)).astimezone(dt.UTC)  # the same hour by the city's clocks

@@ -32,7 +32,7 @@ class Core(Stage):
     name = "anlan.core"
     label = "core"
     default = True
-    rooms = ("messages",)
+    rooms = ("messages", "sealed")
 
     def ready(self) -> None:
         """Keep the ledger append-only after every migration."""

@@ -28,9 +28,12 @@ refusals.words({
     "erasure_reason_missing": _("Choose why it is erased."),
     "no_organisations": _("no organisation '%(organisation)s': the city has none"),
     "clock_unknown": _("this city has no clock '%(code)s'; its clocks.csv names them"),
+    "clock_paused": _("the time of '%(code)s' stands still: it can be put off once it is counted on"),
+    "clock_runs": _("the time of '%(code)s' runs already, up to another moment: renew it"),
     "clock_lapsed": _("the time of '%(code)s' is up: it cannot be renewed, only begun anew"),
     "city_not_simulated": _("this is no simulated city, and a real one lives at no other time"),
     "renewal_not_later": _("this is no later than it is due already"),
+    "due_missing": _("'%(code)s' has no target of its own: say by when"),
     "due_in_past": _("this moment is past"),
     "stands_already": _("%(number)s is already “%(state)s”; look at it again."),
     "step_taken_meanwhile": _(

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from anlan.core.ledger.verification import verify
+from anlan.core.ledger.writes import write
 from anlan.core.messages import contacts
+from anlan.core.messages.actions import hand
 from anlan.core.models import Consent, Contact, ContactAddress, LedgerEntry
 from anlan.core.people.actors import NotAllowed, system
 from anlan.core.refusals import Refused
@@ -48,10 +50,15 @@ def test_the_ledger_holds_a_salted_commitment_and_never_the_address() -> None:
 def test_erasing_destroys_address_salt_and_what_was_said_and_the_ledger_stays_whole() -> None:
     """Messages and their stamps stay; consent ends; the contact takes none again."""
     number = contact(address=NUMBER)
-    sent = message(number)
+    sent, late = message(number), message(number)
+    with write():
+        hand(sent, "http", "G-17", ME, make.AT)
     contacts.erase_contact(contact_id=number, reason="retention", actor=ME, at=make.AT)
-    sent.refresh_from_db()
-    assert (sent.values, sent.asked_at) == ("{}", make.AT)
+    with write():
+        hand(late, "http", "G-18", ME, make.AT)  # which a gateway was taking at that moment
+    for one in (sent, late):
+        one.refresh_from_db()
+        assert (one.values, one.asked_at, one.gateway, one.gateway_number) == ("{}", make.AT, "http", "")
     assert not ContactAddress.objects.filter(contact=number).exists()
     assert not Consent.objects.in_force().exists()
     assert contacts.read_address(contact_id=number, purpose="audit", actor=ME, at=make.AT) is None
@@ -92,6 +99,20 @@ def test_a_contact_that_cannot_be_right_is_refused(wrong: dict[str, Any], code: 
     assert error.value.code == code
     assert str(asked["address"]) not in str(error.value)
     assert not Contact.objects.exists()
+
+
+def test_the_same_address_of_the_same_post_is_one_contact() -> None:
+    """Added again it is the one that is there; of another post, by another way, or once erased, it is a new one."""
+    first = contact(address=NUMBER)
+    asked = {"kind": "sms", "address": NUMBER, "language": "en", "actor": ME, "at": make.AT}
+    assert contacts.add_contact(**asked, organisation="drains", post="duty") == first
+    others = [{"post": "head"}, {"post": "duty", "kind": "voice"}]
+    new = {contacts.add_contact(**asked | {"organisation": "drains"} | other) for other in others}
+    person = make.person("officer").pk
+    new |= {contacts.add_contact(**asked, person_id=person) for _ in range(2)}
+    contacts.erase_contact(contact_id=first, reason="asked", actor=ME, at=make.AT)
+    new.add(contacts.add_contact(**asked, organisation="drains", post="duty"))
+    assert (len(new), first in new) == (4, False)
 
 
 def test_a_person_who_opted_in_is_a_contact_too() -> None:

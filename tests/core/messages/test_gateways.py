@@ -20,6 +20,7 @@ from anlan.env import EnvError, read_env
 from tests.make.contacts import contact, message
 
 OUT = Outgoing("r" * 32, "sms", "13951230001", "en", "Reminder", "T-1 is due.")
+REFUSED = {"refused.example": 550, "later.example": 450, "busy.example": 451, "login.example": 530}
 MAIL = Outgoing("m" * 32, "mail", "duty@example.org", "zh-hans", "提醒", "T-1 即将到期。")
 
 
@@ -56,7 +57,7 @@ def web(request: Any) -> Iterator[tuple[str, list[Any]]]:
 
 @pytest.fixture
 def post() -> Iterator[tuple[str, list[str]]]:
-    """A mail server that refuses addresses at refused.example; what it got."""
+    """A mail server that refuses addresses at refused.example, and for now those at later.example; what it got."""
     got: list[str] = []
 
     class Mail(StreamRequestHandler):
@@ -68,8 +69,8 @@ def post() -> Iterator[tuple[str, list[str]]]:
                     self.say("354 go on")
                     lines = iter(lambda: self.rfile.readline().decode(), ".\r\n")
                     got.append("".join(lines))
-                refused = "refused.example" in line
-                self.say(f"550 no {line}" if refused else "221 bye" if word == "QUIT" else "250 ok")
+                no = next((code for host, code in REFUSED.items() if host in line), None)
+                self.say(f"{no} no {line}" if no else "221 bye" if word == "QUIT" else "250 ok")
                 if word == "QUIT":
                     return
 
@@ -93,15 +94,50 @@ def test_the_http_gateway_posts_one_documented_object_with_its_key(web: tuple[st
                     "text": "T-1 is due."}  # fmt: skip
 
 
-@pytest.mark.parametrize(("status", "lasting"), [(400, True), (302, True), (429, False), (500, False)])
+@pytest.mark.parametrize(("status", "lasting"), [
+    (400, True), (302, True), (401, False), (403, False), (404, False), (429, False), (500, False),
+])  # fmt: skip
 def test_what_the_http_gateway_answers_says_whether_to_ask_again(
-    web: tuple[str, list[Any]], status: int, lasting: bool
+    web: tuple[str, list[Any]], status: int, lasting: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A redirection is not followed: it would carry the address elsewhere."""
+    """A redirection is not followed: it would carry the address elsewhere. Shut out, no message is to blame."""
     url, got = web
+    logging.getLogger("anlan").propagate = True
     with pytest.raises(GatewayFailed) as error:
         Http(f"{url}/{status}").send(OUT)
     assert (error.value.lasting, len(got)) == (lasting, 1)
+    assert error.value.code == ("gateway_refused" if lasting else "gateway_away")
+    told = f"the gateway answers {status}: look at its address and key" in caplog.text
+    assert told == (status in {401, 403, 404})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"sorry, 13951230001 is busy\r\n\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n63\r\n13951230001"],
+)
+def test_what_is_no_answer_of_http_is_asked_again_and_reaches_no_log(
+    answer: bytes, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A line that is no status, a body that breaks off: the gateway's own words may hold the number."""
+    real_city()
+    logging.getLogger("anlan").propagate = True
+
+    class Odd(StreamRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            self.wfile.write(answer)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Odd) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings.GATEWAY_URL = f"http://127.0.0.1:{server.server_address[1]}/"
+        sent = message(contact("sms", OUT.address))
+        jobs.drain()
+        server.shutdown()
+    job = Job.objects.get(name="core.message")
+    assert (job.state, job.error) == ("ready", "GatewayFailed: gateway_away")
+    assert OUT.address not in caplog.text
+    sent.refresh_from_db()
+    assert sent.state == "waiting"
 
 
 def test_a_gateway_that_does_not_listen_is_away() -> None:
@@ -139,6 +175,21 @@ def test_an_address_that_the_mail_server_refuses_reaches_no_log_and_no_stored_er
     jobs.drain()
     assert Job.objects.get(state="ready").error == "GatewayFailed: gateway_away"
     assert "refused.example" not in caplog.text + "".join(Job.objects.values_list("error", flat=True))
+
+
+@pytest.mark.parametrize(("host", "code", "lasting"), [
+    ("refused.example", "address_refused", True), ("later.example", "gateway_away", False),
+    ("busy.example", "gateway_away", False), ("login.example", "gateway_away", False),
+    ("b..c", "address_unfit", True), ("example.org", "gateway_away", False),
+])  # fmt: skip
+def test_a_mail_server_refuses_an_address_for_good_or_for_now(
+    post: tuple[str, list[str]], host: str, code: str, lasting: bool
+) -> None:
+    """A grey list or a server in trouble is asked again; so is what cannot be sent for another reason."""
+    subject = "two\nlines" if host == "example.org" else "subject"
+    with pytest.raises(GatewayFailed) as error:
+        Smtp(post[0]).send(Outgoing("m" * 32, "mail", f"duty@{host}", "en", subject, "text"))
+    assert (error.value.code, error.value.lasting, post[1]) == (code, lasting, [])
 
 
 @pytest.mark.parametrize("kind", ["sms", "voice", "push", "mail"])

@@ -39,6 +39,7 @@ def test_the_list_says_state_purpose_template_and_post_and_never_the_address() -
         for words in ("Waiting", "Steps of the ladder", "prevention.remind", "drains · duty"):
             assert words in text
         assert NUMBER not in text
+        assert ("/messages/contacts/" in text) == (role == "operator")  # an auditor's link would answer 403
 
 
 @pytest.mark.parametrize("role", ["analyst", "officer", "supervisor", "call_taker"])
@@ -65,8 +66,7 @@ def test_a_reason_stands_beside_what_failed(settings: Any) -> None:
 
 def test_an_address_is_opened_for_a_purpose_which_is_an_entry() -> None:
     """The page shows it once; opened without a purpose it stays closed."""
-    number = contact(address=NUMBER)
-    message(number)
+    number = contact(address=NUMBER)  # which was sent nothing yet
     operator = make.browser(make.person("operator"))
     path = f"/messages/contacts/{number}"
     assert NUMBER not in operator.get(path).content.decode()

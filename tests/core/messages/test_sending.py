@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,8 +17,8 @@ from anlan.core.messages.gateways import GatewayFailed, Outgoing, Receipt
 from anlan.core.messages.purposes import PURPOSES, Purpose
 from anlan.core.messages.rules import Quiet, next_moment
 from anlan.core.messages.templates import TEMPLATES, Template, rendered, templates
-from anlan.core.models import Job, LedgerEntry, Message, QuietHours
-from anlan.core.operator.condition import condition
+from anlan.core.models import Job, LedgerEntry, Message, Organisation, Person, QuietHours
+from anlan.core.operator.condition import alarms, condition
 from anlan.core.people.actors import NotAllowed, system
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import frozen
@@ -137,6 +138,57 @@ def test_who_withdraws_or_is_erased_before_the_sending_is_not_sent_to(act: Any, 
     assert condition()["messages_failed"] == 0
 
 
+def test_consent_given_again_is_for_what_comes_after(folder: Path) -> None:
+    """A message that waited while it was withdrawn stays unsent; the next one goes."""
+    number = contact()
+    waiting = message(number)
+    later = make.AT + dt.timedelta(minutes=1)
+    contacts.withdraw_consent(contact_id=number, actor=ME, at=later)
+    contacts.give_consent(contact_id=number, purposes=["ladder"], how="spoken", actor=ME, at=later)
+    new = message(number, at=later)
+    with frozen(later):
+        jobs.drain()
+    assert (again(waiting).reason, again(new).state) == ("consent_withdrawn", "handed")
+
+
+def test_a_closed_organisation_and_somebody_who_left_are_sent_nothing() -> None:
+    """It is kept as not sent, with its reason."""
+    sent = message(contact())
+    somebody = make.person("officer")
+    number = contacts.add_contact(kind="sms", address="13951230001", language="en", person_id=somebody.pk, actor=ME,
+                                  at=make.AT)  # fmt: skip
+    contacts.give_consent(contact_id=number, purposes=["ladder"], how="online", actor=ME, at=make.AT)
+    to_person = message(number)
+    Organisation.objects.filter(code="drains").update(active=False)
+    Person.objects.filter(pk=somebody.pk).update(is_active=False)
+    jobs.drain()
+    for one in (sent, to_person):
+        assert (stamped(one), again(one).reason) == ({"withheld"}, "addressee_gone")
+
+
+def test_a_purpose_that_this_version_does_not_know_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The job ends; it does not fail eight times."""
+    sent = message(contact())
+    monkeypatch.delitem(PURPOSES, "ladder")
+    jobs.drain()
+    assert (stamped(sent), again(sent).reason) == ({"withheld"}, "purpose_gone")
+    assert Job.objects.get(name="core.message").state == "done"
+
+
+def test_status_and_alarm_tell_of_messages_that_no_job_will_send() -> None:
+    """A job that is dead or was stopped leaves its message waiting; put back, it is sent."""
+    sent, other = message(contact()), message(contact(address="13800000001"))
+    dead, stopped = Job.objects.order_by("pk")
+    assert condition()["messages_stuck"] == 0
+    Job.objects.filter(pk=dead.pk).update(state="dead")
+    assert (condition()["messages_stuck"], condition()["messages_waiting"]) == (1, 2)
+    jobs.stop(job_id=stopped.pk, actor=ME, at=make.AT)
+    assert "2 messages wait, and their jobs are dead or stopped" in alarms(condition())
+    jobs.resume(job_id=dead.pk, actor=ME, at=make.AT)
+    jobs.drain()
+    assert (again(sent).state, again(other).state, condition()["messages_stuck"]) == ("handed", "waiting", 1)
+
+
 def test_quiet_hours_are_waited_out_in_the_citys_zone() -> None:
     """Asked for at 23:30 it goes at 8:00."""
     number = contact()
@@ -180,6 +232,20 @@ def test_a_retry_that_comes_into_the_quiet_hours_waits_for_their_end(monkeypatch
     assert (again(sent).state, sent.gateway_number) == ("handed", "G-1")
 
 
+def test_the_simulated_gateway_reads_each_line_of_its_file_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many messages it has written; what another process added is read, and a new file from its start."""
+    reads, loads = list[str](), json.loads
+    monkeypatch.setattr(gateways, "json", SimpleNamespace(loads=lambda line: reads.append(line) or loads(line)))
+    here = gateways.Simulated(folder / "messages.ndjson")
+    out = [Outgoing(f"{n:032}", "sms", "13951230001", "en", "subject", "text") for n in range(30)]
+    for one in [*out, *out]:
+        here.send(one)
+    assert (len(written(folder).splitlines()), len(reads)) == (30, 30)
+    (folder / "messages.ndjson").unlink()
+    here.send(out[0])
+    assert len(written(folder).splitlines()) == 1
+
+
 def test_a_gateway_that_is_away_is_asked_again_under_one_reference_until_the_cap(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -192,6 +258,10 @@ def test_a_gateway_that_is_away_is_asked_again_under_one_reference_until_the_cap
     assert (len(gateway.got), len(set(gateway.got))) == (jobs.CAP, 1)
     assert (stamped(sent), again(sent).reason) == ({"failed"}, "gateway_away")
     assert (condition()["messages_failed"], condition()["jobs_dead"]) == (1, 0)
+    told = "1 messages failed: a gateway is away or lets nobody in"
+    for days, is_told in ((0, True), (2, False)):
+        with frozen(make.AT + dt.timedelta(days=days)):
+            assert (told in alarms(condition())) is is_told
 
 
 def test_a_gateway_that_refuses_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,6 +332,14 @@ def test_the_next_moment_that_is_not_quiet(hour: str, begins: str, ends: str, go
     at = dt.datetime.combine(dt.date(2016, 6, 28), dt.time.fromisoformat(hour), SHANGHAI)
     quiet = Quiet(dt.time.fromisoformat(begins), dt.time.fromisoformat(ends))
     assert next_moment(at, quiet, SHANGHAI).astimezone(SHANGHAI).strftime("%d %H:%M") == goes
+
+
+def test_quiet_hours_that_end_in_an_hour_that_comes_twice_end_in_each() -> None:
+    """Where clocks are put back what is asked for in the second of them does not go into the past."""
+    zone, quiet = ZoneInfo("Europe/Berlin"), Quiet(dt.time(21), dt.time(2, 45))
+    for fold, goes in ((0, "00:45"), (1, "01:45")):
+        at = dt.datetime(2016, 10, 30, 2, 30, fold=fold, tzinfo=zone)
+        assert next_moment(at, quiet, zone).strftime("%H:%M") == goes
 
 
 def test_what_a_gateway_gets_shows_no_address_in_a_trace() -> None:

@@ -45,6 +45,7 @@ class Worker:
         connection.close()
 
     def _turn(self) -> bool:
+        seals.seal()  # what was written meanwhile waits for no effect
         self._sweep.run()
         followers.catch_up()
         seals.seal()

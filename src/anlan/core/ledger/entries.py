@@ -66,9 +66,15 @@ def append_many(rows: list[LedgerEntry]) -> None:
 
 
 def append_rows(rows: list[dict[str, Any]]) -> None:
-    """Append entries told as plain columns, the fastest way in; `row_of` makes one."""
+    """Append entries told as plain columns, the fastest way in; `row_of` makes one.
+
+    One without a cause follows, as in `append`, from what this nested verb follows from.
+    """
     if _pending.ids is None:
         raise RuntimeError("ledger entries outside write()")
+    cause_id = _pending.cause_id
+    if cause_id is not None:
+        rows = [row | {"cause_id": row["cause_id"] or cause_id} for row in rows]
     _pending.ids.extend(insert(LedgerEntry, rows))
 
 

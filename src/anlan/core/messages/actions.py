@@ -85,7 +85,8 @@ def hand(message: Message, gateway: str, number: str, actor: Actor, at: dt.datet
     """Keep that a gateway took a message, inside the job's own effect."""
     held = Message.objects.select_for_update().get(pk=message.pk)
     if held.handed_at is None:
-        held.gateway, held.gateway_number, held.handed_at = gateway, number[:128], at
+        is_erased = Contact.objects.filter(pk=held.contact_id, erased_at__isnull=False).exists()  # since it was asked
+        held.gateway, held.gateway_number, held.handed_at = gateway, "" if is_erased else number[:128], at
         held.save(update_fields=["gateway", "gateway_number", "handed_at"])
         _tell(held, "handed", actor, at, {"gateway": gateway})
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 
 from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
@@ -19,7 +18,7 @@ from anlan.core.models import Consent, Contact, ContactAddress, Person
 from anlan.core.people.actions import organisation_of
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
-from anlan.core.sealed import commitment, new_salt, scrub
+from anlan.core.sealed import commitment, new_salt, scrub_when_committed
 
 FORMS = {
     Contact.Kind.SMS: re.compile(r"\+?[0-9]{3,20}"),
@@ -35,18 +34,19 @@ def add_contact(
     *, kind: str, address: str, language: str, actor: Actor, at: dt.datetime, organisation: str = "", post: str = "",
     person_id: int | None = None, key: str | None = None,
 ) -> int:  # fmt: skip
-    """Add a contact of an organisation's post, or of a person; without consent nothing is sent to it."""
+    """Add a contact of an organisation's post, or of a person, once; without consent nothing is sent to it."""
     actor.require(*MANAGES)
     _require_known(kind, address, language)
     if (person_id is None) != bool(organisation) or bool(organisation) != bool(POST.fullmatch(post)):
         raise Refused("contact_of_whom", "organisation")
     body = organisation_of(organisation) if organisation else None
     person = Person.objects.get(pk=person_id) if person_id is not None else None
+    owner = {"organisation": body, "post": post, "person": person}
+    if (same := _same(kind, address, owner)) is not None:
+        return same
     salt = new_salt()
     sealed = commitment(salt, {"address": address})
-    contact = Contact.objects.create(
-        organisation=body, post=post, person=person, kind=kind, language=language, added_at=at, commitment=sealed
-    )
+    contact = Contact.objects.create(kind=kind, language=language, added_at=at, commitment=sealed, **owner)
     ContactAddress.objects.create(contact=contact, salt=salt, address=address)
     payload = {"kind": str(kind), "organisation": body.code if body else None, "post": post, "person": person_id,
                "commitment": sealed}  # fmt: skip
@@ -110,11 +110,11 @@ def erase_contact(*, contact_id: int, reason: str, actor: Actor, at: dt.datetime
         return False
     withdraw_consent(contact_id=contact_id, actor=actor, at=at)
     ContactAddress.objects.filter(contact=contact).delete()
-    contact.messages.update(values="{}")
+    contact.messages.update(values="{}", gateway_number="")
     contact.erased_at, contact.erased_because = at, reason
     contact.save(update_fields=["erased_at", "erased_because"])
     _tell("contact_erased", contact_id, actor, at, {"reason": str(reason)})
-    transaction.on_commit(scrub, robust=True)
+    scrub_when_committed()
     return True
 
 
@@ -122,6 +122,15 @@ def address_of(contact: Contact) -> str | None:
     """Return the address, or None once it is erased; to a gateway, or through `read_address` to a person."""
     found = ContactAddress.objects.filter(contact=contact).first()
     return found.address if found else None
+
+
+def _same(kind: str, address: str, owner: dict[str, Any]) -> int | None:
+    """Return the contact that reaches the same post or person by the same address; who adds one waits for the other."""
+    of = owner["organisation"] or owner["person"]
+    type(of)._default_manager.select_for_update(no_key=True).get(pk=of.pk)
+    known = ContactAddress.objects.filter(address=address, contact__kind=kind)
+    same = known.filter(**{f"contact__{name}": value for name, value in owner.items()}).first()
+    return same.contact_id if same else None
 
 
 def _locked(contact_id: int) -> Contact:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
+import os
+import smtplib
 import ssl
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
@@ -23,7 +27,10 @@ from anlan.env import SIMULATED
 
 WAIT_S = 10.0
 LARGEST = 100_000
-PASSING = {408, 425, 429}  # of HTTP's 4xx: the same request may go through later
+SHUT = {401, 403, 404}  # of HTTP's 4xx: it knows neither us nor the path, whatever the message is
+PASSING = {408, 425, 429} | SHUT  # the same request may go through later
+LASTING = range(550, 560)  # of SMTP's answers about an address: not there, not taken; others are about the moment
+log = logging.getLogger("anlan.messages")
 
 
 @dataclass(frozen=True)
@@ -78,12 +85,35 @@ class Simulated:
         """Write the message down once."""
         line = canonical({"reference": message.reference, "kind": message.kind, "language": message.language,
                           "subject": message.subject, "text": message.text})  # fmt: skip
-        with self.path.open("a+", encoding="utf-8") as file:
+        with self.path.open("a+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            file.seek(0)
-            if not any(json.loads(kept)["reference"] == message.reference for kept in file):
-                file.write(line + "\n")
+            if message.reference not in _references(self.path, file):
+                file.write(f"{line}\n".encode())
         return Receipt(f"simulated-{message.reference[:8]}")
+
+
+@dataclass
+class _Written:
+    """What this process knows of a simulated gateway's file: its inode, how far it was read, which references."""
+
+    inode: int
+    until: int = 0
+    references: set[str] = field(default_factory=set)
+
+
+_WRITTEN: dict[Path, _Written] = {}
+
+
+def _references(path: Path, file: IO[bytes]) -> set[str]:
+    """Return the references that a locked file holds; only what was added since the last look is read."""
+    inode, size = (stat := os.fstat(file.fileno())).st_ino, stat.st_size
+    known = _WRITTEN.get(path)
+    if known is None or known.inode != inode or known.until > size:
+        known = _WRITTEN[path] = _Written(inode)
+    file.seek(known.until)
+    known.references |= {json.loads(line)["reference"] for line in file}
+    known.until = size
+    return known.references
 
 
 @dataclass(frozen=True)
@@ -105,12 +135,21 @@ class Smtp:
         )  # fmt: skip
         mail = EmailMessage(message.subject, message.text, sender, [message.address], headers={"Message-ID": number})
         try:
+            message.address.rpartition("@")[2].encode("idna")
+        except ValueError:
+            raise GatewayFailed("address_unfit", lasting=True) from None
+        try:
             backend.send_messages([mail])
         except Exception as error:
             # An SMTP error shows the address: neither its words nor its trace go further.
-            refused = getattr(error, "recipients", None) is not None or isinstance(error, ValueError)
+            refused = isinstance(error, smtplib.SMTPRecipientsRefused) and _is_lasting(error)
             raise GatewayFailed("address_refused" if refused else "gateway_away", lasting=refused) from None
         return Receipt(number)
+
+
+def _is_lasting(error: smtplib.SMTPRecipientsRefused) -> bool:
+    """Whether a mail server refused for good; grey lists, full boxes and servers in trouble answer 4xx."""
+    return all(code in LASTING for code, _ in error.recipients.values())
 
 
 @dataclass(frozen=True)
@@ -132,9 +171,11 @@ class Http:
             with _opener().open(request, timeout=WAIT_S) as answer:
                 return Receipt(_number(answer.read(LARGEST)))
         except urllib.error.HTTPError as error:
+            if error.code in SHUT:
+                log.error("the gateway answers %d: look at its address and key", error.code)
             lasting = error.code < 500 and error.code not in PASSING
             raise GatewayFailed("gateway_refused" if lasting else "gateway_away", lasting=lasting) from None
-        except (OSError, ValueError):
+        except (OSError, ValueError, HTTPException):  # whose words may be the gateway's own
             raise GatewayFailed("gateway_away") from None
 
 

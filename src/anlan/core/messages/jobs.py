@@ -8,6 +8,7 @@ from anlan.core.jobs import CAP, JobRun, job
 from anlan.core.messages.actions import JOB, end, enqueue, hand, may_go
 from anlan.core.messages.contacts import address_of
 from anlan.core.messages.gateways import Gateway, GatewayFailed, Outgoing, gateway_of
+from anlan.core.messages.purposes import PURPOSES
 from anlan.core.messages.templates import TEMPLATES, rendered
 from anlan.core.models import Consent, Job, Message, MessageState
 from anlan.core.people.actors import system
@@ -19,13 +20,13 @@ ME = system("messages")
 @job(JOB)
 def send_message(run: JobRun) -> None:
     """Send one message, unless it has gone, may not go, or has to wait for the end of the quiet hours."""
-    message = Message.objects.select_related("contact").get(pk=run.payload["message"])
+    known = Message.objects.select_related("contact__organisation", "contact__person")
+    message = known.get(pk=run.payload["message"])
     if message.state != MessageState.WAITING:
         return
-    reason, moment = _withheld(message), may_go(message.purpose, now())
-    if reason:
+    if reason := _withheld(message):
         _end(run, message, "withheld", reason)
-    elif moment > now():  # a retry has come into the quiet hours
+    elif (moment := may_go(message.purpose, now())) > now():  # a retry has come into the quiet hours
         with run.effect():
             enqueue(message, moment)
     else:
@@ -59,8 +60,12 @@ def _withheld(message: Message) -> str:
     """Return why a message may not go any more, if it may not."""
     if message.contact.erased_at is not None:
         return "contact_erased"
-    in_force = Consent.objects.in_force().filter(contact=message.contact, purpose=message.purpose)
-    if not in_force.exists():
+    if not message.contact.is_there:
+        return "addressee_gone"
+    if message.purpose not in PURPOSES:
+        return "purpose_gone"
+    given = Consent.objects.in_force().filter(contact=message.contact, purpose=message.purpose)
+    if not given.filter(at__lte=message.asked_at).exists():  # given again it is for what comes after
         return "consent_withdrawn"
     return "" if message.template in TEMPLATES else "template_gone"
 

@@ -35,7 +35,9 @@ def next_moment(at: dt.datetime, quiet: Quiet, zone: dt.tzinfo) -> dt.datetime:
     if not quiet.holds_at(local.time()):
         return at
     days = 1 if local.time() >= quiet.ends else 0
-    return dt.datetime.combine(local.date() + dt.timedelta(days=days), quiet.ends, zone).astimezone(dt.UTC)
+    end = dt.datetime.combine(local.date() + dt.timedelta(days=days), quiet.ends, zone)
+    moments = [end.replace(fold=fold).astimezone(dt.UTC) for fold in (0, 1)]  # an hour that comes twice ends twice
+    return next(moment for moment in moments if moment > at)
 
 
 def require_values(needed: Collection[str], values: Mapping[str, object]) -> None:

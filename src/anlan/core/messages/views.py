@@ -39,10 +39,11 @@ def messages(request: HttpRequest) -> HttpResponse:
     """List the messages: state, purpose, template and to whom, never an address."""
     view = request.GET.get("view", "all")
     view = view if view in VIEWS else "all"
-    page = Paginator(messages_of(actor_of_request(request), view), PAGE).get_page(request.GET.get("page"))
+    actor = actor_of_request(request)
+    page = Paginator(messages_of(actor, view), PAGE).get_page(request.GET.get("page"))
     tabs = [(name, view_words(name), name == view) for name in VIEWS]
     context = {"page": page, "rows": [_row(message) for message in page.object_list], "tabs": tabs,
-               "query": f"view={view}"}  # fmt: skip
+               "query": f"view={view}", "may_open": bool(actor.roles & set(MANAGES))}  # fmt: skip
     return render(request, "core/messages/messages.html", context)
 
 
@@ -51,7 +52,7 @@ def messages(request: HttpRequest) -> HttpResponse:
 def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
     """Show whom a contact reaches and what it consented to; a POST with a purpose opens the address, once."""
     actor, status, address, opened, error = actor_of_request(request), 200, None, False, ""
-    found = contact_seen(actor, contact_id)
+    found = contact_seen(contact_id)
     if found is None:
         raise Http404
     if request.method == "POST":

@@ -35,8 +35,11 @@ REASONS: dict[str, str | Promise] = {
     "gateway_away": lazy("The gateway did not answer, however often it was asked"),
     "gateway_refused": lazy("The gateway refused the message"),
     "address_refused": lazy("The mail system refused the address"),
+    "address_unfit": lazy("The address cannot be written as one of a mail"),
     "contact_erased": lazy("The contact was erased before it was sent"),
     "consent_withdrawn": lazy("Consent was withdrawn before it was sent"),
+    "addressee_gone": lazy("The organisation is closed, or the person is there no more"),
+    "purpose_gone": lazy("This version has no such purpose"),
     "template_gone": lazy("This version has no such template"),
 }
 OPENING: dict[str, str | Promise] = {

@@ -89,7 +89,7 @@ class ClockRunQuerySet(models.QuerySet["ClockRun"]):
 
     def overdue(self, at: dt.datetime) -> ClockRunQuerySet:
         """Return those whose time is up; a paused clock is never overdue."""
-        return self.running().filter(paused_at__isnull=True, due_at__lt=at)
+        return self.running().filter(paused_at__isnull=True, due_at__lte=at)
 
     def lapsed(self, at: dt.datetime) -> ClockRunQuerySet:
         """Return those that have an effect and whose time is up: their state is over, the effect waits to be run."""

@@ -66,6 +66,11 @@ class Contact(models.Model):
     def __str__(self) -> str:
         return f"contact {self.pk}"
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is still somebody to send word to: an organisation that is not closed, a person who is in."""
+        return self.organisation.active if self.organisation else bool(self.person and self.person.is_active)
+
 
 class ContactAddress(models.Model):
     """Number or mail address of a contact; deleted with its salt when it is erased."""

@@ -52,6 +52,10 @@ def alarms(found: dict[str, Any]) -> list[str]:
         found_alarms.append(f"{found['jobs_dead']} jobs have failed for good")
     if found["effects_waiting"]:
         found_alarms.append(f"{found['effects_waiting']} clocks have expired and their effect has not run")
+    if found["messages_stuck"]:
+        found_alarms.append(f"{found['messages_stuck']} messages wait, and their jobs are dead or stopped")
+    if found["messages_gateway_away"]:
+        found_alarms.append(f"{found['messages_gateway_away']} messages failed: a gateway is away or lets nobody in")
     free = found["disk_free_bytes"]  # 0 is the fullest disk, None is no folder
     if free is not None and free < 1 << 30:
         found_alarms.append("less than 1 GB is free on the disk")

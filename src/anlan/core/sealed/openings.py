@@ -6,14 +6,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from anlan.core import ledger
 from anlan.core.ledger import canonical
 from anlan.core.people.actors import Actor
 from anlan.core.sealed.models import Sealed, SealedFile, SealedPiece, SealedWords
-from anlan.core.sealed.salts import scrub
+from anlan.core.sealed.salts import scrub_when_committed
 
 
 def open_words(
@@ -63,5 +62,5 @@ def erase(*kinds: QuerySet[Any], at: dt.datetime) -> list[int]:
     """
     counts = [rows.model.destroy(rows, at) for rows in kinds]
     if any(counts):
-        transaction.on_commit(scrub, robust=True)
+        scrub_when_committed()
     return counts

@@ -7,9 +7,12 @@ import hmac
 import secrets
 from collections.abc import Mapping
 
-from django.db import connection
+from django.db import connection, transaction
+
+from anlan.core import jobs
 
 SALT_BYTES = 16
+JOB = "core.scrub"
 
 
 def new_salt() -> bytes:
@@ -28,12 +31,28 @@ def commitment(salt: bytes, content: Mapping[str, str | bytes | None]) -> str:
     return digest.hexdigest()
 
 
-def scrub() -> None:
-    """Make erased bytes leave the files, after the erasing transaction is committed.
+def scrub_when_committed() -> None:
+    """Make erased bytes leave the files: as soon as the transaction is committed, or else by the worker's job."""
+    transaction.on_commit(scrub, robust=True)
+    if connection.vendor == "sqlite":
+        jobs.enqueue(JOB, {})
 
-    SQLite overwrites deleted rows (`secure_delete`) and empties its write-ahead log here. On PostgreSQL the bytes
-    leave with VACUUM, and with its log and the backups, whose retention the operator sets.
+
+def scrub() -> bool:
+    """Empty SQLite's write-ahead log; return whether it is. Deleted rows were overwritten already (`secure_delete`).
+
+    It waits for nobody: who still reads an older state keeps the log, and a wait would hold up every writer. On
+    PostgreSQL the bytes leave with VACUUM, and with its log and the backups, whose retention the operator sets.
     """
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        wait_ms = int(cursor.fetchone()[0])
+        try:
+            cursor.execute("PRAGMA busy_timeout = 0")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy = bool(cursor.fetchone()[0])
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {wait_ms}")
+    return not is_busy

@@ -91,7 +91,7 @@ class ClockBook:
 
     def _due(self, rule: ClockRule, at: dt.datetime) -> dt.datetime:
         if rule.counting == Counting.HOURS:
-            return at + dt.timedelta(seconds=rule.target_s)
+            return at.astimezone(dt.UTC) + dt.timedelta(seconds=rule.target_s)
         key = (rule.counting, rule.target_s // DAY_S, at.astimezone(self.zone).date())
         if key not in self.days:
             self.days[key] = due(at, rule.target_s, rule.counting, self.working, self.zone).astimezone(dt.UTC)

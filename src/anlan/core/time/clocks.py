@@ -12,7 +12,7 @@ from anlan.core.models import ClockRule, ClockRun, Organisation
 from anlan.core.refusals import Refused
 from anlan.core.time.calendar import working_calendar
 from anlan.core.time.expiry import expire
-from anlan.core.time.rules import due, is_lapsed
+from anlan.core.time.rules import due, due_after_pause, is_lapsed
 
 
 def heard(
@@ -48,14 +48,20 @@ def start(
 ) -> ClockRun:
     """Start a rule's clock on a matter, up to a moment that a person chose or else its target; a run goes on as it is.
 
-    Inside the verb that leaves the entry. What is started by a rule's own kinds of entries is `heard`.
+    Inside the verb that leaves the entry. What is started by a rule's own kinds of entries is `heard`. A run that is
+    due at another moment than the chosen one is not moved by starting it again: that is `renew`.
     """
     found = ClockRule.objects.filter(code=rule, active=True).first()
     if found is None:
         raise Refused("clock_unknown", code=rule)
     if due_at is not None and due_at <= at:
         raise Refused("due_in_past", "due_at")
-    return _start(found, subject, at, holder, due_at)
+    if due_at is None and not found.target_s:
+        raise Refused("due_missing", "due_at", code=rule)
+    run = _start(found, subject, at, holder, due_at)
+    if due_at is not None and run.due_at != due_at:
+        raise Refused("clock_runs", "due_at", code=rule)
+    return run
 
 
 def _start(
@@ -74,11 +80,16 @@ def _start(
 
 
 def renew(rule: str, *, subject: str, at: dt.datetime, due_at: dt.datetime) -> ClockRun:
-    """Put off when a running clock is due; what has lapsed cannot be renewed. Inside the verb that leaves the entry."""
+    """Put off when a running clock is due, also one that is late; inside the verb that leaves the entry.
+
+    What has lapsed cannot be renewed. Nor can what stands still: counting on would move the chosen moment again.
+    """
     running = ClockRun.objects.running().filter(rule__code=rule, subject=subject)
-    run = running.select_for_update(of=("self",)).first()
-    if run is None or is_lapsed(run.due_at, run.paused_at, at):
+    run = running.select_related("rule").select_for_update(of=("self",)).first()
+    if run is None or (run.rule.effect and is_lapsed(run.due_at, run.paused_at, at)):
         raise Refused("clock_lapsed", code=rule)
+    if run.paused_at is not None:
+        raise Refused("clock_paused", code=rule)
     if due_at <= run.due_at:
         raise Refused("renewal_not_later", "due_at")
     run.due_at = due_at
@@ -98,12 +109,13 @@ def pause(*, subject: str, at: dt.datetime) -> int:
 
 
 def resume(*, subject: str, at: dt.datetime) -> int:
-    """Count on: what was due comes later by as long as it stood still."""
+    """Count on: what was due comes later by as long as it stood still, as its rule counts."""
     running = ClockRun.objects.running().filter(subject=subject, paused_at__isnull=False)
-    paused = list(running.select_for_update())
+    paused = list(running.select_related("rule").select_for_update(of=("self",)))
     for run in paused:
         assert run.paused_at is not None
-        run.due_at += at - run.paused_at
+        counting, calendar = run.rule.counting, working_calendar()
+        run.due_at = due_after_pause(run.due_at, run.paused_at, at, counting, calendar, city_zone())
         run.paused_at = None
         run.save(update_fields=["due_at", "paused_at"])
     return len(paused)

@@ -51,12 +51,31 @@ def due(started: dt.datetime, target_s: int, counting: str, calendar: Calendar, 
 
     The day of the start does not count. A day that is not worked never ends a target in days.
     """
-    if counting == Counting.HOURS:
-        return started + dt.timedelta(seconds=target_s)
+    if counting == Counting.HOURS:  # in UTC: a local hour may come twice, or not at all
+        return started.astimezone(dt.UTC) + dt.timedelta(seconds=target_s)
     first, days = started.astimezone(zone).date(), target_s // DAY_S
     if counting == Counting.WORKING:
         return end_of(calendar.add_working_days(first, days), zone)
     return end_of(calendar.next_working_day(first + dt.timedelta(days=days)), zone)
+
+
+def due_after_pause(
+    due_at: dt.datetime, paused_at: dt.datetime, at: dt.datetime, counting: str, calendar: Calendar, zone: dt.tzinfo
+) -> dt.datetime:
+    """Return when a target is up that stood still: later by as long, or by the local days of its counting that passed.
+
+    A pause within one day moves no target in days. The time of day stays, such as midnight or what a person chose.
+    """
+    if counting == Counting.HOURS:
+        return due_at.astimezone(dt.UTC) + (at.astimezone(dt.UTC) - paused_at.astimezone(dt.UTC))
+    first, today = (moment.astimezone(zone).date() for moment in (paused_at, at))
+    last, passed = last_day(due_at, zone), [first + dt.timedelta(days=n) for n in range(1, (today - first).days + 1)]
+    if counting == Counting.WORKING:
+        worked = [day for day in passed if calendar.next_working_day(day) == day]
+        later = calendar.add_working_days(last, len(worked)) if worked else last
+    else:
+        later = calendar.next_working_day(last + dt.timedelta(days=len(passed))) if passed else last
+    return due_at.astimezone(zone) + (later - last)
 
 
 def end_of(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
