@@ -101,6 +101,18 @@ def test_what_cannot_be_read_is_said(client: Client, query: str, said: str) -> N
     assert client.get("/geo/callers.geojson").status_code == 404
 
 
+def test_a_refusal_is_in_the_readers_language(client: Client) -> None:
+    """Of a wrong parameter, of an unknown collection, and of a missing key: by Accept-Language, codes as ever."""
+    chinese = {"accept-language": "zh-CN"}
+    nobody: Any = client.get("/api/geojson/incidents", headers=chinese)
+    assert nobody.json() == {"error": "unauthorized", "field": None,
+                             "message": "请在请求头中提供 `Authorization: Bearer KEY`，并使用有效的密钥。"}  # fmt: skip
+    client.force_login(make.person("analyst"))
+    wrong = client.get("/geo/incidents.geojson?limit=0", headers=chinese).json()
+    assert wrong == {"error": "bad_request", "message": "limit 为 1 至 10000 的整数"}
+    assert client.get("/geo/callers.geojson", headers=chinese).json()["message"].startswith("没有数据集 callers")
+
+
 def test_days_are_those_of_the_city(client: Client) -> None:
     """An incident of one o'clock in the night belongs to that day, though in UTC it was still the day before."""
     make.incident()  # at AT, local noon

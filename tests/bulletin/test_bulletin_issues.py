@@ -19,9 +19,11 @@ from anlan.bulletin.figures.composition import figure_of
 from anlan.bulletin.figures.measure import MEASURES
 from anlan.bulletin.figures.verification import verify
 from anlan.bulletin.models import Figure, Issue, Plan
+from anlan.bulletin.paper import paper_of
 from anlan.core import jobs
 from anlan.core.models import City
 from anlan.core.people.actors import system
+from anlan.core.print import Words
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import frozen
 from anlan.intake.actions import erase_report, set_validity
@@ -296,16 +298,12 @@ def test_definitions_are_numbered_as_they_are_printed_and_what_has_no_place_stan
     assert rows[-1] == "without a place"
 
 
-def test_a_pdf_says_that_its_city_is_simulated_and_which_issue_corrects_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_paper_says_that_its_city_is_simulated_and_which_issue_corrects_it() -> None:
     """A paper goes further than the page that warned of it."""
-    from anlan.bulletin.print import pdf
-
     City.objects.update(synthetic=True)
     issue = published()
     new = actions.correct(issue=issue.number, note="更正。", actor=ME, at=LATER)["issue"]
-    set_, said = pdf.text, list[str]()
-    monkeypatch.setattr(pdf, "text", lambda words, style: (said.append(words), set_(words, style))[1])
-    pdf.written(Issue.objects.get(pk=issue.pk))
+    said = [part.words for part in paper_of(Issue.objects.get(pk=issue.pk)).parts if isinstance(part, Words)]
     assert "A simulated city: every report here is invented." in said
     assert f"A later issue corrects this one: {new}." in said
 

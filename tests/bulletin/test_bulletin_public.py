@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import translation
+from pypdf import PdfReader
 
 from anlan.bulletin import actions
 from anlan.bulletin.models import Issue
@@ -174,35 +176,24 @@ def test_works_lists_and_crews_are_about_no_person_and_are_printed_however_few()
 
 
 def test_a_headline_with_signs_of_markup_is_printed_as_it_was_typed() -> None:
-    """The PDF takes it as text."""
+    """The PDF takes it as text, in both languages."""
     heard(7, WEST)
     at = dt.datetime(2016, 1, 4, tzinfo=dt.UTC)
     actions.fix_measures(since=at.date(), until=dt.date(2016, 12, 31), measures=["reports"], actor=ME, at=at)
-    told = {"headline": "<b>接报 & 处置", "headline_en": "Heard & <done>", "issuer": "government"}
+    told = {"headline": "#接报 & *处置*", "headline_en": "Heard & $done$ @x", "issuer": "government"}
     number = actions.compose(plan="BP-2016-01", **told, actor=ME, at=LATER)["issue"]
-    for language in ("en", "zh-hans"):
-        answer = Client().get(f"/bulletins/{number}/bulletin.pdf", {"lang": language}, follow=True)
-        assert answer.content.startswith(b"%PDF-")
+    for language, headline in (("en", told["headline_en"]), ("zh-hans", told["headline"])):
+        answer: Any = Client().get(f"/bulletins/{number}/bulletin.pdf", {"lang": language}, follow=True)
+        document = PdfReader(io.BytesIO(answer.content))
+        assert document.metadata is not None
+        assert document.metadata.title == headline
+        assert headline.replace(" ", "") in document.pages[0].extract_text().replace(" ", "")
 
 
 def test_a_fall_is_no_rise_in_the_chinese_pdf() -> None:
-    """Its font has no minus sign of typesetters, so that a plain one is written."""
-    from anlan.bulletin.print.paper import CHINESE, styles_in_use, text
-
-    with translation.override("zh-hans"):
-        style = styles_in_use()["number"]
-        assert style.fontName == CHINESE
-        assert text("−3.8%", style).text == "-3.8%"
-
-
-def test_no_line_of_the_chinese_pdf_begins_with_a_comma() -> None:
-    """It hangs behind the line before."""
-    from anlan.bulletin.print.paper import styles_in_use, text
-
-    with translation.override("zh-hans"):
-        for before in range(6, 24):
-            set_ = text("水" * before + "，" + "涝" * 5, styles_in_use()["text"])
-            set_.wrap(95, 500)
-            lines = ["".join(words) for _left, words in set_.blPara.lines]
-            assert len(lines) > 1
-            assert not any(line.startswith("，") for line in lines)
+    """It has a minus sign."""
+    heard(10, WEST, 2015)
+    heard(8, WEST)
+    number = make.issue("reports").number
+    answer: Any = Client().get(f"/bulletins/{number}/bulletin.pdf", {"lang": "zh-hans"}, follow=True)
+    assert "−20.0%" in PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()

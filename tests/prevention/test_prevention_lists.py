@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
+from pypdf import PdfReader
 
+from anlan.core.print import Words
 from anlan.core.time.clock import frozen
 from anlan.prevention import actions
 from anlan.prevention.models import TaskList
+from anlan.prevention.paper import paper_of
 from tests import make
 from tests.make.problems import Town, day
 
@@ -65,6 +69,25 @@ def test_a_supervisor_issues_a_list_and_sees_what_became_of_its_lines(town: Town
     assert "督办" in browser.get("/lists/?view=issued").content.decode()
 
 
+def test_an_issued_list_is_a_paper_with_what_its_reader_may_open(town: Town) -> None:
+    """Its lines and fates in the reader's language; a stranger finds none; what an officer may not open is counted."""
+    _, tasks = town.planned("interim", "permanent")
+    browser = make.browser(town.supervisor)
+    issue(browser, tasks)
+    town.done(tasks[0], at=day(3))
+    actions.verify(task=tasks[0], passed=True, actor=town.verifier, at=day(3))
+    answer: Any = browser.get("/lists/L-2016-001/list.pdf?lang=zh-hans", follow=True)
+    assert answer["Content-Type"] == "application/pdf"
+    text = "".join(PdfReader(io.BytesIO(answer.content)).pages[0].extract_text().split())
+    for words in ("任务清单L-2016-001", "督办", *tasks, "DN800laid", "按期完成", "截至2016-"):
+        assert words in text
+    stranger = make.browser(make.actor("officer", at="west-office"))
+    assert stranger.get("/lists/L-2016-001/list.pdf").status_code == 404
+    task_list = TaskList.objects.get()
+    said = [part.words for part in paper_of(task_list, [], 2, day(3)).parts if isinstance(part, Words)]
+    assert "and 2 lines that you may not open" in said
+
+
 def test_a_wrong_list_keeps_what_was_chosen_and_typed(town: Town) -> None:
     """The boxes stay ticked and the kind stays written."""
     _, tasks = town.planned("interim", "permanent")
@@ -102,7 +125,8 @@ def test_a_list_sent_twice_is_issued_once(town: Town) -> None:
 @pytest.mark.parametrize(
     ("address", "most"),
     [("/lists/", 14), ("/lists/?view=tasks", 14), ("/lists/?view=results", 14), ("/lists/?view=issued", 15),
-     ("/lists/L-2016-001/", 10), ("/lists/new/", 10), ("/problems/new/", 14), ("/tasks/T-2016-0001/", 14)],
+     ("/lists/L-2016-001/", 10), ("/lists/L-2016-001/list.pdf", 11),
+     ("/lists/new/", 10), ("/problems/new/", 14), ("/tasks/T-2016-0001/", 14)],
 )  # fmt: skip
 def test_each_list_asks_a_bounded_number_of_questions(
     town: Town, address: str, most: int, django_assert_max_num_queries: Any

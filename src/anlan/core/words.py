@@ -39,6 +39,11 @@ refusals.words({
     "step_taken_meanwhile": _(
         "Somebody took a step with %(number)s meanwhile: it is “%(state)s” now. Look, then send again."
     ),
+    "print_fonts_missing": _(
+        "Nothing can be printed: the fonts or the typesetter are not installed. Whoever runs Anlan runs `make setup`,"
+        " or installs `anlan[platform]` again."
+    ),
+    "paper_too_long": _("A paper has at most %(most)d lines of tables; take fewer, or a file for a spreadsheet."),
     "unfit": "%(reason)s",  # in Django's words, which have their language already
 })  # fmt: skip
 

@@ -15,6 +15,7 @@ from anlan.core.models import Consent, Contact, ContactAddress, LedgerEntry
 from anlan.core.people.actors import NotAllowed, system
 from anlan.core.refusals import Refused
 from anlan.core.sealed import commitment
+from anlan.core.sealed.openings import use_words
 from tests import make
 from tests.make.contacts import contact, message
 
@@ -133,6 +134,31 @@ def test_consent_is_to_a_known_purpose_in_a_known_way(purposes: list[str], how: 
     with pytest.raises(Refused) as error:
         contacts.give_consent(contact_id=number, purposes=purposes, how=how, actor=ME, at=make.AT)
     assert error.value.code == code
+
+
+def test_an_address_is_used_by_anlan_itself_to_send_and_for_nothing_else() -> None:
+    """No entry says that it was read, since nobody reads it; erased, it is gone for Anlan too."""
+    number = contact(address=NUMBER)
+    assert use_words(ContactAddress, number, "address", purpose="send", actor=ME) == NUMBER
+    for actor, purpose in [(make.actor("operator"), "send"), (ME, "audit"), (ME, "")]:
+        with pytest.raises(NotAllowed):
+            use_words(ContactAddress, number, "address", purpose=purpose, actor=actor)
+    with pytest.raises(Refused) as error:
+        contacts.read_address(contact_id=number, purpose="send", actor=make.actor("operator"), at=make.AT)
+    assert error.value.code == "purpose_missing"
+    assert "read" not in kinds(number)
+    contacts.erase_contact(contact_id=number, reason="mistake", actor=ME, at=make.AT)
+    assert use_words(ContactAddress, number, "address", purpose="send", actor=ME) is None
+
+
+def test_an_address_is_erased_for_a_reason_of_its_own() -> None:
+    """Nobody withdraws a contact as a report is withdrawn."""
+    number = contact()
+    with pytest.raises(Refused) as error:
+        contacts.erase_contact(contact_id=number, reason="withdrawn", actor=ME, at=make.AT)
+    assert error.value.code == "erasure_reason_missing"
+    assert dict(ContactAddress.SEAL.reason_choices) == dict(Contact.Erased.choices)
+    assert dict(ContactAddress.SEAL.purpose_choices)["audit"] == "To check a record"
 
 
 def test_only_operators_manage_contacts() -> None:

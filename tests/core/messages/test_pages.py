@@ -77,7 +77,7 @@ def test_an_address_is_opened_for_a_purpose_which_is_an_entry() -> None:
     assert NUMBER in opened.content.decode()
     assert opened.headers["Cache-Control"] == "no-store"
     entry = LedgerEntry.objects.get(kind="core.contact_read")
-    assert (entry.subject, entry.payload) == (f"contact:{number}", '{"purpose":"failure"}')
+    assert (entry.subject, entry.payload) == (f"contact:{number}", '{"fields":["address"],"purpose":"failure"}')
     assert NUMBER not in operator.get(path).content.decode()
 
 

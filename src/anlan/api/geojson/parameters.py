@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from anlan.intake.models import Category
 
 MOST = 10_000
@@ -32,10 +34,11 @@ def parse(name: str, query: dict[str, str]) -> Asked:
     """Read the parameters of a collection's address."""
     known = PARAMETERS | (OF_INCIDENTS if name == "incidents" else set())
     if unknown := sorted(set(query) - known):
-        raise BadQuery(f"{name} takes no {unknown[0]}; write some of: {', '.join(sorted(known))}")
+        words = {"name": name, "unknown": unknown[0], "known": ", ".join(sorted(known))}
+        raise BadQuery(_("%(name)s takes no %(unknown)s; write some of: %(known)s") % words)
     category = query.get("category", "")
     if category and not Category.objects.filter(code=category).exists():
-        raise BadQuery(f"this city has no category {category}")
+        raise BadQuery(_("this city has no category %(category)s") % {"category": category})
     return Asked(
         bbox=_bbox(query.get("bbox", "")),
         limit=_whole(query.get("limit", "1000"), "limit", 1, MOST),
@@ -52,15 +55,16 @@ def _bbox(text: str) -> tuple[float, float, float, float] | None:
     try:
         west, south, east, north = (float(part) for part in text.split(","))
     except ValueError:
-        raise BadQuery("bbox is west,south,east,north in degrees, such as bbox=119.9,31.7,120.0,31.8") from None
+        raise BadQuery(_("bbox is west,south,east,north in degrees, such as bbox=119.9,31.7,120.0,31.8")) from None
     if not (west <= east and south <= north):
-        raise BadQuery("bbox is west,south,east,north: west before east, south before north")
+        raise BadQuery(_("bbox is west,south,east,north: west before east, south before north"))
     return west, south, east, north
 
 
 def _whole(text: str, name: str, least: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most):
-        raise BadQuery(f"{name} is a whole number from {least} to {most}")
+        words = {"name": name, "least": least, "most": most}
+        raise BadQuery(_("%(name)s is a whole number from %(least)d to %(most)d") % words)
     return int(text)
 
 
@@ -68,7 +72,7 @@ def _day(text: str, name: str) -> dt.date | None:
     try:
         day = dt.date.fromisoformat(text) if text else None
     except ValueError:
-        raise BadQuery(f"{name} is a day such as 2016-06-28") from None
+        raise BadQuery(_("%(name)s is a day such as 2016-06-28") % {"name": name}) from None
     if day and not 1900 <= day.year <= 2200:
-        raise BadQuery(f"{name} is a day from 1900 to 2200")
+        raise BadQuery(_("%(name)s is a day from 1900 to 2200") % {"name": name})
     return day

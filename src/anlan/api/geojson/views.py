@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from anlan.api.geojson.features import COLLECTIONS, Feature
@@ -34,7 +35,8 @@ def for_people(request: HttpRequest, name: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, name: str) -> HttpResponse:
     if name not in COLLECTIONS:
-        return _error(f"There is no collection {name}; ask for one of {', '.join(COLLECTIONS)}.", 404)
+        words = {"name": name, "known": ", ".join(COLLECTIONS)}
+        return _error(_("There is no collection %(name)s; ask for one of %(known)s.") % words, 404)
     try:
         asked = parse(name, request.GET.dict())
     except BadQuery as error:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from anlan.bulletin import words
 from anlan.bulletin.figures.measure import Measure
 from anlan.bulletin.models import Issue
-from anlan.bulletin.print.qr import path
+from anlan.core.print.qr import path
 
 register = template.Library()
 

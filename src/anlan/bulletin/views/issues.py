@@ -12,12 +12,13 @@ from django.views.decorators.http import require_safe
 
 from anlan.bulletin.access import publishes
 from anlan.bulletin.models import Figure, Issue, Plan
-from anlan.bulletin.print.pdf import written
+from anlan.bulletin.paper import paper_of
 from anlan.bulletin.queries.editions import Edition, sentence
 from anlan.bulletin.queries.records import behind
 from anlan.bulletin.words import headline_of
 from anlan.core.city.areas import local_day
 from anlan.core.people.actors import Actor
+from anlan.core.print.answers import sent
 from anlan.core.time.clock import now
 from anlan.core.web.access import public
 from anlan.core.web.middleware.access import actor_of_request
@@ -76,8 +77,9 @@ def file(request: HttpRequest, number: str, form: str) -> HttpResponse:
     if form not in {"csv", "pdf"}:
         raise Http404
     if form == "pdf":
-        return HttpResponse(written(issue), content_type="application/pdf", headers=_named(issue, "pdf"))
-    answer = HttpResponse("﻿", content_type="text/csv; charset=utf-8", headers=_named(issue, "csv"))
+        return sent(paper_of(issue))
+    named = {"Content-Disposition": f'inline; filename="{issue.number}.csv"'}
+    answer = HttpResponse("﻿", content_type="text/csv; charset=utf-8", headers=named)
     rows = Edition.of(issue, public=True).table()
     table = csv.DictWriter(answer, list(rows[0]))
     table.writeheader()
@@ -98,10 +100,6 @@ def check(request: HttpRequest) -> HttpResponse:
 def _bare(code: str) -> str:
     """Return a code as typed or scanned, with or without the number that stands before it, for comparing."""
     return "".join(code.upper().split())
-
-
-def _named(issue: Issue, form: str) -> dict[str, str]:
-    return {"Content-Disposition": f'inline; filename="{issue.number}.{form}"'}
 
 
 def _issue(request: HttpRequest, number: str) -> Issue:

@@ -13,12 +13,12 @@ from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
 from anlan.core.messages.access import MANAGES
 from anlan.core.messages.purposes import PURPOSES
-from anlan.core.messages.words import OPENING
 from anlan.core.models import Consent, Contact, ContactAddress, Person
 from anlan.core.people.actions import organisation_of
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
-from anlan.core.sealed import commitment, new_salt, scrub_when_committed
+from anlan.core.sealed import new_salt
+from anlan.core.sealed.openings import erase, open_words, require_opening
 
 FORMS = {
     Contact.Kind.SMS: re.compile(r"\+?[0-9]{3,20}"),
@@ -44,12 +44,13 @@ def add_contact(
     owner = {"organisation": body, "post": post, "person": person}
     if (same := _same(kind, address, owner)) is not None:
         return same
-    salt = new_salt()
-    sealed = commitment(salt, {"address": address})
-    contact = Contact.objects.create(kind=kind, language=language, added_at=at, commitment=sealed, **owner)
-    ContactAddress.objects.create(contact=contact, salt=salt, address=address)
+    sealed = ContactAddress(salt=new_salt(), address=address)
+    contact = sealed.contact = Contact.objects.create(
+        kind=kind, language=language, added_at=at, commitment=sealed.commitment(), **owner
+    )
+    sealed.save()
     payload = {"kind": str(kind), "organisation": body.code if body else None, "post": post, "person": person_id,
-               "commitment": sealed}  # fmt: skip
+               "commitment": contact.commitment}  # fmt: skip
     _tell("contact_added", contact.pk, actor, at, payload)
     return contact.pk
 
@@ -91,46 +92,36 @@ def withdraw_consent(
 @verb("core.messages.read_address")
 def read_address(*, contact_id: int, purpose: str, actor: Actor, at: dt.datetime) -> str | None:
     """Open a contact's address for a purpose, which is an entry; None once it is erased."""
-    actor.require(*MANAGES)
-    if purpose not in OPENING:
-        raise Refused("opening_purpose", "purpose")
+    require_opening(ContactAddress, purpose, actor)
     contact = Contact.objects.get(pk=contact_id)
-    _tell("contact_read", contact_id, actor, at, {"purpose": purpose})
-    return address_of(contact)
+    subjects = {contact.pk: f"contact:{contact.pk}"}
+    opened = open_words(ContactAddress, subjects, fields=["address"], purpose=purpose, actor=actor, at=at)
+    return opened[contact.pk]["address"] or None
 
 
 @verb("core.messages.erase_contact")
 def erase_contact(*, contact_id: int, reason: str, actor: Actor, at: dt.datetime, key: str | None = None) -> bool:
     """Destroy a contact's address with its salt, and what its messages said; return whether there was anything."""
-    actor.require(*MANAGES)
-    if reason not in Contact.Erased.values:
-        raise Refused("erasure_reason", "reason", known=", ".join(Contact.Erased.values))
+    actor.require(*ContactAddress.SEAL.erases)
+    ContactAddress.SEAL.require_reason(reason)
     contact = Contact.objects.select_for_update().get(pk=contact_id)
     if contact.erased_at is not None:
         return False
     withdraw_consent(contact_id=contact_id, actor=actor, at=at)
-    ContactAddress.objects.filter(contact=contact).delete()
+    erase(ContactAddress.objects.filter(contact=contact), at=at)
     contact.messages.update(values="{}", gateway_number="")
     contact.erased_at, contact.erased_because = at, reason
     contact.save(update_fields=["erased_at", "erased_because"])
     _tell("contact_erased", contact_id, actor, at, {"reason": str(reason)})
-    scrub_when_committed()
     return True
-
-
-def address_of(contact: Contact) -> str | None:
-    """Return the address, or None once it is erased; to a gateway, or through `read_address` to a person."""
-    found = ContactAddress.objects.filter(contact=contact).first()
-    return found.address if found else None
 
 
 def _same(kind: str, address: str, owner: dict[str, Any]) -> int | None:
     """Return the contact that reaches the same post or person by the same address; who adds one waits for the other."""
     of = owner["organisation"] or owner["person"]
     type(of)._default_manager.select_for_update(no_key=True).get(pk=of.pk)
-    known = ContactAddress.objects.filter(address=address, contact__kind=kind)
-    same = known.filter(**{f"contact__{name}": value for name, value in owner.items()}).first()
-    return same.contact_id if same else None
+    known = Contact.objects.filter(kind=kind, erased_at=None, **owner).select_related("address")
+    return next((contact.pk for contact in known if contact.is_at(address)), None)
 
 
 def _locked(contact_id: int) -> Contact:

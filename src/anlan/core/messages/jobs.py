@@ -6,12 +6,13 @@ import json
 
 from anlan.core.jobs import CAP, JobRun, job
 from anlan.core.messages.actions import JOB, end, enqueue, hand, may_go
-from anlan.core.messages.contacts import address_of
 from anlan.core.messages.gateways import Gateway, GatewayFailed, Outgoing, gateway_of
 from anlan.core.messages.purposes import PURPOSES
 from anlan.core.messages.templates import TEMPLATES, rendered
-from anlan.core.models import Consent, Job, Message, MessageState
+from anlan.core.models import Consent, ContactAddress, Job, Message, MessageState
 from anlan.core.people.actors import system
+from anlan.core.sealed.openings import use_words
+from anlan.core.sealed.purposes import Purpose
 from anlan.core.time.clock import now
 
 ME = system("messages")
@@ -73,7 +74,7 @@ def _withheld(message: Message) -> str:
 def _outgoing(message: Message) -> Outgoing | None:
     """Return what the gateway gets; None where the address was erased this moment."""
     contact = message.contact
-    address = address_of(contact)
+    address = use_words(ContactAddress, contact.pk, "address", purpose=Purpose.SEND, actor=ME)
     if address is None:
         return None
     subject, text = rendered(message.template, json.loads(message.values), contact.language)

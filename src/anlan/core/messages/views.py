@@ -19,8 +19,8 @@ from anlan.core.messages.actions import receipt
 from anlan.core.messages.contacts import read_address
 from anlan.core.messages.purposes import PURPOSES
 from anlan.core.messages.queries import VIEWS, contact_seen, messages_of, stamps
-from anlan.core.messages.words import OPENING, REASONS, addressee, view_words
-from anlan.core.models import Message
+from anlan.core.messages.words import REASONS, addressee, view_words
+from anlan.core.models import ContactAddress, Message
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import partner, roles
@@ -62,8 +62,8 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
         except Refused as refusal:
             status, error = 422, str(refusal)
     consents = [(given, _purpose(given.purpose)) for given in found.consents.all()]
-    context = {"contact": found, "to": addressee(found), "consents": consents, "purposes": OPENING.items(),
-               "address": address, "opened": opened, "error": error}  # fmt: skip
+    context = {"contact": found, "to": addressee(found), "consents": consents, "address": address, "opened": opened,
+               "purposes": ContactAddress.SEAL.purpose_choices, "error": error}  # fmt: skip
     response = render(request, "core/messages/contact.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response

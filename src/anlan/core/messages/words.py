@@ -17,8 +17,6 @@ refusals.words({
     "contact_erased": noop("Contact %(contact)s is erased; add a new one."),
     "contact_no_consent": noop("Contact %(contact)s has not consented to this purpose."),
     "consent_how": noop("How consent was given is one of: %(known)s."),
-    "erasure_reason": noop("Why it is erased is one of: %(known)s."),
-    "opening_purpose": noop("Choose why the address is opened."),
     "message_purpose": noop("There is no purpose “%(purpose)s”; known are: %(known)s."),
     "message_template": noop("There is no template “%(template)s”."),
     "message_values": noop("The template needs these values and no others: %(names)s."),
@@ -41,11 +39,6 @@ REASONS: dict[str, str | Promise] = {
     "addressee_gone": lazy("The organisation is closed, or the person is there no more"),
     "purpose_gone": lazy("This version has no such purpose"),
     "template_gone": lazy("This version has no such template"),
-}
-OPENING: dict[str, str | Promise] = {
-    "failure": lazy("To find out why a message did not arrive"),
-    "correct": lazy("To see whether the address is still right"),
-    "audit": lazy("To check a record"),
 }
 
 VIEW_WORDS: dict[str, str | Promise] = {

@@ -9,7 +9,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from anlan.core.messages.access import MANAGES
 from anlan.core.models.organisation import Organisation, Person
+from anlan.core.sealed import commitment
+from anlan.core.sealed.models import SealedWords
+from anlan.core.sealed.purposes import ErasureReason, Purpose, Seal
 
 DUTY = "duty"  # the post that answers for an organisation at any hour
 
@@ -71,12 +75,25 @@ class Contact(models.Model):
         """Whether there is still somebody to send word to: an organisation that is not closed, a person who is in."""
         return self.organisation.active if self.organisation else bool(self.person and self.person.is_active)
 
+    def is_at(self, address: str) -> bool:
+        """Whether this is its address, told by the commitment: nobody reads the address."""
+        return commitment(self.address.salt, {"address": address}) == self.commitment
 
-class ContactAddress(models.Model):
-    """Number or mail address of a contact; deleted with its salt when it is erased."""
 
+class ContactAddress(SealedWords):
+    """Number or mail address of a contact: opened for a purpose by a person, used by Anlan to send."""
+
+    SEAL = Seal(
+        opens=MANAGES,
+        erases=MANAGES,
+        purposes=(Purpose.FAILURE, Purpose.CORRECT, Purpose.AUDIT),
+        reasons=(ErasureReason.ASKED, ErasureReason.RETENTION, ErasureReason.MISTAKE),
+        words_read="core.contact_read",
+        by_system=(Purpose.SEND,),
+        words=dict(Contact.Erased.choices) | {Purpose.AUDIT: _("To check a record")},
+    )
+    OWNER, CONTENT = "contact_id", ("address",)
     contact = models.OneToOneField(Contact, on_delete=models.PROTECT, related_name="address")
-    salt = models.BinaryField(max_length=16)
     address = models.TextField()
 
     def __str__(self) -> str:

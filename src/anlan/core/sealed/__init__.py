@@ -6,6 +6,9 @@ A stage keeps its own tables and declares them sealed (`models`, `purposes`); it
 
 from __future__ import annotations
 
-from anlan.core.sealed.salts import commitment, new_salt, scrub_when_committed
+from anlan.core.sealed.salts import commitment, new_salt
 
-__all__ = ["commitment", "new_salt", "scrub_when_committed"]
+__all__ = [
+    "commitment",
+    "new_salt",
+]

@@ -6,7 +6,7 @@ import datetime as dt
 
 from anlan.core.jobs import JobRun, enqueue, job
 from anlan.core.ledger.writes import one_writer
-from anlan.core.sealed.salts import JOB, scrub
+from anlan.core.sealed.scrub import JOB, scrub
 from anlan.core.time.clock import now
 
 PATIENCE = dt.timedelta(seconds=30)

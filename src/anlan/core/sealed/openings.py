@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 
 from anlan.core import ledger
 from anlan.core.ledger import canonical
-from anlan.core.people.actors import Actor
+from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.sealed.models import Sealed, SealedFile, SealedPiece, SealedWords
-from anlan.core.sealed.salts import scrub_when_committed
+from anlan.core.sealed.scrub import scrub_when_committed
 
 
 def open_words(
@@ -37,6 +37,14 @@ def open_words(
     kind = model.SEAL.words_read
     ledger.append_rows([ledger.row_of(kind, actor, at, subject, payload) for subject in subjects.values()])
     return {pk: {name: getattr(found[pk], name) if pk in found else "" for name in fields} for pk in subjects}
+
+
+def use_words(model: type[SealedWords], owner: int, field: str, *, purpose: str, actor: Actor) -> str | None:
+    """Return a word for Anlan itself to pass on, which it shows to nobody; None once it is erased."""
+    if not actor.is_system or purpose not in model.SEAL.by_system:
+        raise NotAllowed(f"{actor.name} may not use {field} to {purpose}")
+    row = model._base_manager.filter(**{model.OWNER: owner}).first()
+    return None if row is None else str(getattr(row, field))
 
 
 def open_file(file: SealedFile | SealedPiece, subject: str, *, purpose: str, actor: Actor, at: dt.datetime) -> bytes:

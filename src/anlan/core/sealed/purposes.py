@@ -25,6 +25,9 @@ class Purpose(TextChoices):
     WORKS = "works", _("To carry on the works")
     FOLLOW_UP = "follow_up", _("To see how the works stand")
     AUDIT = "audit", _("To check a figure or a record")
+    FAILURE = "failure", _("To find out why a message did not arrive")
+    CORRECT = "correct", _("To see whether the address is still right")
+    SEND = "send", _("To send a message")  # Anlan itself passes an address on, and shows it to nobody
 
 
 class ErasureReason(TextChoices):
@@ -44,15 +47,18 @@ class Seal:
     erases: tuple[str, ...]
     purposes: tuple[Purpose, ...]
     reasons: tuple[ErasureReason, ...]
-    file_read: str  # kind of the entry of an opened file
-    file_key: str  # under which its payload names the file
+    file_read: str = ""  # kind of the entry of an opened file
+    file_key: str = ""  # under which its payload names the file
     words_read: str = ""  # kind of the entry of opened words
-    words: Mapping[str, str | Promise] = field(default_factory=dict)  # where a reason is said in the stage's own words
+    by_system: tuple[Purpose, ...] = ()  # for what Anlan itself uses words; what it does then is the entry
+    words: Mapping[str, str | Promise] = field(
+        default_factory=dict
+    )  # of purposes and reasons, where a stage has its own
 
     @property
     def purpose_choices(self) -> Choices:
         """What a page offers to open it for."""
-        return [(purpose.value, purpose.label) for purpose in self.purposes]
+        return [(purpose.value, self.words.get(purpose.value, purpose.label)) for purpose in self.purposes]
 
     @property
     def reason_choices(self) -> Choices:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from anlan.core.city.areas import local_day
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
+from anlan.core.print.answers import sent
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
@@ -22,7 +23,9 @@ from anlan.prevention import actions
 from anlan.prevention.access import READS
 from anlan.prevention.forms.fields import choices_of
 from anlan.prevention.forms.lists import IssueForm
+from anlan.prevention.models import TaskList
 from anlan.prevention.offers.steps import TAKEN, send
+from anlan.prevention.paper import paper_of
 from anlan.prevention.queries import lists as read
 from anlan.prevention.queries.standings import standing, task_standing
 from anlan.prevention.queries.tasks import drawn, task_times
@@ -73,20 +76,33 @@ def _shown(view: str, listed: list[Any], scale: Scale | None, actor: Actor) -> l
 @roles(*READS)
 def issued(request: HttpRequest, number: str) -> HttpResponse:
     """Show an issued list as it prints."""
-    actor = actor_of_request(request)
-    task_list = read.issued_lists(actor).filter(number=number).first()
-    if task_list is None:
-        raise Http404
+    task_list, lines, hidden = _issued(request, number)
     today = local_day(now())
-    lines = read.lines_of([task_list], actor, today)[task_list.pk]
     scale = scaled([task_times(line.item.task, task_list.issued_on) for line in lines], today)
     context = {
         "list": task_list, "issuer": named(task_list.issuer), "tally": read.tally(lines), "at": now(),
         "lines": [(line, named(line.item.task.organisation), span)
                   for line, span in zip(lines, scale.spans if scale else [], strict=True)], "scale": scale,
-        "hidden": task_list.items.count() - len(lines),
+        "hidden": hidden,
     }  # fmt: skip
     return render(request, "prevention/lists/issued.html", context)
+
+
+@require_safe
+@roles(*READS)
+def issued_file(request: HttpRequest, number: str) -> HttpResponse:
+    """Return an issued list as PDF."""
+    return sent(paper_of(*_issued(request, number), now()))
+
+
+def _issued(request: HttpRequest, number: str) -> tuple[TaskList, list[read.Line], int]:
+    """Return a list, its lines that the reader may open, and how many there are beside."""
+    actor = actor_of_request(request)
+    found = read.issued_lists(actor).filter(number=number).first()
+    if found is None:
+        raise Http404
+    lines = read.lines_of([found], actor, local_day(now()))[found.pk]
+    return found, lines, found.items.count() - len(lines)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -115,4 +131,5 @@ urlpatterns = [
     path("lists/", lists, name="lists"),
     path("lists/new/", issue, name="issue"),
     path("lists/<str:number>/", issued, name="issued"),
+    path("lists/<str:number>/list.pdf", issued_file, name="issued_file"),
 ]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 
 from anlan.core.people.actors import PUBLIC, Actor
 from anlan.core.people.keys import client_of
@@ -59,10 +60,11 @@ class Access:
         return None
 
     def _partner(self, request: HttpRequest) -> HttpResponse | None:
-        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
         client = client_of(key.strip()) if scheme.lower() == "bearer" else None
         if client is None:
-            body = {"error": "unauthorized", "message": "Send `Authorization: Bearer KEY` with a key that is in use."}
+            message = _("Send `Authorization: Bearer KEY` with a key that is in use.")
+            body = {"error": "unauthorized", "message": message, "field": None}
             return JsonResponse(body, status=401, headers={"WWW-Authenticate": "Bearer"})
         request.actor = actor_of_client(client)  # type: ignore[attr-defined]
         request.client = client  # type: ignore[attr-defined]

@@ -1,1 +1,0 @@
-"""An issue on paper."""
