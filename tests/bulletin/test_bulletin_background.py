@@ -62,10 +62,26 @@ def test_an_issue_is_composed_in_the_background_and_only_once(publisher: Client)
 
 
 def test_what_cannot_be_composed_is_said_at_once(publisher: Client) -> None:
-    """No job is made for a headline that is missing."""
-    page = publisher.post("/bulletins/desk/compose", {"plan": "BP-2016-01", "headline": " "}, follow=True)
-    assert "Write a headline." in page.content.decode()
+    """At its field, with what was typed, and no job is made: a missing headline, one that no page holds, no plan."""
+    sent = {"plan": "BP-2016-01", "headline": " ", "headline_en": "A year of rain"}
+    answer = publisher.post("/bulletins/desk/compose", sent)
+    page = answer.content.decode()
+    assert (answer.status_code, "Write a headline." in page, 'value="A year of rain"' in page) == (422, True, True)
+    long = publisher.post("/bulletins/desk/compose", sent | {"headline": "雨" * 300})
+    assert (long.status_code, "雨" * 300 in long.content.decode()) == (422, True)
+    nowhere = publisher.post("/bulletins/desk/compose", sent | {"plan": "BP-1999-01", "headline": "年报"})
+    assert (nowhere.status_code, 'role="alert"' in nowhere.content.decode()) == (409, True)
     assert not Job.objects.exists()
+
+
+def test_a_correction_that_is_refused_keeps_its_words(publisher: Client) -> None:
+    """On the page from which it was sent."""
+    issue = make.issue_of("BP-2016-01")
+    wrong = publisher.post(f"/bulletins/{issue.number}/correct", {"note": " "})
+    assert (wrong.status_code, "error" in wrong.content.decode()) == (422, True)
+    long = publisher.post(f"/bulletins/{issue.number}/correct", {"note": "x" * 5000})
+    assert (long.status_code, "x" * 5000 in long.content.decode()) == (422, True)
+    assert Job.objects.count() == 0
 
 
 def test_composing_is_stopped_and_taken_up_again(publisher: Client) -> None:

@@ -105,14 +105,16 @@ def test_entries_in_bulk_that_an_effect_leaves_name_their_cause_too(monkeypatch:
 
     def move(subject: str, *, actor: Actor, at: dt.datetime, effective_at: dt.datetime) -> None:
         rows = [ledger.row_of("test.thawed", actor, at, subject, "{}") for _ in range(2)]
-        ledger.append_rows([rows[0], rows[1] | {"cause_id": 1}])
+        ledger.append_rows([rows[0], rows[1] | {"cause_id": before}])
         ledger.append_many([LedgerEntry(kind="test.thawed", actor=actor.name, at=stamp(at), subject=subject)])
 
+    with write():
+        before = ledger.append("test.before", actor=ME, at=AT, subject=SUBJECT, payload={})
     monkeypatch.setitem(EXPIRIES, "test.thaw", Expiry(move, None))
     hear("test.frozen", AT)
     sweep(AT + 5 * DAY)
     expired = LedgerEntry.objects.get(kind="core.clock_expired").pk
-    assert [entry.cause_id for entry in thawed()] == [expired, 1, expired]
+    assert [entry.cause_id for entry in thawed()] == [expired, before, expired]
     with write():
         ledger.append_rows([ledger.row_of("test.alone", ME, AT, SUBJECT, "{}")])
     assert LedgerEntry.objects.get(kind="test.alone").cause_id is None
@@ -149,9 +151,12 @@ def test_renewed_before_it_is_due_it_goes_on() -> None:
 
 
 def test_what_is_only_late_can_be_put_off() -> None:
-    """Without an effect nothing has ended: a person may give it more time after its due time."""
+    """Without an effect nothing has ended: a person may give it more time after its due time, in the future."""
     chosen = AT + 9 * DAY
     clocks.start("handle", subject=SUBJECT, at=AT, holder=None, due_at=AT + DAY)
+    with pytest.raises(Refused) as refused:
+        clocks.renew("handle", subject=SUBJECT, at=AT + 2 * DAY, due_at=AT + 2 * DAY)
+    assert refused.value.code == "due_in_past"
     assert clocks.renew("handle", subject=SUBJECT, at=AT + 2 * DAY, due_at=chosen).due_at == chosen
     assert ClockRun.objects.get().due_at == chosen
 

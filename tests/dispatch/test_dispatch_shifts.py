@@ -48,7 +48,7 @@ def test_a_shift_that_is_over_says_what_it_left_open(client: Client) -> None:
     early = dt.datetime(2016, 6, 27, 23, tzinfo=dt.UTC)
     number = triage.open_incident(report_id=make.report(at=early).pk, actor=ME, at=early)["incident"]
     dispatch.dispatch_unit(number=number, unit="mobile-1", actor=ME, at=early + dt.timedelta(minutes=1))
-    shown = client.get("/shifts/").context["shifts"]
+    shown = client.get("/shifts/").context["listing"].shown
     assert [one.handed for one in shown] == [None, 1]
 
 
@@ -58,7 +58,7 @@ def test_who_is_on_duty_stands_first(client: Client) -> None:
     for day, begins, ends in (("27", "20:00", "28T08:00"), ("28", "20:00", "29T08:00"), ("28", "08:00", "28T20:00")):
         times = {"begins_at": f"2016-06-{day}T{begins}", "ends_at": f"2016-06-{ends}"}
         assert client.post("/shifts/", TODAY | times).status_code == 302
-    shown = client.get("/shifts/").context["shifts"]
+    shown = client.get("/shifts/").context["listing"].shown
     assert [one.begins_at.isoformat()[8:13] for one in shown] == ["28T00", "28T12", "27T12"]
 
 

@@ -139,5 +139,5 @@ def test_a_form_sent_twice_makes_one_estimate_and_holds_up_no_call(
         make.report(at=NOW)
         assert client.post("/effect/new", told)["Location"] == first["Location"]
         other = client.post("/effect/new", told | {"until": "2016-11-30"})
-    assert (other.status_code, "sent before with other words" in other.content.decode()) == (422, True)
+    assert (other.status_code, "sent before with other words" in other.content.decode()) == (409, True)
     assert (Estimate.objects.count(), inside) == (1, [False, False, False])

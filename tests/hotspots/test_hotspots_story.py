@@ -169,7 +169,7 @@ def test_a_form_sent_twice_starts_one_study_which_names_its_silent_areas(analyst
     make.storms(2014, [A, B])
     for _ in range(2):
         asked = analyst.post("/studies/new", FORM | {"min_reports": "3", "key": "once"})
-    assert analyst.post("/studies/new", FORM | {"min_reports": "4", "key": "once"}).status_code == 422
+    assert analyst.post("/studies/new", FORM | {"min_reports": "4", "key": "once"}).status_code == 409
     assert Study.objects.count() == 1
     jobs.drain()
     page = analyst.get(asked["Location"] + "details").content.decode()

@@ -138,6 +138,14 @@ def test_what_a_person_most_likely_opens_it_for_stands_first(town: Town) -> None
         assert re.findall(r'<option value="(\w+)">', page.partition('id="purpose"')[2])[0] == purpose
 
 
+def test_neither_a_purpose_nor_a_reason_is_chosen_for_anybody(town: Town) -> None:
+    """Both begin empty, and are asked for; erasing is for good."""
+    number, _ = proved(town)
+    page = make.browser(town.supervisor).get(f"/tasks/{number}/").content.decode()
+    for name in ("purpose", "reason"):
+        assert re.search(rf'<select[^>]*name="{name}"[^>]*required[^>]*>\s*<option value="">Choose</option>', page)
+
+
 def test_evidence_is_erased_for_good_and_what_it_proved_stays(town: Town) -> None:
     """A face on a photo goes with its words; task, result and ledger hold, and only a supervisor can do it."""
     number, (pk,) = proved(town)

@@ -6,16 +6,18 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django import forms
 from django.db import models
 
 from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
 from anlan.core.models import Organisation
+from anlan.core.pages import Column, Empty, Event, ListPage, ReasonForm, RecordPage, Tab, containing
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
 from anlan.core.time import clocks
-from anlan.core.workflow import Change, Step, Workflow, holder, move, no_part, roles
+from anlan.core.workflow import Change, Workflow, holder, move, no_part, roles
 
 KEPT_FOR = dt.timedelta(days=180)
 
@@ -58,8 +60,10 @@ class Line(models.Model):
         app_label = "stage_example"
 
 
-def _claim(find: Find, values: Mapping[str, Any], at: dt.datetime) -> Change:
-    return Change({"claims": find.claims + 1}, {"claims": find.claims + 1})
+class DecideForm(ReasonForm):
+    """Whether it is theirs, and why."""
+
+    theirs = forms.BooleanField(required=False)
 
 
 def _decide(find: Find, values: Mapping[str, Any], at: dt.datetime) -> Change:
@@ -68,31 +72,23 @@ def _decide(find: Find, values: Mapping[str, Any], at: dt.datetime) -> Change:
     return Change(words=values["reason"].strip(), to=State.RETURNED if values["theirs"] else State.KEPT)
 
 
-def _kept_long_enough(find: Find, at: dt.datetime) -> Refused | None:
-    return None if at >= find.found_at + KEPT_FOR else Refused("deadline_in_past")
-
-
-def _line(step: Step, actor: Actor) -> Line:
-    name = step.move.called(step.after)
-    return Line(find=step.record, move=name, after=step.after, at=step.at, words=step.change.words)
-
-
-def _heard(kind: str, step: Step) -> None:
-    clocks.heard(kind, subject=f"find:{step.record}", at=step.at, holder=step.record.keeper, facts={})
-
-
 KEEPER = roles(Role.OFFICER) & holder("keeper")
 FINDS = Workflow(
-    Find, "stage_example", subject=lambda find: f"find:{find}", line=_line, heard=_heard,
-    seen=lambda find: str(find.lines.count()),
+    Find, "stage_example", subject=lambda find: f"find:{find}", seen=lambda find: str(find.lines.count()),
+    line=lambda step, actor: Line(find=step.record, move=step.move.called(step.after), after=step.after, at=step.at,
+                                  words=step.change.words),
+    heard=lambda kind, step: clocks.heard(kind, subject=f"find:{step.record}", at=step.at, holder=step.record.keeper,
+                                          facts={}),
     moves=(
-        move("claim", State.KEPT, State.CLAIMED, due=State.KEPT, turn="keeper", who=KEEPER, apply=_claim,
+        move("claim", State.KEPT, State.CLAIMED, due=State.KEPT, turn="keeper", who=KEEPER,
+             apply=lambda find, values, at: Change({"claims": find.claims + 1}, {"claims": find.claims + 1}),
              past="find_claimed", label="Claimed", key="c", whose="An officer of the keeper notes a claim."),
         move("decide", State.CLAIMED, [State.RETURNED, State.KEPT], due=State.CLAIMED, turn="supervisor",
              who=roles(Role.SUPERVISOR) & no_part(lambda find: {find.keeper_id}), apply=_decide,
              past={State.RETURNED: "find_returned", State.KEPT: "claim_refused"}, label="Decide", key="d",
-             whose="A supervisor who does not belong to the keeper decides."),
-        move("give_up", State.KEPT, State.GIVEN_UP, who=KEEPER, when=_kept_long_enough, past="find_given_up",
+             form=DecideForm, whose="A supervisor who does not belong to the keeper decides."),
+        move("give_up", State.KEPT, State.GIVEN_UP, who=KEEPER, past="find_given_up",
+             when=lambda find, at: None if at >= find.found_at + KEPT_FOR else Refused("deadline_in_past"),
              label="Give up", key="g", aside=True, whose="An officer of the keeper gives it up."),
     ),
 )  # fmt: skip
@@ -131,3 +127,15 @@ def decide(*, find: str, theirs: bool, reason: str, actor: Actor, at: dt.datetim
 def give_up(*, find: str, actor: Actor, at: dt.datetime) -> None:
     """Give up waiting for who lost it."""
     FINDS.take("give_up", _locked([find]), actor=actor, at=at)
+
+
+FIND_LIST = ListPage(
+    "Finds", rows=lambda actor: Find.objects.select_related("keeper").order_by("pk"), search=containing("number"),
+    tabs=[Tab(state, state.label, models.Q(state=state)) for state in State], empty=Empty("Nothing was found yet."),
+    columns=[Column("Number", str, sort="number", link="finds:find"), Column("Found", lambda find: find.found_at)],
+)  # fmt: skip
+FIND = RecordPage(
+    FINDS, lambda actor: Find.objects.all(), "finds:find",
+    facts=lambda find, reader: [("Keeper", find.keeper.name_en), ("Found", find.found_at), ("Claims", find.claims)],
+    history=lambda find: [Event(line.at, line.move, words=line.words) for line in find.lines.order_by("-pk")],
+)  # fmt: skip

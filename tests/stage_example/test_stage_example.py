@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from anlan.core.ledger.verification import verify
 from anlan.core.models import ClockRule, ClockRun, LedgerEntry
@@ -21,21 +20,6 @@ from tests.stage_example.stage import FINDS, Find, Line
 
 ME, LATER = system("test"), AT + dt.timedelta(hours=1)
 ASKED = {"decide": {"theirs": True, "reason": "It has their name"}}
-
-
-@pytest.fixture
-def find(db: None) -> str:
-    """Something that the waterworks keep, in tables of its own."""
-    make.city()
-    editor = connection.schema_editor()
-    editor.deferred_sql = []
-    for model in (Find, Line):
-        sql, parameters = editor.table_sql(model)
-        with connection.cursor() as cursor:
-            for statement in (sql, *map(str, editor.deferred_sql)):
-                cursor.execute(statement, parameters or None)
-        editor.deferred_sql = []
-    return stage.keep(number="F-1", keeper=make.organisation("drains"), actor=ME, at=AT)
 
 
 def test_the_table_is_whole() -> None:

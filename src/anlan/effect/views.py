@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
-from django.utils.translation import gettext as _
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from anlan.core.city.areas import local_day
-from anlan.core.ledger.verbs import KeyReused
-from anlan.core.refusals import Refused
+from anlan.core.pages import Column, Empty, Link, ListPage, answer, drawn_by
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
@@ -26,18 +25,27 @@ from anlan.effect.verification import verify
 from anlan.effect.words import found_by
 from anlan.hotspots.models import Study
 
-
-@require_safe
-@roles(*READS)
-def estimates(request: HttpRequest) -> HttpResponse:
-    """List the estimates, the newest first."""
-    actor = actor_of_request(request)
-    newest = Estimate.objects.visible_to(actor).select_related("study").order_by("-pk")[:100]
-    context = {
-        "estimates": [shown(estimate) for estimate in newest],
-        "may_write": bool(actor.roles.intersection(WRITES)),
-    }
-    return render(request, "effect/estimates.html", context)
+NEW = Link(_("New estimate"), "effect:new", "n", WRITES, primary=True)
+ESTIMATES = ListPage(
+    _("Estimates"), lambda actor: Estimate.objects.visible_to(actor).select_related("study").order_by("-pk"),
+    shape=lambda listed, reader: [shown(estimate) for estimate in listed], links=[NEW],
+    columns=[
+        Column(_("Number"), lambda shown: shown.estimate.number, "code nowrap", head=True, sort="number",
+               link=lambda shown: reverse("effect:estimate", args=[shown.estimate.number])),
+        Column(_("Answer"), lambda shown: shown.estimate.get_verdict_display(),
+               draw=lambda shown: format_html('<span class="state {}">{}</span>', shown.mark,
+                                              shown.estimate.get_verdict_display())),
+        Column(_("In words"), lambda shown: shown.sentence),
+        Column(_("Interval"), css="spans", draw=drawn_by("effect/_interval_small.html", "shown")),
+        Column(_("Mended, compared"), css="n",
+               value=lambda shown: f"{shown.estimate.treated_used} / {shown.estimate.places_used}"),
+        Column(_("Storms before, after"), css="n",
+               value=lambda shown: f"{shown.estimate.before_storms} / {shown.estimate.after_storms}"),
+        Column(_("Works before"), lambda shown: shown.estimate.measure_at, "num nowrap", sort="measure_at"),
+    ],
+    empty=Empty(_("A season after works were accepted, ask whether the mended sites fail less often than sites with the"
+                  " same history."), _("No estimate yet"), NEW, "low"),
+)  # fmt: skip
 
 
 @require_safe
@@ -59,23 +67,11 @@ def estimate_page(request: HttpRequest, number: str) -> HttpResponse:
 @roles(*WRITES)
 def new(request: HttpRequest) -> HttpResponse:
     """Ask for an estimate, make it, and go to it."""
-    actor = actor_of_request(request)
-    form = EstimateForm(request.POST or None, actor=actor, initial=_suggested())
-    if request.method == "POST" and form.is_valid():
-        try:
-            key = request.POST.get("key") or None
-            answer = estimate(**form.cleaned_data, actor=actor, at=now(), key=key)
-        except Refused as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
-        except KeyReused:
-            form.add_error(
-                None, _("This form was sent before with other words. Look at what was stored, then send again.")
-            )
-        else:
-            return redirect("effect:estimate", answer["estimate"])
-    return render(
-        request, "effect/new.html", {"form": form, "key": uuid4()}, status=422 if request.method == "POST" else 200
-    )
+    form = EstimateForm(request.POST or None, actor=actor_of_request(request), initial=_suggested())
+    return answer(
+        request, form, estimate, done=lambda made: redirect("effect:estimate", made["estimate"]),
+        page=lambda status: render(request, "effect/new.html", {"form": form}, status=status),
+    )  # fmt: skip
 
 
 def _suggested() -> dict[str, object]:
@@ -89,7 +85,7 @@ def _suggested() -> dict[str, object]:
 
 
 urlpatterns = [
-    path("effect/", estimates, name="estimates"),
+    path("effect/", ESTIMATES.view(roles(*READS)), name="estimates"),
     path("effect/new", new, name="new"),
     path("effect/<str:number>/", estimate_page, name="estimate"),
 ]

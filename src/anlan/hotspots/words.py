@@ -39,6 +39,13 @@ def change_word(change: str) -> str:
     }[change]
 
 
+def state_word(study: Study) -> str:
+    """Name how far a study is."""
+    if study.adopted_at:
+        return _("Adopted")
+    return {"finished": _("Not adopted"), "failed": _("Failed")}.get(study.state, _("Running"))
+
+
 def period(study: Study) -> str:
     """Name a study's period: a year where it is one."""
     whole = (study.since.month, study.since.day, study.until.month, study.until.day) == (1, 1, 12, 31)

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.core.city.areas import local_day
 from anlan.core.models import LedgerEntry, Organisation
+from anlan.core.pages.forms import ReasonForm, StepForm
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
 from anlan.core.time.calendar import WorkingCalendar, working_calendar
 from anlan.core.workflow import Change, Step, Workflow, anybody, ask, holder, move, no_part, roles
 from anlan.prevention.access import REOPENS
-from anlan.prevention.forms.fields import ReasonForm, StepForm
 from anlan.prevention.forms.problems import ArbitrateForm, DelistingForm, InstructForm
 from anlan.prevention.forms.tasks import PlanForm, VerifyForm
 from anlan.prevention.models import Move, Origin, Problem, Task

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import pgettext_lazy
 
 from anlan.core.city.areas import local_day
+from anlan.core.pages import tabulated
 from anlan.core.people.actors import Actor
 from anlan.core.time.clock import now
 from anlan.core.web.middleware.access import actor_of_request
@@ -16,13 +17,13 @@ from anlan.hotspots.computation import parsed
 from anlan.hotspots.models import Site
 from anlan.intake.access import READERS
 from anlan.prevention.access import RAISES, READS
+from anlan.prevention.columns import TASKS_OF_ONE
 from anlan.prevention.models import Problem
 from anlan.prevention.queries.histories import past_of
 from anlan.prevention.queries.places import wet
 from anlan.prevention.queries.standings import standing
 from anlan.prevention.queries.storms import Tested, peaks_of, tests_of
-from anlan.prevention.queries.tasks import drawn, explained, task_times
-from anlan.prevention.spans import scaled
+from anlan.prevention.queries.tasks import drawn, explained
 from anlan.prevention.tracking import tell_of_place
 from anlan.prevention.words import named
 
@@ -66,10 +67,8 @@ def mending(context: dict[str, Any]) -> str:
     problem = problem_at(context["site"], actor)
     if problem is None or not actor.roles & set(READS):
         return ""
-    tasks = list(explained(problem.tasks.all()))
-    scale = scaled([task_times(task) for task in tasks], today)
-    works = {"problem": problem, "tasks": drawn(tasks, scale, today), "scale": scale,
-             "tested": Tested(tests_of(problem, now()))}  # fmt: skip
+    tasks = drawn(list(explained(problem.tasks.all())), today)
+    works = {"problem": problem, "table": tabulated(TASKS_OF_ONE, tasks), "tested": Tested(tests_of(problem, now()))}
     return render_to_string("prevention/sites/_main.html", works, request=request)
 
 
@@ -84,8 +83,8 @@ def of_site(context: dict[str, Any]) -> str:
     aside: dict[str, Any] = {"problem": found, "opens": bool(actor.roles & set(READS))}
     # a call-taker sees the site, not the inbox
     if found and aside["opens"]:
-        aside |= {"stands": standing(found, local_day(now())), "lead": named(found.lead), "past": past_of(found),
-                  "opens_reports": bool(actor.roles & set(READERS))}  # fmt: skip
+        aside |= {"stands": standing(found, local_day(now())), "lead": named(found.lead),
+                  "history": past_of(found, opens_reports=bool(actor.roles & set(READERS)))}  # fmt: skip
     return render_to_string("prevention/sites/_slot.html", aside, request=request)
 
 

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as noop
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from anlan.core import refusals
 from anlan.core.models import AreaVersion, Organisation
@@ -74,8 +74,12 @@ refusals.words({
 
 RECORDS_STORMS = lazy("An analyst, a supervisor or the operator records storms, as they were measured.")
 ISSUES_LISTS = lazy("A supervisor issues lists, of tasks that they may see.")
-NOT_YOURS = lazy("This step is not yours; ask the supervisor.")
+COMMA = pgettext_lazy("between parts of a sentence", ", ")
 
+VIEWS: dict[str, Promise] = {  # the tabs of the inbox
+    "open": lazy("Open"), "sign": lazy("To sign for"), "late": lazy("Late"), "asked": lazy("Extension asked"),
+    "check": lazy("To verify"), "rain": lazy("Waiting for rain"), "back": lazy("Returned"), "done": lazy("Struck off"),
+}  # fmt: skip
 LEVELS: list[tuple[str, str | Promise]] = [
     ("", "—"),
     ("ministry", lazy("Ministry")),
@@ -121,20 +125,7 @@ def against(due_on: dt.date, today: dt.date) -> tuple[str, str]:
     return "warn" if left <= 3 else "calm", coming if left else _("due today")
 
 
-def view_word(view: str) -> str:
-    """Name a tab of the inbox."""
-    return {"open": _("Open"), "sign": _("To sign for"), "late": _("Late"), "asked": _("Extension asked"),
-            "check": _("To verify"), "rain": _("Waiting for rain"), "back": _("Returned"),
-            "done": _("Struck off")}[view]  # fmt: skip
-
-
-def list_word(view: str) -> str:
-    """Name one of the lists."""
-    return {"problems": _("Problem list"), "tasks": _("Task list"), "results": _("Achievement list"),
-            "issued": _("Issued lists")}[view]  # fmt: skip
-
-
 def only_words() -> list[tuple[str, str]]:
     """Return what the task list can be narrowed to, in words."""
-    return [("", _("All states")), ("waiting", _("Open")), ("late", _("Late")), ("asked", _("Extension asked")),
+    return [("waiting", _("Open")), ("late", _("Late")), ("asked", _("Extension asked")),
             ("extended", _("Extended")), ("check", _("To verify")), ("passed", _("Passed"))]  # fmt: skip

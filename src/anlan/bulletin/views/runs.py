@@ -14,6 +14,7 @@ from anlan.bulletin import actions
 from anlan.bulletin.access import LOOKS, publishes
 from anlan.bulletin.actions.requests import RECOMPUTE
 from anlan.bulletin.figures.measure import MEASURES, Measure
+from anlan.bulletin.forms import CorrectForm
 from anlan.bulletin.models import Issue, Plan, Recomputation
 from anlan.bulletin.queries.editions import named
 from anlan.core import jobs
@@ -81,13 +82,18 @@ def _run(request: HttpRequest, job: Job | None, name: str, key: str) -> HttpResp
 @roles(*LOOKS)
 def recompute(request: HttpRequest, number: str) -> HttpResponse:
     """Show what the last recomputing of an issue came to, and how far a new one is."""
+    return recomputed(request, number, CorrectForm())
+
+
+def recomputed(request: HttpRequest, number: str, form: CorrectForm, status: int = 200) -> HttpResponse:
+    """Show the recomputing of an issue, with the note of a correction."""
     shown, actor = _issue(request, number), actor_of_request(request)
     runs = Recomputation.objects.visible_to(actor).filter(issue=shown).select_related("job")
     last, open_ = runs.exclude(finished_at=None).first(), runs.filter(finished_at=None).first()
     run = Run.of(open_.job, actor, "bulletin:recomputing", number) if open_ else None
-    context = {"issue": shown, "last": last, "run": run, "publishes": publishes(actor),
+    context = {"issue": shown, "last": last, "run": run, "publishes": publishes(actor), "form": form,
                "later": getattr(shown, "corrected_by", None), **(_outcome(last, shown) if last else {})}  # fmt: skip
-    return render(request, "bulletin/recompute.html", context)
+    return render(request, "bulletin/recompute.html", context, status=status)
 
 
 @require_POST

@@ -18,7 +18,7 @@ from anlan.core.people.actions import organisation_of
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
 from anlan.core.sealed import new_salt
-from anlan.core.sealed.openings import erase, open_words, require_opening
+from anlan.core.sealed.openings import erase, find_same, open_words, require_opening
 
 FORMS = {
     Contact.Kind.SMS: re.compile(r"\+?[0-9]{3,20}"),
@@ -120,8 +120,8 @@ def _same(kind: str, address: str, owner: dict[str, Any]) -> int | None:
     """Return the contact that reaches the same post or person by the same address; who adds one waits for the other."""
     of = owner["organisation"] or owner["person"]
     type(of)._default_manager.select_for_update(no_key=True).get(pk=of.pk)
-    known = Contact.objects.filter(kind=kind, erased_at=None, **owner).select_related("address")
-    return next((contact.pk for contact in known if contact.is_at(address)), None)
+    known = Contact.objects.filter(kind=kind, erased_at=None, **owner).values_list("pk", flat=True)
+    return find_same(ContactAddress, known, {"address": address})
 
 
 def _locked(contact_id: int) -> Contact:

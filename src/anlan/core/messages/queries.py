@@ -7,17 +7,15 @@ import datetime as dt
 from django.db.models import QuerySet
 
 from anlan.core.models import Contact, Message, MessageState
+from anlan.core.models.message import FAILED, WAITING, WITHHELD
 from anlan.core.people.actors import Actor
 
-VIEWS = ("waiting", "failed", "withheld", "all")
+IN_VIEW = {"waiting": WAITING, "failed": FAILED, "withheld": WITHHELD, "all": None}
 
 
-def messages_of(actor: Actor, view: str) -> QuerySet[Message]:
+def messages_of(actor: Actor) -> QuerySet[Message]:
     """Return the messages that an actor may list, the newest first."""
-    seen = Message.objects.visible_to(actor)
-    narrowed = {"waiting": seen.waiting(), "failed": seen.failed(), "withheld": seen.filter(withheld_at__isnull=False)}
-    found = narrowed.get(view, seen)
-    return found.select_related("contact__organisation", "contact__person").order_by("-pk")
+    return Message.objects.visible_to(actor).select_related("contact__organisation", "contact__person").order_by("-pk")
 
 
 def stamps(message: Message) -> list[tuple[str, dt.datetime]]:

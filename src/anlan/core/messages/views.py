@@ -5,46 +5,73 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from typing import Any
+from dataclasses import replace
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
+from django.views.decorators.http import require_http_methods
 
 from anlan.core.messages.access import MANAGES, READS
 from anlan.core.messages.actions import receipt
 from anlan.core.messages.contacts import read_address
 from anlan.core.messages.purposes import PURPOSES
-from anlan.core.messages.queries import VIEWS, contact_seen, messages_of, stamps
-from anlan.core.messages.words import REASONS, addressee, view_words
+from anlan.core.messages.queries import IN_VIEW, contact_seen, messages_of, stamps
+from anlan.core.messages.words import REASONS, VIEW_WORDS, addressee
 from anlan.core.models import ContactAddress, Message
+from anlan.core.pages import Column, Empty, ListPage, Reader, Tab
+from anlan.core.pages.cells import on_page
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import partner, roles
 from anlan.core.web.api import ApiError, as_json
 from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.words import moment
 
-PAGE = 50
 BODY_BYTES = 10_000
 OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
 FIELDS = {"id", "state", "at", "reason"}
 
 
-@require_safe
-@roles(*READS)
-def messages(request: HttpRequest) -> HttpResponse:
-    """List the messages: state, purpose, template and to whom, never an address."""
-    view = request.GET.get("view", "all")
-    view = view if view in VIEWS else "all"
-    actor = actor_of_request(request)
-    page = Paginator(messages_of(actor, view), PAGE).get_page(request.GET.get("page"))
-    tabs = [(name, view_words(name), name == view) for name in VIEWS]
-    context = {"page": page, "rows": [_row(message) for message in page.object_list], "tabs": tabs,
-               "query": f"view={view}", "may_open": bool(actor.roles & set(MANAGES))}  # fmt: skip
-    return render(request, "core/messages/messages.html", context)
+def _reason(message: Message) -> str:
+    return str(REASONS.get(message.reason, message.reason)) if message.state in {"failed", "withheld"} else ""
+
+
+def _purpose(code: str) -> str:
+    return str(PURPOSES[code].label) if code in PURPOSES else code
+
+
+def _stamps(message: Message) -> SafeString:
+    parts = ((label, moment(at)) for label, at in stamps(message))
+    return format_html_join("", '<span class="nowrap">{} {}</span><br>', parts) or on_page(None)
+
+
+def _manages(reader: Reader) -> bool:
+    return bool(reader.actor.roles & set(MANAGES))
+
+
+TO = Column(pgettext_lazy("a message", "To"), lambda message: addressee(message.contact),
+            under=lambda message: message.contact.get_kind_display())  # fmt: skip
+MESSAGES = ListPage(  # state, purpose, template and to whom, never an address
+    title=lazy("Messages"), rows=messages_of, caption=lazy("Word sent to contacts"),
+    tabs=[Tab(name, words, IN_VIEW[name]) for name, words in VIEW_WORDS.items()], tab="view",
+    first=lambda reader: "all",
+    columns=[
+        Column(lazy("Asked for"), lambda message: message.asked_at, "num nowrap", head=True, sort="asked_at"),
+        Column(lazy("State"), lambda message: message.state.label, under=_reason),
+        Column(pgettext_lazy("a message", "Purpose"), lambda message: _purpose(message.purpose)),
+        Column(lazy("Template"), lambda message: message.template, "code"),
+        replace(TO, link=lambda message: reverse("core:contact", args=[message.contact_id]), when=_manages),
+        replace(TO, when=lambda reader: not _manages(reader)),
+        Column(lazy("Stamps"), draw=_stamps, css="soft num"),
+    ],
+    empty=Empty(lazy("No message here. Word is sent only to contacts who consented to its purpose.")),
+)  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,16 +94,6 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
     response = render(request, "core/messages/contact.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _row(message: Message) -> dict[str, Any]:
-    reason = REASONS.get(message.reason, message.reason) if message.state in {"failed", "withheld"} else ""
-    return {"message": message, "state": message.state, "reason": reason, "to": addressee(message.contact),
-            "purpose": _purpose(message.purpose), "stamps": stamps(message)}  # fmt: skip
-
-
-def _purpose(code: str) -> str:
-    return str(PURPOSES[code].label) if code in PURPOSES else code
 
 
 @partner
@@ -119,7 +136,7 @@ def _moment(text: str) -> dt.datetime:
 
 
 urlpatterns = [
-    path("messages/", messages, name="messages"),
+    path("messages/", MESSAGES.view(roles(*READS)), name="messages"),
     path("messages/contacts/<int:contact_id>", contact, name="contact"),
     path("api/messages/receipts", receipts, name="api_receipts"),
 ]

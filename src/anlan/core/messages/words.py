@@ -49,11 +49,6 @@ VIEW_WORDS: dict[str, str | Promise] = {
 }
 
 
-def view_words(view: str) -> str:
-    """Return the label of a list of messages."""
-    return str(VIEW_WORDS[view])
-
-
 def addressee(contact: Contact) -> str:
     """Return to whom a contact leads, by post or log-in, never its address."""
     return f"{contact.organisation.code} · {contact.post}" if contact.organisation else str(contact.person)

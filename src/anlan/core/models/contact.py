@@ -11,7 +11,6 @@ from django.utils.translation import pgettext_lazy
 
 from anlan.core.messages.access import MANAGES
 from anlan.core.models.organisation import Organisation, Person
-from anlan.core.sealed import commitment
 from anlan.core.sealed.models import SealedWords
 from anlan.core.sealed.purposes import ErasureReason, Purpose, Seal
 
@@ -74,10 +73,6 @@ class Contact(models.Model):
     def is_there(self) -> bool:
         """Whether there is still somebody to send word to: an organisation that is not closed, a person who is in."""
         return self.organisation.active if self.organisation else bool(self.person and self.person.is_active)
-
-    def is_at(self, address: str) -> bool:
-        """Whether this is its address, told by the commitment: nobody reads the address."""
-        return commitment(self.address.salt, {"address": address}) == self.commitment
 
 
 class ContactAddress(SealedWords):

@@ -28,6 +28,11 @@ class MessageState(models.TextChoices):
     WITHHELD = "withheld", _("Not sent")
 
 
+WAITING = Q(**{f"{state}_at": None for state in MessageState.values if state != "waiting"})
+FAILED = Q(failed_at__isnull=False, delivered_at=None, read_at=None, answered_at=None)
+WITHHELD = Q(withheld_at__isnull=False)
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     """Questions about messages."""
 
@@ -37,11 +42,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def waiting(self) -> MessageQuerySet:
         """Return those that no gateway has and that nothing ended."""
-        return self.filter(**{f"{state}_at": None for state in MessageState.values if state != "waiting"})
+        return self.filter(WAITING)
 
     def failed(self) -> MessageQuerySet:
         """Return those that failed and of which nothing better was heard."""
-        return self.filter(failed_at__isnull=False, delivered_at=None, read_at=None, answered_at=None)
+        return self.filter(FAILED)
 
 
 class Message(models.Model):

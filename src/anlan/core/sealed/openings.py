@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,6 +12,7 @@ from anlan.core import ledger
 from anlan.core.ledger import canonical
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.sealed.models import Sealed, SealedFile, SealedPiece, SealedWords
+from anlan.core.sealed.salts import commitment
 from anlan.core.sealed.scrub import scrub_when_committed
 
 
@@ -61,6 +62,14 @@ def require_opening(model: type[Sealed], purpose: str, actor: Actor) -> None:
     """Refuse whoever opens no such content, and an opening for nothing."""
     actor.require(*model.SEAL.opens)
     model.SEAL.require_purpose(purpose)
+
+
+def find_same(model: type[SealedWords], owners: Iterable[int], content: Mapping[str, str]) -> int | None:
+    """Return which of these records has just this content, told by commitments: nobody reads it, and none is opened."""
+    rows = model._default_manager.filter(**{f"{model.OWNER}__in": list(owners)})
+    return next(
+        (getattr(row, model.OWNER) for row in rows if row.commitment() == commitment(bytes(row.salt), content)), None
+    )
 
 
 def erase(*kinds: QuerySet[Any], at: dt.datetime) -> list[int]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any, cast
+from uuid import uuid4
 
 from django import template
 from django.template.context import RequestContext
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from anlan.core import words
@@ -23,6 +25,12 @@ for write in (words.figure, words.missing, words.typed, words.local, words.momen
 def slot(context: RequestContext, name: str) -> SafeString:
     """Print what later stages put into a named slot of this page."""
     return mark_safe("".join(filled(name, cast(dict[str, Any], context.flatten()))))  # noqa: S308  (each fill returns safe HTML)
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """Print the key of a form: pressed twice it is one press."""
+    return format_html('<input type="hidden" name="key" value="{}">', uuid4())
 
 
 @register.filter

@@ -92,6 +92,8 @@ def renew(rule: str, *, subject: str, at: dt.datetime, due_at: dt.datetime) -> C
         raise Refused("clock_paused", code=rule)
     if due_at <= run.due_at:
         raise Refused("renewal_not_later", "due_at")
+    if due_at <= at:  # of what is late already
+        raise Refused("due_in_past", "due_at")
     run.due_at = due_at
     run.save(update_fields=["due_at"])
     return run

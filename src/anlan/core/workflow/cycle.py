@@ -126,10 +126,11 @@ class Workflow(Generic[R]):
         assert self[name].label, f"{name} is offered to nobody"
 
         def register(verb: Verb) -> Verb:
-            stale = "seen" in inspect.signature(verb).parameters
+            takes = inspect.signature(verb).parameters
 
             def press(number: str, seen: str | None, asked: dict[str, Any], **who: Any) -> Any:
-                return verb(**shape(number, asked), **({"seen": seen} if stale else {}), **who)
+                known = {name: value for name, value in {"seen": seen, **who}.items() if name in takes}
+                return verb(**shape(number, asked), **known)
 
             self.doors[name] = press
             return verb

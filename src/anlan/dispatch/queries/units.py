@@ -60,7 +60,7 @@ def shifts_about(at: dt.datetime, actor: Actor) -> QuerySet[Shift]:
     handed = Case(When(ends_at__lte=at, then=many))
     turn = Case(When(ends_at__lte=at, then=2), When(begins_at__gt=at, then=1), default=0)
     shifts = mine.annotate(handed=handed, turn=turn).select_related("unit__organisation")
-    return shifts.order_by("turn", "begins_at", "unit__code")[:500]
+    return shifts.order_by("turn", "begins_at", "unit__code")
 
 
 def units_near(incident: Incident, at: dt.datetime, actor: Actor, kind: str = "") -> list[Near]:

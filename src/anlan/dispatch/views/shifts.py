@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import redirect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from anlan.core.people.actors import Actor, NotAllowed
-from anlan.core.refusals import Refused
+from anlan.core.pages import Column, Empty, Link, ListPage, answer
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.words import area_label
 from anlan.dispatch.actions import begin_shift
 from anlan.dispatch.forms import ShiftForm
+from anlan.dispatch.models import Shift
 from anlan.dispatch.queries.units import shifts_about
 from anlan.triage.access import READERS, is_mover
+
+COMING, ON_DUTY, OVER = "plain idle", "calm", "plain done"
+
+
+def _mark(shift: Shift) -> str:
+    at = now()
+    return COMING if shift.begins_at > at else ON_DUTY if shift.ends_at > at else OVER
+
+
+def _word(shift: Shift) -> str:
+    words = {COMING: pgettext("shift", "to come"), ON_DUTY: gettext("on duty"), OVER: pgettext("shift", "over")}
+    return words[_mark(shift)]
+
+
+def _stands(shift: Shift) -> SafeString:
+    return format_html('<span class="state {}">{}</span>', _mark(shift), _word(shift))
+
+
+SHIFTS = ListPage(
+    _("Shifts"), lambda actor: shifts_about(now(), actor), base="dispatch/base_dispatch.html",
+    caption=_("Now, to come, and since yesterday"), crumb=Link(pgettext_lazy("dispatch", "Units"), "dispatch:units"),
+    empty=Empty(_("No shift is written. A unit without any is always on duty.")),
+    columns=[
+        Column(_("Unit"), lambda shift: area_label(shift.unit), head=True, sort="unit__code",
+               under=lambda shift: area_label(shift.unit.organisation)),
+        Column(_("Begins"), lambda shift: shift.begins_at, "num nowrap", sort="begins_at"),
+        Column(_("Ends"), lambda shift: shift.ends_at, "num nowrap", sort="ends_at"),
+        Column(_("People"), lambda shift: shift.people, "n"),
+        Column(_("Now"), _word, draw=_stands),
+        Column(_("Open at hand-over"), lambda shift: shift.handed, "n"),
+    ],
+)  # fmt: skip
 
 
 @roles(*READERS)
@@ -26,20 +60,11 @@ from anlan.triage.access import READERS, is_mover
 @require_http_methods(["GET", "HEAD", "POST"])
 def shifts(request: HttpRequest) -> HttpResponse:
     """Show yesterday's, today's and the coming shifts, and put a unit on duty."""
-    actor, at = actor_of_request(request), now()
-    writes = is_mover(actor)
+    actor = actor_of_request(request)
     form = ShiftForm(request.POST or None, actor=actor, auto_id="shift-%s")
-    if request.method == "POST" and form.is_valid() and _begun(form, actor, request.POST.get("key") or None):
-        return redirect("dispatch:shifts")
-    context = {"shifts": shifts_about(at, actor), "at": at, "form": form, "writes": writes, "key": uuid4()}
-    return render(request, "dispatch/shifts.html", context, status=422 if form.errors else 200)
-
-
-def _begun(form: ShiftForm, actor: Actor, key: str | None) -> bool:
-    try:
-        begin_shift(**form.cleaned_data, actor=actor, at=now(), key=key)
-    except Refused as error:
-        form.add_error(error.field, str(error))
-    except NotAllowed:
-        form.add_error("unit", _("The desk, or an officer of its organisation, puts a unit on duty."))
-    return not form.errors
+    return answer(
+        request, form, begin_shift, done=lambda made: redirect("dispatch:shifts"),
+        whose=_("The desk, or an officer of its organisation, puts a unit on duty."),
+        page=lambda status: SHIFTS.answer(request, "dispatch/shifts.html", status=status, form=form,
+                                          writes=is_mover(actor)),
+    )  # fmt: skip

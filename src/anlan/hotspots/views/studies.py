@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import path
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from anlan.core.city.areas import area_index
-from anlan.core.ledger.verbs import KeyReused
+from anlan.core.pages import Column, Empty, Link, ListPage, Typed, answer, containing, drawn_by
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.words import figure
 from anlan.hotspots.access import READS, WRITES
 from anlan.hotspots.actions import adopt_study, start_study
 from anlan.hotspots.export import EXPORTS
@@ -25,10 +26,10 @@ from anlan.hotspots.models import Site, Study
 from anlan.hotspots.queries.studies import chosen, episodes_of, job_of, places_geojson, study_view
 from anlan.hotspots.reruns import rerun
 from anlan.hotspots.rules import require_adoptable
-from anlan.hotspots.words import change_word, period
+from anlan.hotspots.words import change_word, period, state_word
 
 CHANGES = ("kept", "grown", "shrunk", "split", "merged", "new", "gone")
-PARAMETERS = ("radius_m", "min_episodes", "episode_gap_h", "min_reports")
+NEW_STUDY = Link(_("New study"), "hotspots:new", "n", WRITES, primary=True)
 
 
 def visible_study(request: HttpRequest, pk: int) -> Study:
@@ -39,43 +40,48 @@ def visible_study(request: HttpRequest, pk: int) -> Study:
     return study
 
 
+def _position(study: Study) -> str:
+    return gettext("position %(position)s") % {"position": figure(study.position)}
+
+
+STUDIES = ListPage(
+    _("Studies"), lambda actor: Study.objects.visible_to(actor).order_by("-since", "-pk"), base="hotspots/base.html",
+    columns=[
+        Column(_("Period"), period, head=True, sort="since",
+               link=lambda study: reverse("hotspots:study", args=[study.pk])),
+        Column(_("Name"), lambda study: Typed(study.name), sort="name"),
+        Column(_("Reports"), lambda study: study.reports, "n", sort="reports"),
+        Column(_("Places"), lambda study: study.sites, "n", sort="sites"),
+        Column(_("State"), state_word, draw=drawn_by("hotspots/_state.html", "study")),
+        Column(_("Frozen"), lambda study: study.created_at, "soft", under=_position),
+    ],
+    search=containing("name"), hint=_("Site number"), links=[NEW_STUDY],
+    empty=Empty(_("Bring in reports first, then choose a period and an area. A study finds the places that keep"
+                  " failing."), _("No study yet"), NEW_STUDY, "high"),
+)  # fmt: skip
+
+
 @require_safe
 @roles(*READS)
 def studies(request: HttpRequest) -> HttpResponse:
-    """List the studies, the newest period first."""
-    actor = actor_of_request(request)
-    if words := request.GET.get("q", "").strip():
-        site = Site.objects.visible_to(actor).filter(number=int(words)).first() if words.isdecimal() else None
+    """List the studies, the newest period first; the number of a site leads to it."""
+    words = request.GET.get("q", "").strip()
+    if words.isdecimal() and len(words) < 6:
+        site = Site.objects.visible_to(actor_of_request(request)).filter(number=int(words)).first()
         if site:
             return redirect("hotspots:site", site.code)
-    rows = [(study, period(study)) for study in Study.objects.visible_to(actor).order_by("-since", "-pk")]
-    context = {"studies": rows, "may_write": bool(actor.roles.intersection(WRITES)), "q": words}
-    return render(request, "hotspots/studies.html", context)
+    return STUDIES.answer(request)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @roles(*WRITES)
 def new(request: HttpRequest) -> HttpResponse:
     """Ask for a study; freeze it and send it to the background."""
     form = StudyForm(request.POST or None, initial=_suggested())
-    if request.method == "POST" and form.is_valid() and (study := _started(request, form)):
-        return redirect("hotspots:study", study)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "hotspots/new.html", {"form": form, "key": uuid4()}, status=status)
-
-
-def _started(request: HttpRequest, form: StudyForm) -> int | None:
-    """Start the study that was asked for, or let the form say why it was refused."""
-    asked = dict(form.cleaned_data)
-    parameters = {name: asked.pop(name) for name in PARAMETERS}
-    key = request.POST.get("key") or None
-    try:
-        started = start_study(**asked, parameters=parameters, actor=actor_of_request(request), at=now(), key=key)
-        return int(started["study"])
-    except Refused as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
-    except KeyReused:
-        form.add_error(None, _("This form was sent before with other words. Look at what was stored, then send again."))
-    return None
+    return answer(
+        request, form, start_study, done=lambda started: redirect("hotspots:study", started["study"]),
+        page=lambda status: render(request, "hotspots/new.html", {"form": form}, status=status),
+    )  # fmt: skip
 
 
 def _suggested() -> dict[str, object]:

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from anlan.core.pages.forms import StepForm, choosing
 from anlan.core.web.fields import day_field
-from anlan.prevention.forms.fields import StepForm, choosing
 
 
 class IssueForm(StepForm):

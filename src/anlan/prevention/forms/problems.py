@@ -9,8 +9,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from anlan.core.pages.forms import Choices, StepForm, choosing
 from anlan.core.web.fields import day_field
-from anlan.prevention.forms.fields import Choices, StepForm, active_organisations, choosing
+from anlan.prevention.forms.fields import active_organisations
 from anlan.prevention.models import Origin, Problem
 from anlan.prevention.words import LEVELS
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from anlan.core.pages.forms import StepForm
 from anlan.core.web.fields import MomentField
-from anlan.prevention.forms.fields import StepForm
 
 
 class StormForm(StepForm):

@@ -8,9 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from anlan.core.pages.forms import Choices, StepForm, choosing
 from anlan.core.web.fields import day_field
 from anlan.intake.public.photos import Photo, reencoded
-from anlan.prevention.forms.fields import Choices, StepForm, choices_of, choosing
+from anlan.prevention.forms.fields import choices_of
 from anlan.prevention.models import Problem, Task
 
 
@@ -62,3 +63,9 @@ class ExtendForm(StepForm):
 
     due_on = day_field(_("New deadline"))
     reason = forms.CharField(max_length=200, label=_("Reason"))
+
+    @classmethod
+    def of(cls, record: Task, today: dt.date, **options: Any) -> StepForm:
+        """Return the form with what is asked for already."""
+        asked = record.requests.waiting().first()
+        return cls(initial={"due_on": asked.due_on, "reason": asked.reason} if asked else None, **options)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from anlan.core.pages import Event
 from anlan.prevention.models import ExtensionRequest, Problem, Task
 from anlan.prevention.words import by_whom
 
@@ -15,43 +15,21 @@ REPORT = re.compile(r"^R-\d{6}-\d+$")
 MARKS = {"reopen": "late", "return": "now", "dispute": "now"}
 
 
-@dataclass(frozen=True)
-class Past:
-    """One line of a problem's history."""
-
-    what: str
-    at: dt.datetime
-    by: str
-    words: str
-    mark: str
-
-    @property
-    def report(self) -> str:
-        """Return the number of the report that reopened it, or nothing."""
-        return self.words if REPORT.match(self.words) else ""
-
-
-@dataclass(frozen=True)
-class Event:
-    """One line of a task's history: when, what, by which organisation, in which words, and its mark."""
-
-    at: dt.datetime
-    what: str
-    by: str = ""
-    words: str = ""
-    mark: str = "done"
-
-
-def past_of(problem: Problem) -> list[Past]:
+def past_of(problem: Problem, *, opens_reports: bool = False) -> list[Event]:
     """Return a problem's history, the newest first, down to the report that raised it."""
     moves = problem.moves.select_related("organisation").order_by("-pk")
     lines = [
-        Past(str(move.get_after_display()), move.at, by_whom(move.organisation), move.words,
-             MARKS.get(move.verb, "done"))
+        Event(move.at, str(move.get_after_display()), by_whom(move.organisation), move.words,
+              MARKS.get(move.verb, "done"), _report(move.words) if opens_reports else "")
         for move in moves
     ]  # fmt: skip
     sent = problem.analysis.number if problem.analysis else ""
-    return [*lines, Past(_("Raised"), problem.raised_at, "", sent, "done")]
+    return [*lines, Event(problem.raised_at, _("Raised"), words=sent)]
+
+
+def _report(words: str) -> str:
+    """Return the address of the report that reopened it, or nothing."""
+    return reverse("intake:report_page", args=[words]) if REPORT.match(words) else ""
 
 
 def history_of(task: Task) -> list[Event]:

@@ -18,43 +18,38 @@ from anlan.prevention.rules import fate
 from anlan.prevention.spans import Part, bar
 from anlan.prevention.states import Fate, TaskState
 
-ONLY = frozenset({"waiting", "late", "asked", "extended", "check", "passed"})
 MARKS = {Fate.ON_TIME: "done", Fate.OPEN: "calm", Fate.EXTENDED: "warn", Fate.LATE: "late", Fate.OVERDUE: "late"}
 
 
-def problem_list(actor: Actor, organisation: str = "") -> QuerySet[Problem]:
+def problem_list(actor: Actor) -> QuerySet[Problem]:
     """Return the problem list, the newest number first, with how many tasks each has and how many passed."""
-    problems = Problem.objects.visible_to(actor).select_related("lead", "site")
-    problems = problems.filter(lead__code=organisation) if organisation else problems
     passed = Count("tasks", filter=Q(tasks__state=TaskState.PASSED))
+    problems = Problem.objects.visible_to(actor).select_related("lead", "site")
     return problems.annotate(planned=Count("tasks"), passed=passed).order_by("-number")
 
 
-def task_list(actor: Actor, organisation: str = "", only: str = "", today: dt.date | None = None) -> QuerySet[Task]:
+def task_list(actor: Actor) -> QuerySet[Task]:
     """Return the task list, what is not passed first, the soonest due before the others."""
-    tasks = visible_tasks(actor)
-    tasks = tasks.filter(organisation__code=organisation) if organisation else tasks
-    tasks = tasks.filter(_only(only, today)) if only in ONLY and today else tasks
-    return tasks.annotate(over=Case(When(state=TaskState.PASSED, then=1), default=0)).order_by(
-        "over", "due_on", "number"
-    )
+    over = Case(When(state=TaskState.PASSED, then=1), default=0)
+    return visible_tasks(actor).annotate(over=over).order_by("over", "due_on", "number")
 
 
-def _only(only: str, today: dt.date) -> Q:
+def only(tasks: QuerySet[Task], which: str, today: dt.date) -> QuerySet[Task]:
+    """Narrow a task list to one of the parts that `only_words` names."""
     waits = Q(state__in=[TaskState.OPEN, TaskState.REFUSED])
-    return {
+    return tasks.filter({
         "waiting": waits,
         "late": waits & Q(due_on__lt=today) | Q(state=TaskState.WORKS_DONE, verify_by__lt=today),
         "asked": Q(requests__answer=""),
         "extended": Q(due_on__gt=F("first_due_on")),
         "check": Q(state=TaskState.WORKS_DONE),
         "passed": Q(state=TaskState.PASSED),
-    }[only]
+    }[which])  # fmt: skip
 
 
-def achievement_list(actor: Actor, organisation: str = "") -> QuerySet[Result]:
+def achievement_list(actor: Actor) -> QuerySet[Result]:
     """Return what verifiers passed, the newest first, with how much evidence stands behind each."""
-    results = Result.objects.filter(passed=True, task__in=task_list(actor, organisation).order_by())
+    results = Result.objects.filter(passed=True, task__in=visible_tasks(actor).order_by().values("pk"))
     results = results.select_related("task__problem", "task__organisation", "by")
     return results.annotate(pieces=Count("task__evidence")).order_by("-verified_at", "-pk")
 

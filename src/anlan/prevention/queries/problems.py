@@ -10,16 +10,9 @@ from anlan.core.city.areas import local_day
 from anlan.core.models import AreaVersion, Organisation
 from anlan.core.people.actors import Actor
 from anlan.hotspots.models import SEES_ALL
-from anlan.prevention.models import ExtensionRequest, Origin, Problem, Task
+from anlan.prevention.models import ExtensionRequest, Problem, Task
 from anlan.prevention.states import ProblemState, TaskState
 from anlan.prevention.words import named
-
-VIEWS = ("open", "sign", "late", "asked", "check", "rain", "back", "done")
-
-
-def in_view(problems: QuerySet[Problem], view: str, today: dt.date) -> QuerySet[Problem]:
-    """Return the problems of one tab of the inbox."""
-    return problems.filter(shown_by(view, today))
 
 
 def shown_by(view: str, today: dt.date) -> Q:
@@ -36,16 +29,13 @@ def shown_by(view: str, today: dt.date) -> Q:
     return wanted.get(view, ~Q(state=ProblemState.STRUCK_OFF))
 
 
-def looked_for(problems: QuerySet[Problem], words: str, origin: str) -> QuerySet[Problem]:
-    """Return the problems that somebody looks for: by number, title, site or instruction, and by origin."""
-    found = problems.filter(origin=origin) if origin in set(Origin.values) else problems
-    if not words:
-        return found
+def looked_for(problems: QuerySet[Problem], words: str) -> QuerySet[Problem]:
+    """Return the problems that somebody looks for: by number, title, site or instruction."""
     wanted = Q(number__icontains=words) | Q(title__icontains=words) | Q(instruction_ref__icontains=words)
     wanted |= Q(title_en__icontains=words)
     if words.isdecimal() and len(words) < 6:
         wanted |= Q(site__number=int(words))
-    return found.filter(wanted)
+    return problems.filter(wanted)
 
 
 def area_of(problem: Problem) -> AreaVersion | None:

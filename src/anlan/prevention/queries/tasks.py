@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
@@ -11,12 +12,21 @@ from anlan.core.city.areas import local_day
 from anlan.core.people.actors import Actor
 from anlan.prevention.models import Evidence, Extension, ExtensionRequest, Problem, Task
 from anlan.prevention.queries.standings import Standing, task_standing
-from anlan.prevention.spans import Scale, Span, Times
+from anlan.prevention.spans import Scale, Span, Times, scaled
 from anlan.prevention.states import ProblemState, TaskState
 from anlan.prevention.words import by_whom, named
 
 DONE = (TaskState.WORKS_DONE, TaskState.PASSED)
-Drawn = tuple[Task, Standing, str, Span | None]
+
+
+class Drawn(NamedTuple):
+    """A task as a table shows it: how it stands, who does it, and its days on the scale of the table."""
+
+    task: Task
+    stands: Standing
+    doer: str
+    span: Span
+    scale: Scale
 
 
 def visible_tasks(actor: Actor) -> QuerySet[Task]:
@@ -64,8 +74,8 @@ def task_times(task: Task, given: dt.date | None = None) -> Times:
     return Times(given or problem.instruction_on or local_day(problem.raised_at), task.first_due_on, task.due_on, done)
 
 
-def drawn(tasks: Sequence[Task], scale: Scale | None, today: dt.date) -> list[Drawn]:
-    """Return tasks as a table shows them: how each stands, who does it, and its time on the table's scale."""
-    spans = scale.spans if scale else []
-    return [(task, task_standing(task, today), named(task.organisation), span)
-            for task, span in zip(tasks, spans, strict=True)]  # fmt: skip
+def drawn(tasks: Sequence[Task], today: dt.date) -> list[Drawn]:
+    """Return tasks as a table shows them, on one scale."""
+    scale = scaled([task_times(task) for task in tasks], today)
+    return [Drawn(task, task_standing(task, today), named(task.organisation), span, scale)
+            for task, span in zip(tasks, scale.spans, strict=True)] if scale else []  # fmt: skip

@@ -2,4 +2,8 @@
 
 from __future__ import annotations
 
-PAGE = 50  # rows on one page of a list
+from django.utils.translation import gettext_lazy as _
+
+from anlan.core.pages import Link
+
+PROBLEMS_CRUMB = Link(_("Problems"), "prevention:inbox")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import uuid4
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from anlan.core.city.areas import local_day
-from anlan.core.people.actors import Actor
+from anlan.core.pages import answer
 from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
@@ -22,7 +19,6 @@ from anlan.prevention.forms.fields import active_organisations
 from anlan.prevention.forms.problems import InstructManyForm
 from anlan.prevention.models import AnalysisReport
 from anlan.prevention.moves import PROBLEMS
-from anlan.prevention.offers.steps import TAKEN, send
 from anlan.prevention.queries.analyses import ReportedProblem, areas_of, problems_of
 from anlan.prevention.words import named
 
@@ -36,20 +32,19 @@ def analysis(request: HttpRequest, number: str) -> HttpResponse:
     every = problems_of(report, actor) if report else []
     if report is None or not every:
         raise Http404
-    form, status = _form(request, every), 200
-    if request.method == "POST":
-        who = _who(request, actor)
-        status, _answer = send(form, PROBLEMS["instruct"].whose, lambda **asked: actions.instruct(**asked, **who))
-        if status == TAKEN:
-            return redirect(request.get_full_path())
+    form = _form(request, every)
     rows = [reported for reported in every if not area or area in reported.codes]
     offered = {reported.problem.number for reported in rows if area}
     chosen = set(request.POST.getlist("problems")) if form.is_bound else offered
     context = {"report": report, "addressee": named(report.addressee), "rows": rows, "every": len(every), "area": area,
-               "areas": areas_of(every), "form": form, "chosen": chosen, "key": uuid4(), "at": now(),
+               "areas": areas_of(every), "form": form, "chosen": chosen, "at": now(),
                "waiting": sum(reported.waits for reported in every),
                "instructs": Role.SUPERVISOR in actor.roles and any(reported.waits for reported in rows)}  # fmt: skip
-    return render(request, "prevention/analyses/analysis.html", context, status=status)
+    return answer(
+        request, form, actions.instruct, whose=PROBLEMS["instruct"].whose,
+        done=lambda made: redirect(request.get_full_path()),
+        page=lambda status: render(request, "prevention/analyses/analysis.html", context, status=status),
+    )  # fmt: skip
 
 
 def _form(request: HttpRequest, every: list[ReportedProblem]) -> InstructManyForm:
@@ -58,10 +53,6 @@ def _form(request: HttpRequest, every: list[ReportedProblem]) -> InstructManyFor
         request.POST or None, organisations=active_organisations(), initial={"on": local_day(now())},
         problems=waiting, auto_id="instruct-%s",
     )  # fmt: skip
-
-
-def _who(request: HttpRequest, actor: Actor) -> dict[str, Any]:
-    return {"actor": actor, "at": now(), "key": request.POST.get("key") or None}
 
 
 urlpatterns = [path("analyses/<str:number>/", analysis, name="analysis")]

@@ -20,14 +20,14 @@ from anlan.core.web.middleware.access import actor_of_request
 from anlan.prevention import actions
 from anlan.prevention.access import ERASES, OPENS
 from anlan.prevention.models import Evidence
-from anlan.prevention.views.tasks import visible_task
+from anlan.prevention.views.tasks import TASK
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @roles(*OPENS)
 def open_photos(request: HttpRequest, number: str) -> HttpResponse:
     """Show the task with all its photos, for a purpose and ten minutes."""
-    known, purpose = visible_task(request, number), request.POST.get("purpose", "")
+    known, purpose = TASK.find(request, number), request.POST.get("purpose", "")
     page = reverse("prevention:task", args=[known.number])
     if request.method != "POST":
         return redirect(page)
@@ -59,7 +59,7 @@ def photo(request: HttpRequest, number: str, pk: int, granted: str) -> HttpRespo
 @roles(*ERASES)
 def erase(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Destroy one piece of evidence for a reason."""
-    visible_task(request, number)
+    TASK.find(request, number)
     who, reason = actor_of_request(request), request.POST.get("reason", "")
     try:
         actions.erase_evidence(task=number, evidence=pk, reason=reason, actor=who, at=now())

@@ -2,74 +2,97 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import uuid4
+from collections.abc import Sequence
+from dataclasses import replace
 
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from anlan.core.city.areas import local_day
-from anlan.core.people.actors import Actor
+from anlan.core.pages import (
+    Choices,
+    Empty,
+    Filter,
+    Link,
+    Listing,
+    ListPage,
+    Reader,
+    Tab,
+    address,
+    answer,
+    tabulated,
+    written,
+)
 from anlan.core.people.roles import Role
 from anlan.core.print.answers import sent
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
-from anlan.prevention import actions
+from anlan.prevention import actions, columns
 from anlan.prevention.access import READS
 from anlan.prevention.forms.fields import choices_of
 from anlan.prevention.forms.lists import IssueForm
 from anlan.prevention.models import TaskList
-from anlan.prevention.offers.steps import TAKEN, send
 from anlan.prevention.paper import paper_of
 from anlan.prevention.queries import lists as read
-from anlan.prevention.queries.standings import standing, task_standing
+from anlan.prevention.queries.standings import standing
 from anlan.prevention.queries.tasks import drawn, task_times
-from anlan.prevention.spans import Scale, scaled
-from anlan.prevention.views import PAGE
-from anlan.prevention.words import ISSUES_LISTS, list_word, named, only_words
-
-VIEWS = ("problems", "tasks", "results", "issued")
+from anlan.prevention.spans import scaled
+from anlan.prevention.views import PROBLEMS_CRUMB
+from anlan.prevention.words import ISSUES_LISTS, named, only_words
 
 
-@require_safe
-@roles(*READS)
-def lists(request: HttpRequest) -> HttpResponse:
-    """Show one of the lists, filtered by its address."""
-    actor, today = actor_of_request(request), local_day(now())
-    view = str(request.GET.get("view")) if request.GET.get("view") in VIEWS else "problems"
-    org, only = request.GET.get("org", ""), request.GET.get("only", "")
-    rows: dict[str, QuerySet[Any]] = {
-        "problems": read.problem_list(actor, org), "tasks": read.task_list(actor, org, only, today),
-        "results": read.achievement_list(actor, org), "issued": read.issued_lists(actor),
-    }  # fmt: skip
-    page = Paginator(rows[view], PAGE).get_page(request.GET.get("page"))
-    listed = list(page.object_list)
-    scale = scaled([task_times(task) for task in listed], today) if view == "tasks" else None
-    context = {
-        "tabs": [(name, list_word(name), rows[name].count()) for name in VIEWS], "view": view, "page": page,
-        "shown": _shown(view, listed, scale, actor), "org": org, "organisations": choices_of(read.doers(actor)),
-        "issues": Role.SUPERVISOR in actor.roles, "scale": scale, "only": only,
-        "onlies": only_words() if view == "tasks" else [],
-    }  # fmt: skip
-    return render(request, "prevention/lists/lists.html", context)
+def _doers(reader: Reader) -> Choices:
+    return choices_of(read.doers(reader.actor))
 
 
-def _shown(view: str, listed: list[Any], scale: Scale | None, actor: Actor) -> list[Any]:
-    """Return what the table of a view shows of each record."""
-    today = local_day(now())
-    if view == "issued":
-        lines = read.lines_of(listed, actor, today)
-        return [(issued, named(issued.issuer), read.tally(lines[issued.pk])) for issued in listed]
-    if view == "tasks":
-        return list(drawn(listed, scale, today))
-    if view == "problems":
-        return [(problem, standing(problem, today), named(problem.lead)) for problem in listed]
-    return [(result, named(result.task.organisation), named(result.by)) for result in listed]
+def _issue_at(reader: Reader) -> str:
+    return address({"org": reader.asked.get("org", "")}, reverse("prevention:issue"))
+
+
+def _of_organisation(field: str) -> Filter:
+    return Filter("org", _("Organisation"), _("All organisations"), _doers, field)
+
+
+ONLY = Filter("only", _("State"), _("All states"), lambda reader: only_words(),
+              narrow=lambda tasks, which, reader: read.only(tasks, which, reader.today))  # fmt: skip
+PROBLEM_LIST = ListPage(
+    _("Problem list"), read.problem_list, columns.PROBLEMS, filters=[_of_organisation("lead__code")],
+    shape=lambda listed, reader: [columns.Stood(problem, standing(problem, reader.today)) for problem in listed],
+    empty=Empty(_("No problem stands here.")), base="prevention/base.html",
+)  # fmt: skip
+TASK_LIST = replace(
+    PROBLEM_LIST, title=_("Task list"), rows=read.task_list, columns=columns.TASKS,
+    filters=[_of_organisation("organisation__code"), ONLY], empty=Empty(_("No task planned yet.")),
+    shape=lambda listed, reader: drawn(listed, reader.today),
+)  # fmt: skip
+RESULT_LIST = replace(
+    PROBLEM_LIST, title=_("Achievement list"), rows=read.achievement_list, columns=columns.RESULTS,
+    filters=[_of_organisation("task__organisation__code")], shape=lambda listed, reader: listed,
+    empty=Empty(_("No works have passed yet. A result needs evidence and a verifier who did not do the work.")),
+)  # fmt: skip
+ISSUED_LIST = replace(
+    PROBLEM_LIST, title=_("Issued lists"), rows=read.issued_lists, columns=columns.ISSUED, filters=[],
+    shape=lambda listed, reader: _tallied(listed, reader),
+    empty=Empty(_("No list was issued yet. A supervisor issues one from open tasks.")),
+)  # fmt: skip
+LISTS = ListPage(
+    _("Lists"), read.problem_list, tab="view", base="prevention/base.html", crumb=PROBLEMS_CRUMB,
+    tabs=[Tab("problems", _("Problem list"), page=PROBLEM_LIST), Tab("tasks", _("Task list"), page=TASK_LIST),
+          Tab("results", _("Achievement list"), page=RESULT_LIST), Tab("issued", _("Issued lists"), page=ISSUED_LIST)],
+    links=[Link(_("Storms"), "prevention:storms", "r"),
+           Link(_("Issue a list"), _issue_at, "n", (Role.SUPERVISOR,), primary=True)],
+)  # fmt: skip
+WAITING = replace(TASK_LIST, rows=lambda actor: read.only(read.task_list(actor), "waiting", local_day(now())),
+                  filters=TASK_LIST.filters[:1])  # fmt: skip
+
+
+def _tallied(listed: Sequence[TaskList], reader: Reader) -> list[columns.Issued]:
+    lines = read.lines_of(listed, reader.actor, reader.today)
+    return [columns.Issued(issued, read.tally(lines[issued.pk])) for issued in listed]
 
 
 @require_safe
@@ -79,11 +102,12 @@ def issued(request: HttpRequest, number: str) -> HttpResponse:
     task_list, lines, hidden = _issued(request, number)
     today = local_day(now())
     scale = scaled([task_times(line.item.task, task_list.issued_on) for line in lines], today)
+    given = [columns.Given(line, span, scale) for line, span in zip(lines, scale.spans, strict=True)] if scale else []
     context = {
-        "list": task_list, "issuer": named(task_list.issuer), "tally": read.tally(lines), "at": now(),
-        "lines": [(line, named(line.item.task.organisation), span)
-                  for line, span in zip(lines, scale.spans if scale else [], strict=True)], "scale": scale,
+        "list": task_list, "row": {"tally": read.tally(lines)}, "at": now(), "table": tabulated(columns.LINES, given),
         "hidden": hidden,
+        "facts": written([(_("Issued by"), named(task_list.issuer)), (_("Issued on"), task_list.issued_on),
+                          (_("Deadline"), task_list.due_on)]),
     }  # fmt: skip
     return render(request, "prevention/lists/issued.html", context)
 
@@ -109,26 +133,21 @@ def _issued(request: HttpRequest, number: str) -> tuple[TaskList, list[read.Line
 @roles(Role.SUPERVISOR)
 def issue(request: HttpRequest) -> HttpResponse:
     """Issue a numbered list of chosen open tasks."""
-    actor, org, today = actor_of_request(request), request.GET.get("org", ""), local_day(now())
-    waiting = list(read.task_list(actor, only="waiting", today=today))
+    listing = Listing(WAITING, Reader.of(request), request.path)
+    waiting = list(WAITING.rows(listing.reader.actor))
     form = IssueForm(request.POST or None, tasks=[task.number for task in waiting], auto_id="issue-%s")
-    status = 200
-    if request.method == "POST":
-        who: dict[str, Any] = {"actor": actor, "at": now(), "key": request.POST.get("key") or None}
-        status, answer = send(form, ISSUES_LISTS, lambda **asked: actions.issue_list(**asked, **who))
-        if status == TAKEN:
-            return redirect("prevention:issued", answer["list"])
-    chosen = set(request.POST.getlist("tasks"))
+    chosen, org = set(request.POST.getlist("tasks")), listing.asked["org"]
     offered = [task for task in waiting if not org or task.organisation.code == org or task.number in chosen]
-    context = {
-        "form": form, "key": uuid4(), "chosen": chosen, "org": org, "organisations": choices_of(read.doers(actor)),
-        "rows": [(task, task_standing(task, today), named(task.organisation)) for task in offered],
-    }  # fmt: skip
-    return render(request, "prevention/lists/issue.html", context, status=status)
+    context = {"form": form, "chosen": chosen, "listing": listing, "rows": drawn(offered, listing.reader.today)}
+    return answer(
+        request, form, actions.issue_list, whose=ISSUES_LISTS,
+        done=lambda made: redirect("prevention:issued", made["list"]),
+        page=lambda status: render(request, "prevention/lists/issue.html", context, status=status),
+    )  # fmt: skip
 
 
 urlpatterns = [
-    path("lists/", lists, name="lists"),
+    path("lists/", LISTS.view(roles(*READS)), name="lists"),
     path("lists/new/", issue, name="issue"),
     path("lists/<str:number>/", issued, name="issued"),
     path("lists/<str:number>/list.pdf", issued_file, name="issued_file"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
-from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,16 +15,14 @@ from django.views.decorators.http import require_http_methods
 
 from anlan.core.city.areas import local_day
 from anlan.core.models import Organisation
+from anlan.core.pages import Choices, StepForm, answer
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
-from anlan.core.web.middleware.access import actor_of_request
 from anlan.prevention import actions
 from anlan.prevention.access import RAISES
-from anlan.prevention.forms.fields import Choices, StepForm, active_organisations
+from anlan.prevention.forms.fields import active_organisations
 from anlan.prevention.forms.problems import RaiseForm, SingleForm
-from anlan.prevention.offers.steps import TAKEN, send
 from anlan.prevention.queries.sources import StudySite, area_choices, silent_choices, sites_of, studies
-from anlan.prevention.words import NOT_YOURS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,28 +33,30 @@ def new(request: HttpRequest) -> HttpResponse:
     study = _study(request, [pk for pk, _name in offered])
     sites = sites_of(study)
     forms = _forms(request, study, sites)
-    status, what = 200, request.POST.get("what", "")
-    if request.method == "POST" and what in forms:
-        who: dict[str, Any] = {"actor": actor_of_request(request), "at": now(), "key": request.POST.get("key") or None}
-        who |= {"study": study} if what == "sites" else {}
-        status, answer = send(forms[what], NOT_YOURS, lambda **asked: actions.raise_problems(**asked, **who))
-        if status == TAKEN:
-            return _raised(request, answer)
-    context = {"studies": offered, "study": study, "rows": sites, "key": uuid4(), "what": what, **forms,
+    what = request.POST.get("what", "")
+    context = {"studies": offered, "study": study, "rows": sites, "what": what, **forms,
                "chosen": set(request.POST.getlist("sites") or request.GET.getlist("site")),
                "free": [site for site in sites if site.standing is None],
                "standing": [site for site in sites if site.standing is not None]}  # fmt: skip
-    return render(request, "prevention/problems/new.html", context, status=status)
+
+    def page(status: int) -> HttpResponse:
+        return render(request, "prevention/problems/new.html", context, status=status)
+
+    if what not in forms:
+        return page(200)
+    of_study: dict[str, Any] = {"study": study} if what == "sites" else {}
+    return answer(request, forms[what], partial(actions.raise_problems, **of_study), page=page,
+                  done=lambda made: _raised(request, made))  # fmt: skip
 
 
-def _raised(request: HttpRequest, answer: dict[str, Any]) -> HttpResponse:
-    n = len(answer["problems"])
+def _raised(request: HttpRequest, made: dict[str, Any]) -> HttpResponse:
+    n = len(made["problems"])
     raised = ngettext("%(analysis)s was sent with %(n)d problem.", "%(analysis)s was sent with %(n)d problems.", n)
-    messages.success(request, raised % {"analysis": answer["analysis"], "n": n})
-    if answer["standing"]:
+    messages.success(request, raised % {"analysis": made["analysis"], "n": n})
+    if made["standing"]:
         messages.warning(request, _("These stood already and stay as they are: %(numbers)s.")
-                         % {"numbers": ", ".join(answer["standing"])})  # fmt: skip
-    return redirect(f"{reverse('prevention:inbox')}?p={answer['problems'][0]}")
+                         % {"numbers": ", ".join(made["standing"])})  # fmt: skip
+    return redirect(f"{reverse('prevention:inbox')}?p={made['problems'][0]}")
 
 
 def _study(request: HttpRequest, offered: list[int]) -> int | None:

@@ -2,53 +2,112 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode
-from uuid import uuid4
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils.translation import ngettext
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from anlan.core.city.areas import local_day
+from anlan.core.pages import (
+    Empty,
+    Facts,
+    Filter,
+    Link,
+    Listing,
+    ListPage,
+    Reader,
+    RecordPage,
+    Sent,
+    StepForm,
+    Tab,
+    Typed,
+    answer,
+    tabulated,
+)
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
-from anlan.core.time.clock import now
 from anlan.core.web.access import roles
-from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.words import typed
+from anlan.core.workflow.moves import Words
 from anlan.hotspots.access import READS as OPENS_SITES
 from anlan.intake.access import READERS as OPENS_REPORTS
+from anlan.prevention import columns
 from anlan.prevention.access import RAISES, READS
 from anlan.prevention.actions import sign_for
-from anlan.prevention.forms.fields import StepForm
 from anlan.prevention.models import Origin, Problem
 from anlan.prevention.moves import PROBLEMS
-from anlan.prevention.offers.problems import offers
-from anlan.prevention.offers.steps import TAKEN, Sent, send
 from anlan.prevention.queries.histories import past_of
 from anlan.prevention.queries.ladders import ladder_of
-from anlan.prevention.queries.problems import (
-    VIEWS,
-    area_of,
-    in_view,
-    last_move,
-    looked_for,
-    organisation_named,
-    shown_by,
-)
+from anlan.prevention.queries.problems import area_of, looked_for, organisation_named, shown_by
 from anlan.prevention.queries.standings import standing
 from anlan.prevention.queries.storms import Tested, tests_of
-from anlan.prevention.queries.tasks import drawn, explained, next_task, task_times
-from anlan.prevention.spans import scaled
-from anlan.prevention.views import PAGE
-from anlan.prevention.words import level_word, named, view_word
+from anlan.prevention.queries.tasks import drawn, explained, next_task
+from anlan.prevention.words import COMMA, VIEWS, level_word, named, title_of
+
+
+def _visible(actor: Actor) -> QuerySet[Problem]:
+    return Problem.objects.visible_to(actor).select_related("lead", "site", "analysis", "area").order_by("due_on", "pk")
+
+
+def _empty(reader: Reader) -> Empty:
+    if reader.asked.get("view", "open") != "open":
+        return Empty(_("Nothing stands under this heading now."), _("Nothing here"),
+                     Link(_("Show what is open"), lambda reader: "?view=open"), "low")  # fmt: skip
+    raises = _("Problems come from the sites of an adopted study, from rounds, campaigns and opinion.")
+    others = _("What is assigned to your organisation comes here by itself.")
+    return Empty(raises if reader.holds(RAISES) else others, _("Nothing here"), waves="low")
+
+
+def _tab(name: str, words: Words) -> Tab:
+    return Tab(name, words, lambda reader: shown_by(name, reader.today))
+
+
+INBOX = ListPage(
+    _("Problems"), _visible, [column for column in columns.PROBLEMS if column is not columns.PROGRESS], _empty,
+    tabs=[_tab(name, words) for name, words in VIEWS.items()],
+    tab="view", search=looked_for, hint=_("Problem, site, instruction"),
+    filters=[Filter("origin", _("Origin"), _("All origins"), lambda reader: list(Origin.choices), "origin")],
+    shape=lambda listed, reader: [columns.Stood(problem, standing(problem, reader.today)) for problem in listed],
+    item="prevention/problems/_item.html", to=lambda problem: columns.problem_href(problem.number),
+    links=[Link(_("Lists"), "prevention:lists", "l"), Link(_("Raise problems"), "prevention:raise", "n", RAISES)],
+)  # fmt: skip
+
+
+def _facts(problem: Problem, reader: Reader) -> Facts:
+    area, works = area_of(problem), list(problem.tasks.all())
+    holder = standing(problem, reader.today, next_task(problem, works)).holder
+    sent = problem.analysis and format_html(
+        '<a class="nowrap" href="{}">{} {}</a>', reverse("prevention:analysis", args=[problem.analysis.number]),
+        gettext("Analysis report"), problem.analysis.number)  # fmt: skip
+    tested = gettext("a storm of %(mm)s mm/h without failure") % {"mm": f"{problem.rain_test_mm_h or 0:.0f}"}
+    word = (
+        gettext("the arbiter has decided") if problem.arbitrated else gettext("the second return goes to the arbiter")
+    )
+    return [
+        (_("State"), problem.get_state_display()),
+        (_("Next step"), f"{holder}{COMMA}{problem.due_on}" if problem.due_on else holder),
+        (_("Instruction"), (Typed(problem.instruction_ref), problem.instruction_on or "", sent or "")),
+        (_("Lead"), named(problem.lead)),
+        (_("Supporting"), tuple(named(helper) for helper in problem.supporting.all())),
+        (_("Area"), named(area) if area else None),
+        (_("Supervision by"), level_word(problem.supervision_level) if problem.supervision_level else None),
+        (_("Exit criteria"), Typed(problem.exit_criteria) if problem.exit_criteria else None),
+        (_("Struck off after"), tested if problem.rain_test_mm_h else None),
+        (_("Returned"), (problem.returns, word) if problem.returns else None),
+    ]
+
+
+PROBLEM = RecordPage(
+    PROBLEMS, _visible, columns.problem_href, "prevention:step", _facts, title=lambda problem: typed(title_of(problem)),
+    template="prevention/problems/inbox.html",
+)  # fmt: skip
 
 
 @require_safe
@@ -62,18 +121,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @roles(*READS)
 def step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Take a step with a problem, or say on its page why it cannot be taken."""
-    here = f"{reverse('prevention:inbox')}?p={number}"
-    if request.method != "POST":
-        return redirect(here)
-    actor, at = actor_of_request(request), now()
-    problem = Problem.objects.visible_to(actor).select_related("lead").filter(number=number).first()
-    if problem is None or verb not in PROBLEMS.doors:
-        raise Http404
-    move = PROBLEMS[verb]
-    form = move.form.of(problem, local_day(at), data=request.POST, auto_id=f"{verb}-%s")
-    seen, who = request.POST.get("seen"), {"key": request.POST.get("key") or None, "actor": actor, "at": at}
-    status, _answer = send(form, move.whose, lambda **asked: PROBLEMS.doors[verb](number, seen, asked, **who))
-    return redirect(here) if status == TAKEN else _page(request, number, (verb, form), status)
+    return PROBLEM.take(request, number, verb, _page)
 
 
 @require_POST
@@ -81,74 +129,50 @@ def step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
 def sign_many(request: HttpRequest) -> HttpResponse:
     """Sign for every problem that the list showed, or for none where one of them was taken meanwhile."""
     form, numbers = StepForm(request.POST), request.POST.getlist("problems")
-    who: dict[str, Any] = {"actor": actor_of_request(request), "at": now(), "key": request.POST.get("key") or None}
-    status, _answer = send(form, PROBLEMS["sign_for"].whose, lambda **asked: sign_for(problems=numbers, **who, **asked))
-    if status == TAKEN:
+
+    def back(made: Any) -> HttpResponse:
         n = len(numbers)
-        messages.success(request, ngettext("%(n)d problem signed for.", "%(n)d problems signed for.", n) % {"n": n})
-    for error in form.non_field_errors():
-        messages.warning(request, str(error))
-    return redirect(f"{reverse('prevention:inbox')}?view=sign")
+        if form.is_valid():
+            messages.success(request, ngettext("%(n)d problem signed for.", "%(n)d problems signed for.", n) % {"n": n})
+        for error in form.non_field_errors():
+            messages.warning(request, str(error))
+        return redirect(f"{reverse('prevention:inbox')}?view=sign")
+
+    return answer(request, form, partial(sign_for, problems=numbers), whose=PROBLEMS["sign_for"].whose, done=back,
+                  page=back)  # fmt: skip
 
 
 def _page(request: HttpRequest, number: str, sent: Sent = None, status: int = 200) -> HttpResponse:
-    actor, today, asks = actor_of_request(request), local_day(now()), _asked(request)
-    visible = Problem.objects.visible_to(actor)
-    context = _list(request, looked_for(visible, asks["q"], asks["origin"]), asks)
-    first = context["listed"][0][0].number if context["listed"] else ""
-    problem = visible.filter(number=number or first).select_related("lead", "site", "analysis", "area").first()
+    reader = Reader.of(request)
+    listing = Listing(INBOX, reader, reverse("prevention:inbox"))
+    if reader.asked.get("as") == "csv":
+        return listing.file()
+    listed = list(listing.paged.object_list)
+    chosen = number or (listed[0].number if listed else "")
+    problem = _visible(reader.actor).filter(number=chosen).first()
     if number and problem is None:
         raise Http404
-    context |= {"problem": problem, "chosen": bool(number), "raises": bool(actor.roles & set(RAISES)), "at": now()}
+    listing.chosen = chosen
+    signs = listing.asked["view"] == "sign"
+    context = {"listing": listing, "chosen": bool(number), "organisation": organisation_named(reader.actor),
+               "at": reader.at, "problem": problem,
+               "signs": [found.number for found in listed
+                         if signs and PROBLEMS.may("sign_for", reader.actor, found, reader.at)]}  # fmt: skip
     if problem is not None:
-        context |= _chosen(problem, actor, today, sent)
-    return render(request, "prevention/problems/inbox.html", context, status=status)
+        context |= PROBLEM.context(problem, reader, sent) | _works(problem, reader)
+    return render(request, PROBLEM.template, context, status=status)
 
 
-def _list(request: HttpRequest, found: QuerySet[Problem], asks: dict[str, str]) -> dict[str, Any]:
-    """Return the left side: the tabs with their counts, and one page of the problems of the chosen tab."""
-    actor, today = actor_of_request(request), local_day(now())
-    rows = in_view(found, asks["view"], today).select_related("lead", "site").order_by("due_on", "pk")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    counts = found.aggregate(**{name: Count("pk", filter=shown_by(name, today)) for name in VIEWS})
-    return asks | {
-        "tabs": [(name, view_word(name), counts[name]) for name in VIEWS], "page": page,
-        "listed": [(problem, standing(problem, today)) for problem in page.object_list],
-        "kept": urlencode({name: words for name, words in asks.items() if words and name != "view"}),
-        "origins": Origin.choices, "organisation": organisation_named(actor),
-        "signs": _to_sign(asks["view"], page.object_list, actor), "many_key": uuid4(),
-    }  # fmt: skip
-
-
-def _to_sign(view: str, listed: Iterable[Problem], actor: Actor) -> list[str]:
-    """Return the numbers that an officer can sign for together: those that the list shows and that are theirs."""
-    signs = view == "sign"
-    return [problem.number for problem in listed if signs and PROBLEMS.may("sign_for", actor, problem, now())]
-
-
-def _asked(request: HttpRequest) -> dict[str, str]:
-    """Return what the address asks for: the tab, the words looked for, the origin."""
-    view = request.GET.get("view", "")
-    return {"view": view if view in VIEWS else "open", "q": request.GET.get("q", "").strip()[:80],
-            "origin": request.GET.get("origin", "")}  # fmt: skip
-
-
-def _chosen(problem: Problem, actor: Actor, today: dt.date, sent: Sent) -> dict[str, Any]:
-    """Return the right side: the chosen problem with its tasks, its ladder, its history and the steps offered."""
-    tasks = list(explained(problem.tasks.all()))
-    given = list(problem.escalations.order_by("-pk"))
-    tested = Tested(tests_of(problem, now()))
-    scale = scaled([task_times(task) for task in tasks], today)
-    ladder = ladder_of(problem, tasks, given, today)
+def _works(problem: Problem, reader: Reader) -> dict[str, Any]:
+    """Return what stands with a problem beside its facts: tasks, ladder, storms, history."""
+    tasks, given = list(explained(problem.tasks.all())), list(problem.escalations.order_by("-pk"))
+    ladder = ladder_of(problem, tasks, given, reader.today)
     return {
-        "stands": standing(problem, today, next_task(problem, tasks)), "lead": named(problem.lead),
-        "offers": offers(problem, actor, now(), sent),
-        "seen": last_move(problem), "area": area_of(problem),
-        "supporting": [named(helper) for helper in problem.supporting.all()], "key": uuid4(), "tested": tested,
-        "tasks": drawn(tasks, scale, today), "scale": scale, "past": past_of(problem), "ladder": ladder,
+        "stands": standing(problem, reader.today, next_task(problem, tasks)), "ladder": ladder,
+        "table": tabulated(columns.TASKS_OF_ONE, drawn(tasks, reader.today)),
+        "history": past_of(problem, opens_reports=reader.holds(OPENS_REPORTS)),
         "given": [step for step in given if ladder is None or not ladder.has(step)],
-        "opens_sites": bool(actor.roles & set(OPENS_SITES)),
-        "opens_reports": bool(actor.roles & set(OPENS_REPORTS)), "supervised": level_word(problem.supervision_level),
+        "tested": Tested(tests_of(problem, reader.at)), "opens_sites": reader.holds(OPENS_SITES),
     }  # fmt: skip
 
 

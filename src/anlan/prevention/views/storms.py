@@ -2,46 +2,66 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
-from uuid import uuid4
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from anlan.core.time.clock import now
+from anlan.core.pages import Column, Empty, ListPage, Reader, StepForm, Typed, answer, drawn_by
 from anlan.core.web.access import roles
-from anlan.core.web.middleware.access import actor_of_request
 from anlan.prevention import actions
 from anlan.prevention.access import READS, RECORDS
-from anlan.prevention.forms.fields import StepForm
 from anlan.prevention.forms.storms import CorrectionForm, StormForm
 from anlan.prevention.models import Storm
-from anlan.prevention.offers.steps import TAKEN, send
 from anlan.prevention.queries.storms import storms, with_waiting
-from anlan.prevention.views import PAGE
+from anlan.prevention.views import PROBLEMS_CRUMB
 from anlan.prevention.words import RECORDS_STORMS
+
+CORRECT = pgettext_lazy("a storm", "Correct")
+STORMS = ListPage(
+    _("Storms"), lambda actor: storms(), base="prevention/base.html", crumb=PROBLEMS_CRUMB,
+    caption=_("Storms as measured"), shape=lambda listed, reader: with_waiting(listed),
+    note=_("Tested, waiting: places whose works were accepted before the storm, strong enough for their test, that"
+           " nobody has struck off or put back yet."),
+    empty=Empty(_("No storm is recorded yet. A mended flood-prone point is struck off only after one has tested it.")),
+    columns=[
+        Column(_("Began"), lambda tested: tested.storm.start, "num nowrap", head=True, sort="start"),
+        Column(_("Ended"), lambda tested: tested.storm.end, "num nowrap"),
+        Column(_("Peak, mm/h"), lambda tested: tested.storm.peak_mm_h, "n", sort="peak_mm_h",
+               draw=drawn_by("prevention/storms/_peak.html")),
+        Column(_("Source"), lambda tested: Typed(tested.storm.source),
+               under=lambda tested: (_("Corrected:"), Typed(why)) if (why := tested.storm.corrected_because) else ""),
+        Column(_("Tested, waiting"), lambda tested: tested.waiting, "n"),
+        Column("", css="noprint", when=lambda reader: reader.holds(RECORDS),
+               draw=lambda tested: format_html('<a href="{}#record">{}</a>', _correct_at(tested.storm), CORRECT)),
+    ],
+)  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @roles(*READS, *RECORDS)
 def rain(request: HttpRequest) -> HttpResponse:
     """List the storms, the newest first, and record one as it was measured."""
-    form, status = StormForm(request.POST or None, auto_id="storm-%s"), 200
-    if request.method == "POST":
-        status, answer = send(form, RECORDS_STORMS, lambda **asked: actions.record_storm(**asked, **_who(request)))
-        if status == TAKEN:
-            n = answer["waiting"]
-            messages.success(request, ngettext("The storm is recorded. It tested %(n)d mended place that waits.",
-                                               "The storm is recorded. It tested %(n)d mended places that wait.", n)
-                             % {"n": n})  # fmt: skip
-            return redirect("prevention:storms")
-    return _page(request, form, status)
+
+    def done(made: dict[str, Any]) -> HttpResponse:
+        recorded = ngettext(
+            "The storm is recorded. It tested %(n)d mended place that waits.",
+            "The storm is recorded. It tested %(n)d mended places that wait.",
+            n := made["waiting"],
+        )
+        messages.success(request, recorded % {"n": n})
+        return redirect("prevention:storms")
+
+    form = StormForm(request.POST or None, auto_id="storm-%s")
+    return answer(request, form, actions.record_storm, whose=RECORDS_STORMS, done=done,
+                  page=lambda status: _page(request, form, status))  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,29 +70,27 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a storm that was written down wrongly; say which problems no storm has tested any more."""
     storm = get_object_or_404(Storm, pk=pk)
     known = {"end": storm.end, "peak_mm_h": storm.peak_mm_h, "source": storm.source}
-    form, status = CorrectionForm(request.POST or None, auto_id="storm-%s", initial=known), 200
-    if request.method == "POST":
-        who = _who(request) | {"storm": pk}
-        status, answer = send(form, RECORDS_STORMS, lambda **asked: actions.correct_storm(**asked, **who))
-        if status == TAKEN:
-            messages.success(request, _("The storm is corrected."))
-            if answer["doubtful"]:
-                messages.warning(request, _("No storm has tested these any more, reopen them: %(numbers)s.")
-                                 % {"numbers": ", ".join(answer["doubtful"])})  # fmt: skip
-            return redirect("prevention:storms")
-    return _page(request, form, status, storm)
 
+    def done(made: dict[str, Any]) -> HttpResponse:
+        messages.success(request, gettext("The storm is corrected."))
+        if made["doubtful"]:
+            doubtful = gettext("No storm has tested these any more, reopen them: %(numbers)s.")
+            messages.warning(request, doubtful % {"numbers": ", ".join(made["doubtful"])})
+        return redirect("prevention:storms")
 
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"actor": actor_of_request(request), "at": now(), "key": request.POST.get("key") or None}
+    form = CorrectionForm(request.POST or None, auto_id="storm-%s", initial=known)
+    return answer(request, form, partial(actions.correct_storm, storm=pk), whose=RECORDS_STORMS, done=done,
+                  page=lambda status: _page(request, form, status, storm))  # fmt: skip
 
 
 def _page(request: HttpRequest, form: StepForm, status: int, correcting: Storm | None = None) -> HttpResponse:
-    page = Paginator(storms(), PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "key": uuid4(), "page": page, "rows": with_waiting(list(page.object_list)),
-               "records": bool(actor_of_request(request).roles.intersection(RECORDS)),
-               "correcting": correcting}  # fmt: skip
-    return render(request, "prevention/storms/storms.html", context, status=status)
+    context = {"form": form, "records": Reader.of(request).holds(RECORDS), "correcting": correcting}
+    return STORMS.answer(request, "prevention/storms/storms.html", path=reverse("prevention:storms"), status=status,
+                         **context)  # fmt: skip
+
+
+def _correct_at(storm: Storm) -> str:
+    return reverse("prevention:storm_correct", args=[storm.pk])
 
 
 urlpatterns = [

@@ -3,39 +3,63 @@
 from __future__ import annotations
 
 from urllib.parse import urlencode
-from uuid import uuid4
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from anlan.core.city.areas import local_day
+from anlan.core.pages import Facts, Reader, RecordPage, Sent, Typed, drawn_by
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.core.sealed.grants import purpose_of
 from anlan.core.sealed.purposes import Choices, Purpose
-from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.words import typed
 from anlan.prevention.access import ERASES, READS
+from anlan.prevention.columns import problem_href
 from anlan.prevention.models import Evidence, Task
-from anlan.prevention.offers.steps import TAKEN, Sent, send
-from anlan.prevention.offers.tasks import STEPS, press, task_form, task_offers
+from anlan.prevention.moves import TASKS
+from anlan.prevention.offers.tasks import STEPS
 from anlan.prevention.queries.histories import history_of
 from anlan.prevention.queries.standings import task_standing
-from anlan.prevention.queries.tasks import evidence_of, request_of, task_times, visible_tasks
-from anlan.prevention.spans import scaled
-from anlan.prevention.words import against, named
+from anlan.prevention.queries.tasks import drawn, evidence_of, request_of, visible_tasks
+from anlan.prevention.states import TaskState
+from anlan.prevention.words import COMMA, against, named, title_of
 
 
-def visible_task(request: HttpRequest, number: str) -> Task:
-    """Return a task that this person may see."""
-    found = visible_tasks(actor_of_request(request)).filter(number=number).first()
-    if found is None:
-        raise Http404
-    return found
+def _facts(task: Task, reader: Reader) -> Facts:
+    problem, stands, (drawing,) = task.problem, task_standing(task, reader.today), drawn([task], reader.today)
+    lists = format_html_join(" · ", '<a class="nowrap" href="{}">{}</a> {}', (
+        (reverse("prevention:issued", args=[issued.number]), issued.number, typed(issued.kind))
+        for issued in task.lists.all()))  # fmt: skip
+    verify_by = f"{COMMA}{task.verify_by}" if task.verify_by and task.state == TaskState.WORKS_DONE else ""
+    title = format_html(
+        '<a href="{}">{} ({})</a>', problem_href(problem.number), typed(title_of(problem)), problem.number
+    )
+    return [
+        (_("Problem"), title),
+        (_("Kind"), task.get_kind_display()),
+        (_("Organisation"), drawing.doer),
+        (_("Responsible post"), Typed(task.responsible)),
+        (_("Deadline"), drawn_by("prevention/tasks/_deadline.html")(drawing)),
+        (_("Acceptance criterion"), Typed(task.criterion)),
+        (_("State"), task.get_state_display()),
+        (_("Next step"), f"{stands.holder}{verify_by}"),
+        (_("On the lists"), lists or None),
+        (_("Instruction"), (Typed(problem.instruction_ref), problem.instruction_on or "")),
+    ]
+
+
+TASK = RecordPage(
+    TASKS, visible_tasks, "prevention:task", steps=STEPS, facts=_facts, history=history_of, base="prevention/base.html",
+    title=lambda task: typed(task.title), seen=lambda task: task.due_on.isoformat(),
+    crumb=lambda task: (problem_href(task.problem.number), task.problem.number), template="prevention/tasks/task.html",
+)  # fmt: skip
 
 
 @require_safe
@@ -43,27 +67,14 @@ def visible_task(request: HttpRequest, number: str) -> Task:
 @never_cache
 def task(request: HttpRequest, number: str) -> HttpResponse:
     """Show a task with its evidence and history."""
-    return _page(request, visible_task(request, number))
+    return _page(request, number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @roles(*READS)
 def task_step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Take a step with a task, or say on its page why it cannot be taken."""
-    if verb not in STEPS:
-        raise Http404
-    known = visible_task(request, number)
-    page = reverse("prevention:task", args=[number]) + visit_of(request, number)
-    if request.method != "POST":
-        return redirect(page)
-    form = task_form(verb, request.POST, request.FILES)
-    who = {"actor": actor_of_request(request), "at": now(), "key": request.POST.get("key") or None}
-    seen = request.POST.get("seen")
-    status, _answer = send(form, STEPS[verb].whose, lambda **asked: press(verb, number, seen, asked, **who))
-    if status == TAKEN:
-        return redirect(page)
-    known.refresh_from_db()
-    return _page(request, known, (verb, form), status)
+    return TASK.take(request, number, verb, page=_page, query=visit_of(request, number))
 
 
 def visit_of(request: HttpRequest, number: str) -> str:
@@ -73,36 +84,24 @@ def visit_of(request: HttpRequest, number: str) -> str:
     return f"?{urlencode({'opened': granted})}" if known else ""
 
 
-def _page(request: HttpRequest, task: Task, sent: Sent = None, status: int = 200) -> HttpResponse:
-    today = local_day(now())
-    scale, asked, actor = scaled([task_times(task)], today), request_of(task), actor_of_request(request)
-    granted = request.GET.get("opened", "")
-    purpose, evidence = purpose_of(granted, f"task:{task.number}", actor), evidence_of(task)
+def _page(request: HttpRequest, number: str, sent: Sent = None, status: int = 200) -> HttpResponse:
+    reader, known = Reader.of(request), TASK.find(request, number)
+    asked, evidence = request_of(known), evidence_of(known)
+    purpose = purpose_of(reader.asked.get("opened", ""), f"task:{number}", reader.actor)
     context = {
-        "scale": scale,
-        "span": scale.spans[0] if scale else None,
-        "lists": task.lists.all(),
-        "task": task,
-        "problem": task.problem,
-        "organisation": named(task.organisation),
-        "stands": task_standing(task, today),
+        "stands": task_standing(known, reader.today),
         "asked": asked,
         "asking": named(asked.by) if asked else "",
-        "answering": against(asked.answer_by, today) if asked else None,
-        "offers": task_offers(task, actor, now(), asked, sent),
+        "answering": against(asked.answer_by, reader.today) if asked else None,
         "evidence": evidence,
         "photo_count": sum(bool(piece.sha256) for piece, _by in evidence),
         "opened_for": Purpose(purpose).label if purpose else "",
-        "granted": granted if purpose else "",
-        "visit": visit_of(request, task.number),
-        "purposes": _purposes(actor),
-        "history": history_of(task),
-        "reasons": Evidence.SEAL.reason_choices if actor.roles & set(ERASES) else [],
-        "seen": task.due_on.isoformat(),
-        "key": uuid4(),
-        "at": now(),
+        "granted": reader.asked["opened"] if purpose else "",
+        "purposes": _purposes(reader.actor),
+        "reasons": Evidence.SEAL.reason_choices if reader.holds(ERASES) else [],
     }
-    return render(request, "prevention/tasks/task.html", context, status=status)
+    context |= TASK.context(known, reader, sent, visit_of(request, number))
+    return render(request, TASK.template, context, status=status)
 
 
 def _purposes(actor: Actor) -> Choices:

@@ -13,22 +13,17 @@ from anlan.geo import distance_m
 from anlan.intake.models import Report
 from anlan.triage import rules
 from anlan.triage.models import Handover, Incident, IncidentQuerySet, IncidentReport
-from anlan.triage.states import State
 
 NEAR_M = 300.0
 RECENT = dt.timedelta(hours=24)
-LISTS = ("mine", "open", "closed")
 
 
-def incidents_in(name: str, actor: Actor) -> IncidentQuerySet:
-    """Return a list by its name: what this person's organisation holds, all that is open, or what is closed."""
+def listed(actor: Actor) -> IncidentQuerySet:
+    """Return the incidents that an actor may see with their reports, what is most urgent and longest open first."""
     seen = Incident.objects.visible_to(actor).select_related("category_at_call", "category_confirmed", "owner")
     links = IncidentReport.objects.filter(incident=OuterRef("pk"), unlinked_at=None).order_by()
-    seen = seen.annotate(reports=Subquery(links.values("incident").annotate(n=Count("pk")).values("n")))
-    if name == "closed":
-        return seen.filter(state=State.CLOSED).order_by("-closed_at", "-pk")
-    seen = seen.open().order_by("urgency", "opened_at", "pk")
-    return seen.filter(owner_id__in=actor.organisation_ids) if name == "mine" else seen
+    counted = Subquery(links.values("incident").annotate(n=Count("pk")).values("n"))
+    return seen.annotate(reports=counted).order_by("urgency", "opened_at", "pk")
 
 
 def open_incidents_near(report: Report, actor: Actor) -> list[tuple[Incident, float]]:

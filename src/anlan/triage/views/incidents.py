@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,14 +16,14 @@ from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.intake.models import Category
-from anlan.triage.access import MOVERS, READERS, is_mover
+from anlan.triage.access import MOVERS, READERS
 from anlan.triage.models import Incident
 from anlan.triage.offers import make_move, may
-from anlan.triage.queries.clocks import clocks_of
 from anlan.triage.queries.history import history
-from anlan.triage.queries.incidents import LISTS, incidents_in, reports_open_to, whole
+from anlan.triage.queries.incidents import reports_open_to, whole
 from anlan.triage.queries.organisations import others
 from anlan.triage.states import Disposal
+from anlan.triage.views.listed import listing_of
 from anlan.triage.words import REFUSALS, refusal
 
 
@@ -33,7 +32,10 @@ from anlan.triage.words import REFUSALS, refusal
 @require_GET
 def incidents(request: HttpRequest) -> HttpResponse:
     """Show the list that the address asks for."""
-    return render(request, "triage/incidents.html", _list(request))
+    listing = listing_of(request)
+    if request.GET.get("as") == "csv":
+        return listing.file()
+    return render(request, "triage/incidents.html", {"listing": listing, "at": now()})
 
 
 @roles(*READERS)
@@ -41,7 +43,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
 @require_GET
 def points(request: HttpRequest) -> HttpResponse:
     """Return where the incidents of a list are, for the map."""
-    found = incidents_in(_name(request), actor_of_request(request)).filter(lon__isnull=False)[:2000]
+    found = listing_of(request).rows.filter(lon__isnull=False)[:2000]
     features = [_point(incident) for incident in found]
     return JsonResponse({"type": "FeatureCollection", "features": features}, content_type="application/geo+json")
 
@@ -73,7 +75,10 @@ def page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 20
     found = whole(number, actor)
     if found is None:
         raise Http404
-    context = _list(request) | {
+    listing = listing_of(request, number)
+    context = {
+        "listing": listing,
+        "name": listing.asked["list"],
         "incident": found,
         "wrong": wrong,
         "runs": clocks.running_on(found.subject),
@@ -96,19 +101,3 @@ def _point(incident: Incident) -> dict[str, Any]:
         "geometry": {"type": "Point", "coordinates": [incident.lon, incident.lat]},
         "properties": {"number": incident.number, "href": reverse("triage:incident", args=[incident.number])},
     }
-
-
-def _list(request: HttpRequest) -> dict[str, Any]:
-    actor, name = actor_of_request(request), _name(request)
-    shown = Paginator(incidents_in(name, actor), 50).get_page(request.GET.get("page"))
-    runs = clocks_of(list(shown.object_list))
-    lines = [(incident, runs.get(incident.subject)) for incident in shown.object_list]
-    return {"page": shown, "lines": lines, "name": name, "lists": LISTS, "at": now()}
-
-
-def _name(request: HttpRequest) -> str:
-    """Return which list: what one's own organisation holds, unless the address says otherwise."""
-    name = request.GET.get("list", "")
-    if name in LISTS:
-        return name
-    return "mine" if is_mover(actor_of_request(request)) else "open"

@@ -1,0 +1,151 @@
+"""What tables of prevention show of problems, tasks, results, issued lists and their lines."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from anlan.core.pages import Column, Typed, drawn_by
+from anlan.prevention.models import Problem, TaskList
+from anlan.prevention.queries.lists import Line
+from anlan.prevention.queries.standings import Standing
+from anlan.prevention.queries.tasks import Drawn
+from anlan.prevention.spans import Part, Scale, Span
+from anlan.prevention.words import named, title_of
+
+
+class Stood(NamedTuple):
+    """A problem and how it stands."""
+
+    problem: Problem
+    stands: Standing
+
+
+class Issued(NamedTuple):
+    """A numbered list and what became of its tasks."""
+
+    paper: TaskList
+    tally: list[Part]
+
+
+class Given(NamedTuple):
+    """A line of an issued list with its days on the scale of the table."""
+
+    line: Line
+    span: Span
+    scale: Scale
+
+
+def stood(stands: Standing) -> SafeString:
+    """Draw how something stands against its clock."""
+    late = " tag" if stands.mark == "late" else ""
+    return format_html('<span class="state {}{}">{}</span>', stands.mark, late, stands.words)
+
+
+def problem_href(number: str) -> str:
+    """Return the address of a problem, beside the list."""
+    return f"{reverse('prevention:inbox')}?p={number}"
+
+
+def origin_of(problem: Problem) -> str:
+    """Say where a problem came from: a site by its number, else the origin."""
+    return f"{_('Site')} {problem.site.code}" if problem.site else problem.get_origin_display()
+
+
+def _progress(stood: Stood) -> str:
+    return f"{stood.problem.passed} / {stood.problem.planned}" if stood.problem.planned else ""  # type: ignore[attr-defined]
+
+
+def _task_state(drawn: Drawn) -> SafeString:
+    if drawn.stands.mark == "done":
+        return format_html('<span class="state done">{}</span>', drawn.task.get_state_display())
+    return format_html("{} {}", drawn.task.get_state_display(), stood(drawn.stands))
+
+
+def _fate(given: Given) -> SafeString:
+    fate = format_html('<span class="state {}">{}</span>', given.line.mark, given.line.fate.label)
+    task = given.line.item.task
+    behind = given.line.fate == "open" and task.state != "open"
+    return format_html("{}<br><small>{}</small>", fate, task.get_state_display()) if behind else fate
+
+
+def _scale(rows: Any) -> SafeString:
+    return drawn_by("prevention/tasks/_scale.html")(rows[0])
+
+
+def task_href(number: str) -> str:
+    """Return the address of a task."""
+    return reverse("prevention:task", args=[number])
+
+
+SPANS = Column("", css="spans", draw=drawn_by("prevention/tasks/_span.html"), heading=_scale)
+KIND = Column(_("Kind"), lambda drawn: drawn.task.get_kind_display())
+DEADLINE = Column(_("Deadline"), lambda drawn: drawn.task.due_on, "num", draw=drawn_by("prevention/tasks/_due.html"),
+                  sort="due_on")  # fmt: skip
+STATE = Column(_("State"), lambda drawn: (drawn.task.get_state_display(), drawn.stands.words), draw=_task_state)
+POST = Column(_("Post"), lambda drawn: Typed(drawn.task.responsible))
+PROGRESS = Column(_("Tasks passed"), _progress, "n", draw=drawn_by("prevention/lists/_progress.html"))
+PROBLEMS = [
+    Column(_("Number"), lambda stood: stood.problem.number, "num nowrap", sort="number",
+           link=lambda stood: problem_href(stood.problem.number)),
+    Column(_("Problem"), lambda stood: Typed(title_of(stood.problem)), head=True),
+    Column(_("Origin"), lambda stood: origin_of(stood.problem)),
+    Column(_("Lead"), lambda stood: named(stood.problem.lead)),
+    Column(_("State"), lambda stood: stood.problem.get_state_display()),
+    PROGRESS,
+    Column(_("Next step"), lambda line: (line.stands.words, line.problem.due_on), sort="due_on",
+           draw=lambda line: format_html('{} <small class="num">{}</small>', stood(line.stands),
+                                         line.problem.due_on or "")),
+]  # fmt: skip
+TASKS = [
+    Column(_("Number"), lambda drawn: drawn.task.number, "num nowrap", link=lambda drawn: task_href(drawn.task.number),
+           sort="number"),
+    Column(_("Task"), lambda drawn: Typed(drawn.task.title), head=True,
+           under=lambda drawn: (drawn.task.problem.number, Typed(drawn.task.criterion))),
+    KIND,
+    Column(_("Organisation"), lambda drawn: drawn.doer), POST, DEADLINE, SPANS, STATE,
+]  # fmt: skip
+TASKS_OF_ONE = [  # of a problem, or of a site
+    Column(_("Task"), lambda drawn: Typed(drawn.task.title), head=True, link=lambda drawn: task_href(drawn.task.number),
+           under=lambda drawn: (drawn.task.number, Typed(drawn.task.criterion))),
+    KIND,
+    Column(_("Organisation and post"), lambda drawn: (drawn.doer, Typed(drawn.task.responsible))), DEADLINE, SPANS,
+    STATE,
+]  # fmt: skip
+RESULTS = [
+    Column(_("Passed on"), lambda result: result.verified_at, "num nowrap", sort="verified_at"),
+    Column(_("Task"), lambda result: Typed(result.task.title), head=True,
+           link=lambda result: task_href(result.task.number),
+           under=lambda result: (result.task.number, result.task.problem.number, Typed(result.task.criterion))),
+    Column(_("Organisation"), lambda result: named(result.task.organisation)),
+    Column(_("Verified by"), lambda result: named(result.by)),
+    Column(_("Evidence"), lambda result: result.pieces, "n"),
+    Column(_("Words"), lambda result: Typed(result.words)),
+]  # fmt: skip
+ISSUED = [
+    Column(_("Number"), lambda issued: issued.paper.number, "num nowrap", sort="number",
+           link=lambda issued: reverse("prevention:issued", args=[issued.paper.number])),
+    Column(_("Kind of list"), lambda issued: Typed(issued.paper.kind), head=True),
+    Column(_("Issued by"), lambda issued: named(issued.paper.issuer)),
+    Column(_("Issued on"), lambda issued: issued.paper.issued_on, "num nowrap", sort="issued_on"),
+    Column(_("Deadline"), lambda issued: issued.paper.due_on, "num nowrap", sort="due_on"),
+    Column(_("Its tasks"), lambda issued: tuple(f"{part.words} {part.n}" for part in issued.tally if part.n), "tallies",
+           draw=drawn_by("prevention/lists/_tally.html")),
+]  # fmt: skip
+LINES = [
+    Column("#", lambda given: given.line.item.line, "n"),
+    Column(_("Task"), lambda given: Typed(given.line.item.task.title), head=True,
+           link=lambda given: task_href(given.line.item.task.number),
+           under=lambda given: (given.line.item.task.number, Typed(given.line.item.task.criterion))),
+    Column(_("Organisation"), lambda given: named(given.line.item.task.organisation)),
+    Column(_("Post"), lambda given: Typed(given.line.item.task.responsible)),
+    Column(_("Deadline on the list"), lambda given: given.line.item.due_on, "num nowrap"),
+    Column(_("Deadline now"), lambda given: given.line.item.task.due_on, "num nowrap",
+           under=lambda given: Typed(given.line.why) if given.line.item.task.due_on != given.line.item.due_on else ""),
+    SPANS,
+    Column(_("State"), lambda given: given.line.fate.label, draw=_fate),
+]  # fmt: skip
