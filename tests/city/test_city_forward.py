@@ -12,6 +12,7 @@ import pytest
 
 from anlan.city.forward import PASSED, NoCopy, forward, mark
 from anlan.core import ledger
+from anlan.core.city.areas import local_day
 from anlan.core.ledger.verification import verify
 from anlan.core.ledger.writes import write
 from anlan.core.models import ClockRule, ClockRun, LedgerEntry
@@ -20,6 +21,8 @@ from anlan.core.refusals import Refused
 from anlan.core.time import clocks, simulated
 from anlan.core.time.clock import stamp
 from anlan.core.time.expiry import EXPIRIES, expires
+from anlan.core.time.rules import last_day
+from anlan.prevention import actions
 from anlan.prevention.actions import raise_problems
 from anlan.prevention.models import Escalation
 from tests import make
@@ -76,6 +79,38 @@ def test_the_small_city_lives_a_year_in_which_nobody_acts(renewing: list[dt.date
     assert set(Escalation.objects.values_list("step", flat=True)) >= {"supervise", "interview"}
     assert ClockRun.objects.running().filter(rule__code="permit").count() == 1
     assert verify().ok
+
+
+@pytest.mark.django_db
+def test_in_a_year_in_which_nobody_acts_each_deadline_climbs_the_ladder_of_its_clock() -> None:
+    """Of problems, tasks, a verifier and an answer: what was due when is what the clocks say, and each step its day."""
+    town = make.town()
+    town.accepted()
+    begins = JAN + 12 * DAY
+    make.hazard(at=begins)
+    for finished in (True, False):
+        task = make.hazard_task("drains", at=begins, finished=finished)
+    actions.ask_extension(task=task, due_on=dt.date(2016, 6, 1), reason="Frost", actor=system("test"), at=begins)
+    first = local_day(begins + 2 * DAY)  # the look of the first day asks for that of the next
+    last = local_day(begins + 365 * DAY)
+    runs = list(ClockRun.objects.running().select_related("rule"))
+    expected = {
+        (run.subject.partition(":")[2], str(step), max(first, due + days * DAY))
+        for run in runs
+        for due in [last_day(run.due_at, ZONE)]
+        for step, days in run.rule.rungs()
+        if due + days * DAY <= last and not (step == "remind" and first > due)
+    }
+    simulated.live_from(actor=system("city"), at=begins)
+    mark_at(begins)
+    assert forward(365)["effects"] == 0
+    climbed = {(taken.subject, taken.step, local_day(taken.at)) for taken in Escalation.objects.all()}
+    assert climbed == expected
+    assert {code for code, _, _ in climbed} == {run.subject.partition(":")[2] for run in runs}
+    assert {run.rule.code for run in runs} == {
+        "problem_raised", "problem_accepted", "task_open", "task_works_done", "extension_asked"
+    }  # fmt: skip
+    assert set(ClockRun.objects.running().values_list("pk", flat=True)) == {run.pk for run in runs}
 
 
 def mark_at(at: dt.datetime) -> None:

@@ -28,7 +28,7 @@ def load(folder):
 def test_a_folder_makes_city_areas_organisations_and_holidays():
     """Everything of the folder is there, and one entry says so."""
     city = make.city()
-    assert (city.name, city.bounds, city.option("first_look_minutes")) == ("小城", (119.9, 31.7, 120.1, 31.8), 15)
+    assert (city.name, city.bounds, city.option("emergency_numbers")[0]) == ("小城", (119.9, 31.7, 120.1, 31.8), "110")
     assert AreaVersion.objects.count() == 5
     assert Organisation.objects.get(code="drains").parent.code == "control"
     assert Holiday.objects.count() == 3

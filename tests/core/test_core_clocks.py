@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from anlan.city.town.folder import TABLES
 from anlan.core.city.folder import CityFolderError
-from anlan.core.city_parts import load_clocks
+from anlan.core.city_parts import clocks_left_out, load_clocks
 from anlan.core.models import City, ClockRule, ClockRun
 from anlan.core.time.clock_report import clock_report
+from anlan.core.time.deadlines import shipped
 from tests import make
 from tests.conftest import Cli
 
@@ -109,10 +112,48 @@ def test_a_folder_says_how_a_clock_is_counted(tmp_path: Path, columns: str, valu
         (",ladder", "a.begun,a.ended,60,remind", "is no ladder"),
         (",effect", "a.begun,,60,nobody.does", "no effect 'nobody.does'"),
         ("", "a.begun,,60", "needs code, start, stop"),
+        ("", "a.begun,a.ended,60", "leave start, stop, scope and effect empty"),
+        (",scope", ",,60,unit_kind=mobile", "leave start, stop, scope and effect empty"),
+        ("", ",,", "needs code, start, stop and target_s"),
     ],
 )
 def test_a_clock_that_cannot_be_is_refused_with_its_line(tmp_path: Path, columns: str, values: str, why: str) -> None:
     """Before anything of it is stored."""
-    (tmp_path / "clocks.csv").write_text(f"{HEAD}{columns}\nx,某,Some,{values}\n", encoding="utf-8")
+    code = "first_look" if "empty" in why or values == ",," else "x"
+    (tmp_path / "clocks.csv").write_text(f"{HEAD}{columns}\n{code},某,Some,{values}\n", encoding="utf-8")
     with pytest.raises(CityFolderError, match=f"clocks.csv:2: .*{why}"):
         load_clocks(tmp_path, City())
+
+
+def test_the_cities_of_this_repository_say_every_clock_that_a_verb_asks_for() -> None:
+    """Nobody who copies one of them has to look for the names."""
+    folders = [*(make.CITIES / name for name in ("small", "norfolk")), TABLES]
+    assert [clocks_left_out(folder) for folder in folders] == [[], [], []]
+    assert len(shipped()) == 13
+
+
+@pytest.mark.django_db
+def test_a_folder_without_them_goes_by_those_that_are_shipped(tmp_path: Path) -> None:
+    """What it does say goes before; what it does not say any more is as shipped again; its others end."""
+    head = f"{HEAD},counting,ladder\n"
+    row = "problem_raised,交办,Instruct,,,172800,days,remind:-1d\n"
+    (tmp_path / "clocks.csv").write_text(head + row + "mine,我,Mine,a.b,a.c,60,,\n", encoding="utf-8")
+    load_clocks(tmp_path, City())
+    assert (ClockRule.objects.get(code="problem_raised").target_s, ClockRule.objects.count()) == (172_800, 14)
+    assert clocks_left_out(tmp_path) == sorted(shipped().keys() - {"problem_raised"})
+    (tmp_path / "clocks.csv").write_text(head, encoding="utf-8")
+    load_clocks(tmp_path, City())
+    found = ClockRule.objects.get(code="problem_raised")
+    assert (found.target_s, found.counting, found.ladder) == (864_000, "working", shipped()["problem_raised"]["ladder"])
+    assert set(ClockRule.objects.filter(active=True).values_list("code", flat=True)) == shipped().keys()
+
+
+@pytest.mark.slow
+def test_init_names_what_a_folder_leaves_out(anlan: Cli, tmp_path: Path) -> None:
+    """The city works, and its operator knows by whose days."""
+    folder = shutil.copytree(make.CITIES / "small", tmp_path / "small")
+    lines = (folder / "clocks.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith(("task_works_done", "first_look"))]
+    (folder / "clocks.csv").write_text("".join(kept), encoding="utf-8")
+    assert "does not say first_look, task_works_done: " in anlan("init", "--city", folder).stderr
+    assert "does not say" not in anlan("init", "--city", make.CITIES / "small").stderr

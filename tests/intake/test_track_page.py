@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
+import shutil
 
 import pytest
 from django.core.cache import cache
@@ -88,6 +89,17 @@ def test_a_look_by_the_duty_desk_is_told(client, report):
     shown = page(client, seen)
     assert "Your report has been read" in shown
     assert "14:04" in shown
+
+
+@pytest.mark.parametrize(("row", "minutes"), [("", 20), ("first_look,查看,First look,,,2400\n", 40)])
+def test_a_city_says_within_how_long_a_report_is_read(client, tmp_path, row: str, minutes: int) -> None:
+    """In clocks.csv; the minutes that older folders have in city.toml hold where it says nothing."""
+    folder = shutil.copytree(make.CITIES / "small", tmp_path / "small")
+    with (folder / "city.toml").open("a", encoding="utf-8") as toml:
+        toml.write("first_look_minutes = 20\n")
+    (folder / "clocks.csv").write_text(f"code,name,name_en,start,stop,target_s\n{row}", encoding="utf-8")
+    make.city(folder)
+    assert f"within {minutes} minutes" in client.get("/report/").content.decode()
 
 
 def test_a_look_for_a_study_is_no_first_look(client, report):

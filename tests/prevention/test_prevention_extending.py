@@ -40,7 +40,7 @@ def test_an_officer_asks_and_a_supervisor_grants(town: Town) -> None:
         supervisor.post(f"/tasks/{name}/extend", {"due_on": UNTIL, "reason": "Ground is frozen"})
         assert "Extension asked 0" in supervisor.get("/problems/").content.decode()
         assert "Ground is frozen" in officer.get("/lists/?view=tasks").content.decode()
-    assert (task(name).due_on, ExtensionRequest.objects.get().answer) == (UNTIL, "granted")
+    assert (task(name).due_on, ExtensionRequest.objects.get().state) == (UNTIL, "granted")
 
 
 def test_a_refusal_has_its_reason_and_the_old_deadline_stands(town: Town) -> None:
@@ -56,9 +56,9 @@ def test_a_refusal_has_its_reason_and_the_old_deadline_stands(town: Town) -> Non
         assert (again.status_code, "No later deadline is asked for" in again.content.decode()) == (409, True)
     assert str(task(name).due_on) == "2016-02-15"
     actions.ask_extension(task=name, due_on=UNTIL, reason="Still frost", actor=town.officer, at=day(22))
-    assert list(ExtensionRequest.objects.values_list("number", "answer")) == [
+    assert list(ExtensionRequest.objects.values_list("number", "state")) == [
         (f"{name}-X1", "refused"),
-        (f"{name}-X2", ""),
+        (f"{name}-X2", "asked"),
     ]
 
 
@@ -110,7 +110,7 @@ def test_works_done_take_the_request_back(town: Town) -> None:
     """Nothing is left to extend, and nobody has to answer."""
     name = asked(town)
     town.done(name, at=day(25))
-    assert ExtensionRequest.objects.get().answer == "withdrawn"
+    assert ExtensionRequest.objects.get().state == "withdrawn"
     with pytest.raises(Refused) as refused:
         actions.refuse_extension(task=name, reason="No", actor=town.supervisor, at=day(26))
     assert refused.value.code == "nothing_to_extend"

@@ -327,7 +327,7 @@ def test_a_site_is_raised_from_its_own_page(town: Town) -> None:
     link = re.search(r'href="(/problems/new/\?[^"]*)"', page)
     assert link
     form = browser.get(link[1].replace("&amp;", "&")).content.decode()
-    assert re.search(r'id="site-001" value="1" checked', flat(form))
+    assert re.search(r'id="sites-1" value="1" checked', flat(form))
     number, tasks = town.planned()
     page = browser.get("/sites/001/").content.decode()
     assert ("/problems/new/" in page, tasks[0] in page, number in page) == (False, True, True)

@@ -1,4 +1,4 @@
-"""Pure decisions of prevention: the ladder, the reserve, what is accepted, what became of a listed task."""
+"""Pure decisions of prevention: the reserve, what is accepted, what became of a listed task."""
 
 from __future__ import annotations
 
@@ -9,21 +9,6 @@ import pytest
 from anlan.core.refusals import Refused
 from anlan.prevention import rules
 from anlan.prevention.states import Fate
-
-
-@pytest.mark.parametrize(
-    ("day", "steps"),
-    [
-        (6, []),
-        (7, ["remind"]),
-        (10, ["remind"]),
-        (11, ["remind", "supervise"]),
-        (25, ["remind", "supervise", "interview"]),
-    ],
-)
-def test_the_ladder_climbs_by_the_due_date(day: int, steps: list[str]) -> None:
-    """Reminded three days before, supervised the day after, called to an interview after a fortnight."""
-    assert rules.steps_due(dt.date(2016, 6, 10), dt.date(2016, 6, day)) == steps
 
 
 def test_one_place_in_twenty_is_kept_for_silent_areas() -> None:

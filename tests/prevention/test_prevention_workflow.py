@@ -8,11 +8,11 @@ import pytest
 
 from anlan.core.models import Organisation
 from anlan.core.people.actors import PUBLIC, Actor, system
+from anlan.core.time.deadlines import shipped
 from anlan.prevention import actions
-from anlan.prevention.models import Problem, Task
-from anlan.prevention.moves import PROBLEMS, TASKS, turn
-from anlan.prevention.rules import STEP_DAYS
-from anlan.prevention.states import ProblemState, TaskState
+from anlan.prevention.models import ExtensionRequest, Problem, Task
+from anlan.prevention.moves import EXTENSIONS, PROBLEMS, TASKS, clock_of, turn
+from anlan.prevention.states import ProblemState, RequestState, TaskState
 from tests import make
 from tests.make.problems import Town, day
 from tests.make.workflow import compared, gaps, refused
@@ -123,11 +123,39 @@ def test_a_tasks_move_is_offered_exactly_where_its_verb_takes_it(town: Town, sta
     assert bool(refused(TASKS, "verify", task, by, me, AT)) == (state != "works_done")
 
 
+@pytest.mark.parametrize("state", RequestState)
+def test_an_extensions_move_is_offered_exactly_where_its_verb_takes_it(town: Town, state: str) -> None:
+    """Asked in time and answered late, never by the doer's own house; what is answered is answered once."""
+    number, me = town.assigned(supporting=[DOER]), system("test")
+    actors = people()
+    actions.sign_for(problems=[number], actor=me, at=day(4))
+    (task,) = town.plan(number, "permanent", organisation=DOER, at=day(5))
+    asked_for = {"task": task, "due_on": dt.date(2016, 3, 1), "reason": "Frost", "actor": me}
+    request = actions.ask_extension(**asked_for, at=day(6))["request"]
+    if state == "granted":
+        actions.extend(**asked_for, at=day(7))
+    elif state == "refused":
+        actions.refuse_extension(task=task, reason="No", actor=me, at=day(7))
+    elif state == "withdrawn":
+        actions.finish_tasks(rows=[{"task": task, "words": "laid"}], actor=me, at=day(7))
+    assert ExtensionRequest.objects.get().state == state
+    visible = {
+        who: ExtensionRequest.objects.filter(task__problem__in=Problem.objects.visible_to(actor))
+        for who, actor in actors.items()
+    }
+    asked = {"extend": {"due_on": dt.date(2016, 12, 30), "reason": "Frost"}, "refuse_extension": {"reason": "No"}}
+    cases, wrong = compared(EXTENSIONS, request, visible, actors, asked, AT)
+    assert (cases, wrong) == (len(actors) * 2, [])
+
+
 def test_the_tables_are_whole() -> None:
     """Every state is reached, left, waits for somebody and has a clock; every step has a door and words."""
     assert gaps(PROBLEMS, "raised", {"struck_off"}) == []
     assert gaps(TASKS, "open", {"passed"}) == []
-    assert all(STEP_DAYS[state] > 0 for state in ProblemState if state != "struck_off")
+    assert gaps(EXTENSIONS, "asked", {"granted", "refused", "withdrawn"}) == []
+    clocks = {clock_of("problem", state) for state in ProblemState if state != "struck_off"}
+    clocks |= {clock_of("task", state) for state in TaskState if state != "passed"}
+    assert clocks | {"extension_asked", "first_look"} == shipped().keys()
 
 
 def test_a_task_ends_only_by_being_passed() -> None:

@@ -16,6 +16,7 @@ import django
 
 from anlan.core.time.clock import now
 
+SHIPPED = ("target_s", "counting", "ladder")
 PAGES = {
     "operator": ["/reports/", "/incidents/", "/console/", "/units/", "/shifts/", "/studies/1/", "/storms/"],
     "supervisor": ["/sites/001/", "/problems/", "/lists/", "/tasks/T-2016-0001/", "/analyses/A-2016-001/", "/effect/"],
@@ -118,6 +119,7 @@ def signed_in(person: int | None) -> Any:
 def repeat(book: dict[str, Any]) -> dict[str, Any]:
     """Ask everything again; return what went otherwise, and how many entries there are now."""
     from anlan.core.models import ClockRun, LedgerEntry
+    from anlan.core.time.deadlines import shipped
 
     known = functions()
     verbs = [call for call in book["verbs"] if call["verb"] not in known or not verb_again(known[call["verb"]], call)]
@@ -126,7 +128,38 @@ def repeat(book: dict[str, Any]) -> dict[str, Any]:
         "verbs": [f"{call['verb']} {call['key']}" for call in verbs],
         "requests": [call["path"] for call in requests],
         "entries": LedgerEntry.objects.count(),
-        "clocks_running": ClockRun.objects.running().count(),
+        "clocks_running": ClockRun.objects.running().exclude(rule__code__in=shipped()).count(),
+    }
+
+
+def deadlines(book: dict[str, Any]) -> dict[str, Any]:
+    """Return which clocks run behind the deadlines of what is open, the days that pages show, and the rules' days."""
+    from anlan.core.city.current import city_zone
+    from anlan.core.models import ClockRule, ClockRun
+    from anlan.core.time.deadlines import shipped
+    from anlan.core.time.rules import last_day
+    from anlan.prevention.models import ExtensionRequest, Problem, Task
+
+    zone, rules = city_zone(), ClockRule.objects.in_bulk(shipped(), field_name="code")
+    runs = ClockRun.objects.running().filter(rule__in=rules.values()).select_related("rule")
+    busy = Task.objects.exclude(state="passed")
+    waiting = [
+        *((f"problem_{problem.state}", f"problem:{problem.number}", problem.due_on)
+          for problem in Problem.objects.open().exclude(state="in_work", pk__in=busy.values("problem"))),
+        *((f"task_{task.state}", f"task:{task.number}", task.verify_by if task.state == "works_done" else task.due_on)
+          for task in busy),
+        *(("extension_asked", f"extension:{request.number}", request.answer_by)
+          for request in ExtensionRequest.objects.waiting()),
+    ]  # fmt: skip
+    return {
+        "running": sorted([run.rule.code, run.subject, str(last_day(run.due_at, zone))] for run in runs),
+        "waiting": sorted([clock, subject, str(day)] for clock, subject, day in waiting),
+        "began_before_due": all(run.started_at < run.due_at for run in runs),
+        "as_shipped": all(
+            (rule.target_s, rule.counting, rule.ladder) == tuple(shipped()[code][n] for n in SHIPPED)
+            for code, rule in rules.items()
+        ),
+        "rules": len(rules),
     }
 
 
@@ -170,5 +203,5 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.settings")
     django.setup()
     told = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    acts = {"repeat": repeat, "follow": follow, "work": work, "look": look}
+    acts = {"repeat": repeat, "deadlines": deadlines, "follow": follow, "work": work, "look": look}
     sys.stdout.write(json.dumps([acts[name](told) for name in sys.argv[2:]]))

@@ -105,6 +105,14 @@ def test_a_call_is_known_by_its_old_key(upgraded: Old, repeated: dict[str, Any])
     }  # fmt: skip
 
 
+def test_a_clock_runs_behind_each_deadline(upgraded: Old, repeated: dict[str, Any]) -> None:
+    """Up to the very day that the pages show, by the days of before, as if it had been there from the beginning."""
+    found = upgraded.do("deadlines")[0]
+    assert found["running"] == found["waiting"] != []
+    assert {clock.partition("_")[0] for clock, _, _ in found["running"]} >= {"problem", "task"}
+    assert (found["as_shipped"], found["rules"], found["began_before_due"]) == (True, 13, True)
+
+
 def test_followers_go_on_from_their_cursors(upgraded: Old, caught_up: list[dict[str, Any]]) -> None:
     """Each under its old name, past the old head: a place reopened, a reporter asked, the ladder begun."""
     followed = caught_up[0]

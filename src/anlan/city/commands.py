@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import statistics
 from pathlib import Path
@@ -11,6 +12,7 @@ import typer
 
 from anlan.core.operator.setup import DataOption
 
+ACT = ("code", "name", "name_en", "kind", "number", "in_force_from", "until", "replaces", "source")
 city = typer.Typer(add_completion=False, no_args_is_help=True, help="The simulated reference city.")
 
 
@@ -54,6 +56,31 @@ def _line(row: dict[str, Any]) -> str:
         f"  median offset {row['median_offset_m']:.1f} m"
         f"   | greedy cover {peer['precision']:.3f} {peer['recall']:.3f} {peer['sites']:>5}"
     )
+
+
+@city.command()
+def acts(
+    on: Annotated[str, typer.Option("--on", help="The day of the event, such as 2016-06-28.")],
+    data: DataOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
+) -> None:
+    """Print the acts of law that were in force on a day, as the city's folder has them."""
+    from anlan.core.operator.setup import open_platform, refuse
+
+    try:
+        day = dt.date.fromisoformat(on)
+    except ValueError:
+        raise refuse(f"{on!r} is no day; write it as 2016-06-28") from None
+    open_platform(data)
+    from anlan.core.city import acts as law
+
+    found = [{name: getattr(act, name) for name in ACT} for act in law.on(day)]
+    if json_:
+        typer.echo(json.dumps({"on": on, "acts": found}, ensure_ascii=False, default=str))
+        return
+    for act in found:
+        until = f"until {act['until']}" if act["until"] else ""
+        typer.echo(f"{act['code']}  {act['name']}  {act['name_en']}  from {act['in_force_from']} {until}".rstrip())
 
 
 @city.command()

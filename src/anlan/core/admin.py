@@ -22,6 +22,7 @@ from anlan.core.models import (
     Cursor,
     Holiday,
     Job,
+    LegalAct,
     Membership,
     Organisation,
     Person,
@@ -136,6 +137,13 @@ class ClockRuleAdmin(AdminBase):
     """How long what may take; the folder's clocks.csv is the other way in."""
 
     list_display = ["code", "name", "target_s", "counting", "owner", "scope", "ladder", "effect", "active"]
+
+
+@admin.register(LegalAct)
+class LegalActAdmin(AdminBase):
+    """Versions of acts of law; the folder's acts.csv is the other way in."""
+
+    list_display = ["code", "name", "name_en", "kind", "in_force_from", "until"]
 
 
 class QuietHoursForm(QuietForm):

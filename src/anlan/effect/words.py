@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
@@ -75,3 +75,9 @@ def _same(checked: Checked, estimate: Estimate) -> str:
         revisions = {"then": estimate.revision, "now": checked.revision}
         return _("The method changed from r%(then)d to r%(now)d; computed again it gives another answer.") % revisions
     return _("It does not hold: computed again with the same method it gives another answer.")
+
+
+def side_word(when: str) -> str:
+    """Say on which side of the day of the works a storm lies."""
+    sides = {"before": pgettext("a storm", "before"), "after": pgettext("a storm", "after")}
+    return sides.get(when, _("left out: spans the day"))

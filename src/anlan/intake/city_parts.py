@@ -1,12 +1,14 @@
-"""Reads categories.csv of the city's folder."""
+"""Reads categories.csv of the city's folder, and the first look of older folders."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from anlan.core.city.folder import CityFolderError, city_part, rows
-from anlan.core.models import City
+from anlan.core.city_parts import clocks_left_out
+from anlan.core.models import City, ClockRule
 from anlan.intake.models import Category
+from anlan.intake.tracking import FIRST_LOOK
 
 COLUMNS = ("code", "name", "name_en", "kind", "group")
 
@@ -25,6 +27,14 @@ def load_categories(folder: Path, city: City) -> None:
         Category.objects.update_or_create(code=row["code"], defaults=_values(row, f"{path}:{line}"))
     if found:
         Category.objects.exclude(code__in=seen).update(active=False)
+
+
+@city_part("first look")
+def load_first_look(folder: Path, city: City) -> None:
+    """Carry `first_look_minutes` of older folders over to the clock, where clocks.csv does not have it."""
+    minutes = city.option("first_look_minutes", None)
+    if minutes is not None and FIRST_LOOK in clocks_left_out(folder):
+        ClockRule.objects.filter(code=FIRST_LOOK).update(target_s=int(minutes) * 60)
 
 
 def _values(row: dict[str, str], where: str) -> dict[str, object]:

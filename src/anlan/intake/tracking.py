@@ -8,29 +8,28 @@ import json
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext as p
 
-from anlan.core.city.current import city
 from anlan.core.models import LedgerEntry
 from anlan.core.sealed.purposes import ErasureReason
+from anlan.core.time import deadlines
 from anlan.intake.channels import Channel
 from anlan.intake.models import Addition, Erasure, Report
 from anlan.intake.public.timeline import Line, Standing, Told, tells
 from anlan.intake.states import CARRIES_NOTHING
 from anlan.intake.words import clock, public_title
 
-FIRST_LOOK_MINUTES = 15
+FIRST_LOOK = "first_look"
 LOOKED = ("intake.personal_read", "intake.photo_read", "intake.validity_set")
 TO_DEAL_WITH_IT = frozenset({"handle", "call_back"})
 
 
 def first_look_minutes() -> int:
     """Return within how many minutes this city promises that somebody reads a report."""
-    here = city()
-    return int(here.option("first_look_minutes", FIRST_LOOK_MINUTES)) if here else FIRST_LOOK_MINUTES
+    return deadlines.rule_of(FIRST_LOOK).target_s // 60
 
 
 def first_look_by(report: Report) -> dt.datetime:
     """Return until when somebody reads the report."""
-    return report.entered_at + dt.timedelta(minutes=first_look_minutes())
+    return deadlines.due_at(FIRST_LOOK, report.entered_at)
 
 
 def first_looked_at(report: Report) -> dt.datetime | None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from anlan.core.pages import Column, Typed, drawn_by
-from anlan.prevention.models import Problem, TaskList
+from anlan.core.pages import Column, Typed, drawn_by, labelled, picked
+from anlan.core.words import area_label, typed
+from anlan.prevention.models import Problem, Storm, TaskList
 from anlan.prevention.queries.lists import Line
+from anlan.prevention.queries.sources import StudySite
 from anlan.prevention.queries.standings import Standing
 from anlan.prevention.queries.tasks import Drawn
 from anlan.prevention.spans import Part, Scale, Span
@@ -149,3 +154,66 @@ LINES = [
     SPANS,
     Column(_("State"), lambda given: given.line.fate.label, draw=_fate),
 ]  # fmt: skip
+
+
+def chosen_tasks(chosen: Collection[str]) -> list[Column]:
+    """Return the columns in which tasks of a new list are chosen."""
+    number = operator.attrgetter("task.number")
+    return [
+        picked("tasks", number, chosen),
+        labelled("tasks", number, _("Task"), lambda drawn: format_html(
+            '{} <small>{} · {}</small>', typed(drawn.task.title), drawn.task.number, drawn.task.problem.number)),
+        Column(_("Organisation"), lambda drawn: drawn.doer),
+        Column(_("Deadline"), lambda drawn: drawn.task.due_on, "num nowrap"),
+        Column(_("State"), draw=lambda drawn: stood(drawn.stands)),
+    ]  # fmt: skip
+
+
+def reported_problems(chosen: Collection[str] | None) -> list[Column]:
+    """Return the columns of the problems of an analysis report, to be chosen from where somebody instructs."""
+    number = operator.attrgetter("problem.number")
+    named_by = labelled("problems", number, _("Problem"), lambda reported: format_html(
+        "<small>{}</small> {}", reported.problem.site.code if reported.problem.site
+        else reported.problem.get_origin_display(), typed(title_of(reported.problem))))  # fmt: skip
+    return [
+        *([picked("problems", number, chosen, lambda reported: reported.waits)] if chosen is not None else []),
+        Column(_("Number"), number, "num nowrap", link=lambda reported: problem_href(reported.problem.number)),
+        named_by,
+        Column(_("Area"), lambda reported: tuple(area_label(area) for area in reported.areas)),
+        Column(_("Reports"), lambda reported: reported.place and reported.place.reports, "n"),
+        Column(_("Episodes"), lambda reported: reported.place and reported.place.episodes, "n"),
+        Column(_("State"), lambda reported: reported.problem.get_state_display()),
+        Column(_("Lead"), lambda reported: reported.lead),
+    ]
+
+
+COUNTS = [Column(_("Reports"), lambda site: site.reports, "n"), Column(_("Episodes"), lambda site: site.episodes, "n")]
+STANDING_SITES = [
+    Column(_("Site"), lambda site: (site.code, Typed(site.label)), head=True), *COUNTS,
+    Column(_("Standing problem"), lambda site: (site.standing.number, site.standing.get_state_display()),
+           link=lambda site: problem_href(site.standing.number)),
+]  # fmt: skip
+
+
+def free_sites(chosen: Collection[str]) -> list[Column]:
+    """Return the columns in which sites to be raised are chosen."""
+
+    def number(site: StudySite) -> str:
+        return str(site.number)
+
+    label = labelled("sites", number, _("Site"), lambda site: format_html(
+        '<span class="num">{}</span> {}', site.code, typed(site.label)))  # fmt: skip
+    return [picked("sites", number, chosen), label, *COUNTS]
+
+
+def _held(tested: tuple[Storm, bool]) -> SafeString:
+    mark, words = ("done", _("Held, no report from here")) if tested[1] else ("late", FAILED)
+    return format_html('<span class="state {}">{}</span>', mark, words)
+
+
+FAILED = pgettext_lazy("a place in rain", "Failed")
+RAINED = [
+    Column(_("Storm"), lambda tested: tested[0].start, "num", head=True),
+    Column(_("Peak"), lambda tested: f"{tested[0].peak_mm_h:.1f} mm/h", "n"),
+    Column(_("Result"), draw=_held),
+]

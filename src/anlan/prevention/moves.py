@@ -1,29 +1,32 @@
-"""The life cycles of problems and of tasks: each move declared once, with its form, its guard and its words."""
+"""The life cycles of problems, tasks and extensions: each move declared once, with form, guard and words."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from anlan.core.city.areas import local_day
+from anlan.core.city.current import city_zone
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.pages.forms import ReasonForm, StepForm
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
-from anlan.core.time.calendar import WorkingCalendar, working_calendar
+from anlan.core.time.deadlines import Timed, due_on
+from anlan.core.time.rules import end_of
 from anlan.core.workflow import Change, Step, Workflow, anybody, ask, holder, move, no_part, roles
 from anlan.prevention.access import REOPENS
 from anlan.prevention.forms.problems import ArbitrateForm, DelistingForm, InstructForm
-from anlan.prevention.forms.tasks import PlanForm, VerifyForm
-from anlan.prevention.models import Move, Origin, Problem, Task
+from anlan.prevention.forms.tasks import ExtendForm, PlanForm, VerifyForm
+from anlan.prevention.models import ExtensionRequest, Move, Origin, Problem, Task
 from anlan.prevention.queries.problems import last_move
 from anlan.prevention.queries.storms import last_stood
-from anlan.prevention.rules import RETURNS, STEP_DAYS, VERIFY_DAYS
+from anlan.prevention.rules import RETURNS
 from anlan.prevention.states import ProblemState as P
+from anlan.prevention.states import RequestState as R
 from anlan.prevention.states import TaskState as T
 from anlan.prevention.words import named
 
@@ -56,6 +59,7 @@ def doer_and_lead(task: Task) -> set[int | None]:
 
 
 LEAD, DOER = roles(Role.OFFICER) & holder("lead"), roles(Role.OFFICER) & holder("organisation")
+GRANTS = roles(Role.SUPERVISOR) & no_part(lambda task: {task.organisation_id})  # a later deadline of a task
 
 
 def organisation_of(actor: Actor) -> int | None:
@@ -80,6 +84,15 @@ def _tested(problem: Problem, at: dt.datetime) -> Refused | None:
     if problem.rain_test_mm_h is None or last_stood(problem, at):
         return None
     return Refused("not_rain_tested", mm=problem.rain_test_mm_h)
+
+
+def waits_for_works(task: Task) -> Refused | None:
+    """Refuse what is only for a task whose works are still to be done."""
+    return None if task.state in {T.OPEN, T.REFUSED} else Refused("nothing_to_extend", "due_on")
+
+
+def _extendable(request: ExtensionRequest, at: dt.datetime) -> Refused | None:
+    return waits_for_works(request.task)
 
 
 # What changes
@@ -135,9 +148,9 @@ def _reopen(problem: Problem, values: Values, at: dt.datetime) -> Change:
 def _finish(task: Task, values: Values, at: dt.datetime) -> Change:
     if not values["proved"]:
         raise Refused("evidence_missing", "photo")
-    verify_by = working_calendar().add_working_days(local_day(at), VERIFY_DAYS)
-    fields = {"finished_at": at, "finished_by": values["by"], "verify_by": verify_by}
-    return Change(fields, {"verify_by": str(verify_by)})
+    clock = clock_of("task", T.WORKS_DONE)
+    fields = {"finished_at": at, "finished_by": values["by"], "verify_by": due_on(clock, at)}
+    return Change(fields, {"verify_by": str(fields["verify_by"])}, clock=clock)
 
 
 def _verify(task: Task, values: Values, at: dt.datetime) -> Change:
@@ -148,7 +161,24 @@ def _verify(task: Task, values: Values, at: dt.datetime) -> Change:
         raise NotAllowed(f"took_part: organisation {by} does {task}, or leads its problem")
     words = values["words"].strip() if passed else _written(values["words"], "unmet_part_missing", "words")
     payload = {"passed": passed, "by": by, "problem": task.problem.number}
-    return Change(payload=payload, words=words[:200], to=T.PASSED if passed else T.REFUSED)
+    if passed:
+        return Change(payload=payload, words=words[:200], to=T.PASSED)
+    clock, due_at = clock_of("task", T.REFUSED), end_of(task.due_on, city_zone())
+    return Change(payload=payload, words=words[:200], to=T.REFUSED, clock=clock, due_at=due_at)
+
+
+def _answered(request: ExtensionRequest, values: Values, at: dt.datetime) -> Change:
+    fields = {"answered_at": at, "answered_by_id": values["by"], "words": values["reason"].strip()[:200]}
+    return Change(fields, {**values.get("moved", {}), "request": request.number})
+
+
+def _refused(request: ExtensionRequest, values: Values, at: dt.datetime) -> Change:
+    _written(values["reason"], "refusal_reason_missing")
+    return _answered(request, values, at)
+
+
+def _withdrawn(request: ExtensionRequest, values: Values, at: dt.datetime) -> Change:
+    return Change({"answered_at": at})
 
 
 def _written(words: str, code: str, field: str = "reason") -> str:
@@ -160,17 +190,31 @@ def _written(words: str, code: str, field: str = "reason") -> str:
 def _with_deadline(
     problem: Problem, change: Change, before: str, after: str, values: Values, at: dt.datetime
 ) -> Change:
-    """Set until when the next step is due: by the tasks that are given, else so many working days from today."""
+    """Set until when the next step is due: by the tasks that are given, else by the clock of the state."""
     if len(change.words) > 200:
         raise Refused("words_too_long", "words")
-    due_on = values.get("due", {}).get(problem.pk) or step_due(after, local_day(at), working_calendar())
-    payload = {"from": before, "to": after, "due_on": str(due_on), **change.payload}
-    return Change({**change.fields, "due_on": due_on}, payload, change.words, change.to)
+    by_tasks = values.get("due", {}).get(problem.pk)
+    clock = None if by_tasks or after == P.STRUCK_OFF else clock_of("problem", after)
+    due = by_tasks or (due_on(clock, at) if clock else None)
+    payload = {"from": before, "to": after, "due_on": str(due), **change.payload}
+    return replace(change, fields={**change.fields, "due_on": due}, payload=payload, clock=clock)
 
 
-def step_due(state: str, today: dt.date, calendar: WorkingCalendar) -> dt.date | None:
-    """Return until when the next step is due: so many working days from today."""
-    return None if state == P.STRUCK_OFF else calendar.add_working_days(today, STEP_DAYS[state])
+def clock_of(noun: str, state: str) -> str:
+    """Return the name of the clock that runs in a state: one for each in which something is waited for."""
+    return f"{noun}_{state}"
+
+
+def timed(problem: Problem, clock: str | None, at: dt.datetime) -> Timed:
+    """Say which clock runs on a problem: the lead's where it waits for the lead."""
+    waits_for = turn(problem.state, bool(problem.lead and problem.lead.active))
+    return Timed(f"problem:{problem.number}", at, clock, problem.lead_id if waits_for == "lead" else None)
+
+
+def _task_timed(step: Step) -> Timed:
+    task, change = step.record, step.change
+    doer = task.organisation_id if step.after == T.REFUSED else None
+    return Timed(f"task:{task.number}", step.at, change.clock, doer, change.due_at)
 
 
 def _line(step: Step, actor: Actor) -> Move:
@@ -186,7 +230,7 @@ def _as_it_is(task: Task, change: Change, before: str, after: str, values: Value
 
 PROBLEMS = Workflow(
     Problem, "prevention", subject=lambda problem: f"problem:{problem.number}", every=_with_deadline, seen=last_move,
-    line=_line,
+    line=_line, timed=lambda step: timed(step.record, step.change.clock, step.at),
     moves=(
         move("sign_for", P.ASSIGNED, [P.SIGNED, P.IN_WORK],  # in work where tasks of before go on
              due=P.ASSIGNED, turn="lead", who=LEAD, when=lambda problem, at: closed(problem.lead), apply=_sign_for,
@@ -200,7 +244,7 @@ PROBLEMS = Workflow(
         move("return", [P.ASSIGNED, P.SIGNED], [P.RETURNED, P.DISPUTED], who=LEAD, when=_not_decided, apply=_return,
              past={P.RETURNED: "problem_returned", P.DISPUTED: "problem_disputed"},
              history={P.RETURNED: "return", P.DISPUTED: "dispute"},
-             form=ReasonForm, label=_("Return"), key="b", aside=True,
+             form=ReasonForm, label=_("Return"), key="b", aside=True, mark="now",
              whose=_("An officer of the lead returns it; ask the lead.")),
         move("arbitrate", P.DISPUTED, P.ASSIGNED, due=P.DISPUTED, turn="arbiter",
              who=roles(Role.LEADER) & no_part(lambda problem: {problem.lead_id}), apply=_arbitrate,
@@ -217,12 +261,13 @@ PROBLEMS = Workflow(
              past="problem_struck_off", form=DelistingForm, label=_("Strike off"), key="x",
              whose=_("A supervisor who belongs neither to the lead nor to a doer strikes it off; ask one.")),
         move("reopen", [P.ACCEPTED, P.STRUCK_OFF], P.REOPENED, who=roles(*REOPENS), apply=_reopen,
-             past="problem_reopened", form=ReasonForm, label=_("Reopen"), key="r", aside=True,
+             past="problem_reopened", form=ReasonForm, label=_("Reopen"), key="r", aside=True, mark="late",
              whose=_("This step is not yours; ask the supervisor.")),
     ),
 )  # fmt: skip
 TASKS = Workflow(
     Task, "prevention", subject=lambda task: f"task:{task.number}", every=_as_it_is,
+    timed=_task_timed,
     moves=(
         move("verify", T.WORKS_DONE, [T.PASSED, T.REFUSED], due=T.WORKS_DONE, turn="verifier",
              who=roles(Role.VERIFIER) & no_part(doer_and_lead) & ask(_has_finished), apply=_verify,
@@ -233,6 +278,23 @@ TASKS = Workflow(
              when=lambda task, at: closed(task.organisation), apply=_finish, past="works_done",
              form=StepForm, label=_("Works done"), key="f",
              whose=_("An officer of the organisation that does the task says that works are done.")),
+    ),
+)  # fmt: skip
+
+
+EXTENSIONS = Workflow(
+    ExtensionRequest, "prevention", subject=lambda request: f"task:{request.task.number}", every=_as_it_is,
+    timed=lambda step: Timed(f"extension:{step.record.number}", step.at, None),
+    moves=(
+        move("extend", R.ASKED, R.GRANTED, due=R.ASKED, turn="supervisor",
+             who=ask(lambda actor, request: GRANTS(actor, request.task)), when=_extendable, apply=_answered,
+             past="task_extended", form=ExtendForm, label=_("Extend"), key="x", aside=True,
+             whose=_("A supervisor of another organisation grants a later deadline; ask one.")),
+        move("refuse_extension", R.ASKED, R.REFUSED, who=ask(lambda actor, request: GRANTS(actor, request.task)),
+             when=_extendable, apply=_refused, past="extension_refused", form=ReasonForm,
+             label=_("Refuse the extension"), key="r", aside=True,
+             whose=_("A supervisor of another organisation answers what is asked for; ask one.")),
+        move("withdraw", R.ASKED, R.WITHDRAWN, who=anybody(), apply=_withdrawn, past=""),  # by the works that are done
     ),
 )  # fmt: skip
 

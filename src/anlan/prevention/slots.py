@@ -17,7 +17,7 @@ from anlan.hotspots.computation import parsed
 from anlan.hotspots.models import Site
 from anlan.intake.access import READERS
 from anlan.prevention.access import RAISES, READS
-from anlan.prevention.columns import TASKS_OF_ONE
+from anlan.prevention.columns import RAINED, TASKS_OF_ONE
 from anlan.prevention.models import Problem
 from anlan.prevention.queries.histories import past_of
 from anlan.prevention.queries.places import wet
@@ -68,7 +68,9 @@ def mending(context: dict[str, Any]) -> str:
     if problem is None or not actor.roles & set(READS):
         return ""
     tasks = drawn(list(explained(problem.tasks.all())), today)
-    works = {"problem": problem, "table": tabulated(TASKS_OF_ONE, tasks), "tested": Tested(tests_of(problem, now()))}
+    tested = Tested(tests_of(problem, now()))
+    works = {"problem": problem, "table": tabulated(TASKS_OF_ONE, tasks), "tested": tested,
+             "rained": tabulated(RAINED, tested.storms)}  # fmt: skip
     return render_to_string("prevention/sites/_main.html", works, request=request)
 
 

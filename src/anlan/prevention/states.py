@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ProblemState(TextChoices):
@@ -27,6 +28,15 @@ class TaskState(TextChoices):
     WORKS_DONE = "works_done", _("Works done")
     REFUSED = "refused", _("Refused")
     PASSED = "passed", _("Passed")
+
+
+class RequestState(TextChoices):
+    """Where an extension stands that was asked for; one whose task is done meanwhile is taken back."""
+
+    ASKED = "asked", _("Extension asked")
+    GRANTED = "granted", _("Granted")
+    REFUSED = "refused", pgettext_lazy("an extension", "Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class Fate(TextChoices):

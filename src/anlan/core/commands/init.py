@@ -19,6 +19,7 @@ def init(
     from django.conf import settings
 
     from anlan.core.city import folder
+    from anlan.core.city_parts import clocks_left_out
     from anlan.core.ledger.seals import seal
     from anlan.core.operator import schema
     from anlan.core.people.actors import system
@@ -37,3 +38,5 @@ def init(
     changed = folder.load(city, actor=system("init"), at=now())
     seal()
     say(f"{city}: loaded" if changed else f"{city}: nothing has changed")
+    if left_out := clocks_left_out(city):
+        say(f"{city}/clocks.csv does not say {', '.join(left_out)}: the days that Anlan ships hold")

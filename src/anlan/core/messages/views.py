@@ -24,7 +24,7 @@ from anlan.core.messages.purposes import PURPOSES
 from anlan.core.messages.queries import IN_VIEW, contact_seen, messages_of, stamps
 from anlan.core.messages.words import REASONS, VIEW_WORDS, addressee
 from anlan.core.models import ContactAddress, Message
-from anlan.core.pages import Column, Empty, ListPage, Reader, Tab
+from anlan.core.pages import Column, Empty, ListPage, Reader, Tab, tabulated
 from anlan.core.pages.cells import on_page
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
@@ -74,6 +74,14 @@ MESSAGES = ListPage(  # state, purpose, template and to whom, never an address
 )  # fmt: skip
 
 
+CONSENTS = [
+    Column(pgettext_lazy("a message", "Purpose"), lambda consent: _purpose(consent.purpose), head=True),
+    Column(pgettext_lazy("consent", "Given"), lambda consent: consent.at, "num"),
+    Column(pgettext_lazy("consent", "How"), lambda consent: consent.get_how_display()),
+    Column(pgettext_lazy("consent", "Withdrawn"), lambda consent: consent.withdrawn_at, "num"),
+]
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @roles(*MANAGES)
 def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
@@ -88,9 +96,9 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
             address, opened = read_address(contact_id=contact_id, purpose=asked, actor=actor, at=now()), True
         except Refused as refusal:
             status, error = 422, str(refusal)
-    consents = [(given, _purpose(given.purpose)) for given in found.consents.all()]
-    context = {"contact": found, "to": addressee(found), "consents": consents, "address": address, "opened": opened,
-               "purposes": ContactAddress.SEAL.purpose_choices, "error": error}  # fmt: skip
+    context = {"contact": found, "to": addressee(found), "purposes": ContactAddress.SEAL.purpose_choices,
+               "table": tabulated(CONSENTS, list(found.consents.all())),
+               "address": address, "opened": opened, "error": error}  # fmt: skip
     response = render(request, "core/messages/contact.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response

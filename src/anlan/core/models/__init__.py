@@ -6,6 +6,7 @@ from anlan.core.models.clock import ClockRule, ClockRun
 from anlan.core.models.contact import DUTY, Consent, Contact, ContactAddress
 from anlan.core.models.job import Cursor, Job
 from anlan.core.models.ledger import LedgerEntry, LedgerPosition, LedgerSeal, VerbKey
+from anlan.core.models.legal_act import LegalAct
 from anlan.core.models.message import Message, MessageState, QuietHours
 from anlan.core.models.organisation import ApiClient, LoginFailures, Membership, Organisation, Person
 from anlan.core.models.series import SeriesCount
@@ -27,6 +28,7 @@ __all__ = [
     "LedgerEntry",
     "LedgerPosition",
     "LedgerSeal",
+    "LegalAct",
     "LoginFailures",
     "Membership",
     "Message",

@@ -12,12 +12,14 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 
 from anlan.core.pages.cells import on_page, with_lines
 from anlan.core.pages.forms import Choices
 from anlan.core.pages.reader import Reader
 
+NONE = SafeString("")
 Words = str | Promise
 Rows = QuerySet[Any]
 
@@ -57,12 +59,16 @@ class Filter:
     field: str = ""
     narrow: Callable[[Rows, str, Reader], Rows] | None = None
 
+    def offered(self, reader: Reader) -> list[tuple[str, Any]]:
+        """Return its choices."""
+        return [(str(value), word) for value, word in reader.once(self.choices)]
+
     def narrowed(self, rows: Rows, reader: Reader) -> Rows:
         """Return the rows that fit what the address asks for."""
         asked = reader.asked.get(self.name, "")
         if not asked:
             return rows
-        if asked not in {str(value) for value, _label in reader.once(self.choices)}:
+        if asked not in dict(self.offered(reader)):
             return rows.none()
         return self.narrow(rows, asked, reader) if self.narrow else rows.filter(**{self.field: asked})
 
@@ -94,6 +100,27 @@ class Empty:
     title: Words = ""
     link: Link | None = None
     waves: str = ""
+
+
+def picked(
+    name: str, value: Callable[[Any], str], chosen: Collection[str], when: Callable[[Any], bool] = lambda row: True
+) -> Column:
+    """Return a column in which lines are chosen; the name of a line is the label of its box."""
+
+    def box(row: Any) -> SafeString:
+        checked = mark_safe(" checked") if value(row) in chosen else ""
+        parts = (name, name, value(row), value(row), checked)
+        return format_html('<input type="checkbox" name="{}" id="{}-{}" value="{}"{}>', *parts) if when(row) else NONE
+
+    return Column(
+        "", css="pick", draw=box, heading=lambda rows: format_html('<span class="hidden">{}</span>', _("Choose"))
+    )
+
+
+def labelled(name: str, value: Callable[[Any], str], label: Words, draw: Callable[[Any], Any]) -> Column:
+    """Return the column that names a line whose box is to be ticked."""
+    return Column(label, head=True, draw=lambda row: format_html(
+        '<label for="{}-{}">{}</label>', name, value(row), draw(row)))  # fmt: skip
 
 
 def containing(*fields: str) -> Callable[[Rows, str], Rows]:

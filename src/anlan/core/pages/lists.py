@@ -81,7 +81,7 @@ class ListPage:
         rows = self.rows(reader.actor)
         for narrowing in self.filters:
             rows = narrowing.narrowed(rows, reader)
-        words = reader.asked.get("q", "").strip()[:80]
+        words = looked_for(reader)
         return self.search(rows, words) if self.search and words else rows
 
     def answer(
@@ -102,23 +102,29 @@ class ListPage:
 class Listing:
     """A list as one person's address asks for it."""
 
-    def __init__(self, page: ListPage, reader: Reader, path: str = "") -> None:
-        self.page, self.reader, self.path, self.chosen = page, reader, path, ""
+    def __init__(self, page: ListPage, reader: Reader, path: str = "", chosen: str = "") -> None:
+        self.page, self.reader, self.path, self.chosen = page, reader, path, chosen
         names = {tab.name: tab for tab in page.tabs}
         usual = page.first(reader) if page.first else next(iter(names), "")
         self.tab = names.get(reader.asked.get(page.tab, ""), names.get(usual))
-        self.part = self.tab.page if self.tab and self.tab.page else page
-        sorts = {sort for column in self.part.columns if column.sort for sort in (column.sort, f"-{column.sort}")}
-        self.order = reader.asked.get("order", "") if reader.asked.get("order") in sorts else ""
-        self.words = reader.asked.get("q", "").strip()[:80]
-
-    @cached_property
-    def asked(self) -> dict[str, str]:
-        """What the address asks for, page apart; what nobody knows is left out."""
-        parts = [self.page, *(tab.page for tab in self.page.tabs if tab.page)]
-        filters = {known.name: self.reader.asked.get(known.name, "") for part in parts for known in part.filters}
-        words = {"q": self.words} if any(part.search for part in parts) else {}
-        return ({self.page.tab: self.tab.name} if self.tab else {}) | filters | words | {"order": self.order}
+        self.part = part = self.tab.page if self.tab and self.tab.page else page
+        self.columns = [column for column in part.columns if not column.when or column.when(reader)]
+        sorts = {sort for column in self.columns if column.sort for sort in (column.sort, f"-{column.sort}")}
+        self.order = order if (order := reader.asked.get("order", "")) in sorts else ""
+        parts = [page, *(tab.page for tab in page.tabs if tab.page)]
+        self.words = looked_for(reader) if any(known.search for known in parts) else ""
+        own = {page.tab: self.tab.name} if self.tab else {}
+        filters = {known.name: reader.asked.get(known.name, "") for each in parts for known in each.filters}
+        self.asked = own | filters | {"q": self.words, "order": self.order}  # what nobody knows is left out
+        self.finds, seen = part.search is not None, {"q", *(known.name for known in part.filters)}
+        self.kept = [(name, value) for name, value in self.asked.items() if value and name not in seen]
+        self.narrowed = any(value for name, value in self.asked.items() if name in seen)
+        self.empty = NOTHING_FITS if self.narrowed else part.empty(reader) if callable(part.empty) else part.empty
+        self.way_out, self.query = address(own, path), address(self.asked).lstrip("?")
+        self.way_on = self.empty.link.href(reader) if self.empty.link and self.empty.link.leads(reader) else ""
+        self.crumb = page.crumb.href(reader) if page.crumb else ""
+        self.links = [(link, link.href(reader)) for link in page.links if link.leads(reader)]
+        self.csv = self.link(**{"as": "csv"}) if any(column.value for column in self.columns) else ""
 
     def link(self, path: str | None = None, **changes: Any) -> str:
         """Return the address of this list with some words changed, from its first page on."""
@@ -127,9 +133,7 @@ class Listing:
     @cached_property
     def rows(self) -> Rows:
         """Every row that is listed, in order."""
-        rows = self.part.found(self.reader)
-        if self.tab:
-            rows = rows.filter(self.tab.asks(self.reader))
+        rows = self.part.found(self.reader).filter(self.tab.asks(self.reader) if self.tab else Q())
         if self.order:
             field = F(self.order.lstrip("-"))
             last = field.desc(nulls_last=True) if self.order.startswith("-") else field.asc(nulls_last=True)
@@ -147,26 +151,28 @@ class Listing:
         return list(self.part.shape(list(self.paged.object_list), self.reader))
 
     @property
-    def items(self) -> list[tuple[Any, str, bool]]:
-        """Each line with the address of its record, which keeps the list beside it, and whether it is chosen."""
-        to = self.part.to or str
-        records = zip(self.paged.object_list, self.shown, strict=True)
-        return [(row, f"{self.link(to(record))}{self.turned}", str(record) == self.chosen) for record, row in records]
+    def span(self) -> str:
+        """Which rows the page shows, of how many."""
+        page = self.paged
+        return f"{figure(page.start_index())}–{figure(page.end_index())} / {figure(page.paginator.count)}"
 
     @property
-    def turned(self) -> str:
-        """What links to a record, and back, add for the page of the list."""
-        return f"&page={self.paged.number}" if self.paged.number > 1 else ""
+    def here(self) -> str:
+        """The address of this page of the list."""
+        return self.link(page=self.paged.number if self.paged.number > 1 else "")
+
+    @property
+    def items(self) -> list[tuple[Any, str, bool]]:
+        """Each line with the address of its record, which keeps the list beside it, and whether it is chosen."""
+        to, number = self.part.to or str, self.paged.number
+        records = zip(self.paged.object_list, self.shown, strict=True)
+        return [(row, self.link(to(record), page=number if number > 1 else ""), str(record) == self.chosen)
+                for record, row in records]  # fmt: skip
 
     @property
     def table(self) -> Table:
         """The page as headings and cells."""
         return tabulated(self.columns, self.shown, self.order, lambda order: self.link(order=order))
-
-    @property
-    def columns(self) -> list[Column]:
-        """The columns that this person reads."""
-        return [column for column in self.part.columns if not column.when or column.when(self.reader)]
 
     @cached_property
     def tabs(self) -> list[tuple[Tab, str, int | None]]:
@@ -176,82 +182,18 @@ class Listing:
         return [(tab, href, counts.get(tab.name)) for tab, href in links]
 
     def _counts(self) -> Mapping[str, int]:
-        parts = {tab.name: Count("pk", filter=tab.asks(self.reader)) for tab in self.page.tabs if tab.where}
+        of = {f"n{n}": tab for n, tab in enumerate(self.page.tabs)}  # no name of an annotation
+        parts = {name: Count("pk", filter=tab.asks(self.reader)) for name, tab in of.items() if not tab.page}
         counts = self.page.found(self.reader).order_by().aggregate(**parts) if parts else {}
-        return counts | {tab.name: (tab.page or self.page).found(self.reader).count()
-                         for tab in self.page.tabs if not tab.where}  # fmt: skip
+        whole = {name: tab.page.found(self.reader).count() for name, tab in of.items() if tab.page}
+        return {of[name].name: n for name, n in (counts | whole).items()}
 
     @property
-    def filters(self) -> list[tuple[Filter, list[tuple[Any, Any]], str]]:
+    def filters(self) -> list[tuple[Filter, list[tuple[str, Any]], str]]:
         """Each filter with its choices and the one chosen, even where it is none of them."""
-        found = []
-        for known in self.part.filters:
-            chosen, choices = (
-                self.asked[known.name],
-                [(str(value), word) for value, word in self.reader.once(known.choices)],
-            )
-            found.append((known, choices + ([(chosen, chosen)] if chosen not in {"", *dict(choices)} else []), chosen))
-        return found
-
-    @property
-    def finds(self) -> bool:
-        """Whether words can be looked for."""
-        return self.part.search is not None
-
-    @property
-    def kept(self) -> list[tuple[str, str]]:
-        """What the form of filters and words carries along unseen."""
-        seen = {"q"} | {known.name for known in self.part.filters}
-        return [(name, value) for name, value in self.asked.items() if value and name not in seen]
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether filters or words leave something out."""
-        return bool(self.words or any(chosen for _filter, _choices, chosen in self.filters))
-
-    @property
-    def empty(self) -> Empty:
-        """What is said where nothing is listed."""
-        if self.narrowed:
-            return NOTHING_FITS
-        return self.part.empty if isinstance(self.part.empty, Empty) else self.part.empty(self.reader)
-
-    @property
-    def way_out(self) -> str:
-        """The address of the list without filters and words."""
-        return address({self.page.tab: self.tab.name} if self.tab else {}, self.path)
-
-    @property
-    def way_on(self) -> str:
-        """The address where what is missing comes from, for those who may go there."""
-        link = self.empty.link
-        return link.href(self.reader) if link and link.leads(self.reader) else ""
-
-    @property
-    def crumb(self) -> str:
-        """The address of the page above."""
-        return self.page.crumb.href(self.reader) if self.page.crumb else ""
-
-    @property
-    def query(self) -> str:
-        """What the address asks for, page apart."""
-        return address(self.asked).lstrip("?")
-
-    @property
-    def csv(self) -> str:
-        """The address of the file; nothing where no column has a value."""
-        return self.link(**{"as": "csv"}) if any(column.value for column in self.columns) else ""
-
-    @property
-    def span(self) -> str:
-        """Which rows the page shows, of how many."""
-        page = self.paged
-        return f"{figure(page.start_index())}–{figure(page.end_index())} / {figure(page.paginator.count)}"
-
-    @property
-    def links(self) -> list[tuple[Link, str]]:
-        """The ways to other pages that this person may go."""
-        return [(link, link.href(self.reader)) for link in self.page.links if link.leads(self.reader)]
+        chosen = [(known, self.asked[known.name], known.offered(self.reader)) for known in self.part.filters]
+        return [(known, choices if value in {"", *dict(choices)} else [*choices, (value, value)], value)
+                for known, value, choices in chosen]  # fmt: skip
 
     def file(self) -> HttpResponse:
         """Return all that is listed as a CSV file; of what is personal the download is an entry."""
@@ -259,11 +201,14 @@ class Listing:
         batches = iter(lambda: list(islice(records, AT_ONCE)), [])
         body = as_csv(self.columns, (row for batch in batches for row in self.part.shape(batch, self.reader)))
         if self.page.personal:
-            asked = {
-                name: value for name, value in self.asked.items() if value and name != "q"
-            }  # words may name people
+            asked = {name: value for name, value in self.asked.items() if value and name != "q"}  # words may be names
             perform(lambda: ledger.append(self.page.personal, actor=self.reader.actor, at=self.reader.at,
                                           subject=f"list:{self.path}", payload=asked))  # fmt: skip
         name = slugify(f"{self.path} {self.tab.name if self.tab else ''} {self.reader.today}".replace("/", " "))
         headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
         return HttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def looked_for(reader: Reader) -> str:
+    """Return the words that the address asks for."""
+    return reader.asked.get("q", "").strip()[:80]

@@ -14,6 +14,8 @@ from anlan.core import ledger
 from anlan.core.city.current import city_read_once
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
+from anlan.core.time import deadlines
+from anlan.core.time.deadlines import Timed
 from anlan.core.workflow.moves import Change, Move, NotYours, Step, Words, from_to
 
 R = TypeVar("R", bound=models.Model)
@@ -33,6 +35,7 @@ class Workflow(Generic[R]):
     seen: Callable[[R], str] | None = None  # what a page keeps, to notice a step that somebody else took meanwhile
     line: Callable[[Step, Actor], models.Model] | None = None  # a row of the history that pages show
     heard: Callable[[str, Step], None] | None = None  # clocks, and what else follows each entry in its transaction
+    timed: Callable[[Step], Timed] | None = None  # which named clock runs on the record from this step on
     doors: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Move:
@@ -100,7 +103,9 @@ class Workflow(Generic[R]):
         if self.line:
             lines = [self.line(step, actor) for step in steps]
             type(lines[0])._default_manager.bulk_create(lines, batch_size=500)
-        ledger.append_rows([self._entry(step, actor) for step in steps])
+        ledger.append_rows([self._entry(step, actor) for step in steps if step.move.past])
+        if self.timed:
+            deadlines.begin([self.timed(step) for step in steps])
         if self.heard:
             for step in steps:
                 self.heard(self._kind(step), step)

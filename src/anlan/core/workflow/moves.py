@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -26,12 +26,17 @@ class NotYours(NotAllowed):
 
 @dataclass(frozen=True)
 class Change:
-    """What a move does to one record, as plain values; `to` only where the move leads to one of several states."""
+    """What a move does to one record, as plain values; `to` only where the move leads to one of several states.
+
+    `clock` is the named clock that runs on the record from then on, `due_at` a moment that a person chose for it.
+    """
 
     fields: Mapping[str, Any] = field(default_factory=dict)
     payload: Mapping[str, Any] = field(default_factory=dict)
     words: str = ""
     to: str | None = None
+    clock: str | None = None
+    due_at: dt.datetime | None = None
 
 
 Apply = Callable[[Any, Mapping[str, Any], dt.datetime], Change]
@@ -48,7 +53,8 @@ class Move:
     """One step of a life cycle: from where, to where, whose, when, what it does, and what pages call it.
 
     One without a label follows from another move and is offered to nobody. `past` (the entry's kind, without the
-    stage) and `history` (the name in the history, if not the move's own) are told by target where that differs.
+    stage; empty where the other move's entry says it) and `history` (the name in the history, if not the move's own)
+    are told by target where that differs.
     """
 
     name: str
@@ -67,6 +73,7 @@ class Move:
     whose: Words = ""  # said to somebody whose move it is not
     aside: bool = False  # possible, and not what a page asks for where it is not due
     opens: bool = False  # its form stands open where it is due
+    mark: str = "done"  # in the history: "now" where somebody is to act anew, "late" where what was done failed
 
     def kind(self, to: str) -> str:
         """Return what the entry is called."""
@@ -100,4 +107,4 @@ class Step:
 
 def from_to(record: Any, change: Change, before: str, after: str, values: Mapping[str, Any], at: dt.datetime) -> Change:
     """Say in the entry where the record stood before and stands now."""
-    return Change(change.fields, {"from": before, "to": after, **change.payload}, change.words, change.to)
+    return replace(change, payload={"from": before, "to": after, **change.payload})

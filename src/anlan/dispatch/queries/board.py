@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from anlan.core.people.actors import Actor
 from anlan.dispatch.models import Assignment, Unit
@@ -46,17 +48,18 @@ class Group:
         return [(state, n) for state, n in counted if n]
 
 
-def board(at: dt.datetime, actor: Actor) -> list[Row]:
-    """Return the units that are sent, each with what it does now; the longest out first, then by their code."""
-    busy = (
-        Assignment.objects.visible_to(actor)
-        .open()
-        .select_related("incident__category_at_call", "incident__category_confirmed")
-    )
-    held = {assignment.unit_id: assignment for assignment in busy}
-    units = units_of(actor).annotate(on=on_duty(at)).order_by("organisation__name", "organisation_id", "kind", "code")
-    rows = [Row(unit, held.get(unit.pk), _state(held.get(unit.pk), unit.on)) for unit in units]
-    return sorted(rows, key=_order)
+def stated(actor: Actor, at: dt.datetime) -> QuerySet[Unit]:
+    """Return the units that an actor sees, with what each does now: whether it is `out`, and `on` duty."""
+    busy = Assignment.objects.visible_to(actor).open().filter(unit=OuterRef("pk"))
+    return units_of(actor).annotate(on=on_duty(at), out=Exists(busy))
+
+
+def board(units: Sequence[Unit], actor: Actor) -> list[Row]:
+    """Return units with what each is sent to; by whose and what they are, the longest out first, then by their code."""
+    busy = Assignment.objects.visible_to(actor).open().filter(unit__in=units)
+    incidents = busy.select_related("incident__category_at_call", "incident__category_confirmed")
+    held = {assignment.unit_id: assignment for assignment in incidents}
+    return sorted((Row(unit, held.get(unit.pk), _state(unit)) for unit in units), key=_order)
 
 
 def grouped(rows: Iterable[Row]) -> list[Group]:
@@ -64,8 +67,8 @@ def grouped(rows: Iterable[Row]) -> list[Group]:
     return [Group(list(same)) for _, same in groupby(rows, key=lambda row: _order(row)[:3])]
 
 
-def _state(held: Assignment | None, on: bool) -> str:
-    return OUT if held else FREE if on else OFF
+def _state(unit: Unit) -> str:
+    return OUT if unit.out else FREE if unit.on else OFF  # type: ignore[attr-defined]  # by `stated`
 
 
 def _order(row: Row) -> tuple[str, int, str, int, str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -22,21 +21,12 @@ from anlan.dispatch.models import Shift
 from anlan.dispatch.queries.units import shifts_about
 from anlan.triage.access import READERS, is_mover
 
-COMING, ON_DUTY, OVER = "plain idle", "calm", "plain done"
 
-
-def _mark(shift: Shift) -> str:
-    at = now()
-    return COMING if shift.begins_at > at else ON_DUTY if shift.ends_at > at else OVER
-
-
-def _word(shift: Shift) -> str:
-    words = {COMING: pgettext("shift", "to come"), ON_DUTY: gettext("on duty"), OVER: pgettext("shift", "over")}
-    return words[_mark(shift)]
-
-
-def _stands(shift: Shift) -> SafeString:
-    return format_html('<span class="state {}">{}</span>', _mark(shift), _word(shift))
+def _now(shift: Shift) -> tuple[str, str]:
+    """Return the mark and the words of how a shift stands."""
+    if shift.begins_at > now():
+        return "plain idle", pgettext("shift", "to come")
+    return ("calm", gettext("on duty")) if shift.ends_at > now() else ("plain done", pgettext("shift", "over"))
 
 
 SHIFTS = ListPage(
@@ -49,7 +39,8 @@ SHIFTS = ListPage(
         Column(_("Begins"), lambda shift: shift.begins_at, "num nowrap", sort="begins_at"),
         Column(_("Ends"), lambda shift: shift.ends_at, "num nowrap", sort="ends_at"),
         Column(_("People"), lambda shift: shift.people, "n"),
-        Column(_("Now"), _word, draw=_stands),
+        Column(_("Now"), lambda shift: _now(shift)[1],
+               draw=lambda shift: format_html('<span class="state {}">{}</span>', *_now(shift))),
         Column(_("Open at hand-over"), lambda shift: shift.handed, "n"),
     ],
 )  # fmt: skip

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from anlan.core.city.areas import area_index
-from anlan.core.pages import Column, Empty, Link, ListPage, Typed, answer, containing, drawn_by
+from anlan.core.pages import Column, Empty, Link, ListPage, Typed, answer, containing, drawn_by, tabulated, written
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
@@ -27,7 +27,21 @@ from anlan.hotspots.queries.studies import chosen, episodes_of, job_of, places_g
 from anlan.hotspots.reruns import rerun
 from anlan.hotspots.rules import require_adoptable
 from anlan.hotspots.words import change_word, period, state_word
+from anlan.intake.words import degrees
 
+EPISODES = [
+    Column("#", lambda episode: episode["number"], "n"),
+    Column(_("First report"), lambda episode: episode["first"], "num"),
+    Column(_("Last report"), lambda episode: episode["last"], "num"),
+    Column(_("Reports"), lambda episode: episode["reports"], "n"),
+]
+WATCH = [
+    Column(_("Rank"), lambda place: place["rank"], "n"),
+    Column(_("Point"), lambda place: f"{degrees(place['lat'])}, {degrees(place['lon'])}", "num"),
+    Column(_("Reports"), lambda place: place["reports"], "n"),
+]
+LEFT_OUT = {"misdial_or_nuisance": _("Misdial or nuisance call"), "no_coordinates": _("No coordinates"),
+            "outside_area": _("Outside the area"), "method_scattered": _("In no place")}  # fmt: skip
 CHANGES = ("kept", "grown", "shrunk", "split", "merged", "new", "gone")
 NEW_STUDY = Link(_("New study"), "hotspots:new", "n", WRITES, primary=True)
 
@@ -149,7 +163,9 @@ def details(request: HttpRequest, pk: int) -> HttpResponse:
         "study": study,
         "outcome": outcome,
         "silent": [(row, areas.get(row["area"])) for row in outcome["silent"]],
-        "episodes": episodes_of(study),
+        "episodes": tabulated(EPISODES, episodes_of(study)),
+        "watch": tabulated(WATCH, outcome["watch"]),
+        "left_out": written((words, outcome["left_out"].get(name)) for name, words in LEFT_OUT.items()),
         "period": period(study),
         "checked": checked,
         "parameters": json.loads(study.parameters),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from anlan.core import ledger
+from anlan.core.city.current import city_read_once
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
 from anlan.prevention.actions.results import result_of, settle, verifier_of
@@ -23,17 +24,18 @@ def finish_tasks(
     """Say of many tasks that works are done: rows of `task`, with a line of `words` as evidence."""
     found = locked_tasks([row["task"] for row in rows], actor)
     proofs = [_proof(found[row["task"]], row, at) for row in rows]
-    steps = [
-        TASKS.decide("finish", proof.task, {"proved": bool(proof.words), "by": actor.name}, actor=actor,
-                     at=proof.added_at) for proof in proofs
-    ]  # fmt: skip
+    with city_read_once():
+        steps = [
+            TASKS.decide("finish", proof.task, {"proved": bool(proof.words), "by": actor.name}, actor=actor,
+                         at=proof.added_at) for proof in proofs
+        ]  # fmt: skip
     Evidence.objects.bulk_create(proofs, batch_size=500)
     ledger.append_many([
         entry("evidence_added", f"task:{proof.task.number}", actor, proof.added_at, {"evidence": proof.pk})
         for proof in proofs
     ])  # fmt: skip
     TASKS.store(steps, actor)
-    withdraw_requests(found.values(), at)
+    withdraw_requests(found.values(), actor, at)
     refresh_due({proof.task.problem: proof.added_at for proof in proofs})
     return {"tasks": [row["task"] for row in rows]}
 
@@ -55,10 +57,11 @@ def verify_tasks(
     """Accept or refuse many works: rows of `task passed words`; the last that passes accepts its problem."""
     found = locked_tasks([row["task"] for row in rows], actor)
     verifier = verifier_of(by, actor)
-    steps = [
-        TASKS.decide("verify", found[row["task"]], {"words": "", **row, "by": verifier}, actor=actor,
-                     at=row.get("at", at)) for row in rows
-    ]  # fmt: skip
+    with city_read_once():
+        steps = [
+            TASKS.decide("verify", found[row["task"]], {"words": "", **row, "by": verifier}, actor=actor,
+                         at=row.get("at", at)) for row in rows
+        ]  # fmt: skip
     TASKS.store(steps, actor)
     results = [result_of(step) for step in steps]
     Result.objects.bulk_create(results, batch_size=500)

@@ -7,20 +7,23 @@ from typing import Any
 
 from anlan.core import ledger
 from anlan.core.city.areas import local_day
+from anlan.core.city.current import city_zone
 from anlan.core.ledger.verbs import verb
-from anlan.core.people.actors import Actor, NotAllowed
+from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
+from anlan.core.time import deadlines
 from anlan.core.time.calendar import working_calendar
+from anlan.core.time.deadlines import Timed
+from anlan.core.time.rules import end_of
+from anlan.core.workflow import NotYours
 from anlan.prevention.actions.steps import locked_task, require_holder
 from anlan.prevention.actions.tasks import refresh_due
 from anlan.prevention.models import Extension, ExtensionRequest, Task
-from anlan.prevention.moves import organisation_of
+from anlan.prevention.moves import EXTENSIONS, GRANTS, clock_of, organisation_of, waits_for_works
 from anlan.prevention.queries.tasks import request_of
-from anlan.prevention.rules import ANSWER_DAYS, require_deadline
-from anlan.prevention.states import TaskState
-
-Answer = ExtensionRequest.Answer
+from anlan.prevention.rules import require_deadline
+from anlan.prevention.states import RequestState
 
 
 @verb("prevention.extending.ask_extension")
@@ -36,16 +39,19 @@ def ask_extension(
         raise Refused("extension_asked_already")
     _require_in_time(extended, at)
     later = _later(extended, due_on, reason, at)
-    answer_by = working_calendar().add_working_days(local_day(at), ANSWER_DAYS)
+    clock = clock_of("extension", RequestState.ASKED)
+    answer_by = deadlines.due_on(clock, at)
     request = ExtensionRequest.objects.create(
         number=f"{extended.number}-X{extended.requests.count() + 1}", task=extended, due_on=later,
         reason=reason.strip()[:200], by=extended.organisation, at=at, answer_by=answer_by,
     )  # fmt: skip
+    deadlines.begin([Timed(f"extension:{request.number}", at, clock)])
     payload = {"request": request.number, "to": str(later), "answer_by": str(answer_by)}
     _append("extension_asked", extended, payload, actor, at)
     return {"task": extended.number, "request": request.number, "answer_by": str(answer_by)}
 
 
+@EXTENSIONS.door("extend", lambda number, asked: {"task": task_of(number), **asked})
 @verb("prevention.extending.extend")
 def extend(
     *, task: str, due_on: dt.date, reason: str, seen: str | None = None, actor: Actor, at: dt.datetime,
@@ -59,46 +65,51 @@ def extend(
     request = request_of(extended)
     if request is None:
         _require_in_time(extended, at)
-    later = _later(extended, due_on, reason, at)
-    Extension.objects.create(task=extended, before=extended.due_on, after=later, reason=reason.strip()[:200],
-                             by_id=organisation_of(actor), at=at)  # fmt: skip
-    payload = {"from": str(extended.due_on), "to": str(later)}
-    payload |= _answered(request, Answer.GRANTED, reason, actor, at)
+    later, by = _later(extended, due_on, reason, at), organisation_of(actor)
+    Extension.objects.create(task=extended, before=extended.due_on, after=later, reason=reason.strip()[:200], by_id=by,
+                             at=at)  # fmt: skip
+    moved = {"from": str(extended.due_on), "to": str(later)}
+    if request:
+        EXTENSIONS.take("extend", [request], {"reason": reason, "by": by, "moved": moved}, actor=actor, at=at)
+    else:
+        _append("task_extended", extended, moved, actor, at)
     extended.due_on = later
     extended.save(update_fields=["due_on"])
-    _append("task_extended", extended, payload, actor, at)
+    deadlines.put_off(f"task:{extended.number}", end_of(later, city_zone()))
     refresh_due({extended.problem: at})
     return {"task": extended.number, "due_on": str(later)}
 
 
+@EXTENSIONS.door("refuse_extension", lambda number, asked: {"task": task_of(number), **asked})
 @verb("prevention.extending.refuse_extension")
 def refuse_extension(
     *, task: str, reason: str, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
     """Refuse the later deadline that was asked for, with a reason; the old one stands."""
-    kept = _answering(task, None, actor)
-    request = request_of(kept)
+    request = request_of(_answering(task, None, actor))
     if request is None:
         raise Refused("extension_not_asked")
-    if not reason.strip():
-        raise Refused("refusal_reason_missing", "reason")
-    payload = _answered(request, Answer.REFUSED, reason, actor, at)
-    _append("extension_refused", kept, payload, actor, at)
-    return {"task": kept.number, "request": request.number}
+    EXTENSIONS.take("refuse_extension", [request], {"reason": reason, "by": organisation_of(actor)}, actor=actor, at=at)
+    return {"task": request.task.number, "request": request.number}
+
+
+def task_of(number: str) -> str:
+    """Return the number of the task that a page shows, also where the number is that of what is asked for it."""
+    return number.partition("-X")[0]
 
 
 def _answering(number: str, seen: str | None, actor: Actor) -> Task:
     actor.require(Role.SUPERVISOR)
     task = _waiting(number, seen, actor)
-    if not actor.is_system and task.organisation_id in actor.organisation_ids:
-        raise NotAllowed(f"{actor.name} cannot extend a task of their own organisation")
+    if code := GRANTS(actor, task):
+        raise NotYours(actor, "extend", code)
     return task
 
 
 def _waiting(number: str, seen: str | None, actor: Actor) -> Task:
     task = locked_task(number, actor)
-    if task.state not in {TaskState.OPEN, TaskState.REFUSED}:
-        raise Refused("nothing_to_extend", "due_on")
+    if refused := waits_for_works(task):
+        raise refused
     if seen and seen != str(task.due_on):
         raise Refused("deadline_moved", "due_on", day=task.due_on)
     return task
@@ -118,18 +129,6 @@ def _later(task: Task, due_on: dt.date, reason: str, at: dt.datetime) -> dt.date
     if not reason.strip():
         raise Refused("extension_reason_missing", "reason")
     return later
-
-
-def _answered(
-    request: ExtensionRequest | None, answer: str, words: str, actor: Actor, at: dt.datetime
-) -> dict[str, str]:
-    """Write the answer down where something was asked; return what the entry says of it."""
-    if request is None:
-        return {}
-    request.answer, request.answered_at, request.answered_by_id = answer, at, organisation_of(actor)
-    request.words = words.strip()[:200]
-    request.save(update_fields=["answer", "answered_at", "answered_by", "words"])
-    return {"request": request.number}
 
 
 def _append(past: str, task: Task, payload: dict[str, str], actor: Actor, at: dt.datetime) -> None:

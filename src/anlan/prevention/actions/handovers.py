@@ -14,6 +14,7 @@ from anlan.core.ledger.verbs import verb
 from anlan.core.models import Organisation
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
+from anlan.core.time import deadlines
 from anlan.prevention.actions.results import settle
 from anlan.prevention.actions.steps import entry, locked, organisation
 from anlan.prevention.actions.tasks import earliest_due
@@ -114,6 +115,7 @@ def _hand_on(problems: Sequence[Problem], lead: Organisation, actor: Actor, at: 
     waiting = Task.objects.filter(problem__in=problems, state__in=[TaskState.OPEN, TaskState.REFUSED])
     moved = list(waiting.exclude(organisation=lead).exclude(organisation_id__in=_helping(problems)))
     Task.objects.filter(pk__in=[task.pk for task in moved]).update(organisation=lead)
+    deadlines.hand_on([f"task:{task.number}" for task in moved], lead.pk)
     ledger.append_many([entry("task_handed_on", f"task:{task.number}", actor, at, {"to": lead.code}) for task in moved])
 
 

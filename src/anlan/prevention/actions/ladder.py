@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from anlan.core import ledger
 from anlan.core.city.areas import local_day
+from anlan.core.city.current import city_read_once, city_zone
 from anlan.core.ledger.verbs import verb
 from anlan.core.models import City, LedgerEntry
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
-from anlan.prevention import moves, rules
+from anlan.core.time import deadlines
+from anlan.core.time.rules import Step, end_of, steps_due
+from anlan.prevention import moves
 from anlan.prevention.actions.steps import entry
 from anlan.prevention.models import Escalation, ExtensionRequest, Problem, Task
-from anlan.prevention.rules import REMIND_BEFORE
-from anlan.prevention.states import ProblemState, TaskState
+from anlan.prevention.moves import clock_of
+from anlan.prevention.states import ProblemState, RequestState, TaskState
+
+Waiting = tuple[Escalation, str]  # a step to be taken, and the clock whose ladder it is on
 
 
 @verb("prevention.ladder.escalate_overdue")
@@ -23,17 +29,23 @@ def escalate_overdue(*, actor: Actor, at: dt.datetime, key: str | None = None) -
     """Take the step of the ladder that has come for every deadline; again on the same day it does nothing."""
     actor.require(Role.SUPERVISOR)
     list(City.objects.select_for_update(no_key=True).all())
-    today = local_day(at)
-    waiting = [*_tasks(today), *_requests(today), *_problems(today)]
-    given = _given([escalation.subject for escalation in waiting])
-    taken = [
-        escalation
-        for escalation in waiting
-        if _climbs(escalation, given.get((escalation.subject, escalation.due_on), {}), today, at)
-    ]
+    with city_read_once():
+        taken = _steps(at)
     Escalation.objects.bulk_create(taken, batch_size=500)
     ledger.append_many([_entry(escalation, actor, at) for escalation in taken])
     return {step: sum(1 for escalation in taken if escalation.step == step) for step in Escalation.Step.values}
+
+
+def _steps(at: dt.datetime) -> list[Escalation]:
+    """Return the steps that have come, each on the ladder of its deadline's clock, not yet stored."""
+    today = local_day(at)
+    waiting = [*_tasks(today), *_requests(today), *_problems(today)]
+    given = _given([escalation.subject for escalation, _clock in waiting])
+    return [
+        escalation
+        for escalation, clock in waiting
+        if _climbs(escalation, clock, given.get((escalation.subject, escalation.due_on), {}), today, at)
+    ]
 
 
 def _entry(escalation: Escalation, actor: Actor, at: dt.datetime) -> LedgerEntry:
@@ -42,15 +54,22 @@ def _entry(escalation: Escalation, actor: Actor, at: dt.datetime) -> LedgerEntry
     return entry("escalated", subject, actor, at, payload)
 
 
-def _climbs(escalation: Escalation, given: dict[str, dt.datetime], today: dt.date, at: dt.datetime) -> bool:
+def _climbs(escalation: Escalation, clock: str, given: dict[str, dt.datetime], today: dt.date, at: dt.datetime) -> bool:
     """Give an escalation its next step, if one has come and none was taken today."""
-    come = [step for step in rules.steps_due(escalation.due_on, today) if step not in given]
+    zone = city_zone()
+    come = steps_due(deadlines.rule_of(clock).rungs(), end_of(escalation.due_on, zone), at, zone, given)
     if today > escalation.due_on and "remind" in come:
-        come.remove("remind")  # it is late to say that a deadline nears
+        come.remove(Step.REMIND)  # it is late to say that a deadline nears
     if not come or any(local_day(moment) >= today for moment in given.values()):
         return False
     escalation.step, escalation.at = come[0], at
     return True
+
+
+def _soon(noun: str, states: Iterable[str], today: dt.date) -> dt.date:
+    """Return up to which due day a first step of the ladders of these states can have come."""
+    first = [rung.days for state in states for rung in deadlines.rule_of(clock_of(noun, state)).rungs()[:1]]
+    return today - dt.timedelta(days=min(first, default=0))
 
 
 def _given(subjects: list[str]) -> dict[tuple[str, dt.date], dict[str, dt.datetime]]:
@@ -61,37 +80,39 @@ def _given(subjects: list[str]) -> dict[tuple[str, dt.date], dict[str, dt.dateti
     return found
 
 
-def _tasks(today: dt.date) -> list[Escalation]:
+def _tasks(today: dt.date) -> list[Waiting]:
     """Return the tasks whose deadline nears or has passed; works done wait for the verifier, not for the doer."""
-    soon = today + REMIND_BEFORE
     open_ones = Task.objects.exclude(problem__state=ProblemState.STRUCK_OFF)
-    doing = open_ones.filter(state__in=[TaskState.OPEN, TaskState.REFUSED], due_on__lte=soon)
-    done = open_ones.filter(state=TaskState.WORKS_DONE, verify_by__lte=soon)
-    return [
-        *(Escalation(problem_id=task.problem_id, task=task, subject=task.number, due_on=task.due_on,
-                     organisation_id=task.organisation_id) for task in doing),
-        *(Escalation(problem_id=task.problem_id, task=task, subject=task.number, due_on=task.verify_by)
-          for task in done if task.verify_by),
-    ]  # fmt: skip
+    waiting, checked = [TaskState.OPEN, TaskState.REFUSED], [TaskState.WORKS_DONE]
+    doing = open_ones.filter(state__in=waiting, due_on__lte=_soon("task", waiting, today))
+    done = open_ones.filter(state__in=checked, verify_by__lte=_soon("task", checked, today))
+    return [*(_of_task(task, task.due_on, task.organisation_id) for task in doing),
+            *(_of_task(task, task.verify_by, None) for task in done if task.verify_by)]  # fmt: skip
 
 
-def _requests(today: dt.date) -> list[Escalation]:
+def _of_task(task: Task, day: dt.date, doer: int | None) -> Waiting:
+    found = Escalation(problem_id=task.problem_id, task=task, subject=task.number, due_on=day, organisation_id=doer)
+    return found, clock_of("task", task.state)
+
+
+def _requests(today: dt.date) -> list[Waiting]:
     """Return the extensions that wait for a supervisor's answer."""
-    waiting = ExtensionRequest.objects.waiting().filter(answer_by__lte=today + REMIND_BEFORE).select_related("task")
+    waiting = ExtensionRequest.objects.waiting().filter(answer_by__lte=_soon("extension", [RequestState.ASKED], today))
     return [
-        Escalation(problem_id=request.task.problem_id, task=request.task, subject=request.number,
-                   due_on=request.answer_by)
-        for request in waiting
+        (Escalation(problem_id=request.task.problem_id, task=request.task, subject=request.number,
+                    due_on=request.answer_by), clock_of("extension", request.state))
+        for request in waiting.select_related("task")
     ]  # fmt: skip
 
 
-def _problems(today: dt.date) -> list[Escalation]:
+def _problems(today: dt.date) -> list[Waiting]:
     """Return the problems whose next step is due; those in work run by the tasks that wait."""
-    late = Problem.objects.open().filter(due_on__lte=today + REMIND_BEFORE).select_related("lead")
+    states = [state for state in ProblemState if state != ProblemState.STRUCK_OFF]
+    late = Problem.objects.open().filter(due_on__lte=_soon("problem", states, today)).select_related("lead")
     busy = Task.objects.exclude(state=TaskState.PASSED)
     return [
-        Escalation(problem=problem, subject=problem.number, due_on=problem.due_on,
-                   organisation=problem.lead if _is_leads(problem) else None)
+        (Escalation(problem=problem, subject=problem.number, due_on=problem.due_on,
+                    organisation=problem.lead if _is_leads(problem) else None), clock_of("problem", problem.state))
         for problem in late.exclude(state=ProblemState.IN_WORK, pk__in=busy.values("problem")) if problem.due_on
     ]  # fmt: skip
 

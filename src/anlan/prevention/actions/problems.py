@@ -17,13 +17,13 @@ from anlan.core.models import Area
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
 from anlan.core.series import Series
-from anlan.core.time.calendar import working_calendar
+from anlan.core.time import deadlines
 from anlan.hotspots.models import SiteVersion, Study
 from anlan.prevention import rules
 from anlan.prevention.access import RAISES
 from anlan.prevention.actions.steps import entry, organisation
 from anlan.prevention.models import AnalysisReport, Origin, Problem
-from anlan.prevention.moves import step_due
+from anlan.prevention.moves import clock_of, timed
 from anlan.prevention.queries.places import wet
 from anlan.prevention.rules import RAIN_TEST_MM_H
 from anlan.prevention.states import ProblemState
@@ -69,9 +69,8 @@ def raise_problems(
 
 
 def _store(raised: list[dict[str, Any]], report: AnalysisReport, actor: Actor, at: dt.datetime) -> list[str]:
-    today = local_day(at)
-    due_on = step_due(ProblemState.RAISED, today, working_calendar())
-    given = Series("P", today.year).next_many(len(raised))
+    clock = clock_of("problem", ProblemState.RAISED)
+    given, due_on = Series("P", local_day(at).year).next_many(len(raised)), deadlines.due_on(clock, at)
     problems = [
         Problem(number=number, analysis=report, raised_at=at, due_on=due_on, **columns)
         for number, columns in zip(given, raised, strict=True)
@@ -86,6 +85,7 @@ def _store(raised: list[dict[str, Any]], report: AnalysisReport, actor: Actor, a
             for problem in problems
         ]
     )  # fmt: skip
+    deadlines.begin([timed(problem, clock, at) for problem in problems])
     return given
 
 

@@ -10,15 +10,19 @@ from django.db.models import Min
 
 from anlan.core import ledger
 from anlan.core.city.areas import local_day
+from anlan.core.city.current import city_read_once, city_zone
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
 from anlan.core.series import Series
+from anlan.core.time import deadlines
 from anlan.core.time.calendar import working_calendar
+from anlan.core.time.deadlines import Timed
+from anlan.core.time.rules import end_of
 from anlan.prevention import rules
 from anlan.prevention.actions.steps import entry, locked, locked_task, organisation
 from anlan.prevention.models import ExtensionRequest, Problem, Task
-from anlan.prevention.moves import PROBLEMS, TASKS, step_due
+from anlan.prevention.moves import EXTENSIONS, PROBLEMS, TASKS, clock_of, timed
 from anlan.prevention.states import ProblemState, TaskState
 
 NEEDED = ("kind", "title", "responsible", "due_on", "criterion")
@@ -43,6 +47,11 @@ def plan_tasks(
     ledger.append_many([
         entry("task_planned", f"task:{task.number}", actor, at,
               {"problem": task.problem.number, "kind": task.kind, "due_on": str(task.due_on)}) for task in planned
+    ])  # fmt: skip
+    zone = city_zone()
+    deadlines.begin([
+        Timed(f"task:{task.number}", at, clock_of("task", task.state), task.organisation_id, end_of(task.due_on, zone))
+        for task in planned
     ])  # fmt: skip
     PROBLEMS.take("plan_tasks", problems, {"due": earliest_due(problems)}, actor=actor, at=at)
     return {"tasks": given}
@@ -101,7 +110,7 @@ def finish_task(*, task: str, actor: Actor, at: dt.datetime, key: str | None = N
     """Say that works are done: the doer's word, which a verifier who is somebody else will look at."""
     finished = locked_task(task, actor)
     TASKS.take("finish", [finished], {"proved": _proved(finished), "by": actor.name}, actor=actor, at=at)
-    withdraw_requests([finished], at)
+    withdraw_requests([finished], actor, at)
     refresh_due({finished.problem: at})
     return {"task": finished.number, "verify_by": str(finished.verify_by)}
 
@@ -112,10 +121,10 @@ def _proved(task: Task) -> bool:
     return (own.filter(added_at__gte=looked.verified_at) if looked else own).exists()
 
 
-def withdraw_requests(tasks: Collection[Task], at: dt.datetime) -> None:
+def withdraw_requests(tasks: Collection[Task], actor: Actor, at: dt.datetime) -> None:
     """Take back what was asked for tasks that are done: nothing is left to extend."""
     waiting = ExtensionRequest.objects.waiting().filter(task__in=tasks)
-    waiting.update(answer=ExtensionRequest.Answer.WITHDRAWN, answered_at=at)
+    EXTENSIONS.take("withdraw", list(waiting), actor=actor, at=at)
 
 
 def refresh_due(moments: Mapping[Problem, dt.datetime]) -> None:
@@ -124,11 +133,14 @@ def refresh_due(moments: Mapping[Problem, dt.datetime]) -> None:
     A problem that waits for its lead keeps the clock of that step.
     """
     working = [problem for problem in moments if problem.state == ProblemState.IN_WORK]
-    earliest = earliest_due(working)
-    for problem in working:
-        due_on = earliest.get(problem.pk)
-        problem.due_on = due_on or step_due(problem.state, local_day(moments[problem]), working_calendar())
+    earliest, clock = earliest_due(working), clock_of("problem", ProblemState.IN_WORK)
+    with city_read_once():
+        for problem in working:
+            problem.due_on = earliest.get(problem.pk) or deadlines.due_on(clock, moments[problem])
     Problem.objects.bulk_update(working, ["due_on"], batch_size=200)
+    deadlines.begin(
+        [timed(problem, None if problem.pk in earliest else clock, moments[problem]) for problem in working]
+    )
 
 
 def earliest_due(problems: Sequence[Problem]) -> dict[int, dt.date]:

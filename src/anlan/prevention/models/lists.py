@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from anlan.core.models import Organisation
 from anlan.prevention.models.problems import Problem
 from anlan.prevention.models.tasks import Task
+from anlan.prevention.states import RequestState
 
 
 class TaskList(models.Model):
@@ -71,18 +71,11 @@ class ExtensionRequestQuerySet(models.QuerySet["ExtensionRequest"]):
 
     def waiting(self) -> ExtensionRequestQuerySet:
         """Return what is not answered yet."""
-        return self.filter(answer="")
+        return self.filter(state=RequestState.ASKED)
 
 
 class ExtensionRequest(models.Model):
     """A later deadline that the doer asks for in time, until when it is to be answered, and the answer."""
-
-    class Answer(models.TextChoices):
-        """What came of it; one whose task is done meanwhile is taken back."""
-
-        GRANTED = "granted", _("Granted")
-        REFUSED = "refused", pgettext_lazy("an extension", "Refused")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     number = models.CharField(max_length=16, unique=True)  # T-2016-0001-X1
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="requests")
@@ -91,7 +84,7 @@ class ExtensionRequest(models.Model):
     by = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     answer_by = models.DateField()
-    answer = models.CharField(max_length=9, choices=Answer, default="", blank=True)
+    state = models.CharField(max_length=9, choices=RequestState, default=RequestState.ASKED)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
     words = models.CharField(max_length=200, default="", blank=True)
@@ -101,7 +94,7 @@ class ExtensionRequest(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["task"], condition=Q(answer=""), name="extension_asked_once"),
+            models.UniqueConstraint(fields=["task"], condition=Q(state="asked"), name="extension_asked_once"),
         ]
 
     def __str__(self) -> str:

@@ -11,10 +11,12 @@ from anlan.core.pages.forms import ReasonForm
 from anlan.core.pages.offers import Step
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
+from anlan.core.time.clock import now
 from anlan.prevention import actions
 from anlan.prevention.forms.tasks import EvidenceForm, ExtendForm
 from anlan.prevention.models import Task
-from anlan.prevention.moves import DOER, TASKS
+from anlan.prevention.moves import DOER, EXTENSIONS, GRANTS, TASKS, waits_for_works
+from anlan.prevention.queries.tasks import request_of
 from anlan.prevention.states import TaskState
 
 
@@ -23,15 +25,7 @@ def _proves(task: Task, actor: Actor, today: dt.date) -> bool:
 
 
 def _asks(task: Task, actor: Actor, today: dt.date) -> bool:
-    return _does(task, actor) and _waits(task) and not _is_asked(task) and today <= task.due_on
-
-
-def _extends(task: Task, actor: Actor, today: dt.date) -> bool:
-    return _grants(task, actor) and (today <= task.due_on or _is_asked(task))
-
-
-def _refuses(task: Task, actor: Actor, today: dt.date) -> bool:
-    return _grants(task, actor) and _is_asked(task)
+    return _does(task, actor) and not waits_for_works(task) and not _is_asked(task) and today <= task.due_on
 
 
 def _is_asked(task: Task) -> bool:
@@ -40,15 +34,6 @@ def _is_asked(task: Task) -> bool:
 
 def _does(task: Task, actor: Actor) -> bool:
     return DOER(actor, task) is None and task.organisation.active
-
-
-def _waits(task: Task) -> bool:
-    return task.state in {TaskState.OPEN, TaskState.REFUSED}
-
-
-def _grants(task: Task, actor: Actor) -> bool:
-    own = task.organisation_id in actor.organisation_ids
-    return Role.SUPERVISOR in actor.roles and _waits(task) and not own
 
 
 ADD_EVIDENCE = Act(
@@ -61,22 +46,22 @@ ASK = Act(
     _("An officer of the organisation that does the task asks for a later deadline."), _asks,
     lambda number, seen, asked, **who: actions.ask_extension(task=number, seen=seen, **asked, **who), aside=True,
 )  # fmt: skip
-EXTEND = Act(
-    "extend", _("Extend"), "x", ExtendForm,
-    _("A supervisor of another organisation grants a later deadline; ask one."), _extends,
-    lambda number, seen, asked, **who: actions.extend(task=number, seen=seen, **asked, **who),
-    due=_is_asked, aside=True,
+def _answers(name: str) -> Act:
+    """Return the answer to what is asked for a task as its life cycle declares it; a later deadline also unasked."""
+    made, grants = EXTENSIONS[name], name == "extend"
+
+    def may(task: Task, actor: Actor, today: dt.date) -> bool:
+        if asked := request_of(task) if _is_asked(task) else None:
+            return EXTENSIONS.may(name, actor, asked, now())
+        return grants and GRANTS(actor, task) is None and not waits_for_works(task) and today <= task.due_on
+
+    return Act(
+        name, made.label, made.key, made.form, made.whose, may,
+        lambda number, seen, asked, **who: EXTENSIONS.doors[name](number, seen, asked, **who),
+        due=_is_asked if grants else lambda task: False, aside=made.aside,
+    )  # fmt: skip
+
+
+STEPS: tuple[Step, ...] = (  # as the page offers them
+    TASKS["verify"], ADD_EVIDENCE, TASKS["finish"], ASK, _answers("extend"), _answers("refuse_extension"),
 )  # fmt: skip
-REFUSE = Act(
-    "refuse_extension", _("Refuse the extension"), "r", ReasonForm,
-    _("A supervisor of another organisation answers what is asked for; ask one."), _refuses,
-    lambda number, seen, asked, **who: actions.refuse_extension(task=number, **asked, **who), aside=True,
-)  # fmt: skip
-STEPS: tuple[Step, ...] = (
-    TASKS["verify"],
-    ADD_EVIDENCE,
-    TASKS["finish"],
-    ASK,
-    EXTEND,
-    REFUSE,
-)  # as the page offers them

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 
 from anlan.core.pages import Event
 from anlan.prevention.models import ExtensionRequest, Problem, Task
+from anlan.prevention.moves import PROBLEMS
+from anlan.prevention.states import RequestState
 from anlan.prevention.words import by_whom
 
 REPORT = re.compile(r"^R-\d{6}-\d+$")
-MARKS = {"reopen": "late", "return": "now", "dispute": "now"}
+MARKS = {move.called(to): move.mark for move in PROBLEMS.moves for to in move.to}
 
 
 def past_of(problem: Problem, *, opens_reports: bool = False) -> list[Event]:
@@ -67,7 +69,7 @@ def _of_request(request: ExtensionRequest) -> list[Event]:
     """Return that an extension was asked for, and that it was refused; a granted one is told by the extension."""
     asked = _("Extension until %(day)s asked for") % {"day": request.due_on}
     events = [Event(request.at, asked, by_whom(request.by), request.reason, "now")]
-    if request.answer == ExtensionRequest.Answer.REFUSED and request.answered_at:
+    if request.state == RequestState.REFUSED and request.answered_at:
         answered = by_whom(request.answered_by)
         events.append(Event(request.answered_at, _("Extension refused"), answered, request.words, "late"))
     return events

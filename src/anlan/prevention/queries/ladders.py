@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from anlan.core.city.areas import local_day
-from anlan.prevention import rules
+from anlan.core.time import deadlines
 from anlan.prevention.models import Escalation, Problem, Task
+from anlan.prevention.moves import clock_of
 from anlan.prevention.queries.tasks import next_task
 
 
@@ -55,8 +56,9 @@ def ladder_of(problem: Problem, tasks: Sequence[Task], given: Sequence[Escalatio
         step.step: local_day(step.at) for step in given if (step.subject, step.due_on) == (subject, problem.due_on)
     }
     rungs = []
-    for step, day in rules.ladder_days(problem.due_on):
+    clock = clock_of("task", task.state) if task else clock_of("problem", problem.state)
+    for step, days in deadlines.rule_of(clock).rungs():
         missed = step == "remind" and today > problem.due_on  # it is late to say that a deadline nears
-        come = None if missed else max(day, today)
+        come = None if missed else max(problem.due_on + dt.timedelta(days=days), today)
         rungs.append(Rung(str(Escalation.Step(step).label), taken.get(step, come), step in taken))
     return Ladder(subject, task.title if task else "", problem.due_on, rungs)

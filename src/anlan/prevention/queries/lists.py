@@ -16,7 +16,7 @@ from anlan.prevention.models import Extension, ListedTask, Problem, Result, Task
 from anlan.prevention.queries.tasks import visible_tasks
 from anlan.prevention.rules import fate
 from anlan.prevention.spans import Part, bar
-from anlan.prevention.states import Fate, TaskState
+from anlan.prevention.states import Fate, RequestState, TaskState
 
 MARKS = {Fate.ON_TIME: "done", Fate.OPEN: "calm", Fate.EXTENDED: "warn", Fate.LATE: "late", Fate.OVERDUE: "late"}
 
@@ -40,7 +40,7 @@ def only(tasks: QuerySet[Task], which: str, today: dt.date) -> QuerySet[Task]:
     return tasks.filter({
         "waiting": waits,
         "late": waits & Q(due_on__lt=today) | Q(state=TaskState.WORKS_DONE, verify_by__lt=today),
-        "asked": Q(requests__answer=""),
+        "asked": Q(requests__state=RequestState.ASKED),
         "extended": Q(due_on__gt=F("first_due_on")),
         "check": Q(state=TaskState.WORKS_DONE),
         "passed": Q(state=TaskState.PASSED),

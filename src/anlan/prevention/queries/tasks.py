@@ -45,7 +45,10 @@ def explained(tasks: QuerySet[Task]) -> QuerySet[Task]:
 
 def request_of(task: Task) -> ExtensionRequest | None:
     """Return what is asked for a task and not answered yet."""
-    return ExtensionRequest.objects.waiting().filter(task=task).first()
+    found = ExtensionRequest.objects.waiting().filter(task=task).first()
+    if found:
+        found.task = task
+    return found
 
 
 def evidence_of(task: Task) -> list[tuple[Evidence, str]]:

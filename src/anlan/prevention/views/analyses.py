@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from anlan.core.city.areas import local_day
-from anlan.core.pages import answer
+from anlan.core.pages import Facts, Typed, answer, tabulated, written
 from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
-from anlan.prevention import actions
+from anlan.core.words import moment
+from anlan.prevention import actions, columns
 from anlan.prevention.access import READS
 from anlan.prevention.forms.fields import active_organisations
 from anlan.prevention.forms.problems import InstructManyForm
 from anlan.prevention.models import AnalysisReport
 from anlan.prevention.moves import PROBLEMS
 from anlan.prevention.queries.analyses import ReportedProblem, areas_of, problems_of
-from anlan.prevention.words import named
+from anlan.prevention.words import COMMA, named
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,15 +40,28 @@ def analysis(request: HttpRequest, number: str) -> HttpResponse:
     rows = [reported for reported in every if not area or area in reported.codes]
     offered = {reported.problem.number for reported in rows if area}
     chosen = set(request.POST.getlist("problems")) if form.is_bound else offered
-    context = {"report": report, "addressee": named(report.addressee), "rows": rows, "every": len(every), "area": area,
-               "areas": areas_of(every), "form": form, "chosen": chosen, "at": now(),
-               "waiting": sum(reported.waits for reported in every),
-               "instructs": Role.SUPERVISOR in actor.roles and any(reported.waits for reported in rows)}  # fmt: skip
+    instructs = Role.SUPERVISOR in actor.roles and any(reported.waits for reported in rows)
+    table = tabulated(columns.reported_problems(chosen if instructs else None), rows)
+    context = {"report": report, "table": table, "area": area, "areas": areas_of(every), "form": form, "at": now(),
+               "instructs": instructs, "facts": written(_facts(report, every))}  # fmt: skip
     return answer(
         request, form, actions.instruct, whose=PROBLEMS["instruct"].whose,
         done=lambda made: redirect(request.get_full_path()),
         page=lambda status: render(request, "prevention/analyses/analysis.html", context, status=status),
     )  # fmt: skip
+
+
+def _facts(report: AnalysisReport, every: list[ReportedProblem]) -> Facts:
+    study = report.study and format_html(
+        '<a href="{}">{}</a> ({} – {})', reverse("hotspots:study", args=[report.study_id]), report.study.name,
+        report.study.since, report.study.until)  # fmt: skip
+    waiting = gettext("%(n)s without an instruction") % {"n": sum(reported.waits for reported in every)}
+    return [
+        (_("Sent to"), format_html("{}{}{}", named(report.addressee), COMMA, moment(report.sent_at))),
+        (_("Study"), study or ""),
+        (_("Problems"), f"{len(every)}{COMMA}{waiting}"),
+        (_("Why there are no silent areas"), Typed(report.silence_words) if report.silence_words else None),
+    ]
 
 
 def _form(request: HttpRequest, every: list[ReportedProblem]) -> InstructManyForm:

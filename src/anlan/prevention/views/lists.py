@@ -138,7 +138,8 @@ def issue(request: HttpRequest) -> HttpResponse:
     form = IssueForm(request.POST or None, tasks=[task.number for task in waiting], auto_id="issue-%s")
     chosen, org = set(request.POST.getlist("tasks")), listing.asked["org"]
     offered = [task for task in waiting if not org or task.organisation.code == org or task.number in chosen]
-    context = {"form": form, "chosen": chosen, "listing": listing, "rows": drawn(offered, listing.reader.today)}
+    table = tabulated(columns.chosen_tasks(chosen), drawn(offered, listing.reader.today))
+    context = {"form": form, "listing": listing, "table": table}
     return answer(
         request, form, actions.issue_list, whose=ISSUES_LISTS,
         done=lambda made: redirect("prevention:issued", made["list"]),

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods
 
 from anlan.core.city.areas import local_day
 from anlan.core.models import Organisation
-from anlan.core.pages import Choices, StepForm, answer
+from anlan.core.pages import Choices, StepForm, answer, tabulated
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
-from anlan.prevention import actions
+from anlan.prevention import actions, columns
 from anlan.prevention.access import RAISES
 from anlan.prevention.forms.fields import active_organisations
 from anlan.prevention.forms.problems import RaiseForm, SingleForm
@@ -34,10 +34,11 @@ def new(request: HttpRequest) -> HttpResponse:
     sites = sites_of(study)
     forms = _forms(request, study, sites)
     what = request.POST.get("what", "")
-    context = {"studies": offered, "study": study, "rows": sites, "what": what, **forms,
-               "chosen": set(request.POST.getlist("sites") or request.GET.getlist("site")),
-               "free": [site for site in sites if site.standing is None],
-               "standing": [site for site in sites if site.standing is not None]}  # fmt: skip
+    free, standing = ([site for site in sites if (site.standing is None) is wanted] for wanted in (True, False))
+    chosen = set(request.POST.getlist("sites") or request.GET.getlist("site"))
+    context = {"studies": offered, "study": study, "n": len(sites), **forms,
+               "free": tabulated(columns.free_sites(chosen), free),
+               "standing": tabulated(columns.STANDING_SITES, standing)}  # fmt: skip
 
     def page(status: int) -> HttpResponse:
         return render(request, "prevention/problems/new.html", context, status=status)

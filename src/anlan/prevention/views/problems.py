@@ -15,22 +15,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from anlan.core.pages import (
-    Empty,
-    Facts,
-    Filter,
-    Link,
-    Listing,
-    ListPage,
-    Reader,
-    RecordPage,
-    Sent,
-    StepForm,
-    Tab,
-    Typed,
-    answer,
-    tabulated,
-)
+from anlan.core.pages import Empty, Facts, Filter, Link, Listing, ListPage, Reader, RecordPage, Sent, Tab, Typed, answer
+from anlan.core.pages.forms import StepForm
+from anlan.core.pages.tables import tabulated
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.core.web.access import roles
@@ -58,8 +45,8 @@ def _visible(actor: Actor) -> QuerySet[Problem]:
 
 def _empty(reader: Reader) -> Empty:
     if reader.asked.get("view", "open") != "open":
-        return Empty(_("Nothing stands under this heading now."), _("Nothing here"),
-                     Link(_("Show what is open"), lambda reader: "?view=open"), "low")  # fmt: skip
+        way = Link(_("Show what is open"), lambda reader: f"{reverse('prevention:inbox')}?view=open")
+        return Empty(_("Nothing stands under this heading now."), _("Nothing here"), way, "low")
     raises = _("Problems come from the sites of an adopted study, from rounds, campaigns and opinion.")
     others = _("What is assigned to your organisation comes here by itself.")
     return Empty(raises if reader.holds(RAISES) else others, _("Nothing here"), waves="low")
@@ -166,13 +153,14 @@ def _page(request: HttpRequest, number: str, sent: Sent = None, status: int = 20
 def _works(problem: Problem, reader: Reader) -> dict[str, Any]:
     """Return what stands with a problem beside its facts: tasks, ladder, storms, history."""
     tasks, given = list(explained(problem.tasks.all())), list(problem.escalations.order_by("-pk"))
+    tested = Tested(tests_of(problem, reader.at))
     ladder = ladder_of(problem, tasks, given, reader.today)
     return {
         "stands": standing(problem, reader.today, next_task(problem, tasks)), "ladder": ladder,
         "table": tabulated(columns.TASKS_OF_ONE, drawn(tasks, reader.today)),
         "history": past_of(problem, opens_reports=reader.holds(OPENS_REPORTS)),
         "given": [step for step in given if ladder is None or not ladder.has(step)],
-        "tested": Tested(tests_of(problem, reader.at)), "opens_sites": reader.holds(OPENS_SITES),
+        "tested": tested, "rained": tabulated(columns.RAINED, tested.storms), "opens_sites": reader.holds(OPENS_SITES),
     }  # fmt: skip
 
 

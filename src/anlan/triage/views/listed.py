@@ -71,6 +71,4 @@ INCIDENTS = ListPage(
 
 def listing_of(request: HttpRequest, chosen: str = "") -> Listing:
     """Return the list that the address asks for, beside the incident that is chosen."""
-    listing = Listing(INCIDENTS, Reader.of(request), reverse("triage:incidents"))
-    listing.chosen = chosen
-    return listing
+    return Listing(INCIDENTS, Reader.of(request), reverse("triage:incidents"), chosen)

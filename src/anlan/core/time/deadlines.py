@@ -1,0 +1,117 @@
+"""Deadlines that verbs ask for by name: until when, by which ladder, and which of them runs on each of many matters."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.apps import apps
+
+from anlan.core.chunks import chunks
+from anlan.core.city.current import city_read_once, city_zone, forget_city, read_once
+from anlan.core.models import ClockRule, ClockRun, Organisation
+from anlan.core.time.calendar import working_calendar
+from anlan.core.time.rules import Counting, due, last_day
+
+FILE = "clocks.csv"
+
+
+class Timed(NamedTuple):
+    """What a matter waits for from a moment on: a named clock or none, whose, and until when if a person chose that."""
+
+    subject: str
+    at: dt.datetime
+    clock: str | None
+    holder: int | None = None
+    due_at: dt.datetime | None = None
+
+
+@cache
+def shipped() -> dict[str, dict[str, Any]]:
+    """Return the clocks that stages ask for by name, as each ships them for cities that do not say otherwise."""
+    files = [Path(app.path) / FILE for app in apps.get_app_configs() if app.name.startswith("anlan.")]
+    found: dict[str, dict[str, Any]] = {}
+    for path in filter(Path.is_file, files):
+        with path.open(encoding="utf-8", newline="") as file:
+            found |= {row["code"]: {**row, "target_s": int(row["target_s"] or 0)} for row in csv.DictReader(file)}
+    return found
+
+
+def rule_of(clock: str) -> ClockRule:
+    """Return the city's rule; a city that has none yet goes by the one that the stage ships, not yet stored."""
+    known = read_once("clocks by code", lambda: {rule.code: rule for rule in ClockRule.objects.all()})
+    return known.get(clock) or ClockRule(**shipped()[clock])
+
+
+def due_at(clock: str, at: dt.datetime) -> dt.datetime:
+    """Return when a clock that starts at a moment is due; within `city_read_once` each day is counted once."""
+    rule, zone = rule_of(clock), city_zone()
+    if rule.counting == Counting.HOURS:
+        return at + dt.timedelta(seconds=rule.target_s)
+    name = f"{clock} from {at.astimezone(zone).date()}"
+    return read_once(name, lambda: due(at, rule.target_s, rule.counting, working_calendar(), zone))
+
+
+def due_on(clock: str, at: dt.datetime) -> dt.date:
+    """Return the last day of a clock that starts at a moment."""
+    return last_day(due_at(clock, at), city_zone())
+
+
+def begin(timed: Sequence[Timed]) -> None:
+    """End which named clock runs on each matter and start the one that now runs; many at once, in three queries.
+
+    Inside the verb that leaves the entries, which holds the matters under lock.
+    """
+    running, owners = {run.subject: run for run in _running(timed)}, _owners(timed)
+    ended: dict[dt.datetime, list[int]] = {}
+    begun: list[ClockRun] = []
+    with city_read_once():
+        for subject, at, clock, holder, chosen in timed:
+            if run := running.pop(subject, None):
+                run.stopped_at = at
+                if run.pk:
+                    ended.setdefault(at, []).append(run.pk)
+            if clock and (rule := _stored(clock)).active:
+                owner = owners.get(rule.owner, holder)
+                running[subject] = ClockRun(rule=rule, subject=subject, organisation_id=owner, started_at=at,
+                                            due_at=chosen or due_at(clock, at))  # fmt: skip
+                begun.append(running[subject])
+    for at, pks in ended.items():  # of one moment in one query: Django's own update of many is slow
+        for some in chunks(pks):
+            ClockRun.objects.filter(pk__in=some).update(stopped_at=at)
+    ClockRun.objects.bulk_create(begun, batch_size=500)
+
+
+def put_off(subject: str, due_at: dt.datetime) -> None:
+    """Let the named clock that runs on a matter be due later, also where it is late; inside the verb that says so."""
+    ClockRun.objects.running().filter(subject=subject, rule__code__in=shipped()).update(due_at=due_at)
+
+
+def hand_on(subjects: Sequence[str], holder: int) -> None:
+    """Let the named clocks that run on matters be another organisation's."""
+    for some in chunks(subjects):
+        running = ClockRun.objects.running().filter(subject__in=some, rule__code__in=shipped(), rule__owner="")
+        running.update(organisation=holder)
+
+
+def _running(timed: Iterable[Timed]) -> list[ClockRun]:
+    named = ClockRun.objects.running().filter(rule__code__in=shipped())
+    subjects = list(dict.fromkeys(wanted.subject for wanted in timed))
+    return [run for some in chunks(subjects) for run in named.filter(subject__in=some)]
+
+
+def _owners(timed: Iterable[Timed]) -> dict[str, int]:
+    owners = {rule_of(clock).owner for clock in {wanted.clock for wanted in timed} if clock} - {""}
+    return dict(Organisation.objects.filter(code__in=owners).values_list("code", "pk")) if owners else {}
+
+
+def _stored(clock: str) -> ClockRule:
+    rule = rule_of(clock)
+    if rule.pk is None:
+        rule, _ = ClockRule.objects.get_or_create(code=clock, defaults=shipped()[clock])
+        forget_city()
+    return rule
