@@ -75,7 +75,7 @@ def _decide(find: Find, values: Mapping[str, Any], at: dt.datetime) -> Change:
 KEEPER = roles(Role.OFFICER) & holder("keeper")
 FINDS = Workflow(
     Find, "stage_example", subject=lambda find: f"find:{find}", seen=lambda find: str(find.lines.count()),
-    line=lambda step, actor: Line(find=step.record, move=step.move.called(step.after), after=step.after, at=step.at,
+    line=lambda step, actor: Line(find=step.record, move=step.called, after=step.after, at=step.at,
                                   words=step.change.words),
     heard=lambda kind, step: clocks.heard(kind, subject=f"find:{step.record}", at=step.at, holder=step.record.keeper,
                                           facts={}),

@@ -17,8 +17,8 @@ from anlan.prevention import moves as prevention_moves
 from anlan.prevention.models import Problem, Task
 from anlan.prevention.states import ProblemState, TaskState
 from anlan.triage import actions as triage
-from anlan.triage import rules as triage_rules
 from anlan.triage.models import Incident
+from anlan.triage.states import State
 from tests import make
 from tests.make.problems import JAN, Town, day, problem, task
 
@@ -69,7 +69,7 @@ WAYS: dict[str, Callable[[str], None]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("state", sorted(set(triage_rules.MOVES) - {"closed"}))
+@pytest.mark.parametrize("state", sorted(set(State) - {"closed"}))
 def test_an_open_incident_has_an_owner_and_a_running_clock(state: str) -> None:
     """In every state of the table but the closed one."""
     make.city()
@@ -174,7 +174,7 @@ def test_a_deadline_on_a_holiday_moves_to_the_next_working_day(town: Town) -> No
 
 def test_every_state_of_the_tables_was_walked() -> None:
     """Whoever adds a state adds its way."""
-    assert set(WAYS) | {"closed"} == set(triage_rules.MOVES)
+    assert set(WAYS) | {"closed"} == set(State)
     assert set(PROBLEMS) | {"struck_off"} == set(ProblemState.values)
     assert JAN.year == 2016
     assert Problem.objects.count() == Task.objects.count() == 0

@@ -35,6 +35,7 @@ refusals.words({
     "renewal_not_later": _("this is no later than it is due already"),
     "due_missing": _("'%(code)s' has no target of its own: say by when"),
     "due_in_past": _("this moment is past"),
+    "arbiter_has_decided": _("The arbiter has decided that it is yours; it cannot be returned again."),
     "stands_already": _("%(number)s is already “%(state)s”; look at it again."),
     "step_taken_meanwhile": _(
         "Somebody took a step with %(number)s meanwhile: it is “%(state)s” now. Look, then send again."

@@ -35,7 +35,7 @@ def of_incident(context: dict[str, Any]) -> str:
     """Show who was sent with the stamps on the way, and offer the nearest free units."""
     request, incident = context["request"], context["incident"]
     actor = actor_of_request(request)
-    may_send = takes_units(incident, actor)
+    may_send = takes_units(incident, actor, now())
     values = {
         "incident": incident,
         "assignments": assignments_of(incident),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from anlan.core.city.current import city_zone
+from anlan.core.holding import Holding
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.pages.forms import ReasonForm, StepForm
 from anlan.core.people.actors import Actor, NotAllowed
@@ -24,7 +24,6 @@ from anlan.prevention.forms.tasks import ExtendForm, PlanForm, VerifyForm
 from anlan.prevention.models import ExtensionRequest, Move, Origin, Problem, Task
 from anlan.prevention.queries.problems import last_move
 from anlan.prevention.queries.storms import last_stood
-from anlan.prevention.rules import RETURNS
 from anlan.prevention.states import ProblemState as P
 from anlan.prevention.states import RequestState as R
 from anlan.prevention.states import TaskState as T
@@ -76,10 +75,6 @@ def closed(organisation: Organisation | None, field: str | None = None) -> Refus
     return Refused("organisation_closed", field, name=named(organisation)) if gone else None
 
 
-def _not_decided(problem: Problem, at: dt.datetime) -> Refused | None:
-    return Refused("arbiter_has_decided") if problem.arbitrated else None
-
-
 def _tested(problem: Problem, at: dt.datetime) -> Refused | None:
     if problem.rain_test_mm_h is None or last_stood(problem, at):
         return None
@@ -116,15 +111,8 @@ def _sign_for(problem: Problem, values: Values, at: dt.datetime) -> Change:
     return Change(to=P.IN_WORK if problem.pk in values["planned"] else P.SIGNED)
 
 
-def _return(problem: Problem, values: Values, at: dt.datetime) -> Change:
-    reason, returns = _written(values["reason"], "return_reason_missing"), problem.returns + 1
-    to = P.DISPUTED if returns >= RETURNS else P.RETURNED
-    return Change({"returns": returns}, {"returns": returns}, reason, to)
-
-
-def _arbitrate(problem: Problem, values: Values, at: dt.datetime) -> Change:
-    reason, lead = _written(values["reason"], "arbitration_reason_missing"), values["lead"]
-    return Change({"lead": lead, "arbitrated": True}, {"lead": lead.code}, reason)
+def _given(problem: Problem, values: Values, at: dt.datetime) -> Change:
+    return Change({"lead": values["lead"]}, {"lead": values["lead"].code})
 
 
 def _accept(problem: Problem, values: Values, at: dt.datetime) -> Change:
@@ -197,7 +185,7 @@ def _with_deadline(
     clock = None if by_tasks or after == P.STRUCK_OFF else clock_of("problem", after)
     due = by_tasks or (due_on(clock, at) if clock else None)
     payload = {"from": before, "to": after, "due_on": str(due), **change.payload}
-    return replace(change, fields={**change.fields, "due_on": due}, payload=payload, clock=clock)
+    return change._replace(fields={**change.fields, "due_on": due}, payload=payload, clock=clock)
 
 
 def clock_of(noun: str, state: str) -> str:
@@ -218,22 +206,24 @@ def _task_timed(step: Step) -> Timed:
 
 
 def _line(step: Step, actor: Actor) -> Move:
-    return Move(problem=step.record, verb=step.move.called(step.after), before=step.before, after=step.after,
+    return Move(problem=step.record, verb=step.called, before=step.before, after=step.after,
                 at=step.at, organisation_id=organisation_of(actor), words=step.change.words)  # fmt: skip
-
-
-def _as_it_is(task: Task, change: Change, before: str, after: str, values: Values, at: dt.datetime) -> Change:
-    return change
 
 
 # The moves, in the order in which pages offer them
 
+REASONS = {"return": "return_reason_missing", "arbitrate": "arbitration_reason_missing"}
+HELD = Holding(
+    P.ASSIGNED, P.SIGNED, P.RETURNED, P.DISPUTED, holder=LEAD,
+    arbiter=roles(Role.LEADER) & no_part(lambda problem: {problem.lead_id}),
+    reason=lambda typed, move: _written(typed, REASONS[move]), given=_given,
+)  # fmt: skip
 PROBLEMS = Workflow(
     Problem, "prevention", subject=lambda problem: f"problem:{problem.number}", every=_with_deadline, seen=last_move,
     line=_line, timed=lambda step: timed(step.record, step.change.clock, step.at),
     moves=(
-        move("sign_for", P.ASSIGNED, [P.SIGNED, P.IN_WORK],  # in work where tasks of before go on
-             due=P.ASSIGNED, turn="lead", who=LEAD, when=lambda problem, at: closed(problem.lead), apply=_sign_for,
+        HELD.sign_for([P.IN_WORK],  # where tasks of before go on
+             turn="lead", when=lambda problem, at: closed(problem.lead), apply=_sign_for,
              past="problem_signed_for", form=StepForm, label=_("Sign for"), key="s",
              whose=_("An officer of the lead signs for it; ask the lead.")),
         move("plan_tasks", [P.SIGNED, P.IN_WORK, P.ACCEPTED, P.REOPENED], P.IN_WORK,
@@ -241,14 +231,11 @@ PROBLEMS = Workflow(
              when=lambda problem, at: closed(problem.lead), past="problem_planned", history="plan",
              form=PlanForm, label=_("Plan a task"), key="t",
              whose=_("An officer of the lead plans the tasks; ask the lead.")),
-        move("return", [P.ASSIGNED, P.SIGNED], [P.RETURNED, P.DISPUTED], who=LEAD, when=_not_decided, apply=_return,
-             past={P.RETURNED: "problem_returned", P.DISPUTED: "problem_disputed"},
+        HELD.send_back(past={P.RETURNED: "problem_returned", P.DISPUTED: "problem_disputed"},
              history={P.RETURNED: "return", P.DISPUTED: "dispute"},
              form=ReasonForm, label=_("Return"), key="b", aside=True, mark="now",
              whose=_("An officer of the lead returns it; ask the lead.")),
-        move("arbitrate", P.DISPUTED, P.ASSIGNED, due=P.DISPUTED, turn="arbiter",
-             who=roles(Role.LEADER) & no_part(lambda problem: {problem.lead_id}), apply=_arbitrate,
-             past="problem_arbitrated", form=ArbitrateForm, label=_("Decide whose it is"), key="a",
+        HELD.arbitrate(past="problem_arbitrated", form=ArbitrateForm, label=_("Decide whose it is"), key="a",
              whose=_("A leader who does not belong to the lead decides whose it is; ask one.")),
         move("instruct", set(P) - {P.DISPUTED, P.ACCEPTED, P.STRUCK_OFF}, P.ASSIGNED,
              due=[P.RAISED, P.RETURNED], turn="supervisor", who=roles(Role.SUPERVISOR) & ask(_tasks_others),
@@ -266,8 +253,7 @@ PROBLEMS = Workflow(
     ),
 )  # fmt: skip
 TASKS = Workflow(
-    Task, "prevention", subject=lambda task: f"task:{task.number}", every=_as_it_is,
-    timed=_task_timed,
+    Task, "prevention", subject=lambda task: f"task:{task.number}", every=None, timed=_task_timed,
     moves=(
         move("verify", T.WORKS_DONE, [T.PASSED, T.REFUSED], due=T.WORKS_DONE, turn="verifier",
              who=roles(Role.VERIFIER) & no_part(doer_and_lead) & ask(_has_finished), apply=_verify,
@@ -283,7 +269,7 @@ TASKS = Workflow(
 
 
 EXTENSIONS = Workflow(
-    ExtensionRequest, "prevention", subject=lambda request: f"task:{request.task.number}", every=_as_it_is,
+    ExtensionRequest, "prevention", subject=lambda request: f"task:{request.task.number}", every=None,
     timed=lambda step: Timed(f"extension:{step.record.number}", step.at, None),
     moves=(
         move("extend", R.ASKED, R.GRANTED, due=R.ASKED, turn="supervisor",

@@ -11,7 +11,6 @@ RAIN_TEST_MM_H = 30.0
 RUNS_OFF = dt.timedelta(hours=6)  # water that stands so long after a storm is still its failure
 RESERVE = 20  # of so many places one is kept for areas where people live and nobody reports
 FURTHEST = dt.timedelta(days=3653)  # a deadline further ahead is none
-RETURNS = 2  # the second return goes to the arbiter
 
 
 def require_reserve(places: int, silent: int, words: str) -> None:

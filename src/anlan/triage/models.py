@@ -5,15 +5,15 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from anlan.core.holding import Held
 from anlan.core.models import Organisation
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.intake.models import Category, Report
 from anlan.intake.models.report import SEES_ALL
-from anlan.triage import rules
 from anlan.triage.states import Disposal, State
 
-OPEN = tuple(sorted(set(rules.MOVES) - {rules.CLOSED}))
+OPEN = tuple(sorted(set(State.values) - {State.CLOSED}))
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
@@ -33,7 +33,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return self.filter(state__in=OPEN)  # named one by one, so that the index over states is used
 
 
-class Incident(models.Model):
+class Incident(Held):
     """One real event with one or more reports. Figures use the confirmed category."""
 
     number = models.CharField(max_length=24, unique=True)
@@ -47,7 +47,6 @@ class Incident(models.Model):
     lat = models.FloatField(null=True)
     opened_at = models.DateTimeField(db_index=True)
     closed_at = models.DateTimeField(null=True)
-    returns = models.PositiveSmallIntegerField(default=0)
     diverted = models.BooleanField(default=False)  # handed to whom it belongs because it is no matter for the police
     disposal = models.CharField(max_length=16, choices=Disposal, default="", blank=True)
     reopened_because = models.CharField(max_length=400, default="", blank=True)

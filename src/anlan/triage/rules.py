@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from types import MappingProxyType
 from typing import Final
 
 from anlan.core.refusals import Refused
@@ -11,35 +10,9 @@ from anlan.core.refusals import Refused
 NEW, HANDED_OVER, SIGNED, RETURNED = "new", "handed_over", "signed", "returned"
 DISPUTED, DISPATCHED, RESOLVED, CLOSED, REOPENED = "disputed", "dispatched", "resolved", "closed", "reopened"
 Place = tuple[float | None, float | None]
-_OPEN = frozenset({HANDED_OVER, DISPATCHED, RESOLVED, CLOSED})
-# From a holder that was closed, to the control room.
-TAKEN_BACK: Final = frozenset({HANDED_OVER, SIGNED, RETURNED, DISPATCHED})
-
-# The one table of allowed moves. Whoever holds an incident in a state owes its next move.
-MOVES: Final = MappingProxyType(
-    {
-        NEW: _OPEN,
-        HANDED_OVER: frozenset({SIGNED, RETURNED, DISPUTED, HANDED_OVER}),
-        SIGNED: frozenset({DISPATCHED, RESOLVED, RETURNED, DISPUTED}),
-        RETURNED: _OPEN,
-        DISPUTED: frozenset({HANDED_OVER}),
-        DISPATCHED: frozenset({DISPATCHED, RESOLVED, HANDED_OVER}),
-        RESOLVED: frozenset({CLOSED, REOPENED}),
-        CLOSED: frozenset({REOPENED}),
-        REOPENED: _OPEN,
-    }
-)
-_ONWARD: Final = (NEW, HANDED_OVER, SIGNED, DISPATCHED, RESOLVED, CLOSED)
 DISPOSALS: Final = ("done", "advised", "passed_on", "not_found", "repeat_of", "no_matter")
 PROTECTS: Final = frozenset({"police", "control_room", "ambulance", "fire"})
-MOST_RETURNS = 1  # the second time is for the arbiter
 URGENCIES: Final = (1, 2, 3)
-
-
-def require_move(state: str, to: str) -> None:
-    """Refuse a move that the table does not hold: often somebody else was quicker."""
-    if to not in MOVES[state]:
-        raise Refused("no_such_move")
 
 
 def require_open(state: str) -> None:
@@ -48,25 +21,9 @@ def require_open(state: str) -> None:
         raise Refused("closed_already")
 
 
-def require_past_move(state: str, to: str) -> None:
-    """Refuse what goes back in a history of the past; a step that nobody stamped on the way is missing."""
-    if _ONWARD.index(to) <= _ONWARD.index(state):
-        raise Refused("no_such_move")
-
-
-def after_return(returns: int) -> str:
-    """Return where an incident goes that is sent back: to the sender, the second time to the arbiter."""
-    return RETURNED if returns < MOST_RETURNS else DISPUTED
-
-
 def urgency_at_call(urgency: int, exclusion_gate: bool) -> int:
     """Return how urgent a new incident is: at once where it may hide danger to life."""
     return min(require_urgency(urgency), 1 if exclusion_gate else 3)
-
-
-def is_gated(at_call: bool, now: bool, was_sent: bool) -> bool:
-    """Whether a matter may not be diverted: what was called in as danger to life, until somebody went and saw."""
-    return now or (at_call and not was_sent)
 
 
 def may_hold(exclusion_gate: bool, kind: str) -> bool:
@@ -78,21 +35,6 @@ def require_divertible(exclusion_gate: bool, diverted: bool, kind: str) -> None:
     """Refuse to divert, or to hand to whom cannot come, what may hide danger to life, such as violence at home."""
     if exclusion_gate and (diverted or not may_hold(exclusion_gate, kind)):
         raise Refused("danger_needs_a_unit", "to")
-
-
-def require_returnable(returns: int) -> None:
-    """Refuse to send back what the arbiter has decided."""
-    if returns > MOST_RETURNS:
-        raise Refused("arbiter_has_decided")
-
-
-def require_onward(state: str, returns: int, had_it: bool) -> None:
-    """Refuse to hand on unsigned what the arbiter decided, and to whom it came from: they are owed a reason."""
-    if state != HANDED_OVER:
-        return
-    require_returnable(returns)
-    if had_it:
-        raise Refused("return_instead")
 
 
 def require_reason(reason: str) -> str:

@@ -9,7 +9,7 @@ from anlan.triage import rules
 
 
 class State(TextChoices):
-    """Where it stands; `rules.MOVES` says where it may go."""
+    """Where it stands; `moves.INCIDENTS` says where it may go."""
 
     NEW = rules.NEW, _("New")
     HANDED_OVER = rules.HANDED_OVER, _("Handed over")

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as noop
 
 from anlan.core import refusals
 from anlan.core.ledger.verbs import KeyReused
 from anlan.core.refusals import Refused
 from anlan.triage.access import HeldElsewhere
+from anlan.triage.moves import INCIDENTS
 
 REFUSALS: Final = (Refused, HeldElsewhere, KeyReused)  # what a page answers with `refusal`
+
+NOTED: Final[dict[str, str | Promise]] = {  # what an entry means that no move leaves by itself
+    "triage.incident_opened": gettext_lazy("Opened"),
+    "triage.incident_report_linked": gettext_lazy("One more report linked: %(report)s"),
+    "triage.incident_report_unlinked": gettext_lazy("Report taken away: %(report)s"),
+    "triage.incident_split": gettext_lazy("Split; the other part is %(into)s"),
+    "triage.incident_arbitrated": gettext_lazy("Decided: it belongs to %(to)s"),
+    "triage.incident_category_confirmed": gettext_lazy("Category confirmed: %(category)s (at the call: %(at_call)s)"),
+    "triage.incident_urgency_set": gettext_lazy("Urgency: %(urgency)s"),
+}
 
 refusals.words({
     "no_such_move": noop("Somebody was quicker: it stands elsewhere now. Look at it again."),
     "danger_needs_a_unit": noop("This may hide danger to life. It is never diverted; send a unit."),
-    "arbiter_has_decided": noop("The arbiter has decided that it is yours; it cannot be returned again."),
     "closed_already": noop("It was closed meanwhile. Reopen it first, or open an incident of its own."),
     "return_instead": noop("They had it before you. Return it with the reason."),
     "reason_missing": noop("Write the reason, so that the others can act on it."),
@@ -50,22 +62,5 @@ def urgency_words(urgency: int) -> str:
 
 def happened(kind: str, payload: dict[str, object]) -> str:
     """Say what an entry about an incident means."""
-    move = kind.removeprefix("triage.incident_")
-    words = {
-        "opened": _("Opened"),
-        "report_linked": _("One more report linked: %(report)s"),
-        "report_unlinked": _("Report taken away: %(report)s"),
-        "split": _("Split; the other part is %(into)s"),
-        "handed_over": _("Handed over to %(to)s"),
-        "signed": _("Signed for by %(by)s"),
-        "returned": _("Returned by %(by)s"),
-        "disputed": _("Returned a second time by %(by)s; the arbiter decides"),
-        "arbitrated": _("Decided: it belongs to %(to)s"),
-        "category_confirmed": _("Category confirmed: %(category)s (at the call: %(at_call)s)"),
-        "urgency_set": _("Urgency: %(urgency)s"),
-        "dispatched": _("Unit sent"),
-        "resolved": _("Resolved"),
-        "closed": _("Closed"),
-        "reopened": _("Reopened"),
-    }.get(move, move)
-    return words % payload if "%(" in words else words
+    words = INCIDENTS.said.get(kind) or NOTED.get(kind, kind.removeprefix("triage.incident_"))
+    return str(words) % payload

@@ -61,7 +61,7 @@ def compose(request: HttpRequest) -> HttpResponse:
 @roles(*DESK)
 def correct(request: HttpRequest, number: str) -> HttpResponse:
     """Have a correction composed, or say beside the recomputing why it cannot be."""
-    form = CorrectForm(request.POST or None)
+    form = CorrectForm(request.POST or None, auto_id="%s")
     return answer(
         request, form, lambda key, **asked: actions.ask_to_correct(issue=number, **asked),
         done=lambda made: redirect("bulletin:desk"), page=lambda status: recomputed(request, number, form, status),

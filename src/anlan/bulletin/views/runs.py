@@ -82,7 +82,7 @@ def _run(request: HttpRequest, job: Job | None, name: str, key: str) -> HttpResp
 @roles(*LOOKS)
 def recompute(request: HttpRequest, number: str) -> HttpResponse:
     """Show what the last recomputing of an issue came to, and how far a new one is."""
-    return recomputed(request, number, CorrectForm())
+    return recomputed(request, number, CorrectForm(auto_id="%s"))
 
 
 def recomputed(request: HttpRequest, number: str, form: CorrectForm, status: int = 200) -> HttpResponse:

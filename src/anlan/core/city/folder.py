@@ -155,6 +155,9 @@ def _city(path: Path) -> dict[str, Any]:
         raise CityFolderError(f"{path}: zone {found['zone']!r} is no time zone; write one such as 'Asia/Shanghai'")
     if not _are_bounds(found["bounds"]):
         raise CityFolderError(f"{path}: write bounds = [west, south, east, north] in degrees")
+    returns = found.get("returns_allowed", 1)
+    if type(returns) is not int or returns < 0:
+        raise CityFolderError(f"{path}: write returns_allowed as a whole number from 0, not {returns!r}")
     return {"language": "en", "default_crs": "EPSG:4326", "synthetic": False} | found
 
 

@@ -28,9 +28,12 @@ class _Pending(threading.local):
 _pending = _Pending()
 
 
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def canonical(value: Any) -> str:
     """Write a value as canonical JSON: sorted keys, no spaces, no NaN, UTF-8 as it is."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _encoder.encode(value)
 
 
 def append(
@@ -80,7 +83,7 @@ def append_rows(rows: list[dict[str, Any]]) -> None:
 
 def row_of(kind: str, actor: Actor, at: dt.datetime, subject: str, payload: str) -> dict[str, Any]:
     """Return an entry's columns for `append_rows`; the payload is canonical JSON already."""
-    return {"kind": kind, "actor": actor.name, "at": stamp(at), "subject": subject, "cause_id": None,
+    return {"kind": kind, "actor": actor.name, "at": stamp(at), "subject": subject, "cause_id": _pending.cause_id,
             "payload": payload}  # fmt: skip
 
 

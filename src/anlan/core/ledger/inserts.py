@@ -30,8 +30,8 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list
 
 
 def _plain(column: list[Any]) -> list[Any]:
-    """Return a column's values as the database takes them."""
-    if not any(isinstance(value, dt.datetime) for value in column):
+    """Return a column's values, all of one type or None, as the database takes them."""
+    if not isinstance(next((value for value in column if value is not None), None), dt.datetime):
         return column
     if connection.vendor == "sqlite":  # as Django adapts them, without asking its settings each time
         return [value and value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ") for value in column]

@@ -23,14 +23,9 @@ Sent = tuple[str, StepForm] | None  # the name and the form of a step that was r
 
 
 def answer(
-    request: HttpRequest,
-    form: StepForm,
-    act: Callable[..., Any],
-    *,
-    done: Callable[[Any], HttpResponse],
-    page: Callable[[int], HttpResponse],
-    whose: Words = NOT_YOURS,
-) -> HttpResponse:
+    request: HttpRequest, form: StepForm, act: Callable[..., Any], *, done: Callable[[Any], HttpResponse],
+    page: Callable[[int], HttpResponse], whose: Words = NOT_YOURS,
+) -> HttpResponse:  # fmt: skip
     """Show a page with its form, or call the verb with what was typed, by whom, when, under the form's key.
 
     Done, it answers what `done` makes of the result; refused, the page again with 422 (a field) or 409 (the whole),

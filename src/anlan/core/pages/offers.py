@@ -55,12 +55,9 @@ def is_due(step: Step, record: Any) -> bool:
 
 
 def shown(
-    steps: Iterable[Step],
-    mine: Callable[[Step], bool],
-    record: Any,
-    form: Callable[[Step], StepForm],
+    steps: Iterable[Step], mine: Callable[[Step], bool], record: Any, form: Callable[[Step], StepForm],
     sent: Sent = None,
-) -> list[Offer]:
+) -> list[Offer]:  # fmt: skip
     """Return the steps that are somebody's, in order; a refused one stays, open, as typed."""
     found: list[Offer] = []
     for step in steps:

@@ -27,6 +27,7 @@ from anlan.core.workflow import Workflow
 R = TypeVar("R", bound=models.Model)
 Facts = Iterable[tuple[Words, Any]]
 Access = Callable[[Any], Any]  # one of core/web/access
+Page = Callable[[HttpRequest, str, Sent, int], HttpResponse]
 TAKES = ["GET", "HEAD", "POST"]
 
 
@@ -96,12 +97,7 @@ class RecordPage(Generic[R]):
         return render(request, self.template, shown, status=status)
 
     def take(
-        self,
-        request: HttpRequest,
-        number: str,
-        verb: str,
-        page: Callable[[HttpRequest, str, Sent, int], HttpResponse] | None = None,
-        query: str = "",
+        self, request: HttpRequest, number: str, verb: str, page: Page | None = None, query: str = ""
     ) -> HttpResponse:
         """Take a step with the record and go back to it, or say on its page why it cannot be taken."""
         record, here = self.find(request, number), self.href(number) + query
@@ -121,12 +117,10 @@ class RecordPage(Generic[R]):
     def urls(self, prefix: str, access: Access) -> list[URLPattern]:
         """Return the addresses of the record and of its steps, open to whom `access` lets in."""
         assert isinstance(self.to, str)
-        name = self.to.partition(":")[2]
+        name, steps = self.to.partition(":")[2], require_http_methods(TAKES)(self.take)
         return [
             path(f"{prefix}/<str:number>/", access(never_cache(require_safe(self.answer))), name=name),
-            path(
-                f"{prefix}/<str:number>/<str:verb>", access(require_http_methods(TAKES)(self.take)), name=f"{name}_step"
-            ),
+            path(f"{prefix}/<str:number>/<str:verb>", access(steps), name=f"{name}_step"),
         ]
 
     def _may(self, step: Step, record: R, reader: Reader) -> bool:

@@ -66,10 +66,11 @@ def begin(timed: Sequence[Timed]) -> None:
 
     Inside the verb that leaves the entries, which holds the matters under lock.
     """
-    running, owners = {run.subject: run for run in _running(timed)}, _owners(timed)
+    running = {run.subject: run for run in _running(timed)}
     ended: dict[dt.datetime, list[int]] = {}
     begun: list[ClockRun] = []
     with city_read_once():
+        owners = _owners(timed)
         for subject, at, clock, holder, chosen in timed:
             if run := running.pop(subject, None):
                 run.stopped_at = at

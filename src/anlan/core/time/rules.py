@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Collection, Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 DAY_S = 86_400
@@ -95,6 +96,7 @@ def mark_of(started_at: dt.datetime, due_at: dt.datetime, at: dt.datetime) -> st
     return "warn" if at - started_at >= SOON * (due_at - started_at) else "calm"
 
 
+@lru_cache(maxsize=256)
 def ladder_of(text: str) -> tuple[Rung, ...]:
     """Read a ladder such as "remind:-3d supervise:+1d interview:+15d", its steps in the order in which they come."""
     found = [RUNG.fullmatch(part) for part in text.split()]

@@ -6,5 +6,5 @@ from anlan.core.workflow.cycle import Workflow
 from anlan.core.workflow.moves import Change, Move, NotYours, Step, move
 from anlan.core.workflow.who import Who, anybody, ask, holder, no_part, roles
 
-__all__ = ["Change", "Move", "NotYours", "Step", "Who", "Workflow", "anybody", "ask", "holder", "move", "no_part",
-           "roles"]  # fmt: skip
+__all__ = ["Change", "Move", "NotYours", "Step", "Who", "Workflow", "anybody", "ask", "holder", "move",
+           "no_part", "roles"]  # fmt: skip

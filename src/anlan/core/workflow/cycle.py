@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import models
@@ -16,7 +17,7 @@ from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
 from anlan.core.time import deadlines
 from anlan.core.time.deadlines import Timed
-from anlan.core.workflow.moves import Change, Move, NotYours, Step, Words, from_to
+from anlan.core.workflow.moves import NOTHING, Change, Move, NotYours, Step, Words, from_to
 
 R = TypeVar("R", bound=models.Model)
 Verb = TypeVar("Verb", bound=Callable[..., Any])
@@ -31,28 +32,46 @@ class Workflow(Generic[R]):
     stage: str
     moves: tuple[Move, ...]
     subject: Callable[[R], str]
-    every: Every = from_to  # what each move adds to its change
+    every: Every | None = from_to  # what each move adds to its change
+    about: Callable[[R], Mapping[str, Any]] = lambda record: {}  # what each entry says of its record
+    known: Callable[[R], Any] = lambda record: None  # what clocks may ask, kept with each step as it was then
     seen: Callable[[R], str] | None = None  # what a page keeps, to notice a step that somebody else took meanwhile
-    line: Callable[[Step, Actor], models.Model] | None = None  # a row of the history that pages show
+    line: Callable[[Step, Actor], models.Model | None] | None = None  # a row of the history that pages show
     heard: Callable[[str, Step], None] | None = None  # clocks, and what else follows each entry in its transaction
     timed: Callable[[Step], Timed] | None = None  # which named clock runs on the record from this step on
+    stale: str = "step_taken_meanwhile"  # the refusal where a page no longer holds
+    elsewhere: str = "stands_already"  # the refusal where the record stands in a state that a move does not begin at
+    theirs: Mapping[str, type[NotYours]] = field(default_factory=dict)  # what is raised for a code of `who`
     doors: dict[str, Callable[..., Any]] = field(default_factory=dict)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Move]:
+        return {known.name: known for known in self.moves}
 
     def __getitem__(self, name: str) -> Move:
         """Return a move by its name."""
-        return next(known for known in self.moves if known.name == name)
+        return self._by_name[name]
 
     def refusal(
-        self, made: Move, actor: Actor, record: R, at: dt.datetime, seen: str | None = None
+        self, made: Move, actor: Actor, record: R, at: dt.datetime, seen: str | None = None, past: bool = False
     ) -> Refused | NotYours | None:
-        """Return why this actor cannot make this move with this record now: not theirs, stale, too late, guarded."""
+        """Return why this actor cannot make this move with this record now: not theirs, stale, too late, guarded.
+
+        In a history of the past, which another system recorded, a move begins also where a step without a stamp misses.
+        """
         if code := made.who(actor, record):
-            return NotYours(actor, made.name, code)
-        if seen and self.seen and self.seen(record) != seen:
-            return Refused("step_taken_meanwhile", number=str(record), state=_label(record))
-        if _state(record) not in made.source:
-            return Refused("stands_already", number=str(record), state=_label(record))
+            return self.theirs.get(code, NotYours)(actor, made.name, code)
+        if seen and (refused := self.outdated(record, seen)):
+            return refused
+        if (state := _state(record)) not in made.source and not (past and state in made.skips):
+            return Refused(made.elsewhere or self.elsewhere, number=str(record), state=_label(record))
         return made.when(record, at) if made.when else None
+
+    def outdated(self, record: R, seen: str) -> Refused | None:
+        """Return why a page does not hold any more that showed a record as it was `seen`."""
+        if self.seen is None or self.seen(record) == seen:
+            return None
+        return Refused(self.stale, number=str(record), state=_label(record))
 
     def may(self, name: str, actor: Actor, record: R, at: dt.datetime) -> bool:
         """Whether a move is this actor's with this record now; what costs nothing is asked first."""
@@ -78,37 +97,68 @@ class Workflow(Generic[R]):
         values: Mapping[str, Any] | None = None,
         *,
         seen: str | None = None,
+        past: bool = False,
         actor: Actor,
         at: dt.datetime,
     ) -> Step:
         """Make a move with a record in memory, or raise why not; `store` writes what was decided."""
         made, values = self[name], values or {}
-        self.require(name, [record], seen=seen, actor=actor, at=at)
+        if refused := self.refusal(made, actor, record, at, seen, past):
+            raise refused
         before, change = _state(record), made.apply(record, values, at)
-        after = str(change.to or next(iter(made.to)))
-        if after not in made.to or (change.to is None and len(made.to) > 1):
+        after = str(change.to or made.only)
+        if after not in made.to:
             raise LookupError(f"{name} leads to {sorted(made.to)}, not to {change.to!r}")
-        change = self.every(record, change, before, after, values, at)
-        for column, value in {**change.fields, "state": after}.items():
+        if self.every:
+            change = self.every(record, change, before, after, values, at)
+        for column, value in change.fields.items():
             setattr(record, column, value)
-        return Step(record, made, change, before, after, at)
+        record.state = after  # type: ignore[attr-defined]
+        return Step(record, made, change, before, after, at, f"{self.stage}.{made.kind(after)}", self.known(record))
 
-    def store(self, steps: Sequence[Step], actor: Actor) -> None:
-        """Write what was decided: each record once, each step's line of history, entry and clocks in order."""
-        if not steps:
-            return
-        records = list({id(step.record): step.record for step in steps}.values())
-        changed = {"state"}.union(*(step.change.fields for step in steps))
-        self.model._default_manager.bulk_update(records, sorted(changed), batch_size=200)
-        if self.line:
-            lines = [self.line(step, actor) for step in steps]
-            type(lines[0])._default_manager.bulk_create(lines, batch_size=500)
-        ledger.append_rows([self._entry(step, actor) for step in steps if step.move.past])
+    def note(
+        self, past: str, record: R, at: dt.datetime, fields: Mapping[str, Any] | None = None, **payload: Any
+    ) -> Step:
+        """Change a record in memory by an act that is no move: its entry and its clocks are those of the life cycle."""
+        for column, value in (fields or {}).items():
+            setattr(record, column, value)
+        change, state = Change(fields or NOTHING, payload), _state(record)
+        return Step(record, None, change, state, state, at, f"{self.stage}.{past}", self.known(record))
+
+    def store(
+        self,
+        steps: Sequence[Step],
+        actor: Actor,
+        *,
+        write: Callable[[], None] | None = None,
+        heard: Callable[[], None] | None = None,
+    ) -> None:
+        """Write what was decided: each record once, each step's line of history, entry and clocks in order.
+
+        Whoever makes many new records writes them with their lines, and their clocks, all at once.
+        """
+        if write:
+            write()
+        else:
+            self._write(steps, actor)
+        ledger.append_rows(list(self._entries(steps, actor)))
         if self.timed:
             deadlines.begin([self.timed(step) for step in steps])
-        if self.heard:
+        if heard:
+            heard()
+        elif self.heard:
             for step in steps:
-                self.heard(self._kind(step), step)
+                if step.is_told:
+                    self.heard(step.kind, step)
+
+    def _write(self, steps: Sequence[Step], actor: Actor) -> None:
+        records = list({id(step.record): step.record for step in steps}.values())
+        changed = {"state" for step in steps if step.move}.union(*(step.change.fields for step in steps))
+        if changed:
+            self.model._default_manager.bulk_update(records, sorted(changed), batch_size=200)
+        lines = [self.line(step, actor) for step in steps if step.move] if self.line else []
+        if lines := [line for line in lines if line]:
+            type(lines[0])._default_manager.bulk_create(lines, batch_size=500)
 
     def take(
         self,
@@ -142,6 +192,12 @@ class Workflow(Generic[R]):
 
         return register
 
+    @cached_property
+    def said(self) -> dict[str, Words]:
+        """What pages say of each kind of entry that a move leaves."""
+        ways = [(known, to) for known in self.moves for to in known.to]
+        return {f"{self.stage}.{known.kind(to)}": known.tells(to) for known, to in ways}
+
     def turn(self, state: str) -> str:
         """Return who is waited for in a state, or nobody."""
         return next((known.turn for known in self.moves if state in known.due), "nobody")
@@ -157,12 +213,19 @@ class Workflow(Generic[R]):
                 waiting += [to for known in self.moves if state in known.source for to in known.to]
         return reached
 
-    def _kind(self, step: Step) -> str:
-        return f"{self.stage}.{step.move.kind(step.after)}"
-
-    def _entry(self, step: Step, actor: Actor) -> dict[str, Any]:
-        payload = ledger.canonical(dict(step.change.payload))
-        return ledger.row_of(self._kind(step), actor, step.at, self.subject(step.record), payload)
+    def _entries(self, steps: Iterable[Step], actor: Actor) -> Iterator[dict[str, Any]]:
+        record: R | None = None
+        for step in steps:
+            if step.record is not record:
+                record = step.record
+                about, subject = self.about(step.record), self.subject(step.record)
+            if step.move and step.move.first:
+                first = ledger.canonical({**about, **step.change.first})
+                yield ledger.row_of(f"{self.stage}.{step.move.first}", actor, step.at, subject, first)
+            if step.is_told:
+                yield ledger.row_of(
+                    step.kind, actor, step.at, subject, ledger.canonical({**about, **step.change.payload})
+                )
 
 
 def _state(record: Any) -> str:

@@ -84,7 +84,7 @@ def chosen(incident: Incident, actor: Actor, at: dt.datetime, kind: str) -> Chos
     faces = crew_faces(assignments, at)
     seen = seen_of(incident, actor)
     crews = [_crew(assignment, faces[assignment.pk], actor, assignment.pk in seen) for assignment in assignments]
-    moves, may_send = may(incident, actor), takes_units(incident, actor)
+    moves, may_send = may(incident, actor, at), takes_units(incident, actor, at)
     near = units_near(incident, at, actor, kind) if incident.state != triage_rules.CLOSED else []
     own = incident_faces(incident, at)
     return Chosen(

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from anlan.core.holding import Held
 from anlan.core.models import Area, Organisation
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
@@ -57,7 +58,7 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
         return self.exclude(state=ProblemState.STRUCK_OFF)
 
 
-class Problem(models.Model):
+class Problem(Held):
     """Something lasting to be put right at a place or in a duty."""
 
     number = models.CharField(max_length=16, unique=True)  # P-2016-0001
@@ -78,8 +79,6 @@ class Problem(models.Model):
     exit_criteria = models.CharField(max_length=400, default="", blank=True)
     instruction_ref = models.CharField(max_length=80, default="", blank=True)
     instruction_on = models.DateField(null=True)
-    returns = models.PositiveSmallIntegerField(default=0)
-    arbitrated = models.BooleanField(default=False)
     rain_test_mm_h = models.FloatField(null=True)  # flood-prone: struck off only after such a storm
     raised_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)

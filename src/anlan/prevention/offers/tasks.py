@@ -7,7 +7,6 @@ import datetime as dt
 from django.utils.translation import gettext_lazy as _
 
 from anlan.core.pages import Act
-from anlan.core.pages.forms import ReasonForm
 from anlan.core.pages.offers import Step
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
@@ -46,6 +45,8 @@ ASK = Act(
     _("An officer of the organisation that does the task asks for a later deadline."), _asks,
     lambda number, seen, asked, **who: actions.ask_extension(task=number, seen=seen, **asked, **who), aside=True,
 )  # fmt: skip
+
+
 def _answers(name: str) -> Act:
     """Return the answer to what is asked for a task as its life cycle declares it; a later deadline also unasked."""
     made, grants = EXTENSIONS[name], name == "extend"

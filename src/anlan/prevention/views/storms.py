@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from anlan.core.pages import Column, Empty, ListPage, Reader, StepForm, Typed, answer, drawn_by
 from anlan.core.web.access import roles
+from anlan.core.words import moment
 from anlan.prevention import actions
 from anlan.prevention.access import READS, RECORDS
 from anlan.prevention.forms.storms import CorrectionForm, StormForm
@@ -84,7 +85,8 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: StepForm, status: int, correcting: Storm | None = None) -> HttpResponse:
-    context = {"form": form, "records": Reader.of(request).holds(RECORDS), "correcting": correcting}
+    title = correcting and format_html("{} {}", gettext("Correct the storm"), moment(correcting.start))
+    context = {"form": form, "records": Reader.of(request).holds(RECORDS), "correcting": correcting, "title": title}
     return STORMS.answer(request, "prevention/storms/storms.html", path=reverse("prevention:storms"), status=status,
                          **context)  # fmt: skip
 

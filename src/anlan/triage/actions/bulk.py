@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from anlan.core import ledger
 from anlan.core.city.areas import local_day
 from anlan.core.city.current import city_read_once
 from anlan.core.ledger.inserts import insert
@@ -19,11 +18,11 @@ from anlan.intake.models import Category, Report
 from anlan.triage.access import DESK
 from anlan.triage.actions.lives import Heard, Known, Life, life_of
 from anlan.triage.models import Handover, Incident, IncidentReport
+from anlan.triage.moves import INCIDENTS, heard_of
 from anlan.triage.queries.clocks import zone_at
 from anlan.triage.queries.organisations import control_room
 
-_FIELDS = [field for field in Incident._meta.concrete_fields if not field.primary_key]
-CLOSES = "triage.incident_closed"
+_COLUMNS = [field.attname for field in Incident._meta.concrete_fields if not field.primary_key]
 
 
 @verb("triage.bulk.open_incidents")
@@ -64,39 +63,43 @@ def _known() -> Known:
 
 def _store(lives: list[Life], actor: Actor) -> list[int]:
     """Store the rows, entries and clocks of many lives; return the incidents' ids."""
+    steps = [step for life in lives for step in life.steps]
+    INCIDENTS.store(steps, actor, write=lambda: _write(lives), heard=lambda: _start_clocks(lives))
+    return [life.incident.pk for life in lives]
+
+
+def _write(lives: list[Life]) -> None:
     ids = insert(Incident, [_columns(life.incident) for life in lives])
+    for pk, life in zip(ids, lives, strict=True):
+        life.incident.pk = pk
     insert(IncidentReport, [
-        {"incident_id": pk, "report_id": report.pk, "linked_at": at, "unlinked_at": None}
-        for pk, life in zip(ids, lives, strict=True) for report, at in life.links
+        {"incident_id": life.incident.pk, "report_id": report.pk, "linked_at": at, "unlinked_at": None}
+        for life in lives for report, at in life.links
     ])  # fmt: skip
     insert(Handover, [
-        {"incident_id": pk, "sender_id": given.sender_id, "to_id": given.to_id, "at": given.at,
+        {"incident_id": life.incident.pk, "sender_id": given.sender_id, "to_id": given.to_id, "at": given.at,
          "diverted": given.diverted, "signed_at": given.signed_at, "returned_at": given.returned_at,
          "reason": given.reason}
-        for pk, life in zip(ids, lives, strict=True) for given in life.handovers
+        for life in lives for given in life.handovers
     ])  # fmt: skip
-    ledger.append_rows([
-        ledger.row_of(entry.kind, actor, entry.at, life.incident.subject,
-                      ledger.canonical({"incident": pk, **entry.payload}))
-        for pk, life in zip(ids, lives, strict=True) for entry in life.entries
-    ])  # fmt: skip
+
+
+def _start_clocks(lives: list[Life]) -> None:
+    """Start and stop the clocks that the lives' steps are heard by."""
     book = ClockBook.now()
     zoned = book.asks_for("zone")
     insert(ClockRun, [run for life in lives for run in _runs(life, book, zoned)])
-    return ids
 
 
 def _runs(life: Life, book: ClockBook, zoned: bool) -> list[dict[str, Any]]:
-    """Return the runs of the clocks that its entries start and stop."""
     incident = life.incident
     zone = zone_at(incident.lon, incident.lat, incident.opened_at) if zoned else None
-    entries = [
-        ClockEvent(entry.kind, entry.at, entry.holder.pk,
-             {"category": entry.category, "kind": entry.matter, "zone": zone}, () if entry.kind == CLOSES else None)
-        for entry in life.entries
-    ]  # fmt: skip
-    return book.runs(incident.subject, entries)
+    return book.runs(incident.subject, [
+        ClockEvent(kind, step.at, holder.pk, facts, still)
+        for step in life.steps for kind, holder, facts, still in heard_of(step, zone)
+    ])  # fmt: skip
 
 
 def _columns(incident: Incident) -> dict[str, Any]:
-    return {field.attname: getattr(incident, field.attname) for field in _FIELDS}
+    values = vars(incident)
+    return {name: values[name] for name in _COLUMNS}

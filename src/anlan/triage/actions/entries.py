@@ -1,16 +1,18 @@
-"""What every verb of an incident does: it locks the row, asks the table of moves, leaves an entry for the clocks."""
+"""What every verb of an incident does: it locks the row, and leaves an entry for the clocks of what is no move."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from anlan.core import ledger
-from anlan.core.people.actors import Actor
-from anlan.core.time import clocks
+from anlan.core.workflow import Step
+from anlan.intake.models import Category
 from anlan.triage import rules
 from anlan.triage.models import Incident
-from anlan.triage.queries.clocks import facts
+from anlan.triage.moves import INCIDENTS
+
+Shape = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 
 
 def locked(number: str) -> Incident:
@@ -18,16 +20,26 @@ def locked(number: str) -> Incident:
     return Incident.objects.select_for_update().get(number=number)
 
 
-def move(incident: Incident, to: str) -> None:
-    """Move an incident to another state, if the table allows it."""
-    rules.require_move(incident.state, to)
-    incident.state = to
-    incident.save(update_fields=["state"])
+def typed(*names: str) -> Shape:
+    """Say which fields of its form a move takes."""
+    return lambda number, asked: {"number": number, **{name: asked.get(name, "") for name in names}}
 
 
-def leave(event: str, incident: Incident, actor: Actor, at: dt.datetime, **payload: Any) -> None:
-    """Leave the entry, and let the clocks hear it."""
-    kind = f"triage.incident_{event}"
-    ledger.append(kind, actor=actor, at=at, subject=incident.subject, payload={"incident": incident.pk, **payload})
-    still = () if incident.state == rules.CLOSED else None  # no clock runs on what is closed
-    clocks.heard(kind, subject=incident.subject, at=at, holder=incident.owner, facts=facts(incident), still=still)
+def opened(incident: Incident, report: str, at: dt.datetime) -> Step:
+    """Note that an incident was opened by a report."""
+    return INCIDENTS.note("incident_opened", incident, at, report=report, urgency=incident.urgency,
+                          category=incident.category.code)  # fmt: skip
+
+
+def linked(incident: Incident, report: str, place: rules.Place, counted: int, at: dt.datetime) -> Step:
+    """Note that one more report tells of it: so many that count can raise the urgency, and it can say where."""
+    urgency = rules.raised(incident.urgency, counted)
+    lon, lat = rules.placed((incident.lon, incident.lat), place)
+    fields = {"urgency": urgency, "lon": lon, "lat": lat}
+    return INCIDENTS.note("incident_report_linked", incident, at, fields, report=report, urgency=urgency)
+
+
+def confirmed(incident: Incident, category: Category, at: dt.datetime) -> Step:
+    """Note what it really was, beside what was said at the call."""
+    fields, at_call = {"category_confirmed": category, "kind": category.kind}, incident.category_at_call.code
+    return INCIDENTS.note("incident_category_confirmed", incident, at, fields, category=category.code, at_call=at_call)

@@ -14,18 +14,17 @@ from anlan.core.series import Series
 from anlan.intake.models import Category, Report
 from anlan.triage import rules
 from anlan.triage.access import DESK, require_holder
-from anlan.triage.actions.entries import leave, locked, move
-from anlan.triage.actions.handovers import bring_back
+from anlan.triage.actions.entries import confirmed, locked, opened, typed
 from anlan.triage.models import Incident, IncidentReport
+from anlan.triage.moves import INCIDENTS
 from anlan.triage.queries.organisations import control_room
-from anlan.triage.states import State
 
 
 @verb("triage.as_seen")
 def as_seen(*, number: str, seen: str, act: Callable[[], Any], actor: Actor, at: dt.datetime) -> Any:
     """Make a move on an incident only while it stands as the page showed it: what was decided on is what is moved."""
-    if locked(number).state != seen:
-        raise Refused("no_such_move")
+    if refused := INCIDENTS.outdated(locked(number), seen):
+        raise refused
     return act()
 
 
@@ -47,8 +46,7 @@ def open_incident(
         opened_at=at,
     )
     IncidentReport.objects.create(incident=incident, report=report, linked_at=at)
-    about = {"report": report.number, "urgency": incident.urgency, "category": report.category.code}
-    leave("opened", incident, actor, at, **about)
+    INCIDENTS.store([opened(incident, report.number, at)], actor)
     return {"incident": incident.number}
 
 
@@ -61,11 +59,9 @@ def confirm_category(*, number: str, category: str, actor: Actor, at: dt.datetim
     chosen = Category.objects.filter(code=category, active=True).first()
     if chosen is None:
         raise Refused("unknown_category_code", "category")
-    incident.category_confirmed, incident.kind = chosen, chosen.kind
-    incident.save(update_fields=["category_confirmed", "kind"])
-    leave("category_confirmed", incident, actor, at, category=category, at_call=incident.category_at_call.code)
-    if not rules.may_hold(chosen.exclusion_gate, incident.owner.kind) and State.RETURNED in rules.MOVES[incident.state]:
-        bring_back(incident, actor, at)
+    INCIDENTS.store([confirmed(incident, chosen, at)], actor)
+    if INCIDENTS.may("bring_back", actor, incident, at):  # to the control room at once, where somebody can be sent
+        INCIDENTS.take("bring_back", [incident], {"room": control_room()}, actor=actor, at=at)
     return {"incident": number, "category": category}
 
 
@@ -75,58 +71,40 @@ def set_urgency(*, number: str, urgency: int, actor: Actor, at: dt.datetime) -> 
     actor.require(*DESK)
     incident = locked(number)
     rules.require_open(incident.state)
-    incident.urgency = rules.require_urgency(urgency)
-    incident.save(update_fields=["urgency"])
-    leave("urgency_set", incident, actor, at, urgency=urgency)
+    fields = {"urgency": rules.require_urgency(urgency)}
+    INCIDENTS.store([INCIDENTS.note("incident_urgency_set", incident, at, fields, urgency=urgency)], actor)
     return {"incident": number, "urgency": urgency}
 
 
 @verb("triage.send")
 def send(*, number: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Note that a unit was sent; dispatch says which."""
-    incident = locked(number)
-    require_holder(actor, incident)
-    move(incident, State.DISPATCHED)
-    leave("dispatched", incident, actor, at)
+    INCIDENTS.take("send", [locked(number)], actor=actor, at=at)
     return {"incident": number}
 
 
+@INCIDENTS.door("resolve", typed("disposal"))
 @verb("triage.resolve")
 def resolve(*, number: str, disposal: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Say that the matter itself is over: the danger gone, the water off, the parties heard. Not yet closed."""
-    incident = locked(number)
-    require_holder(actor, incident)
-    incident.disposal = rules.require_disposal(disposal)
-    move(incident, State.RESOLVED)
-    incident.save(update_fields=["disposal"])
-    leave("resolved", incident, actor, at, disposal=disposal)
+    INCIDENTS.take("resolve", [locked(number)], {"disposal": disposal}, actor=actor, at=at)
     return {"incident": number}
 
 
+@INCIDENTS.door("close", typed("disposal"))
 @verb("triage.close_incident")
 def close_incident(*, number: str, disposal: str = "", actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """End the work, with the result that the reporter is told."""
-    actor.require(*DESK)
-    incident = locked(number)
-    incident.disposal = rules.require_disposal(disposal or incident.disposal)
-    rules.require_move(incident.state, State.CLOSED)
-    incident.state, incident.closed_at = State.CLOSED, at
-    incident.save(update_fields=["state", "closed_at", "disposal"])
-    leave("closed", incident, actor, at, disposal=incident.disposal)
+    INCIDENTS.take("close", [locked(number)], {"disposal": disposal}, actor=actor, at=at)
     return {"incident": number}
 
 
+@INCIDENTS.door("reopen", typed("reason"))
 @verb("triage.reopen")
 def reopen(*, number: str, reason: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Take it up again: it was not over. The control room holds it, and whose it is is asked anew."""
-    actor.require(*DESK)
-    incident = locked(number)
-    incident.reopened_because = rules.require_reason(reason)
-    rules.require_move(incident.state, State.REOPENED)
-    incident.state, incident.closed_at, incident.owner = State.REOPENED, None, control_room()
-    incident.returns, incident.diverted, incident.disposal = 0, False, ""
-    incident.save(update_fields=["state", "closed_at", "owner", "returns", "diverted", "disposal", "reopened_because"])
-    leave("reopened", incident, actor, at)
+    values = {"reason": reason, "room": control_room()}
+    INCIDENTS.take("reopen", [locked(number)], values, actor=actor, at=at)
     return {"incident": number}
 
 

@@ -12,9 +12,10 @@ from anlan.intake.models import Report
 from anlan.intake.states import COUNTED
 from anlan.triage import rules
 from anlan.triage.access import DESK
-from anlan.triage.actions.entries import leave, locked
+from anlan.triage.actions.entries import linked, locked
 from anlan.triage.actions.incidents import free_report, open_incident
 from anlan.triage.models import Incident, IncidentReport
+from anlan.triage.moves import INCIDENTS
 
 
 @verb("triage.link_report")
@@ -25,10 +26,8 @@ def link_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime) -
     report = free_report(report_id)
     rules.require_open(incident.state)
     IncidentReport.objects.create(incident=incident, report=report, linked_at=at)
-    incident.urgency = rules.raised(incident.urgency, _counted_reports(incident))
-    incident.lon, incident.lat = rules.placed((incident.lon, incident.lat), (report.lon, report.lat))
-    incident.save(update_fields=["urgency", "lon", "lat"])
-    leave("report_linked", incident, actor, at, report=report.number, urgency=incident.urgency)
+    place, counted = (report.lon, report.lat), _counted_reports(incident)
+    INCIDENTS.store([linked(incident, report.number, place, counted, at)], actor)
     return {"incident": number, "urgency": incident.urgency}
 
 
@@ -40,7 +39,7 @@ def unlink_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime)
     rules.require_part([report_id], _reports(incident))
     IncidentReport.objects.filter(incident=incident, report_id=report_id, unlinked_at=None).update(unlinked_at=at)
     report = Report.objects.values_list("number", flat=True).get(pk=report_id)
-    leave("report_unlinked", incident, actor, at, report=report)
+    INCIDENTS.store([INCIDENTS.note("incident_report_unlinked", incident, at, report=report)], actor)
     return {"incident": number}
 
 
@@ -57,7 +56,7 @@ def split_incident(
     second = open_incident(report_id=first, urgency=incident.urgency, actor=actor, at=at)["incident"]
     for report_id in others:
         link_report(number=second, report_id=report_id, actor=actor, at=at)
-    leave("split", incident, actor, at, into=second)
+    INCIDENTS.store([INCIDENTS.note("incident_split", incident, at, into=second)], actor)
     return {"incident": number, "into": second}
 
 

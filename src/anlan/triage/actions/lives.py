@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from anlan.core.models import Organisation
+from anlan.core.people.actors import system
 from anlan.core.refusals import Refused
+from anlan.core.workflow import Step
 from anlan.intake.models import Category
 from anlan.intake.states import COUNTED
 from anlan.triage import rules
+from anlan.triage.actions.entries import confirmed, linked, opened
 from anlan.triage.models import Handover, Incident
+from anlan.triage.moves import INCIDENTS, handover
+from anlan.triage.states import State
+
+THEY = system("history")  # a row tells what others did: whose move it was is not asked again
 
 
 class Heard(NamedTuple):
@@ -26,17 +33,6 @@ class Heard(NamedTuple):
     category_id: int
 
 
-class Entry(NamedTuple):
-    """An entry as the single verb would leave it, with what the clocks ask for at that moment."""
-
-    kind: str
-    at: dt.datetime
-    holder: Organisation
-    category: str
-    matter: str
-    payload: dict[str, Any]
-
-
 class Known(NamedTuple):
     """What is known here of whose and what a matter can be."""
 
@@ -47,56 +43,53 @@ class Known(NamedTuple):
 
 @dataclass
 class Life:
-    """One incident, its entries in order, and the holder at each."""
+    """One incident, its steps in order, and to whom it was handed; a life of the past has steps without a stamp."""
 
     incident: Incident
     links: list[tuple[Heard, dt.datetime]]
+    past: bool
     handovers: list[Handover] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
 
-    def leave(self, event: str, at: dt.datetime, **payload: Any) -> None:
-        """Note an entry as the single verb would leave it."""
-        incident = self.incident
-        kind = f"triage.incident_{event}"
-        self.entries.append(Entry(kind, at, incident.owner, incident.category.code, incident.kind, payload))
+    def take(self, name: str, at: dt.datetime, **values: Any) -> Step:
+        """Make a move as the single verb makes it."""
+        step = INCIDENTS.decide(name, self.incident, values, past=self.past, actor=THEY, at=at)
+        self.steps.append(step)
+        return step
 
 
 def life_of(row: Mapping[str, Any], number: str, reports: Mapping[int, Heard], known: Known) -> Life:
     """Return an incident as far as its row tells, each step checked as the single verb checks it."""
     life = _opened(row, number, reports, known)
-    for handover in row.get("returned", ()):
-        _returned(life, known.organisations[handover["to"]], handover)
-    if to := row.get("to"):
-        _hand_over(life, known.organisations[to], row)
-    require_move = rules.require_past_move if row.get("past") else rules.require_move
+    for given in row.get("returned", ()):
+        _returned(life, given, known)
+    if row.get("to"):
+        _hand_over(life, row, known)
     if at := row.get("sent_at"):
-        require_move(life.incident.state, rules.DISPATCHED)
-        life.incident.state = rules.DISPATCHED
-        life.leave("dispatched", at)
+        life.take("send", at)
     if code := row.get("category"):
-        _confirm(life, known.categories[code], row["confirmed_at"])
-    _end(life, row, require_move)
+        life.steps.append(confirmed(life.incident, known.categories[code], row["confirmed_at"]))
+    if at := row.get("resolved_at"):
+        life.take("resolve", at, disposal=row["disposal"])
+    if at := row.get("closed_at"):
+        life.take("close", at, disposal=row.get("disposal", ""))
     return life
 
 
 def _opened(row: Mapping[str, Any], number: str, reports: Mapping[int, Heard], known: Known) -> Life:
     """Open an incident by its first report, and link the others."""
     links = [(reports[pk], at) for pk, at in row["reports"]]
-    (first, opened), *more = links
+    (first, begun), *more = links
     called = known.categories[first.category_id]
     incident = Incident(
-        number=number, kind=called.kind, category_at_call=called, owner=known.room,
-        urgency=_urgency(row, called),
-        lon=first.lon, lat=first.lat, opened_at=opened,
+        number=number, kind=called.kind, category_at_call=called, owner=known.room, urgency=_urgency(row, called),
+        lon=first.lon, lat=first.lat, opened_at=begun,
     )  # fmt: skip
-    life = Life(incident, links)
-    life.leave("opened", opened, report=first.number, urgency=incident.urgency, category=called.code)
+    life = Life(incident, links, bool(row.get("past")), steps=[opened(incident, first.number, begun)])
     counted = int(first.validity in COUNTED)
     for report, at in more:
         counted += report.validity in COUNTED
-        incident.urgency = rules.raised(incident.urgency, counted)
-        incident.lon, incident.lat = rules.placed((incident.lon, incident.lat), (report.lon, report.lat))
-        life.leave("report_linked", at, report=report.number, urgency=incident.urgency)
+        life.steps.append(linked(incident, report.number, (report.lon, report.lat), counted, at))
     return life
 
 
@@ -106,46 +99,23 @@ def _urgency(row: Mapping[str, Any], called: Category) -> int:
     return rules.require_urgency(urgency) if row.get("past") else rules.urgency_at_call(urgency, called.exclusion_gate)
 
 
-def _hand_over(life: Life, to: Organisation, row: Mapping[str, Any]) -> None:
-    incident, diverted = life.incident, bool(row.get("diverted"))
-    rules.require_move(incident.state, rules.HANDED_OVER)
-    rules.require_divertible(incident.category.exclusion_gate, diverted, to.kind)
-    given = Handover(sender=incident.owner, to=to, at=row["handed_at"], diverted=diverted)
+def _hand_over(life: Life, row: Mapping[str, Any], known: Known) -> Handover:
+    """Give it to somebody before anybody went; a new matter, or one that came back, nobody else has had."""
+    diverted, gated = bool(row.get("diverted")), life.incident.is_guarded
+    values = {"to": known.organisations.get(row["to"]), "diverted": diverted, "gated": gated, "had_it": False}
+    given = handover(life.take("divert" if diverted else "hand_over", row["handed_at"], **values))
+    assert given is not None
     life.handovers.append(given)
-    incident.state, incident.owner, incident.diverted = rules.HANDED_OVER, to, diverted
-    life.leave("handed_over", row["handed_at"], to=to.code, diverted=diverted)
     if at := row.get("signed_at"):
-        incident.state, given.signed_at = rules.SIGNED, at
-        life.leave("signed", at, by=to.code)
+        life.take("sign_for", at)
+        given.signed_at = at
+    return given
 
 
-def _returned(life: Life, to: Organisation, handover: Mapping[str, Any]) -> None:
+def _returned(life: Life, row: Mapping[str, Any], known: Known) -> None:
     """Hand over, and let it come back once with a reason; the second time is for the arbiter, one by one."""
-    _hand_over(life, to, {"handed_at": handover["handed_at"], "diverted": handover.get("diverted")})
-    incident, given = life.incident, life.handovers[-1]
-    if rules.after_return(incident.returns) != rules.RETURNED:
+    given = _hand_over(life, row, known)
+    step = life.take("return", row["returned_at"], reason=row["reason"], handover=given, room=known.room)
+    if step.after == State.DISPUTED:
         raise Refused("arbiter_has_decided")
-    given.returned_at, given.reason = handover["returned_at"], rules.require_reason(handover["reason"])
-    incident.state, incident.owner, incident.returns = rules.RETURNED, given.sender, incident.returns + 1
-    incident.diverted = False
-    life.leave("returned", handover["returned_at"], by=to.code, returns=incident.returns)
-
-
-def _confirm(life: Life, category: Category, at: dt.datetime) -> None:
-    incident = life.incident
-    incident.category_confirmed, incident.kind = category, category.kind
-    life.leave("category_confirmed", at, category=category.code, at_call=incident.category_at_call.code)
-
-
-def _end(life: Life, row: Mapping[str, Any], require_move: Callable[[str, str], None]) -> None:
-    """Resolve and close it, where the row says that it was."""
-    incident = life.incident
-    if at := row.get("resolved_at"):
-        require_move(incident.state, rules.RESOLVED)
-        incident.state, incident.disposal = rules.RESOLVED, rules.require_disposal(row["disposal"])
-        life.leave("resolved", at, disposal=incident.disposal)
-    if at := row.get("closed_at"):
-        require_move(incident.state, rules.CLOSED)
-        incident.disposal = rules.require_disposal(row.get("disposal") or incident.disposal)
-        incident.state, incident.closed_at = rules.CLOSED, at
-        life.leave("closed", at, disposal=incident.disposal)
+    given.returned_at, given.reason = row["returned_at"], step.change.words

@@ -11,7 +11,6 @@ from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import Actor
 from anlan.geo import distance_m
 from anlan.intake.models import Report
-from anlan.triage import rules
 from anlan.triage.models import Handover, Incident, IncidentQuerySet, IncidentReport
 
 NEAR_M = 300.0
@@ -81,6 +80,7 @@ def reports_open_to(incident: Incident, actor: Actor) -> set[int]:
 
 def is_gated(incident: Incident) -> bool:
     """Whether an incident may not be diverted: another category alone, before anybody went, opens no way out."""
-    sent = LedgerEntry.objects.filter(subject=incident.subject, kind="triage.incident_dispatched")
     at_call, as_found = incident.category_at_call.exclusion_gate, incident.category.exclusion_gate
-    return rules.is_gated(at_call, as_found, not as_found and at_call and sent.exists())
+    if as_found or not at_call:
+        return as_found
+    return not LedgerEntry.objects.filter(subject=incident.subject, kind="triage.incident_dispatched").exists()

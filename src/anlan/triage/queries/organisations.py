@@ -19,12 +19,9 @@ def control_room() -> Organisation:
     return found
 
 
-def organisation(code: str) -> Organisation:
-    """Return an organisation that is not closed, or refuse its code."""
-    found = Organisation.objects.filter(code=code, active=True).first()
-    if found is None:
-        raise Refused("unknown_holder", "to")
-    return found
+def organisation(code: str) -> Organisation | None:
+    """Return an organisation that is not closed, by its code."""
+    return Organisation.objects.filter(code=code, active=True).first()
 
 
 def others(incident: Incident) -> QuerySet[Organisation]:

@@ -75,16 +75,16 @@ def page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 20
     found = whole(number, actor)
     if found is None:
         raise Http404
-    listing = listing_of(request, number)
+    at, listing = now(), listing_of(request, number)
     context = {
         "listing": listing,
         "name": listing.asked["list"],
         "incident": found,
         "wrong": wrong,
         "runs": clocks.running_on(found.subject),
-        "at": now(),
+        "at": at,
         "history": history(found),
-        "may": may(found, actor),
+        "may": may(found, actor, at),
         "organisations": others(found),
         "disposals": Disposal.choices,
         "categories": Category.objects.filter(active=True),
