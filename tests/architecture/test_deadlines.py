@@ -25,6 +25,8 @@ WINDOWS: Final = {  # constants of time by which nobody owes anything
     "boards/shares.ASKED_DAYS": "the answers that a share is of",
     "boards/works.NEAR": "what the overview calls near",
     "core/condition.LATE": "when an operator is told of effects that wait",
+    "core/counts.RECENT": "how far back an operator is told of a gateway that is away",
+    "core/jobs.PATIENCE": "between two tries of a job",
     "core/grants.LASTS": "how long what was opened stays open",
     "core/login.FORGOTTEN": "when wrong passwords are forgotten",
     "core/login.LONGEST": "the longest pause after wrong passwords",

@@ -32,3 +32,9 @@ def test_a_template_has_one_element_a_line() -> None:
     lines = [(path, line) for path in templates() for line in path.read_text(encoding="utf-8").splitlines()]
     long = [f"{path.relative_to(SOURCES)}: {line.strip()}" for path, line in lines if len(line) > CHARACTERS_OF_A_LINE]
     assert not long, "\n".join(long)
+
+
+def test_moments_are_written_in_the_citys_zone() -> None:
+    """Django's own date filter turns an aware moment into UTC again, also after `local`."""
+    wrong = re.compile(r"\|\s*local\s*\|\s*(?:date|time)\b")
+    assert [str(path.relative_to(SOURCES)) for path in templates() if wrong.search(path.read_text("utf-8"))] == []

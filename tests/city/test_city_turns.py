@@ -16,7 +16,7 @@ from anlan.core.models import ClockRun, LedgerEntry
 from anlan.core.people.actors import system
 from anlan.dispatch.models import Assignment
 from anlan.triage.models import Handover, Incident
-from anlan.triage.rules import MOVES
+from anlan.triage.states import State
 
 CITY = system("city")
 LATER = dt.datetime(2018, 1, 1, tzinfo=dt.UTC)
@@ -45,7 +45,7 @@ def test_every_state_of_an_incident_and_every_turn_is_lived() -> None:
     """Decided after two returns, told apart, unlinked, taken up again, raised, reassigned; all are closed."""
     turns.live_turns(may(), LATER)
     told = {kind.removeprefix("triage.incident_") for kind in kinds() if kind.startswith("triage.incident_")}
-    assert told >= {"opened", *MOVES} - {"new"}
+    assert told >= {"opened", *State.values} - {"new"}
     assert told >= {"arbitrated", "split", "report_linked", "report_unlinked", "urgency_set"}
     assert kinds() >= {"dispatch.unit_reassigned", "dispatch.unit_backup_asked", "dispatch.unit_cleared"}
     assert set(Incident.objects.values_list("state", flat=True)) == {"closed"}

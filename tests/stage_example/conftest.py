@@ -24,4 +24,6 @@ def find(db: None) -> str:
             for statement in (sql, *map(str, editor.deferred_sql)):
                 cursor.execute(statement, parameters or None)
         editor.deferred_sql = []
-    return stage.keep(number="F-1", keeper=make.organisation("drains"), actor=system("test"), at=AT)
+    number = stage.keep(number="F-1", keeper=make.organisation("drains"), actor=system("test"), at=AT)
+    Find.objects.update(state=stage.State.KEPT)
+    return number

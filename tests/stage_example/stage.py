@@ -1,4 +1,4 @@
-"""A toy stage: lost property that is kept, claimed, and returned or given up. docs/howto/stage.md walks through it."""
+"""A toy stage: lost property that is handed over, kept, claimed, and returned or given up; docs/howto/stage.md."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from django import forms
 from django.db import models
 
 from anlan.core import ledger
+from anlan.core.holding import Held, Holding
 from anlan.core.ledger.verbs import verb
 from anlan.core.models import Organisation
 from anlan.core.pages import Column, Empty, Event, ListPage, ReasonForm, RecordPage, Tab, containing
+from anlan.core.pages.forms import StepForm
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
 from anlan.core.time import clocks
-from anlan.core.workflow import Change, Workflow, holder, move, no_part, roles
-
-KEPT_FOR = dt.timedelta(days=180)
+from anlan.core.time.expiry import expires
+from anlan.core.workflow import Change, Workflow, anybody, holder, move, no_part, roles
+from anlan.intake.models import Report
+from anlan.intake.public.timeline import Line as TrackingLine
+from anlan.intake.public.timeline import Told
 
 
 class State(models.TextChoices):
@@ -29,15 +33,19 @@ class State(models.TextChoices):
     CLAIMED = "claimed"
     RETURNED = "returned"
     GIVEN_UP = "given_up"
+    HANDED = "handed"
+    BACK = "back"
+    DISPUTED = "disputed"
 
 
-class Find(models.Model):
-    """Something that somebody lost, kept by an organisation."""
+class Find(Held):
+    """Something that somebody lost, kept by an organisation; `Held` counts how often it came back."""
 
     number = models.CharField(max_length=16, unique=True)
-    state = models.CharField(max_length=12, choices=State, default=State.KEPT)
+    state = models.CharField(max_length=12, choices=State, default=State.HANDED)
     keeper = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     found_at = models.DateTimeField()
+    report = models.ForeignKey(Report, null=True, on_delete=models.PROTECT, related_name="+")
     claims = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -66,13 +74,33 @@ class DecideForm(ReasonForm):
     theirs = forms.BooleanField(required=False)
 
 
-def _decide(find: Find, values: Mapping[str, Any], at: dt.datetime) -> Change:
-    if not values["reason"].strip():
+class ToForm(StepForm):
+    """To whom."""
+
+    to = forms.ModelChoiceField(Organisation.objects.all())
+
+
+class ArbitrateForm(ToForm, ReasonForm):
+    """To whom, and why."""
+
+
+def _written(words: str, move: str) -> str:
+    if not words.strip():
         raise Refused("return_reason_missing", "reason")
-    return Change(words=values["reason"].strip(), to=State.RETURNED if values["theirs"] else State.KEPT)
+    return words.strip()
+
+
+def _decide(find: Find, values: Mapping[str, Any], at: dt.datetime) -> Change:
+    return Change(words=_written(values["reason"], ""), to=State.RETURNED if values["theirs"] else State.KEPT)
+
+
+def _to(find: Find, values: Mapping[str, Any], at: dt.datetime) -> Change:
+    return Change({"keeper": values["to"]})
 
 
 KEEPER = roles(Role.OFFICER) & holder("keeper")
+HELD = Holding(State.HANDED, State.KEPT, State.BACK, State.DISPUTED, holder=KEEPER, arbiter=roles(Role.LEADER),
+               reason=_written, given=_to)  # fmt: skip
 FINDS = Workflow(
     Find, "stage_example", subject=lambda find: f"find:{find}", seen=lambda find: str(find.lines.count()),
     line=lambda step, actor: Line(find=step.record, move=step.called, after=step.after, at=step.at,
@@ -80,6 +108,14 @@ FINDS = Workflow(
     heard=lambda kind, step: clocks.heard(kind, subject=f"find:{step.record}", at=step.at, holder=step.record.keeper,
                                           facts={}),
     moves=(
+        HELD.sign_for(turn="keeper", past="find_kept", label="Sign for", key="s", whose="The keeper signs for it."),
+        HELD.send_back(past={State.BACK: "find_sent_back", State.DISPUTED: "find_disputed"}, form=ReasonForm, key="b",
+                       label="Send back", aside=True, whose="The keeper sends it back."),
+        HELD.arbitrate(past="find_arbitrated", label="Decide whose", key="a", form=ArbitrateForm,
+                       whose="A leader decides."),
+        move("hand_on", State.BACK, State.HANDED, due=State.BACK, turn="supervisor", who=roles(Role.SUPERVISOR),
+             apply=_to, past="find_handed_on", label="Hand on",
+             key="h", form=ToForm, whose="A supervisor hands it on."),
         move("claim", State.KEPT, State.CLAIMED, due=State.KEPT, turn="keeper", who=KEEPER,
              apply=lambda find, values, at: Change({"claims": find.claims + 1}, {"claims": find.claims + 1}),
              past="find_claimed", label="Claimed", key="c", whose="An officer of the keeper notes a claim."),
@@ -87,9 +123,7 @@ FINDS = Workflow(
              who=roles(Role.SUPERVISOR) & no_part(lambda find: {find.keeper_id}), apply=_decide,
              past={State.RETURNED: "find_returned", State.KEPT: "claim_refused"}, label="Decide", key="d",
              form=DecideForm, whose="A supervisor who does not belong to the keeper decides."),
-        move("give_up", State.KEPT, State.GIVEN_UP, who=KEEPER, past="find_given_up",
-             when=lambda find, at: None if at >= find.found_at + KEPT_FOR else Refused("deadline_in_past"),
-             label="Give up", key="g", aside=True, whose="An officer of the keeper gives it up."),
+        move("give_up", State.KEPT, State.GIVEN_UP, who=anybody(), past="find_given_up"),  # when its time is over
     ),
 )  # fmt: skip
 
@@ -103,7 +137,7 @@ def _locked(numbers: Sequence[str]) -> list[Find]:
 def keep(*, number: str, keeper: Organisation, actor: Actor, at: dt.datetime) -> str:
     """Take something in: what makes a record is a plain verb."""
     find = Find.objects.create(number=number, keeper=keeper, found_at=at)
-    ledger.append("stage_example.find_kept", actor=actor, at=at, subject=f"find:{find}", payload={})
+    ledger.append("stage_example.find_handed", actor=actor, at=at, subject=f"find:{find}", payload={})
     return number
 
 
@@ -114,19 +148,20 @@ def claim(*, finds: Sequence[str], seen: str | None = None, actor: Actor, at: dt
     return [str(step.record) for step in FINDS.take("claim", _locked(finds), seen=seen, actor=actor, at=at)]
 
 
-@FINDS.door("decide", lambda number, asked: {"find": number, **asked})
-@verb("stage_example.decide")
-def decide(*, find: str, theirs: bool, reason: str, actor: Actor, at: dt.datetime, key: str | None = None) -> str:
-    """Say whether it is theirs."""
-    (step,) = FINDS.take("decide", _locked([find]), {"theirs": theirs, "reason": reason}, actor=actor, at=at)
-    return step.after
+for _name in ("sign_for", "return", "arbitrate", "hand_on", "decide"):
+    FINDS.plain(_name, _locked)
 
 
-@FINDS.door("give_up", lambda number, asked: {"find": number, **asked})
-@verb("stage_example.give_up")
-def give_up(*, find: str, actor: Actor, at: dt.datetime) -> None:
-    """Give up waiting for who lost it."""
-    FINDS.take("give_up", _locked([find]), actor=actor, at=at)
+@expires("stage_example.give_up", lock=lambda subject: _locked([subject.partition(":")[2]]))
+def give_up(subject: str, *, actor: Actor, at: dt.datetime, effective_at: dt.datetime) -> None:
+    """Give up what nobody claimed in its time, also where nobody looks."""
+    FINDS.take("give_up", _locked([subject.partition(":")[2]]), actor=actor, at=at)
+
+
+def tell_of_find(report: Report, at: dt.datetime) -> Told:
+    """Tell whoever reported it where it is; a real stage registers this with `tells`."""
+    finds = Find.objects.filter(report=report)
+    return Told(tuple(TrackingLine("done", find.get_state_display(), at=find.found_at) for find in finds))
 
 
 FIND_LIST = ListPage(

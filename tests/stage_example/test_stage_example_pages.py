@@ -51,7 +51,8 @@ def officer(find: str) -> Client:
 def many(count: int, first: int = 2) -> None:
     """Take in so many more finds."""
     keeper = make.organisation("drains")
-    Find.objects.bulk_create(Find(number=f"F-{n:03d}", keeper=keeper, found_at=AT) for n in range(first, first + count))
+    numbers = [f"F-{n:03d}" for n in range(first, first + count)]
+    Find.objects.bulk_create(Find(number=each, keeper=keeper, found_at=AT, state="kept") for each in numbers)
 
 
 def links(client: Client, address: str) -> list[str]:
@@ -183,7 +184,7 @@ def test_somebody_elses_step_is_refused_in_words_and_a_stale_page_too(officer: C
     answer = make.browser(make.actor("supervisor", at="west-office")).post(f"/finds/{find}/claim")
     assert (answer.status_code, "An officer of the keeper" in answer.content.decode()) == (409, True)
     stage.claim(finds=[find], seen="0", actor=ME, at=AT)
-    stage.decide(find=find, theirs=False, reason="No name", actor=ME, at=AT)
+    stage.FINDS.doors["decide"](find, None, {"theirs": False, "reason": "No name"}, actor=ME, at=AT)
     answer = officer.post(f"/finds/{find}/claim", {"seen": "0"})
     assert (answer.status_code, "meanwhile" in answer.content.decode()) == (409, True)
 

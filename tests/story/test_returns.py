@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
+from django.db import connection
 
 from anlan.core.city import folder as cityfolder
 from anlan.core.city.folder import CityFolderError
@@ -110,3 +114,14 @@ def test_both_stages_keep_it_in_columns_of_their_own() -> None:
     """No table of core holds what a stage handed over."""
     assert Held._meta.abstract
     assert {Incident, Problem} == set(Held.__subclasses__())
+
+
+def test_decisions_of_before_are_marked_by_the_upgrade(town: Town) -> None:
+    """What came back twice and waits for the arbiter no more was decided; what waits, or came back once, was not."""
+    decided = make.incidents.arbitrated()
+    waiting, once = incident_returned(2)[0].number, incident_returned(1)[0].number
+    Incident.objects.update(arbitrated=False)
+    step = importlib.import_module("anlan.triage.migrations.0005_arbitrated")
+    step.note_decisions(apps, SimpleNamespace(connection=connection))
+    marked = dict(Incident.objects.values_list("number", "arbitrated"))
+    assert marked == {decided: True, waiting: False, once: False}

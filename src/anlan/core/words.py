@@ -36,6 +36,9 @@ refusals.words({
     "due_missing": _("'%(code)s' has no target of its own: say by when"),
     "due_in_past": _("this moment is past"),
     "arbiter_has_decided": _("The arbiter has decided that it is yours; it cannot be returned again."),
+    "nothing_to_undo": _("There is nothing of yours to take back here."),
+    "undo_too_late": _("It is too late to take this back; it stands."),
+    "undo_overtaken": _("Something was done with it since; it cannot be taken back."),
     "stands_already": _("%(number)s is already “%(state)s”; look at it again."),
     "step_taken_meanwhile": _(
         "Somebody took a step with %(number)s meanwhile: it is “%(state)s” now. Look, then send again."
@@ -94,6 +97,16 @@ def local(value: None) -> None: ...
 def local(value: dt.datetime | None) -> dt.datetime | None:
     """Move a moment to the city's zone; none stays none."""
     return value and value.astimezone(city_zone())
+
+
+def day(value: dt.datetime) -> str:
+    """Write the city's day of a moment; Django's own filter writes that of UTC."""
+    return f"{local(value):%Y-%m-%d}"
+
+
+def second(value: dt.datetime) -> str:
+    """Write the city's time of day to the second."""
+    return f"{local(value):%H:%M:%S}"
 
 
 def moment(value: dt.datetime | None) -> str:

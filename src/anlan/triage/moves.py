@@ -146,6 +146,7 @@ def handover(step: Step) -> Handover | None:
 
 # The moves, in the order in which pages offer them
 
+UNDO_S = 30  # a wrong key is noticed at once, and the reporter is not asked before
 GIVEN = _("Handed over to %(to)s")
 BACK = _("Returned by %(by)s")
 HELD = Holding(
@@ -158,16 +159,17 @@ INCIDENTS = Workflow(
     known=lambda incident: (incident.owner, incident.category.code, incident.kind),
     line=lambda step, actor: handover(step), heard=_hear,
     seen=lambda incident: incident.state, stale="no_such_move", elsewhere="no_such_move", theirs=THEIRS,
+    undone="incident_undone",
     moves=(
         HELD.sign_for(turn="holder", apply=_sign_for, past="incident_signed", label=_("Sign for"), key="s",
                       said=_("Signed for by %(by)s")),
         move("resolve", [*ASKED_ANEW, State.SIGNED, State.DISPATCHED], State.RESOLVED, skips=State.HANDED_OVER,
              due=[State.SIGNED, State.DISPATCHED], turn="holder", who=HOLDER, apply=_resolve,
-             past="incident_resolved", label=_("Resolve"), key="r", said=_("Resolved")),
+             past="incident_resolved", label=_("Resolve"), key="r", undo_s=UNDO_S, said=_("Resolved")),
         move("close", [*ASKED_ANEW, State.RESOLVED], State.CLOSED,
              skips=[State.HANDED_OVER, State.SIGNED, State.DISPATCHED], due=State.RESOLVED, turn="desk",
              who=roles(*DESK), apply=_close, past="incident_closed", label=p("an incident", "Close"), key="c",
-             said=_("Closed")),
+             undo_s=UNDO_S, said=_("Closed")),
         move("hand_over", [*ASKED_ANEW, State.HANDED_OVER, State.DISPATCHED], State.HANDED_OVER, due=ASKED_ANEW,
              turn="holder", who=HOLDER, when=_onward, apply=_hand_over, past="incident_handed_over",
              label=_("Hand over"), key="h", said=GIVEN),

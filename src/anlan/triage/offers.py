@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.http import Http404
 
 from anlan.core.people.actors import Actor
+from anlan.core.workflow.undo import undoable
 from anlan.triage import actions, rules
 from anlan.triage.access import holds, is_desk
 from anlan.triage.models import Incident
@@ -22,16 +23,18 @@ ACTS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType({
     "confirm": lambda number, asked, **who: actions.confirm_category(
         number=number, category=asked.get("category", ""), **who
     ),
+    "undo": lambda number, asked, **who: actions.undo(number=number, **who),
     "urgency": lambda number, asked, **who: actions.set_urgency(
         number=number, urgency=rules.urgency_of(asked.get("urgency", "")), **who
     ),
 })  # fmt: skip
 
 
-def may(incident: Incident, actor: Actor, at: dt.datetime) -> dict[str, bool]:
-    """Return which moves and acts this person has now."""
+def may(incident: Incident, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Return which moves and acts this person has now; of the move that can be taken back, what is kept of it."""
     is_open, desk = incident.state != State.CLOSED, is_desk(actor)
     return {name: INCIDENTS.may(name, actor, incident, at) for name in INCIDENTS.doors} | {
+        "undo": undoable(incident.subject, actor, at),
         "confirm": is_open and holds(incident, actor),
         "urgency": is_open and desk,
         "sort": desk and sum(link.unlinked_at is None for link in incident.links.all()) > 1,

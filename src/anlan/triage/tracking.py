@@ -160,6 +160,7 @@ def _happened(incident: Incident, since: dt.datetime) -> list[Line]:
     """Return what was done since this report came, in the words of somebody outside."""
     names = {organisation.code: area_label(organisation) for organisation in Organisation.objects.all()}
     entries = LedgerEntry.objects.filter(subject=incident.subject, kind__in=HAPPENED).order_by("id")
+    entries = entries.exclude(effects__kind="triage.incident_undone")  # what was taken back at once did not happen
     lines = []
     for entry in entries:
         at, payload = dt.datetime.fromisoformat(entry.at), json.loads(entry.payload)

@@ -104,6 +104,11 @@ def outermost() -> Iterator[None]:
         _pending.ids = None
 
 
+def is_nested() -> bool:
+    """Whether what is done here follows from another verb, follower or effect."""
+    return _pending.cause_id is not None or bool(_pending.ids)
+
+
 @contextmanager
 def caused_by(entry_id: int | None) -> Iterator[None]:
     """Tie what is appended here to the entry that it follows from."""

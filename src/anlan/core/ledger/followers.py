@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from anlan.core import ledger
 from anlan.core.ledger.writes import is_passing, write
 from anlan.core.logs import brief
-from anlan.core.models import Cursor, LedgerEntry, LedgerPosition
+from anlan.core.models import Cursor, LedgerEntry, LedgerPosition, Undo
 from anlan.core.time.clock import now
 
 BATCH = 100
@@ -103,14 +103,26 @@ def _take(follower: Follower) -> int:
     head = ledger.head_position()
     news = list(_news(follower, cursor.position).filter(position__lte=head).select_related("entry")[: follower.batch])
     wanted = follower.concerns([placed.entry for placed in news]) if follower.concerns else None
+    pending, undone = _undoing([placed.entry_id for placed in news])
+    waits = False
     for placed in news:
-        if (wanted is None or placed.entry_id in wanted) and not _apply(follower, placed, cursor):
+        if waits := placed.entry_id in pending:
+            break
+        skips = placed.entry_id in undone or (wanted is not None and placed.entry_id not in wanted)
+        if not skips and not _apply(follower, placed, cursor):
             break
         cursor.position = placed.position
-    if len(news) < follower.batch and not cursor.stopped_at:
+    if len(news) < follower.batch and not cursor.stopped_at and not waits:
         cursor.position = head
     cursor.save()
     return len(news)
+
+
+def _undoing(entries: Sequence[int]) -> tuple[set[int], set[int]]:
+    """Return which entries of moves can still be taken back, so that what follows waits, and which were taken back."""
+    pending = Undo.objects.open(now()).filter(entry__in=entries)
+    undone = LedgerEntry.objects.filter(cause__in=entries, kind__endswith="_undone")
+    return set(pending.values_list("entry_id", flat=True)), set(undone.values_list("cause_id", flat=True))
 
 
 def _apply(follower: Follower, placed: LedgerPosition, cursor: Cursor) -> bool:

@@ -10,6 +10,7 @@ from anlan.core.models.legal_act import LegalAct
 from anlan.core.models.message import Message, MessageState, QuietHours
 from anlan.core.models.organisation import ApiClient, LoginFailures, Membership, Organisation, Person
 from anlan.core.models.series import SeriesCount
+from anlan.core.models.undo import Undo
 
 __all__ = [
     "DUTY",
@@ -37,5 +38,6 @@ __all__ = [
     "Person",
     "QuietHours",
     "SeriesCount",
+    "Undo",
     "VerbKey",
 ]

@@ -17,7 +17,7 @@ from anlan.core.time.rules import mark_of
 from anlan.core.web.slots import filled
 
 register = template.Library()
-for write in (words.figure, words.missing, words.typed, words.local, words.moment):
+for write in (words.figure, words.missing, words.typed, words.local, words.moment, words.day, words.second):
     register.filter(write.__name__, write)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -13,10 +14,12 @@ from django.db import models
 
 from anlan.core import ledger
 from anlan.core.city.current import city_read_once
+from anlan.core.ledger.verbs import verb as ledger_verb
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
 from anlan.core.time import deadlines
 from anlan.core.time.deadlines import Timed
+from anlan.core.workflow import undo
 from anlan.core.workflow.moves import NOTHING, Change, Move, NotYours, Step, Words, from_to
 
 R = TypeVar("R", bound=models.Model)
@@ -42,6 +45,7 @@ class Workflow(Generic[R]):
     stale: str = "step_taken_meanwhile"  # the refusal where a page no longer holds
     elsewhere: str = "stands_already"  # the refusal where the record stands in a state that a move does not begin at
     theirs: Mapping[str, type[NotYours]] = field(default_factory=dict)  # what is raised for a code of `who`
+    undone: str = ""  # the kind of the entry that takes a move back, without the stage
     doors: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
     @cached_property
@@ -111,10 +115,12 @@ class Workflow(Generic[R]):
             raise LookupError(f"{name} leads to {sorted(made.to)}, not to {change.to!r}")
         if self.every:
             change = self.every(record, change, before, after, values, at)
+        kept = undo.columns_of(record, ["state", *change.fields]) if made.undo_s and not actor.is_system else None
         for column, value in change.fields.items():
             setattr(record, column, value)
         record.state = after  # type: ignore[attr-defined]
-        return Step(record, made, change, before, after, at, f"{self.stage}.{made.kind(after)}", self.known(record))
+        kind = f"{self.stage}.{made.kind(after)}"
+        return Step(record, made, change, before, after, at, kind, self.known(record), kept)
 
     def note(
         self, past: str, record: R, at: dt.datetime, fields: Mapping[str, Any] | None = None, **payload: Any
@@ -173,8 +179,27 @@ class Workflow(Generic[R]):
         """Make a move with one record or with many that are held under lock, all or none."""
         with city_read_once():  # many records ask for the same calendar
             steps = [self.decide(name, record, values, seen=seen, actor=actor, at=at) for record in records]
-        self.store(steps, actor)
+        with ExitStack() as keeping:
+            for step in steps:
+                if step.kept is not None and not ledger.is_nested():  # what follows from another verb goes with that
+                    keeping.enter_context(undo.kept(step, self.subject(step.record), actor))
+            self.store(steps, actor)
         return steps
+
+    def take_back(self, record: R, *, actor: Actor, at: dt.datetime) -> str:
+        """Take back the last move of a record that is held under lock, within its seconds; return the move's name.
+
+        The entry follows from that of the move; followers wait with a move until it stands.
+        """
+        subject = self.subject(record)
+        found = undo.require_undoable(subject, actor, at)
+        after, name, cause = _state(record), found.move, found.entry_id
+        columns = undo.give_back(found, record)
+        record.save(update_fields=columns)
+        payload = {**self.about(record), "move": name, "from": after, "to": _state(record)}
+        with ledger.caused_by(cause):
+            ledger.append(f"{self.stage}.{self.undone}", actor=actor, at=at, subject=subject, payload=payload)
+        return name
 
     def door(self, name: str, shape: Callable[[str, dict[str, Any]], dict[str, Any]]) -> Callable[[Verb], Verb]:
         """Name the verb by which a page makes a move; `shape` turns the number and what was typed into arguments."""
@@ -191,6 +216,24 @@ class Workflow(Generic[R]):
             return verb
 
         return register
+
+    def plain(self, name: str, lock: Callable[[list[str]], Sequence[R]]) -> Callable[..., str]:
+        """Return the verb of a move that does nothing but the move, stored under the stage and the move's name."""
+
+        @ledger_verb(f"{self.stage}.{name}")
+        def run(
+            *,
+            number: str,
+            seen: str | None = None,
+            actor: Actor,
+            at: dt.datetime,
+            key: str | None = None,
+            **values: Any,
+        ) -> str:
+            (step,) = self.take(name, lock([number]), values, seen=seen, actor=actor, at=at)
+            return step.after
+
+        return self.door(name, lambda number, asked: {"number": number, **asked})(run)
 
     @cached_property
     def said(self) -> dict[str, Words]:

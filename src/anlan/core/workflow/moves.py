@@ -83,6 +83,7 @@ class Move:
     whose: Words = ""  # said to somebody whose move it is not
     elsewhere: str = ""  # the refusal where it stands in another state, if not the life cycle's
     aside: bool = False  # possible, and not what a page asks for where it is not due
+    undo_s: int = 0  # so many seconds long whoever made it can take it back
     opens: bool = False  # its form stands open where it is due
     mark: str = "done"  # in the history: "now" where somebody is to act anew, "late" where what was done failed
 
@@ -130,6 +131,7 @@ class Step(NamedTuple):
     at: dt.datetime
     kind: str
     known: Any = None
+    kept: Mapping[str, Any] | None = None  # columns as they were, where the move can be taken back
 
     @property
     def is_told(self) -> bool:

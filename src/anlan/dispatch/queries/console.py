@@ -62,7 +62,7 @@ class Chosen:
     faces: list[Face]
     runs: list[ClockRun]
     near: list[Near]
-    may: dict[str, bool]
+    may: dict[str, Any]
     may_send: bool
     next: NextMove | None
     timeline: list[dict[str, Any]]
@@ -110,7 +110,7 @@ def _crew(assignment: Assignment, faces: list[Face], actor: Actor, seen: bool) -
     return Crew(assignment, faces, next_step, stamps and assignment.state != Stamp.FIELD_FEEDBACK, seen)
 
 
-def _next(incident: Incident, crews: list[Crew], near: list[Near], moves: dict[str, bool]) -> NextMove | None:
+def _next(incident: Incident, crews: list[Crew], near: list[Near], moves: dict[str, Any]) -> NextMove | None:
     """Return the usual next move: sign for it, walk the crew that is out, resolve what one ended, send one, close."""
     if moves["sign_for"]:
         return NextMove(_("Sign for"), {"verb": "sign_for", "seen": incident.state})

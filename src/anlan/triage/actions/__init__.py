@@ -14,6 +14,7 @@ from anlan.triage.actions.incidents import (
     resolve,
     send,
     set_urgency,
+    undo,
 )
 from anlan.triage.actions.links import link_report, split_incident, unlink_report
 
@@ -36,5 +37,6 @@ __all__ = [
     "sign_for",
     "split_incident",
     "take_back",
+    "undo",
     "unlink_report",
 ]

@@ -13,7 +13,7 @@ from anlan.core.refusals import Refused
 from anlan.core.series import Series
 from anlan.intake.models import Category, Report
 from anlan.triage import rules
-from anlan.triage.access import DESK, require_holder
+from anlan.triage.access import DESK, MOVERS, require_holder
 from anlan.triage.actions.entries import confirmed, locked, opened, typed
 from anlan.triage.models import Incident, IncidentReport
 from anlan.triage.moves import INCIDENTS
@@ -97,6 +97,13 @@ def close_incident(*, number: str, disposal: str = "", actor: Actor, at: dt.date
     """End the work, with the result that the reporter is told."""
     INCIDENTS.take("close", [locked(number)], {"disposal": disposal}, actor=actor, at=at)
     return {"incident": number}
+
+
+@verb("triage.undo")
+def undo(*, number: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Take back one's own last move within its seconds: it stands as before, and its clocks run as if nothing was."""
+    actor.require(*MOVERS)
+    return {"incident": number, "undone": INCIDENTS.take_back(locked(number), actor=actor, at=at)}
 
 
 @INCIDENTS.door("reopen", typed("reason"))

@@ -11,6 +11,7 @@ from anlan.core.words import area_label
 from anlan.intake.models import Category
 from anlan.intake.words import label
 from anlan.triage.models import Incident
+from anlan.triage.moves import INCIDENTS
 from anlan.triage.words import happened, urgency_words
 
 
@@ -33,4 +34,5 @@ def _named(payload: dict[str, Any], names: dict[str, str], categories: dict[str,
     """Return a payload with names in place of codes."""
     payload |= {key: names.get(payload[key], payload[key]) for key in ("to", "by") if key in payload}
     payload |= {key: categories.get(payload[key], payload[key]) for key in ("category", "at_call") if key in payload}
+    payload |= {"move": INCIDENTS[payload["move"]].label} if "move" in payload else {}
     return payload | ({"urgency": urgency_words(payload["urgency"])} if "urgency" in payload else {})
