@@ -61,6 +61,30 @@ def test_an_issue_is_composed_in_the_background_and_only_once(publisher: Client)
     assert verify_ledger().ok
 
 
+def test_a_plan_is_proposed_for_the_year_of_the_city(publisher: Client) -> None:
+    """On New Year's morning the city's year has begun, and that of UTC has not."""
+    with frozen(dt.datetime(2016, 12, 31, 20, tzinfo=dt.UTC)):
+        assert 'value="2017-01-01"' in publisher.get("/bulletins/desk/plan").content.decode()
+
+
+def test_a_form_of_the_desk_that_comes_twice_counts_once(publisher: Client) -> None:
+    """Also when its work is done meanwhile; every form carries its key, and other words under it are refused."""
+    sent = {"plan": "BP-2016-01", "headline": "年报", "key": "a"}
+    assert 'name="key"' in publisher.get("/bulletins/desk/").content.decode()
+    assert 'name="key"' in publisher.get("/bulletins/desk/plan").content.decode()
+    answers = [publisher.post("/bulletins/desk/compose", sent).status_code]
+    jobs.drain()
+    answers += [publisher.post("/bulletins/desk/compose", sent | more).status_code for more in ({}, {"headline": "x"})]
+    assert answers == [302, 302, 409]
+    address = f"/bulletins/{Issue.objects.get().number}/correct"
+    assert 'name="key"' in publisher.get(address).content.decode()
+    noted = {"note": "七月的数字有误", "key": "b"}
+    for _ in range(2):
+        assert publisher.post(address, noted).status_code == 302
+        jobs.drain()
+    assert Job.objects.filter(name=requests.COMPOSE).count() == 2
+
+
 def test_what_cannot_be_composed_is_said_at_once(publisher: Client) -> None:
     """At its field, with what was typed, and no job is made: a missing headline, one that no page holds, no plan."""
     sent = {"plan": "BP-2016-01", "headline": " ", "headline_en": "A year of rain"}

@@ -18,7 +18,7 @@ from anlan.core.models import ClockRule, ClockRun, LedgerEntry
 from anlan.core.operator.condition import alarms, condition
 from anlan.core.people.actors import Actor, system
 from anlan.core.refusals import Refused
-from anlan.core.time import clocks
+from anlan.core.time import clocks, deadlines
 from anlan.core.time.clock import frozen, stamp
 from anlan.core.time.clock_book import ClockBook, ClockEvent
 from anlan.core.time.clock_report import clock_report
@@ -170,6 +170,19 @@ def test_what_stands_still_is_put_off_once_it_is_counted_on() -> None:
     assert refused.value.code == "clock_paused"
     clocks.resume(subject=SUBJECT, at=AT + DAY)
     assert clocks.renew(FREEZE, subject=SUBJECT, at=AT + DAY, due_at=AT + 9 * DAY).due_at == AT + 9 * DAY
+
+
+def test_a_named_clock_that_stands_still_is_put_off_once_it_is_counted_on() -> None:
+    """As every other clock: a deadline that a person granted is never moved by counting on."""
+    holder = make.organisation("drains").pk
+    deadlines.begin([deadlines.Timed(SUBJECT, AT, "task_open", holder, AT + 3 * DAY)])
+    clocks.pause(subject=SUBJECT, at=AT + HOUR)
+    with pytest.raises(Refused) as refused:
+        deadlines.put_off(SUBJECT, AT + 9 * DAY)
+    assert refused.value.code == "clock_paused"
+    clocks.resume(subject=SUBJECT, at=AT + DAY)
+    deadlines.put_off(SUBJECT, AT + 9 * DAY)
+    assert ClockRun.objects.get().due_at == AT + 9 * DAY
 
 
 @pytest.mark.parametrize("swept", [True, False])

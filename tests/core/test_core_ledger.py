@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from anlan.core import ledger
 from anlan.core.ledger import seals, triggers
+from anlan.core.ledger.verbs import verb
 from anlan.core.ledger.verification import verify
 from anlan.core.ledger.writes import write
 from anlan.core.models import LedgerEntry, LedgerPosition, LedgerSeal
-from anlan.core.people.actors import system
+from anlan.core.people.actors import Actor, system
 from tests.make import AT
 
 pytestmark = pytest.mark.django_db
@@ -241,3 +244,15 @@ def test_bytes_that_are_no_text_are_named(sealed):
     """A payload overwritten with broken bytes ends in a fault, not in a stack trace."""
     tamper(f"UPDATE core_ledgerentry SET payload = CAST(x'ff00' AS TEXT) WHERE id = {entry_at(6)}")
     assert "cannot be read" in faults() or "position 6 was changed" in faults()
+
+
+def test_a_key_of_any_length_counts_once() -> None:
+    """A column has an end, and what a caller sends as its key has none."""
+    calls: list[str] = []
+
+    @verb("tests.long_key")
+    def act(*, actor: Actor, at: dt.datetime, key: str) -> int:
+        calls.append(key)
+        return len(calls)
+
+    assert [act(key=key, actor=ME, at=AT) for key in ("k" * 500, "k" * 500, "k" * 501)] == [1, 1, 2]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import translation
 
@@ -14,7 +18,7 @@ from anlan.core.ledger import writes
 from anlan.core.ledger.group_commit import GroupWriter
 from anlan.core.ledger.verbs import KeyReused, verb
 from anlan.core.ledger.verification import verify
-from anlan.core.models import Holiday, LedgerEntry, LedgerPosition, Membership
+from anlan.core.models import Holiday, LedgerEntry, LedgerPosition, Membership, VerbKey
 from anlan.core.people.actors import Actor, system
 from tests.make import AT
 
@@ -24,6 +28,12 @@ ME = system("test")
 
 class Refused(Exception):
     """What a verb says no with."""
+
+
+@verb("test.seen")
+def look(*, subject: str, seen: str | None = None, actor: Actor, at, key: str | None = None) -> str:
+    """Do nothing with what a page showed."""
+    return "now"
 
 
 @verb("test.note")
@@ -123,6 +133,20 @@ def test_the_same_key_gives_the_same_answer_once(writer):
     assert LedgerEntry.objects.count() == 1
     with pytest.raises(KeyReused):
         note(subject="a:2", actor=ME, at=AT, key="k")
+
+
+@pytest.mark.parametrize(
+    "kept", [{"subject": "a:1"}, {"subject": "a:1", "seen": "7"}, {"subject": "a:1", "seen": None}]
+)
+def test_a_key_of_an_earlier_version_is_recognised_whatever_its_page_showed(kept):
+    """What a page showed is not what was asked for; earlier versions hashed it for the verbs that took it then."""
+    body = json.dumps(kept, sort_keys=True, separators=(",", ":")).encode()
+    fingerprint = hmac.new(settings.SECRET_KEY.encode(), body, hashlib.sha256).hexdigest()
+    VerbKey.objects.create(key=f"test.seen|{ME.name}|k", fingerprint=fingerprint, at=AT, result='"before"')
+    shown = {"seen": kept["seen"]} if kept.get("seen") else {}
+    assert look(subject="a:1", actor=ME, at=AT, key="k", **shown) == "before"
+    with pytest.raises(KeyReused):
+        look(subject="a:2", actor=ME, at=AT, key="k", **shown)
 
 
 def test_a_verb_that_failed_leaves_no_answer_under_its_key():

@@ -64,6 +64,27 @@ def test_one_key_walks_an_incident_from_new_to_closed(client: Client) -> None:
     assert 'data-key="n"' not in page
 
 
+def test_the_key_of_the_next_move_asks_what_came_of_it(client: Client) -> None:
+    """Nothing is chosen beforehand, on the console and on the crew's page; without it the move is refused there."""
+    number = make.incident()
+    pk = actions.dispatch_unit(number=number, unit="mobile-1", actor=ME, at=AT)["assignment"]
+    actions.stamp(assignment=pk, step="on_scene", actor=ME, at=later(1))
+    client.force_login(make.person("dispatcher"))
+    for path, act, sent in (
+        (f"/console/{number}/", f"/console/{number}/act", {"verb": "stamp", "assignment": pk, "step": "resolved"}),
+        (f"/assignments/{pk}/", f"/assignments/{pk}/move", {"step": "resolved"}),
+    ):
+        for page in (client.get(path), client.post(act, {**sent, "disposal": ""})):
+            asked = flat(page).partition('<select id="outcome"')[2].partition("</select>")[0]
+            assert "required" in asked
+            assert '<option value="" selected>What came of it' in asked
+            assert asked.count(" selected") == 1
+        assert page.status_code == 409
+        assert 'id="outcome_error" role="alert">Choose what came of it.' in flat(page)
+        assert flat(page).count("Choose what came of it.") == 1
+    assert 'data-key="n" data-asks="outcome"' in flat(client.get(f"/console/{number}/"))
+
+
 def test_the_clock_that_is_due_first_stands_first(client: Client) -> None:
     """One that counts every second goes before one in working days, however late that is."""
     paper = make.incident()

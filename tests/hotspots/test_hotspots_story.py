@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from typing import Any
@@ -13,6 +14,7 @@ from django.test import Client
 from anlan.analysis import REVISIONS
 from anlan.core import jobs
 from anlan.core.models import LedgerEntry
+from anlan.core.time.clock import frozen
 from anlan.hotspots.actions import adopt_study
 from anlan.hotspots.models import Site, Study
 from anlan.hotspots.reruns import rerun
@@ -40,6 +42,12 @@ def town(db: Any) -> None:
 def analyst(town: None, client: Client) -> Client:
     client.force_login(make.person("analyst"))
     return client
+
+
+def test_a_new_study_is_of_the_last_year_in_the_city(analyst: Client) -> None:
+    """On New Year's morning the city's year has begun, and that of UTC has not."""
+    with frozen(dt.datetime(2016, 12, 31, 20, tzinfo=dt.UTC)):
+        assert 'value="2016-01-01"' in analyst.get("/studies/new").content.decode()
 
 
 def test_a_study_is_asked_for_run_read_adopted_and_compared_with_the_next(analyst: Client) -> None:

@@ -10,6 +10,7 @@ import shutil
 import pytest
 from django.core.cache import cache
 
+from anlan.core.city.folder import CityFolderError
 from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import system
 from anlan.core.time.clock import frozen
@@ -100,6 +101,16 @@ def test_a_city_says_within_how_long_a_report_is_read(client, tmp_path, row: str
     (folder / "clocks.csv").write_text(f"code,name,name_en,start,stop,target_s\n{row}", encoding="utf-8")
     make.city(folder)
     assert f"within {minutes} minutes" in client.get("/report/").content.decode()
+
+
+@pytest.mark.parametrize("counting", ["days", "working"])
+def test_a_first_look_in_days_is_refused(tmp_path, counting: str) -> None:
+    """Pages promise it in minutes; a day would be said as 1440 of them."""
+    folder = shutil.copytree(make.CITIES / "small", tmp_path / "small")
+    row = f"first_look,查看,First look,,,86400,{counting}\n"
+    (folder / "clocks.csv").write_text(f"code,name,name_en,start,stop,target_s,counting\n{row}", encoding="utf-8")
+    with pytest.raises(CityFolderError, match="first_look is promised in minutes"):
+        make.city(folder)
 
 
 def test_a_look_for_a_study_is_no_first_look(client, report):

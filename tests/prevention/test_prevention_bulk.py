@@ -46,12 +46,16 @@ def test_a_city_finishes_and_verifies_in_bulk(town: Town) -> None:
 def test_in_bulk_works_leave_what_the_single_verbs_leave(town: Town) -> None:
     """Rows, deadlines and entries: finished, refused, finished again, passed, once one by one and once in one go."""
     single, bulk = Walked(town), Walked(town)
+    for walked in (single, bulk):
+        walked.ask(town)
     for task, passed in single.first:
         actions.add_evidence(task=task, words="laid", actor=town.officer, at=day(10))
         actions.finish_task(task=task, actor=town.officer, at=day(10))
         actions.verify(task=task, passed=passed, words="leaks", actor=town.verifier, at=day(12))
-    actions.finish_tasks(rows=bulk.done("laid"), actor=town.officer, at=day(10))
-    actions.verify_tasks(rows=bulk.found("leaks"), actor=town.verifier, at=day(12))
+    rows = [row | {"at": day(10)} for row in bulk.done("laid")]
+    actions.finish_tasks(rows=rows, actor=town.officer, at=day(11))
+    rows = [row | {"at": day(12)} for row in bulk.found("leaks")]
+    actions.verify_tasks(rows=rows, actor=town.verifier, at=day(13))
     assert single.left() == bulk.left()
     for one in (single, bulk):
         again = [{"task": one.first[1][0], "words": "mended", "at": day(20)}]
@@ -59,6 +63,7 @@ def test_in_bulk_works_leave_what_the_single_verbs_leave(town: Town) -> None:
         actions.verify_tasks(rows=[{"task": one.first[1][0], "passed": True}], actor=town.verifier, at=day(22))
     assert single.left() == bulk.left()
     assert {row[0] for row in bulk.left()["problems"]} == {"accepted"}
+    assert [row[:2] for row in bulk.left()["requests"]] == [("withdrawn", day(10))] * 4
 
 
 @pytest.mark.parametrize(("rows", "code"), [([{"words": ""}], "evidence_missing"), ([{}, {}], "stands_already")])
@@ -75,6 +80,20 @@ def test_in_bulk_one_bad_row_refuses_all(town: Town, rows: list[dict[str, str]],
     assert not Evidence.objects.exists()
 
 
+@pytest.mark.parametrize("n", [-1, 11])
+def test_in_bulk_a_row_tells_of_no_moment_that_cannot_be(town: Town, n: int) -> None:
+    """Neither before the problem was raised nor after the whole is told; works are verified only once they are done."""
+    _, (task,) = town.planned()
+    with pytest.raises(Refused) as refused:
+        actions.finish_tasks(rows=[{"task": task, "words": "laid", "at": day(n)}], actor=town.officer, at=day(10))
+    assert refused.value.code == "moment_out_of_bounds"
+    actions.finish_tasks(rows=[{"task": task, "words": "laid", "at": day(9)}], actor=town.officer, at=day(10))
+    with pytest.raises(Refused) as refused:
+        actions.verify_tasks(rows=[{"task": task, "passed": True, "at": day(8 if n < 0 else 13)}],
+                             actor=town.verifier, at=day(12))  # fmt: skip
+    assert refused.value.code == "moment_out_of_bounds"
+
+
 class Walked:
     """Two problems of two tasks each, of which the second task is refused at first."""
 
@@ -87,6 +106,10 @@ class Walked:
         actions.sign_for(problems=self.problems, actor=town.officer, at=day(1))
         planned = [task for number in self.problems for task in town.plan(number, "interim", "permanent")]
         self.first = [(task, n != 1) for n, task in enumerate(planned)]
+
+    def ask(self, town: Town) -> None:
+        for task, _ in self.first:
+            actions.ask_extension(task=task, due_on=dt.date(2016, 6, 1), reason="Frost", actor=town.officer, at=day(8))
 
     def done(self, words: str) -> list[dict[str, str]]:
         return [{"task": task, "words": words} for task, _ in self.first]
@@ -108,5 +131,7 @@ class Walked:
             "results": list(tasks.values_list(*result).order_by("number", "results__pk")),
             "evidence": list(tasks.values_list("evidence__words", "evidence__added_at", "evidence__organisation")
                              .order_by("number", "evidence__pk")),
+            "requests": list(tasks.values_list("requests__state", "requests__answered_at", "requests__due_on")
+                             .order_by("number", "requests__pk")),
             "entries": sorted(told),
         }  # fmt: skip

@@ -125,3 +125,16 @@ def test_an_issued_list_says_why_a_line_was_extended(town: Town) -> None:
     with frozen(day(22)):
         page = make.browser(town.officer).get(f"/lists/{TaskList.objects.get().number}/").content.decode()
     assert ('<span lang="zh">地面封冻</span>' in page, "2016-02-15" in page, "2016-03-31" in page) == (True, True, True)
+
+
+def test_what_another_refused_meanwhile_is_not_granted_from_an_old_page(town: Town) -> None:
+    """The deadline is the same, and yet the page is of a moment that has passed."""
+    _number, (name,) = town.planned()
+    later = (day(60)).date()
+    actions.ask_extension(task=name, due_on=later, reason="pipes late", actor=town.officer, at=day(3))
+    seen = task(name).last_seen()
+    actions.refuse_extension(task=name, reason="no", actor=make.actor("supervisor", at="government"), at=day(4))
+    with pytest.raises(Refused) as refused:
+        actions.extend(task=name, due_on=later, reason="yes", seen=seen, actor=town.supervisor, at=day(4))
+    assert refused.value.code == "extension_answered"
+    assert task(name).due_on != later

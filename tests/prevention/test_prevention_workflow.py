@@ -8,10 +8,12 @@ import pytest
 
 from anlan.core.models import Organisation
 from anlan.core.people.actors import PUBLIC, Actor, system
+from anlan.core.people.roles import Role
 from anlan.core.time.deadlines import shipped
 from anlan.prevention import actions
 from anlan.prevention.models import ExtensionRequest, Problem, Task
 from anlan.prevention.moves import EXTENSIONS, PROBLEMS, TASKS, clock_of, turn
+from anlan.prevention.offers.tasks import STEPS
 from anlan.prevention.states import ProblemState, RequestState, TaskState
 from tests import make
 from tests.make.problems import Town, day
@@ -34,12 +36,18 @@ SITUATIONS = [*((state, "") for state in ProblemState), ("assigned", "by arbiter
 
 
 def people() -> dict[str, Actor]:
-    """Return somebody of every role: of the lead, of a doer, of neither, of the police; a passer-by; Anlan itself."""
+    """Return somebody of every role: of the lead, of a doer, of neither, of the police; a passer-by; Anlan itself.
+
+    Those whose house matters also of no organisation and of two.
+    """
     make.organisation(POLICE, kind="police")
     houses = {"officer": (LEAD, DOER, OTHER), "supervisor": (LEAD, DOER, OTHER, POLICE), "leader": (LEAD, OTHER),
-              "verifier": (LEAD, DOER, OTHER), "analyst": (OTHER, LEAD), "auditor": (OTHER,),
-              "operator": (OTHER,)}  # fmt: skip
-    found = {f"{role} of {at}": make.actor(role, at=at) for role, places in houses.items() for at in places}
+              "verifier": (LEAD, DOER, OTHER), "analyst": (OTHER, LEAD)}  # fmt: skip
+    found = {f"{role} of {at}": make.actor(role, at=at) for role in Role for at in houses.get(role, (OTHER,))}
+    two = frozenset(make.organisation(code).pk for code in (OTHER, "control"))
+    for role in houses:
+        for held, of in ((frozenset[int](), "none"), (two, "two")):
+            found[f"{role} of {of}"] = Actor(f"person:{role}-{of}", frozenset({role}), organisation_ids=held)
     return found | {"passer-by": PUBLIC, "system": system("test")}
 
 
@@ -93,32 +101,40 @@ def test_a_problems_move_is_offered_exactly_where_its_verb_takes_it(town: Town, 
     assert (cases, wrong) == (len(actors) * 7, [])
 
 
-@pytest.mark.parametrize("state", TaskState)
-def test_a_tasks_move_is_offered_exactly_where_its_verb_takes_it(town: Town, state: str) -> None:
-    """Also to who finished it once and has moved to the verifiers since, and where the doer is closed."""
+@pytest.mark.parametrize(("state", "but"), [*((state, "") for state in TaskState), ("open", "bare"), ("open", "asked"),
+                                            ("refused", "bare"), ("refused", "erased")])  # fmt: skip
+def test_a_tasks_step_is_offered_exactly_where_its_verb_takes_it(town: Town, state: str, but: str) -> None:
+    """Moves and acts: also to who finished it once and verifies now, with the doer closed, without proof, or late."""
     number, me = town.assigned(supporting=[DOER]), system("test")
     actors = people()
     actions.sign_for(problems=[number], actor=me, at=day(4))
     (task,) = town.plan(number, "permanent", organisation=DOER, at=day(5))
     doer = actors[f"officer of {DOER}"]
-    actions.add_evidence(task=task, words="laid", actor=doer, at=day(6))
+    if state != "open" or but != "bare":
+        actions.add_evidence(task=task, words="laid", actor=doer, at=day(6))
+    if but == "asked":
+        actions.ask_extension(task=task, due_on=dt.date(2016, 3, 1), reason="Frost", actor=doer, at=day(6))
     if state != "open":
         actions.finish_task(task=task, actor=doer, at=day(6))
     if state in {"passed", "refused"}:
         actions.verify(task=task, passed=state == "passed", words="leaks", by=OTHER, actor=me, at=day(7))
-    if state == "refused":
-        actions.add_evidence(task=task, words="mended", actor=doer, at=day(8))
+    if state == "refused" and but != "bare":
+        piece = actions.add_evidence(task=task, words="mended", actor=doer, at=day(8))["evidence"]
+        if but == "erased":
+            actions.erase_evidence(task=task, evidence=piece, reason="mistake", actor=me, at=day(8))
     verifier = actors[f"verifier of {OTHER}"]
     actors["doer who moved"] = Actor(doer.name, verifier.roles, doer.person_id, None, verifier.organisation_ids)
-    asked = {"finish": {}, "verify": {"passed": True}}
-    for closed in (False, True):
+    later = {"due_on": dt.date(2016, 12, 30), "reason": "Frost"}
+    asked = {"verify": {"passed": True}, "add_evidence": {"words": "Pipe laid"}, "ask_extension": later,
+             "extend": later, "refuse_extension": {"reason": "No"}}  # fmt: skip
+    for closed, at in ((False, day(9)), (False, AT), (True, day(9))):
         Organisation.objects.filter(code=DOER).update(active=not closed)
         visible = {
             who: Task.objects.filter(problem__in=Problem.objects.visible_to(actor)) for who, actor in actors.items()
         }
         people_only = {who: actor for who, actor in actors.items() if not actor.is_system}
-        cases, wrong = compared(TASKS, task, visible, people_only, asked, AT)
-        assert (cases, wrong) == (len(people_only) * 2, [])
+        cases, wrong = compared(TASKS, task, visible, people_only, asked, at, STEPS)
+        assert (cases, wrong) == (len(people_only) * 6, [])
     by = {"passed": False, "words": "leaks", "by": OTHER}
     assert bool(refused(TASKS, "verify", task, by, me, AT)) == (state != "works_done")
 

@@ -143,7 +143,9 @@ def keep(*, number: str, keeper: Organisation, actor: Actor, at: dt.datetime) ->
 
 @FINDS.door("claim", lambda number, asked: {"finds": [number], **asked})
 @verb("stage_example.claim")
-def claim(*, finds: Sequence[str], seen: str | None = None, actor: Actor, at: dt.datetime) -> list[str]:
+def claim(
+    *, finds: Sequence[str], seen: str | None = None, actor: Actor, at: dt.datetime, key: str | None = None
+) -> list[str]:
     """Note who asked for things: one, or many at once."""
     return [str(step.record) for step in FINDS.take("claim", _locked(finds), seen=seen, actor=actor, at=at)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +24,7 @@ from anlan.prevention.models import Problem
 from anlan.triage import actions as triage
 from anlan.triage.models import Incident
 from tests import make
+from tests.flat import flat
 from tests.make.city import AT, CITIES
 from tests.make.problems import Town, day
 
@@ -69,6 +71,22 @@ def test_the_arbiter_decides_after_the_returns_that_the_city_allows(town: Town, 
     stood = ["returned"] * most + ["disputed"]
     assert incident_returned(most + 1)[1] == stood
     assert problem_returned(town, most + 1)[1] == stood
+
+
+@pytest.mark.parametrize("allowed", [0, 1, 3])
+def test_pages_say_what_the_city_allows(town: Town, allowed: int) -> None:
+    """No page counts the returns as another city does."""
+    allow(allowed)
+    problem, incident = problem_returned(town, allowed + 1)[0].number, incident_returned(allowed + 1)[0].number
+    for path, said in (
+        (f"/problems/?p={problem}", f"at most {allowed} return{'s' * (allowed != 1)}; the next goes to the arbiter"),
+        (f"/incidents/{incident}/", "; the arbiter decides"),
+    ):
+        for language, found in (("en", said), ("zh-hans", "裁定人决定")):
+            desk = make.browser(make.actor("supervisor", at="control"))
+            page = flat(desk.get(path, HTTP_ACCEPT_LANGUAGE=language))
+            assert found in page
+            assert re.findall("second return|second time|第二次", page) == []
 
 
 def test_the_arbiters_word_stands_whatever_the_city_allows_later(town: Town) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from typing import Any
 
 import pytest
 
@@ -151,3 +152,18 @@ def test_until_when_is_said_in_the_citys_time(desk: Actor) -> None:
     with frozen(later(70)):
         page = make.browser(desk).get(f"/incidents/{number}/").content.decode()
     assert f"Undo, until {local(later(90)):%H:%M:%S}" in page
+
+
+def test_whoever_waits_for_a_move_to_stand_lets_the_worker_go_on(
+    desk: Actor, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    """However much lies behind it: what waits is looked at once a turn."""
+    monkeypatch.setattr(followers, "FILTERED_BATCH", 3)
+    for _ in range(6):
+        number = make.incident()
+        actions.close_incident(number=number, disposal="done", actor=desk, at=later(60))
+    with frozen(later(70)), django_assert_max_num_queries(120):
+        followers.catch_up()
+    with frozen(later(95)):
+        followers.catch_up()
+    assert not followers.stopped()

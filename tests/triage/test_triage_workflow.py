@@ -14,10 +14,11 @@ from anlan.intake.models import Category
 from anlan.triage import actions
 from anlan.triage.access import HeldElsewhere
 from anlan.triage.models import Incident
-from anlan.triage.moves import INCIDENTS
+from anlan.triage.moves import ASKS, INCIDENTS
 from anlan.triage.offers import may
 from anlan.triage.states import State
 from tests import make
+from tests.flat import flat
 from tests.make.workflow import compared, gaps
 
 AT, HOLDER, OTHER, POLICE, FIRE = make.AT, "drains", "west-office", "police", "fire"
@@ -126,6 +127,9 @@ def test_every_button_of_a_page_is_taken_and_no_other_is_there(state: str) -> No
             continue
         page = browser.get(f"/incidents/{number}/").content.decode()
         buttons = set(re.findall(r'name="verb"\s+value="(\w+)"', page))
+        ids = re.findall(r'\sid="([\w-]+)"', page)
+        assert len(ids) == len(set(ids))
+        assert set(re.findall(r'data-asks="([\w-]+)"', page)) <= set(ids)
         offered = {move.name for move in INCIDENTS.offers(actor, record, LATER)}
         assert buttons == {name for name, has in may(record, actor, LATER).items() if has} - {"sort"}
         assert buttons - {"confirm", "urgency"} == offered
@@ -137,6 +141,68 @@ def test_every_button_of_a_page_is_taken_and_no_other_is_there(state: str) -> No
             assert after in INCIDENTS[name].to
             if after != state and Incident.objects.visible_to(actor).filter(number=fresh).exists():
                 assert browser.post(f"/incidents/{fresh}/act", posted).status_code == 409
+
+
+@pytest.mark.parametrize("state", State)
+def test_pages_say_of_a_step_what_the_table_says(state: str) -> None:
+    """Words and keys of every button, on the incident's page and on the console, are those of the life cycle."""
+    number = standing(state, "")
+    for role, at in (("dispatcher", "control"), ("officer", HOLDER), ("supervisor", "control")):
+        actor = make.actor(role, at=at)
+        if not Incident.objects.visible_to(actor).filter(number=number).exists():
+            continue
+        offered = INCIDENTS.offers(actor, Incident.objects.get(number=number), LATER)
+        for path in (f"/incidents/{number}/", f"/console/{number}/"):
+            page = make.browser(actor).get(path).content.decode()
+            shown = re.findall(r'value="(\w+)"\s+data-key="(\w)"\s+(?:data-asks="(\w+)")?\s*>\s*([^<]+?) <kbd>', page)
+            asked = [(move.name, move.key, ASKS.get(move.name, ("",))[0], move.label) for move in offered]
+            assert [button for button in shown if button[0] in INCIDENTS.doors] == asked
+
+
+@pytest.mark.parametrize("verb", ["resolve", "close"])
+def test_a_result_is_chosen_before_it_is_sent(verb: str) -> None:
+    """No result stands there beforehand; an empty one is refused at its field; a known one stays."""
+    number, browser = make.incident(), make.browser(make.actor("dispatcher", at="control"))
+    page = flat(browser.get(f"/incidents/{number}/"))
+    asked = page[page.index('<select id="disposal"') :].partition("</select>")[0]
+    assert "required" in asked
+    assert '<option value="" selected>What came of it</option>' in asked
+    assert asked.count("selected") == 1
+    refused = browser.post(f"/incidents/{number}/act", {"verb": verb, "disposal": "", "seen": "new"})
+    assert refused.status_code == 409
+    assert '<p class="error" id="disposal_error" role="alert">Choose what came of it.</p>' in flat(refused)
+    assert flat(refused).count("Choose what came of it.") == 1
+    assert Incident.objects.get(number=number).state == "new"
+    actions.resolve(number=number, disposal="advised", actor=ME, at=AT)
+    assert '<option value="advised" selected>' in flat(browser.get(f"/incidents/{number}/"))
+
+
+def test_a_refused_reason_keeps_what_was_typed_beside_it() -> None:
+    """The arbiter's choice stays, and the reason that misses is asked for at its field."""
+    number, browser = standing("disputed", ""), make.browser(make.actor("supervisor", at="control"))
+    refused = flat(browser.post(f"/incidents/{number}/act", {"verb": "arbitrate", "to": FIRE, "reason": " "}))
+    assert f'<option value="{FIRE}" selected>' in refused
+    assert 'id="reason_error" role="alert">Write the reason' in refused
+
+
+def test_a_form_that_comes_twice_hands_over_once() -> None:
+    """The second press answers as the first did; with other words, or another form, somebody was quicker."""
+    number, browser = make.incident(), make.browser(make.actor("dispatcher", at="control"))
+    posted = {"verb": "hand_over", "to": HOLDER, "seen": "new", "key": "a"}
+    act = f"/incidents/{number}/act"
+    assert [browser.post(act, posted).status_code for _ in range(2)] == [302, 302]
+    assert [browser.post(act, posted | more).status_code for more in ({"to": FIRE}, {"key": "b"})] == [409, 409]
+    assert Incident.objects.get(number=number).handovers.count() == 1
+
+
+def test_the_arbiters_word_is_about_one_holder() -> None:
+    """Who got it by the arbiter's word and hands it on from the spot leaves the next one free to return it."""
+    number = make.incidents.arbitrated(HOLDER)
+    actions.sign_for(number=number, actor=ME, at=AT)
+    actions.send(number=number, actor=ME, at=AT)
+    actions.hand_over(number=number, to=OTHER, actor=ME, at=AT)
+    assert not Incident.objects.get(number=number).arbitrated
+    assert actions.return_incident(number=number, reason="Not ours", actor=ME, at=AT)["state"] == "disputed"
 
 
 def test_whose_matter_it_is_no_more_is_told_so() -> None:

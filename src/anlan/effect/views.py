@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,14 +18,30 @@ from anlan.core.pages import Column, Empty, Link, ListPage, answer, drawn_by
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.workflow.moves import Words
 from anlan.effect.access import READS, WRITES
 from anlan.effect.actions import estimate
 from anlan.effect.forms import EstimateForm
 from anlan.effect.models import Estimate
-from anlan.effect.queries import details, shown
+from anlan.effect.queries import Shown, details, shown
 from anlan.effect.verification import verify
 from anlan.effect.words import found_by
 from anlan.hotspots.models import Study
+
+
+def _figure(name: str, shown: Shown) -> Any:
+    return getattr(shown.estimate, name)
+
+
+def _pair(label: Words, **parts: Words) -> list[Column]:
+    """Return two figures as a page writes them in one cell, and a file in two: a spreadsheet takes 2 / 3 for a day."""
+    first, second = parts
+    return [
+        Column(label, css="n", draw=lambda shown: format_html(
+            "{} / {}", _figure(first, shown), _figure(second, shown))),
+        *(Column(words, partial(_figure, name), on_page=False) for name, words in parts.items()),
+    ]  # fmt: skip
+
 
 NEW = Link(_("New estimate"), "effect:new", "n", WRITES, primary=True)
 ESTIMATES = ListPage(
@@ -37,10 +55,10 @@ ESTIMATES = ListPage(
                                               shown.estimate.get_verdict_display())),
         Column(_("In words"), lambda shown: shown.sentence),
         Column(_("Interval"), css="spans", draw=drawn_by("effect/_interval_small.html", "shown")),
-        Column(_("Mended, compared"), css="n",
-               value=lambda shown: f"{shown.estimate.treated_used} / {shown.estimate.places_used}"),
-        Column(_("Storms before, after"), css="n",
-               value=lambda shown: f"{shown.estimate.before_storms} / {shown.estimate.after_storms}"),
+        *(Column(label, partial(_figure, name), on_page=False) for name, label in (
+            ("ratio", _("Ratio")), ("low", _("Interval from")), ("high", _("Interval to")))),
+        *_pair(_("Mended, compared"), treated_used=_("Mended"), places_used=_("Compared")),
+        *_pair(_("Storms before, after"), before_storms=_("Storms before"), after_storms=_("Storms after")),
         Column(_("Works before"), lambda shown: shown.estimate.measure_at, "num nowrap", sort="measure_at"),
     ],
     empty=Empty(_("A season after works were accepted, ask whether the mended sites fail less often than sites with the"

@@ -7,6 +7,8 @@ from pathlib import Path
 from anlan.core.city.folder import CityFolderError, city_part, rows
 from anlan.core.city_parts import clocks_left_out
 from anlan.core.models import City, ClockRule
+from anlan.core.time.deadlines import FILE
+from anlan.core.time.rules import Counting
 from anlan.intake.models import Category
 from anlan.intake.tracking import FIRST_LOOK
 
@@ -31,7 +33,12 @@ def load_categories(folder: Path, city: City) -> None:
 
 @city_part("first look")
 def load_first_look(folder: Path, city: City) -> None:
-    """Carry `first_look_minutes` of older folders over to the clock, where clocks.csv does not have it."""
+    """Carry `first_look_minutes` of older folders over to the clock, where clocks.csv does not have it.
+
+    The public page promises it in minutes, so its time is counted every second.
+    """
+    if ClockRule.objects.filter(code=FIRST_LOOK).exclude(counting=Counting.HOURS).exists():
+        raise CityFolderError(f"{folder / FILE}: {FIRST_LOOK} is promised in minutes: its counting is {Counting.HOURS}")
     minutes = city.option("first_look_minutes", None)
     if minutes is not None and FIRST_LOOK in clocks_left_out(folder):
         ClockRule.objects.filter(code=FIRST_LOOK).update(target_s=int(minutes) * 60)

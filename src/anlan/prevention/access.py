@@ -1,12 +1,18 @@
-"""Who opens the pages of prevention, and who raises, reopens, records storms, opens and erases photos of evidence."""
+"""Who opens the pages of prevention, and which roles its moves and acts are for."""
 
 from __future__ import annotations
 
 from anlan.core.people.roles import Role
+from anlan.core.sealed.purposes import Purpose
 
 READS = (Role.OFFICER, Role.ANALYST, Role.SUPERVISOR, Role.VERIFIER, Role.LEADER, Role.AUDITOR)
 RAISES = (Role.ANALYST, Role.SUPERVISOR)
 REOPENS = (Role.SUPERVISOR, Role.ANALYST, Role.VERIFIER)
 RECORDS = (Role.ANALYST, Role.SUPERVISOR, Role.OPERATOR)
+WORKS = (Role.OFFICER,)  # signs for problems, plans tasks, does them, asks for later deadlines
+SUPERVISES = (Role.SUPERVISOR,)  # instructs, grants later deadlines, issues lists, strikes off
+VERIFIES = (Role.VERIFIER,)
+ARBITRATES = (Role.LEADER,)
 OPENS = READS  # photos of evidence: whoever may see the task
-ERASES = (Role.SUPERVISOR, Role.OPERATOR)
+OPENS_FOR = {Role.VERIFIER: Purpose.VERIFY, Role.OFFICER: Purpose.WORKS}  # what most likely
+ERASES = SUPERVISES  # who sees the task and did none of it; operators open no task

@@ -61,10 +61,6 @@ def origin_of(problem: Problem) -> str:
     return f"{_('Site')} {problem.site.code}" if problem.site else problem.get_origin_display()
 
 
-def _progress(stood: Stood) -> str:
-    return f"{stood.problem.passed} / {stood.problem.planned}" if stood.problem.planned else ""  # type: ignore[attr-defined]
-
-
 def _task_state(drawn: Drawn) -> SafeString:
     if drawn.stands.mark == "done":
         return format_html('<span class="state done">{}</span>', drawn.task.get_state_display())
@@ -93,20 +89,26 @@ DEADLINE = Column(_("Deadline"), lambda drawn: drawn.task.due_on, "num", draw=dr
                   sort="due_on")  # fmt: skip
 STATE = Column(_("State"), lambda drawn: (drawn.task.get_state_display(), drawn.stands.words), draw=_task_state)
 POST = Column(_("Post"), lambda drawn: Typed(drawn.task.responsible))
-PROGRESS = Column(_("Tasks passed"), _progress, "n", draw=drawn_by("prevention/lists/_progress.html"))
-PROBLEMS = [
+PROGRESS = [
+    Column(_("Tasks passed"), css="n", draw=drawn_by("prevention/lists/_progress.html")),
+    Column(_("Tasks passed"), lambda stood: stood.problem.passed, on_page=False),
+    Column(_("Tasks planned"), lambda stood: stood.problem.planned, on_page=False),
+]
+PROBLEM_COLUMNS = [
     Column(_("Number"), lambda stood: stood.problem.number, "num nowrap", sort="number",
            link=lambda stood: problem_href(stood.problem.number)),
     Column(_("Problem"), lambda stood: Typed(title_of(stood.problem)), head=True),
     Column(_("Origin"), lambda stood: origin_of(stood.problem)),
     Column(_("Lead"), lambda stood: named(stood.problem.lead)),
     Column(_("State"), lambda stood: stood.problem.get_state_display()),
-    PROGRESS,
-    Column(_("Next step"), lambda line: (line.stands.words, line.problem.due_on), sort="due_on",
+    *PROGRESS,
+    Column(_("Next step"), sort="due_on",
            draw=lambda line: format_html('{} <small class="num">{}</small>', stood(line.stands),
                                          line.problem.due_on or "")),
+    Column(_("Next step"), lambda stood: stood.stands.words, on_page=False),
+    Column(_("Deadline"), lambda stood: stood.problem.due_on, on_page=False),
 ]  # fmt: skip
-TASKS = [
+TASK_COLUMNS = [
     Column(_("Number"), lambda drawn: drawn.task.number, "num nowrap", link=lambda drawn: task_href(drawn.task.number),
            sort="number"),
     Column(_("Task"), lambda drawn: Typed(drawn.task.title), head=True,
@@ -121,7 +123,7 @@ TASKS_OF_ONE = [  # of a problem, or of a site
     Column(_("Organisation and post"), lambda drawn: (drawn.doer, Typed(drawn.task.responsible))), DEADLINE, SPANS,
     STATE,
 ]  # fmt: skip
-RESULTS = [
+RESULT_COLUMNS = [
     Column(_("Passed on"), lambda result: result.verified_at, "num nowrap", sort="verified_at"),
     Column(_("Task"), lambda result: Typed(result.task.title), head=True,
            link=lambda result: task_href(result.task.number),
@@ -131,7 +133,7 @@ RESULTS = [
     Column(_("Evidence"), lambda result: result.pieces, "n"),
     Column(_("Words"), lambda result: Typed(result.words)),
 ]  # fmt: skip
-ISSUED = [
+ISSUED_COLUMNS = [
     Column(_("Number"), lambda issued: issued.paper.number, "num nowrap", sort="number",
            link=lambda issued: reverse("prevention:issued", args=[issued.paper.number])),
     Column(_("Kind of list"), lambda issued: Typed(issued.paper.kind), head=True),
@@ -141,7 +143,7 @@ ISSUED = [
     Column(_("Its tasks"), lambda issued: tuple(f"{part.words} {part.n}" for part in issued.tally if part.n), "tallies",
            draw=drawn_by("prevention/lists/_tally.html")),
 ]  # fmt: skip
-LINES = [
+LINE_COLUMNS = [
     Column("#", lambda given: given.line.item.line, "n"),
     Column(_("Task"), lambda given: Typed(given.line.item.task.title), head=True,
            link=lambda given: task_href(given.line.item.task.number),

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any
+import json
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from anlan.core.city.current import city_zone
+from anlan.core.city.areas import local_day
+from anlan.core.city.current import city_zone, read_once
 from anlan.core.holding import Holding
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.pages.forms import ReasonForm, StepForm
-from anlan.core.people.actors import Actor, NotAllowed
-from anlan.core.people.roles import Role
+from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
 from anlan.core.time.deadlines import Timed, due_on
 from anlan.core.time.rules import end_of
-from anlan.core.workflow import Change, Step, Workflow, anybody, ask, holder, move, no_part, roles
-from anlan.prevention.access import REOPENS
+from anlan.core.workflow import Change, Step, Terms, Who, Workflow, anybody, holder, move, no_part, roles
+from anlan.prevention.access import ARBITRATES, REOPENS, SUPERVISES, VERIFIES, WORKS
 from anlan.prevention.forms.problems import ArbitrateForm, DelistingForm, InstructForm
 from anlan.prevention.forms.tasks import ExtendForm, PlanForm, VerifyForm
 from anlan.prevention.models import ExtensionRequest, Move, Origin, Problem, Task
-from anlan.prevention.queries.problems import last_move
 from anlan.prevention.queries.storms import last_stood
+from anlan.prevention.states import MENDED
 from anlan.prevention.states import ProblemState as P
 from anlan.prevention.states import RequestState as R
 from anlan.prevention.states import TaskState as T
-from anlan.prevention.words import named
+from anlan.prevention.words import LEVELS, named
 
 POLICE = frozenset({"police", "police_bureau", "police_station"})
 Values = Mapping[str, Any]
@@ -37,28 +39,64 @@ Values = Mapping[str, Any]
 
 
 def _tasks_others(actor: Actor, problem: Problem) -> str | None:
-    police = Organisation.objects.filter(pk__in=actor.organisation_ids, kind__in=POLICE)
-    return "police_task_nobody" if police.exists() else None
+    return "police_task_nobody" if actor.organisation_ids & read_once("police", _police) else None
+
+
+def _police() -> set[int]:
+    return set(Organisation.objects.filter(kind__in=POLICE).values_list("pk", flat=True))
 
 
 def _has_finished(actor: Actor, task: Task) -> str | None:
     """Keep off who said of these works, now or before a refusal, that they were done; wherever they are since."""
-    said = LedgerEntry.objects.filter(subject=f"task:{task.number}", kind="prevention.works_done", actor=actor.name)
-    return "has_finished" if said.exists() else None
+    return "has_finished" if _said_done([task]).filter(actor=actor.name).exists() else None
+
+
+def _is_one_organisation(actor: Actor, task: Task) -> str | None:
+    return None if organisation_of(actor) else "verifier_missing"
+
+
+def _takes_work(actor: Actor, task: Task) -> str | None:
+    return None if task.organisation.active else "doer_closed"
+
+
+class Works(NamedTuple):
+    """Works that were said to be done, when, and by which organisation; it may not do the task any more."""
+
+    task: Task
+    at: dt.datetime
+    by: int | None
+
+
+def works_of(tasks: Collection[Task]) -> Iterator[Works]:
+    """Return each time that works of these tasks were said to be done, as the ledger has it."""
+    known = {TASKS.subject(task): task for task in tasks}
+    for subject, at, payload in _said_done(tasks).order_by("pk").values_list("subject", "at", "payload"):
+        task, moment = known[subject], dt.datetime.fromisoformat(at)
+        by = json.loads(payload).get("by")
+        if by is None:  # an entry of an earlier version: the doer is who had shown something last
+            by = task.evidence.filter(added_at__lte=moment).values_list("organisation_id", flat=True).last()
+        yield Works(task, moment, by)
+
+
+def _said_done(tasks: Collection[Task]) -> QuerySet[LedgerEntry]:
+    return LedgerEntry.objects.filter(subject__in=[TASKS.subject(task) for task in tasks], kind=TASKS.kind("finish"))
 
 
 def doers_and_lead(problem: Problem) -> set[int | None]:
-    """Return who answers for a problem, and who did one of its tasks."""
-    return {problem.lead_id, *problem.tasks.order_by().values_list("organisation_id", flat=True)}
+    """Return who answers for a problem, and who does or did one of its tasks."""
+    return {problem.lead_id} | doers_and_leads(list(problem.tasks.select_related("problem")))
 
 
-def doer_and_lead(task: Task) -> set[int | None]:
-    """Return who does a task, and who answers for its problem."""
-    return {task.organisation_id, task.problem.lead_id}
+def doers_and_leads(tasks: Collection[Task]) -> set[int | None]:
+    """Return who does these tasks or did them before, and who answers for their problems."""
+    now = {task.organisation_id for task in tasks} | {task.problem.lead_id for task in tasks}
+    return now | {works.by for works in works_of(tasks)}
 
 
-LEAD, DOER = roles(Role.OFFICER) & holder("lead"), roles(Role.OFFICER) & holder("organisation")
-GRANTS = roles(Role.SUPERVISOR) & no_part(lambda task: {task.organisation_id})  # a later deadline of a task
+LEAD, DOER = roles(*WORKS) & holder("lead"), roles(*WORKS) & holder("organisation")
+VERIFIER = (roles(*VERIFIES) & Who(_is_one_organisation) & no_part(lambda task: doers_and_leads([task]))
+            & Who(_has_finished))  # fmt: skip
+GRANTS = roles(*SUPERVISES) & no_part(lambda task: {task.organisation_id})  # a later deadline of a task
 
 
 def organisation_of(actor: Actor) -> int | None:
@@ -83,11 +121,48 @@ def _tested(problem: Problem, at: dt.datetime) -> Refused | None:
 
 def waits_for_works(task: Task) -> Refused | None:
     """Refuse what is only for a task whose works are still to be done."""
-    return None if task.state in {T.OPEN, T.REFUSED} else Refused("nothing_to_extend", "due_on")
+    return None if task.state in TASKS["finish"].source else Refused("nothing_to_extend", "due_on")
 
 
 def _extendable(request: ExtensionRequest, at: dt.datetime) -> Refused | None:
     return waits_for_works(request.task)
+
+
+def _proved(task: Task, at: dt.datetime) -> Refused | None:
+    return closed(task.organisation) or (None if task.is_proved else Refused("evidence_missing", "photo"))
+
+
+def _provable(task: Task, at: dt.datetime) -> Refused | None:
+    return Refused("works_have_passed") if task.state == T.PASSED else None
+
+
+def _askable(task: Task, at: dt.datetime) -> Refused | None:
+    refused = closed(task.organisation) or waits_for_works(task)
+    return refused or (Refused("extension_asked_already") if task.asked else _in_time(task, at))
+
+
+def _grantable(task: Task, at: dt.datetime) -> Refused | None:
+    return waits_for_works(task) or (None if task.asked else _in_time(task, at))
+
+
+def _refusable(task: Task, at: dt.datetime) -> Refused | None:
+    return waits_for_works(task) or (None if task.asked else Refused("extension_not_asked"))
+
+
+def _in_time(task: Task, at: dt.datetime) -> Refused | None:
+    return Refused("deadline_passed", "due_on") if local_day(at) > task.due_on else None
+
+
+def _deadline_moved(task: Task, seen: str) -> Refused | None:
+    same = seen.partition("/")[0] == str(task.due_on)
+    return None if same else Refused("deadline_moved", "due_on", day=task.due_on)
+
+
+def _answered_meanwhile(task: Task, seen: str) -> Refused | None:
+    """Refuse an answer from a page that another answer has overtaken; a deadline that stands does not show it."""
+    answers = [shown.split("/")[2:] for shown in (seen, task.last_seen())]
+    same = not answers[0] or answers[0] == answers[1]  # an API keeps the deadline alone
+    return _deadline_moved(task, seen) or (None if same else Refused("extension_answered"))
 
 
 # What changes
@@ -96,6 +171,8 @@ def _extendable(request: ExtensionRequest, at: dt.datetime) -> Refused | None:
 def _instruct(problem: Problem, values: Values, at: dt.datetime) -> Change:
     lead, paper = values["lead"], {"reference": values["reference"], "on": str(values["on"])}
     level = values["supervision_level"] or problem.supervision_level
+    if level not in dict(LEVELS):
+        raise Refused("unknown_level", "supervision_level")
     if problem.origin == Origin.KEY_AREA and not level:
         raise Refused("supervision_level_missing", "supervision_level")
     fields = {
@@ -134,19 +211,13 @@ def _reopen(problem: Problem, values: Values, at: dt.datetime) -> Change:
 
 
 def _finish(task: Task, values: Values, at: dt.datetime) -> Change:
-    if not values["proved"]:
-        raise Refused("evidence_missing", "photo")
     clock = clock_of("task", T.WORKS_DONE)
     fields = {"finished_at": at, "finished_by": values["by"], "verify_by": due_on(clock, at)}
-    return Change(fields, {"verify_by": str(fields["verify_by"])}, clock=clock)
+    return Change(fields, {"verify_by": str(fields["verify_by"]), "by": task.organisation_id}, clock=clock)
 
 
 def _verify(task: Task, values: Values, at: dt.datetime) -> Change:
     passed, by = values["passed"], values["by"]
-    if by is None:
-        raise Refused("verifier_missing", "by")
-    if by in doer_and_lead(task):  # Anlan itself names who verifies
-        raise NotAllowed(f"took_part: organisation {by} does {task}, or leads its problem")
     words = values["words"].strip() if passed else _written(values["words"], "unmet_part_missing", "words")
     payload = {"passed": passed, "by": by, "problem": task.problem.number}
     if passed:
@@ -215,12 +286,12 @@ def _line(step: Step, actor: Actor) -> Move:
 REASONS = {"return": "return_reason_missing", "arbitrate": "arbitration_reason_missing"}
 HELD = Holding(
     P.ASSIGNED, P.SIGNED, P.RETURNED, P.DISPUTED, holder=LEAD,
-    arbiter=roles(Role.LEADER) & no_part(lambda problem: {problem.lead_id}),
+    arbiter=roles(*ARBITRATES) & no_part(lambda problem: {problem.lead_id}),
     reason=lambda typed, move: _written(typed, REASONS[move]), given=_given,
 )  # fmt: skip
 PROBLEMS = Workflow(
-    Problem, "prevention", subject=lambda problem: f"problem:{problem.number}", every=_with_deadline, seen=last_move,
-    line=_line, timed=lambda step: timed(step.record, step.change.clock, step.at),
+    Problem, "prevention", subject=lambda problem: f"problem:{problem.number}", every=_with_deadline,
+    seen=Problem.last_move, line=_line, timed=lambda step: timed(step.record, step.change.clock, step.at),
     moves=(
         HELD.sign_for([P.IN_WORK],  # where tasks of before go on
              turn="lead", when=lambda problem, at: closed(problem.lead), apply=_sign_for,
@@ -238,30 +309,30 @@ PROBLEMS = Workflow(
         HELD.arbitrate(past="problem_arbitrated", form=ArbitrateForm, label=_("Decide whose it is"), key="a",
              whose=_("A leader who does not belong to the lead decides whose it is; ask one.")),
         move("instruct", set(P) - {P.DISPUTED, P.ACCEPTED, P.STRUCK_OFF}, P.ASSIGNED,
-             due=[P.RAISED, P.RETURNED], turn="supervisor", who=roles(Role.SUPERVISOR) & ask(_tasks_others),
+             due=[P.RAISED, P.RETURNED], turn="supervisor", who=roles(*SUPERVISES) & Who(_tasks_others),
              apply=_instruct, past="problem_assigned", form=InstructForm, label=_("Instruct"), key="i", aside=True,
              opens=True, whose=_("A supervisor notes the government's instruction; the police report what fails and"
                                  " task nobody.")),
         move("accept", P.IN_WORK, P.ACCEPTED, who=anybody(), apply=_accept, past="problem_accepted"),
         move("strike_off", P.ACCEPTED, P.STRUCK_OFF, due=P.ACCEPTED, turn="supervisor",
-             who=roles(Role.SUPERVISOR) & no_part(doers_and_lead), when=_tested, apply=_strike_off,
+             who=roles(*SUPERVISES) & no_part(doers_and_lead), when=_tested, apply=_strike_off,
              past="problem_struck_off", form=DelistingForm, label=_("Strike off"), key="x",
              whose=_("A supervisor who belongs neither to the lead nor to a doer strikes it off; ask one.")),
-        move("reopen", [P.ACCEPTED, P.STRUCK_OFF], P.REOPENED, who=roles(*REOPENS), apply=_reopen,
+        move("reopen", MENDED, P.REOPENED, who=roles(*REOPENS), apply=_reopen,
              past="problem_reopened", form=ReasonForm, label=_("Reopen"), key="r", aside=True, mark="late",
              whose=_("This step is not yours; ask the supervisor.")),
     ),
 )  # fmt: skip
 TASKS = Workflow(
-    Task, "prevention", subject=lambda task: f"task:{task.number}", every=None, timed=_task_timed,
+    Task, "prevention", subject=lambda task: f"task:{task.number}", every=None, seen=Task.last_seen, timed=_task_timed,
     moves=(
         move("verify", T.WORKS_DONE, [T.PASSED, T.REFUSED], due=T.WORKS_DONE, turn="verifier",
-             who=roles(Role.VERIFIER) & no_part(doer_and_lead) & ask(_has_finished), apply=_verify,
+             who=VERIFIER, apply=_verify,
              past="task_verified", form=VerifyForm, label=_("Verify"), key="v", opens=True,
              whose=_("Whoever did the work, or belongs to the organisation that did or to the lead, cannot verify it;"
                      " somebody else does.")),
         move("finish", [T.OPEN, T.REFUSED], T.WORKS_DONE, due=[T.OPEN, T.REFUSED], turn="doer", who=DOER,
-             when=lambda task, at: closed(task.organisation), apply=_finish, past="works_done",
+             when=_proved, apply=_finish, past="works_done",
              form=StepForm, label=_("Works done"), key="f",
              whose=_("An officer of the organisation that does the task says that works are done.")),
     ),
@@ -273,16 +344,24 @@ EXTENSIONS = Workflow(
     timed=lambda step: Timed(f"extension:{step.record.number}", step.at, None),
     moves=(
         move("extend", R.ASKED, R.GRANTED, due=R.ASKED, turn="supervisor",
-             who=ask(lambda actor, request: GRANTS(actor, request.task)), when=_extendable, apply=_answered,
+             who=Who(lambda actor, request: GRANTS(actor, request.task)), when=_extendable, apply=_answered,
              past="task_extended", form=ExtendForm, label=_("Extend"), key="x", aside=True,
              whose=_("A supervisor of another organisation grants a later deadline; ask one.")),
-        move("refuse_extension", R.ASKED, R.REFUSED, who=ask(lambda actor, request: GRANTS(actor, request.task)),
+        move("refuse_extension", R.ASKED, R.REFUSED, who=Who(lambda actor, request: GRANTS(actor, request.task)),
              when=_extendable, apply=_refused, past="extension_refused", form=ReasonForm,
              label=_("Refuse the extension"), key="r", aside=True,
              whose=_("A supervisor of another organisation answers what is asked for; ask one.")),
         move("withdraw", R.ASKED, R.WITHDRAWN, who=anybody(), apply=_withdrawn, past=""),  # by the works that are done
     ),
 )  # fmt: skip
+
+
+# Acts with a task that change no state of it
+
+PROVE = Terms("add_evidence", DOER & Who(_takes_work) | roles(*VERIFIES), _provable)
+ASK = Terms("ask_extension", DOER, _askable, _deadline_moved)
+EXTEND = Terms("extend", GRANTS, _grantable, _answered_meanwhile)  # what is asked for, or unasked
+REFUSE = Terms("refuse_extension", GRANTS, _refusable, _answered_meanwhile)
 
 
 def turn(state: str, lead_is_active: bool) -> str:

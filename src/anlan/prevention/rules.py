@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from anlan.core.refusals import Refused
 
 RAIN_TEST_MM_H = 30.0
+HEAVIEST_MM_H = 500.0  # no rain is heavier
 RUNS_OFF = dt.timedelta(hours=6)  # water that stands so long after a storm is still its failure
 RESERVE = 20  # of so many places one is kept for areas where people live and nobody reports
 FURTHEST = dt.timedelta(days=3653)  # a deadline further ahead is none
@@ -17,6 +18,12 @@ def require_reserve(places: int, silent: int, words: str) -> None:
     """Refuse a report fed by reports alone: one place in twenty is kept for silent areas, or a reason is written."""
     if silent < places // RESERVE and not words.strip():
         raise Refused("silent_areas_missing", "silence_words", n=places // RESERVE)
+
+
+def require_rain_test(mm_h: float | None) -> None:
+    """Refuse a test of works that any storm would be, or none; nothing where no rain tests them."""
+    if mm_h is not None and not (isinstance(mm_h, int | float) and 0 < mm_h <= HEAVIEST_MM_H):
+        raise Refused("rain_test_out_of_range", "rain_test_mm_h", most=HEAVIEST_MM_H)
 
 
 def require_deadline(due_on: dt.date, today: dt.date) -> None:

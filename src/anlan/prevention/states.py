@@ -21,6 +21,9 @@ class ProblemState(TextChoices):
     REOPENED = "reopened", _("Reopened")
 
 
+MENDED = (ProblemState.ACCEPTED, ProblemState.STRUCK_OFF)  # from here a failure reopens it
+
+
 class TaskState(TextChoices):
     """Where a task stands."""
 

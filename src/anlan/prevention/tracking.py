@@ -19,10 +19,11 @@ from anlan.core.city.current import city_zone
 from anlan.intake.models import Report
 from anlan.intake.states import COUNTED
 from anlan.prevention.models import Problem, Storm, Task
-from anlan.prevention.moves import turn
-from anlan.prevention.queries.places import MENDED, problems_at
+from anlan.prevention.moves import PROBLEMS, turn
+from anlan.prevention.queries.places import problems_at
 from anlan.prevention.queries.storms import tests_of
 from anlan.prevention.rules import RUNS_OFF
+from anlan.prevention.states import MENDED
 from anlan.prevention.states import ProblemState as P
 from anlan.prevention.states import TaskState as T
 from anlan.prevention.words import named
@@ -135,7 +136,7 @@ def _mended(problem: Problem, at: dt.datetime) -> tuple[list[str], str]:
 
 def _back(problem: Problem, report: Report) -> str:
     """Say since when it is back on the list, and that this report put it there where it did."""
-    move = problem.moves.filter(verb="reopen").last()
+    move = problem.moves.filter(verb=PROBLEMS["reopen"].called(P.REOPENED)).last()
     if move is None:
         return ""
     cause = Report.objects.filter(number=move.words).first()  # a person may have written a reason instead

@@ -26,10 +26,14 @@ refusals.words({
     "study_not_adopted": noop("Sites are raised from an adopted study; adopt it first."),
     "site_not_in_study": noop("The study has no site %(sites)s."),
     "unknown_origin": noop("A problem needs a known origin; a site is chosen from its study."),
+    "rain_test_out_of_range": noop("The rain that tests works lies above 0 and up to %(most)g mm/h."),
+    "unknown_level": noop("There is no such level of supervision."),
+    "exit_criteria_too_long": noop("Write at most 400 characters of exit criteria."),
     "problem_title_missing": noop("Write what is to be put right."),
     "exit_criteria_missing": noop("A key area is listed with its exit criteria."),
     "area_unknown": noop("There is no area “%(code)s”."),
     # assigned
+    "police_task_nobody": noop("The police report what fails and task nobody."),
     "instruction_number_missing": noop("Write the number of the government's instruction."),
     "instruction_date_ahead": noop("The instruction's date has not come yet."),
     "supervision_level_missing": noop("Choose the superior who takes a key area off the list."),
@@ -44,9 +48,11 @@ refusals.words({
     "evidence_empty": noop("Choose a photo or write a line."),
     "works_have_passed": noop("The works have passed; what happens now is told of the problem."),
     "evidence_missing": noop("Add evidence first: a photo, or a line that says what was done."),
+    "moment_out_of_bounds": noop("A row tells of a moment before it can have been done, or after the whole is told."),
     # extended
     "extension_asked_already": noop("A later deadline is asked for already; wait for the answer."),
     "extension_not_asked": noop("No later deadline is asked for; look at the task again."),
+    "extension_answered": noop("Somebody answered what was asked meanwhile. Look at the task again."),
     "extension_reason_missing": noop("Write why it takes longer."),
     "refusal_reason_missing": noop("Write why it is refused."),
     "nothing_to_extend": noop("The works are done; there is nothing to extend."),
@@ -58,6 +64,7 @@ refusals.words({
     "list_kind_missing": noop("Write what kind of list this is."),
     # verified, struck off, reopened
     "verifier_missing": noop("Whoever verifies belongs to one organisation; ask the operator."),
+    "has_finished": noop("You have said of these works that they were done; somebody else verifies them."),
     "unmet_part_missing": noop("Write which part of the criterion is not met."),
     "delisting_number_missing": noop(
         "It is under a superior's supervision: write the number of the delisting paper."

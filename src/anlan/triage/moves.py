@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as p
@@ -22,6 +22,7 @@ from anlan.triage.queries.incidents import is_gated
 from anlan.triage.states import State
 
 Values = Mapping[str, Any]
+LEFT = (State.HANDED_OVER, State.SIGNED, State.RETURNED, State.DISPATCHED)  # where a holder that was closed left it
 ASKED_ANEW = (State.NEW, State.RETURNED, State.REOPENED)  # whose it is, is still to be said
 
 
@@ -53,7 +54,8 @@ def _hand_over(incident: Incident, values: Values, at: dt.datetime) -> Change:
     """Give it to somebody; unsigned it goes on to others only, and back with a reason."""
     if values["had_it"] and incident.state == State.HANDED_OVER:
         raise Refused("return_instead")
-    return _give(incident, values["to"], values["diverted"], values["gated"])
+    given = _give(incident, values["to"], values["diverted"], values["gated"])
+    return given._replace(fields={**given.fields, "arbitrated": False})  # about somebody else nothing was decided
 
 
 def _given(incident: Incident, values: Values, at: dt.datetime) -> Change:
@@ -146,6 +148,10 @@ def handover(step: Step) -> Handover | None:
 
 # The moves, in the order in which pages offer them
 
+ASKS: Final[Mapping[str, tuple[str, ...]]] = {  # what a step asks for
+    "resolve": ("disposal",), "close": ("disposal",), "hand_over": ("to",), "divert": ("to",), "return": ("reason",),
+    "arbitrate": ("to", "reason"), "reopen": ("reason",),
+}  # fmt: skip
 UNDO_S = 30  # a wrong key is noticed at once, and the reporter is not asked before
 GIVEN = _("Handed over to %(to)s")
 BACK = _("Returned by %(by)s")
@@ -178,14 +184,14 @@ INCIDENTS = Workflow(
         HELD.send_back(past={State.RETURNED: "incident_returned", State.DISPUTED: "incident_disputed"},
                        label=p("verb", "Return"), key="b",
                        said={State.RETURNED: BACK,
-                             State.DISPUTED: _("Returned a second time by %(by)s; the arbiter decides")}),
+                             State.DISPUTED: _("Returned by %(by)s; the arbiter decides")}),
         HELD.arbitrate(first="incident_arbitrated", past="incident_handed_over", label=_("Decide"), key="a",
                        said=GIVEN),
         move("reopen", [State.RESOLVED, State.CLOSED], State.REOPENED, who=roles(*DESK), apply=_reopen,
              past="incident_reopened", label=_("Reopen"), key="w", said=_("Reopened")),
-        move("take_back", [State.HANDED_OVER, State.SIGNED, State.RETURNED, State.DISPATCHED], State.RETURNED,
-             who=roles(*DESK), when=_left_alone, elsewhere="holder_is_there", apply=_take_back,
-             past="incident_returned", label=_("Take back"), key="t", said=BACK),
+        move("take_back", LEFT, State.RETURNED, due=LEFT, turn="desk", who=roles(*DESK), when=_left_alone,
+             elsewhere="holder_is_there", apply=_take_back, past="incident_returned", label=_("Take back"), key="t",
+             said=BACK),
         move("send", [*ASKED_ANEW, State.SIGNED, State.DISPATCHED], State.DISPATCHED, skips=State.HANDED_OVER,
              who=HOLDER, past="incident_dispatched", said=_("Unit sent")),  # dispatch says which
         move("bring_back", [State.HANDED_OVER, State.SIGNED], State.RETURNED, who=anybody(), when=_in_danger,

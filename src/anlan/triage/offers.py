@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.http import Http404
 
+from anlan.core.ledger.verbs import is_answered
 from anlan.core.people.actors import Actor
 from anlan.core.workflow.undo import undoable
 from anlan.triage import actions, rules
@@ -29,6 +30,8 @@ ACTS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType({
     ),
 })  # fmt: skip
 
+GIVES: Final = ("hand_over", "divert")  # what takes a key
+
 
 def may(incident: Incident, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Return which moves and acts this person has now; of the move that can be taken back, what is kept of it."""
@@ -47,17 +50,21 @@ def takes_units(incident: Incident, actor: Actor, at: dt.datetime) -> bool:
 
 
 def make_move(number: str, posted: Posted, actor: Actor, at: dt.datetime) -> None:
-    """Make the move that a form asks for, if the incident still stands as the form says that it was seen."""
-    name, who = posted.get("verb", ""), {"actor": actor, "at": at}
+    """Make the move that a form asks for, if the incident still stands as the form says that it was seen.
+
+    A form that comes twice with its key counts once, where the verb takes one.
+    """
+    name, key = posted.get("verb", ""), posted.get("key", "")[:64] or None
+    who: dict[str, Any] = {"actor": actor, "at": at}
     if name not in INCIDENTS.doors and name not in ACTS:
         raise Http404
 
     def act() -> Any:
         if name in ACTS:
             return ACTS[name](number, posted, **who)
-        return INCIDENTS.doors[name](number, None, posted, **who)
+        return INCIDENTS.doors[name](number, None, posted, key=key, **who)
 
-    if posted.get("seen"):
+    if posted.get("seen") and not (name in GIVES and is_answered("triage.hand_over", actor, key)):
         actions.as_seen(number=number, seen=posted["seen"], act=act, actor=actor, at=at)
     else:
         act()

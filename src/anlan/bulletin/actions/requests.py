@@ -21,7 +21,14 @@ COMPOSE, RECOMPUTE = "bulletin.compose", "bulletin.recompute"
 
 @verb("bulletin.asking.ask_to_compose")
 def ask_to_compose(
-    *, plan: str, headline: str, headline_en: str = "", estimate: str = "", actor: Actor, at: dt.datetime
+    *,
+    plan: str,
+    headline: str,
+    headline_en: str = "",
+    estimate: str = "",
+    actor: Actor,
+    at: dt.datetime,
+    key: str | None = None,
 ) -> dict[str, Any]:
     """Have a plan's figures drawn and its issue published in the background."""
     actor.require(*DESK)
@@ -32,7 +39,7 @@ def ask_to_compose(
 
 
 @verb("bulletin.asking.ask_to_correct")
-def ask_to_correct(*, issue: str, note: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+def ask_to_correct(*, issue: str, note: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
     """Have an issue's figures drawn again and its correction published in the background."""
     actor.require(*DESK)
     old = require_correctable(issue, note)

@@ -28,8 +28,9 @@ from anlan.effect.models import Estimate
 @roles(*DESK)
 def plan(request: HttpRequest) -> HttpResponse:
     """Fix the measures of a period before it ends."""
-    start = {"measures": list(MEASURES), "since": now().date().replace(month=1, day=1),
-             "until": now().date().replace(month=12, day=31)}  # fmt: skip
+    today = local_day(now())
+    start = {"measures": list(MEASURES), "since": today.replace(month=1, day=1),
+             "until": today.replace(month=12, day=31)}  # fmt: skip
     form = PlanForm(request.POST or None, initial=start)
     return answer(
         request, form, actions.fix_measures, done=lambda made: redirect("bulletin:desk"),
@@ -52,7 +53,7 @@ def compose(request: HttpRequest) -> HttpResponse:
     number, estimates = request.POST.get("plan", ""), _estimates(request)
     form = ComposeForm(request.POST or None, estimates=estimates, auto_id="sent-%s")
     return answer(
-        request, form, lambda key, **asked: actions.ask_to_compose(plan=number, **asked),
+        request, form, lambda **asked: actions.ask_to_compose(plan=number, **asked),
         done=lambda made: redirect("bulletin:desk"), page=lambda status: _page(request, status, {number: form}),
     )  # fmt: skip
 
@@ -63,7 +64,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     """Have a correction composed, or say beside the recomputing why it cannot be."""
     form = CorrectForm(request.POST or None, auto_id="%s")
     return answer(
-        request, form, lambda key, **asked: actions.ask_to_correct(issue=number, **asked),
+        request, form, lambda **asked: actions.ask_to_correct(issue=number, **asked),
         done=lambda made: redirect("bulletin:desk"), page=lambda status: recomputed(request, number, form, status),
     )  # fmt: skip
 

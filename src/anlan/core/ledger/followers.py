@@ -73,9 +73,9 @@ def _catch_up(follower: Follower) -> int:
     count = 0
     while _has_news(follower):
         with write():
-            taken = _take(follower)
+            taken, goes_on = _take(follower)
         count += taken
-        if taken < follower.batch:
+        if not goes_on:
             break
     return count
 
@@ -95,11 +95,14 @@ def _news(follower: Follower, position: int):  # type: ignore[no-untyped-def]
     return LedgerPosition.objects.filter(position__gt=position, entry__kind__in=follower.kinds).order_by("position")
 
 
-def _take(follower: Follower) -> int:
-    """Run the effects of the next entries, and move the cursor in the same transaction."""
+def _take(follower: Follower) -> tuple[int, bool]:
+    """Run the effects of the next entries, and move the cursor in the same transaction.
+
+    Return how many entries it read, and whether there may be more to read now: none behind one that waits.
+    """
     cursor = Cursor.objects.select_for_update().get_or_create(name=follower.name)[0]
     if cursor.stopped_at:
-        return 0
+        return 0, False
     head = ledger.head_position()
     news = list(_news(follower, cursor.position).filter(position__lte=head).select_related("entry")[: follower.batch])
     wanted = follower.concerns([placed.entry for placed in news]) if follower.concerns else None
@@ -115,7 +118,7 @@ def _take(follower: Follower) -> int:
     if len(news) < follower.batch and not cursor.stopped_at and not waits:
         cursor.position = head
     cursor.save()
-    return len(news)
+    return len(news), len(news) == follower.batch and not waits
 
 
 def _undoing(entries: Sequence[int]) -> tuple[set[int], set[int]]:

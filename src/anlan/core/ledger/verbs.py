@@ -16,8 +16,12 @@ from anlan.core.ledger.writes import perform
 from anlan.core.models import VerbKey
 from anlan.core.time.clock import now
 
+SCOPE_LENGTH = 255  # of the column
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+_BESIDE = frozenset({"actor", "at", "key", "seen"})  # not what was asked for
 
 
 class KeyReused(ValueError):
@@ -37,22 +41,34 @@ def verb(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             key = kwargs.get("key")
             if key is None:
                 return perform(lambda: function(*args, **kwargs))
-            scope = f"{name}|{getattr(kwargs['actor'], 'name', '')}|{key}"
-            fingerprint = _fingerprint(kwargs)
-            return perform(lambda: _once(scope, fingerprint, lambda: function(*args, **kwargs)))
+            scope = _scope(name, kwargs["actor"], key)
+            return perform(lambda: _once(scope, kwargs, lambda: function(*args, **kwargs)))
 
         return run
 
     return register
 
 
-def _once(scope: str, fingerprint: str, act: Callable[[], R]) -> R:
+def is_answered(name: str, actor: Any, key: str | None) -> bool:
+    """Whether a verb was called with this key before: asked again, it changes nothing and answers the same."""
+    return key is not None and VerbKey.objects.filter(key=_scope(name, actor, key)).exclude(result=None).exists()
+
+
+def _scope(name: str, actor: Any, key: Any) -> str:
+    """Return under what a keyed answer is stored; a key that is too long for its column stands for itself as a hash."""
+    whose = f"{name}|{getattr(actor, 'name', '')}|"
+    scope = f"{whose}{key}"
+    return scope if len(scope) <= SCOPE_LENGTH else whose + hashlib.sha256(str(key).encode()).hexdigest()
+
+
+def _once(scope: str, asked: dict[str, Any], act: Callable[[], R]) -> R:
     """Run the act once for a scope; a twin waits on the row, then gets the stored answer."""
+    fingerprint = _fingerprint(asked)
     kept, created = VerbKey.objects.select_for_update().get_or_create(
         key=scope, defaults={"fingerprint": fingerprint, "at": now()}
     )
     if not created:
-        if kept.fingerprint != fingerprint:
+        if kept.fingerprint not in {fingerprint, _fingerprint({"seen": None, **asked}, _BESIDE - {"seen"})}:
             raise KeyReused("this idempotency key was used before with another body; use a new key")
         if kept.result is not None:
             return json.loads(kept.result)  # type: ignore[no-any-return]
@@ -61,12 +77,13 @@ def _once(scope: str, fingerprint: str, act: Callable[[], R]) -> R:
     return result
 
 
-def _fingerprint(arguments: dict[str, Any]) -> str:
-    """Hash what was asked, without who, when and the key itself.
+def _fingerprint(arguments: dict[str, Any], beside: frozenset[str] = _BESIDE) -> str:
+    """Hash what was asked, without who, when, the key itself and what the page showed.
 
     Keyed with the server's secret: what was asked may be words that are erased later, and nobody may test a guess.
+    An earlier version hashed what the page showed as well, for some verbs: what it stored is recognised.
     """
-    asked = {name: value for name, value in arguments.items() if name not in {"actor", "at", "key"}}
+    asked = {name: value for name, value in arguments.items() if name not in beside}
     return hmac.new(settings.SECRET_KEY.encode(), canonical(_plain(asked)).encode(), hashlib.sha256).hexdigest()
 
 

@@ -60,6 +60,7 @@ TO = Column(pgettext_lazy("a message", "To"), lambda message: addressee(message.
 MESSAGES = ListPage(  # state, purpose, template and to whom, never an address
     title=lazy("Messages"), rows=messages_of, caption=lazy("Word sent to contacts"),
     tabs=[Tab(name, words, IN_VIEW[name]) for name, words in VIEW_WORDS.items()], tab="view",
+    personal="core.messages_downloaded",  # it names who has a log-in here, and what word they got
     first=lambda reader: "all",
     columns=[
         Column(lazy("Asked for"), lambda message: message.asked_at, "num nowrap", head=True, sort="asked_at"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 from anlan.core.ledger.verbs import KeyReused
 from anlan.core.pages.forms import StepForm
 from anlan.core.people.actors import NotAllowed
-from anlan.core.refusals import Refused
+from anlan.core.refusals import Refused, in_words, known_codes
 from anlan.core.time.clock import now
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.workflow.moves import Words
@@ -29,7 +29,8 @@ def answer(
     """Show a page with its form, or call the verb with what was typed, by whom, when, under the form's key.
 
     Done, it answers what `done` makes of the result; refused, the page again with 422 (a field) or 409 (the whole),
-    the reason at its field and everything that was typed.
+    the reason at its field and everything that was typed. Why a step is not theirs is said by the words of its code,
+    or where it has none by `whose` it is.
     """
     if request.method != "POST":
         return page(200)
@@ -40,8 +41,9 @@ def answer(
         made = act(**form.asked(), **who)
     except Refused as refused:
         field, reason = form.field_of(refused.field), str(refused)
-    except NotAllowed:
-        field, reason = form.field_of("actor"), str(whose)
+    except NotAllowed as other:
+        code = getattr(other, "code", "")
+        field, reason = form.field_of("actor"), in_words(code, {}) if code in known_codes() else str(whose)
     except KeyReused:
         field = None
         reason = _("This form was sent before with other words. Look at what was stored, then send again.")

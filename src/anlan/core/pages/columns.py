@@ -38,6 +38,7 @@ class Column:
     sort: str = ""  # the field by which the list is ordered on a press of the heading
     heading: Callable[[Sequence[Any]], SafeString] | None = None  # drawn above the lines in place of the label
     when: Callable[[Reader], bool] | None = None
+    on_page: bool = True  # else in the file alone: a part of what another column draws
 
     def cell(self, row: Any) -> SafeString:
         """Write what a page shows of one line."""

@@ -200,9 +200,9 @@ class Listing:
         records = self.rows.iterator(AT_ONCE)
         batches = iter(lambda: list(islice(records, AT_ONCE)), [])
         body = as_csv(self.columns, (row for batch in batches for row in self.part.shape(batch, self.reader)))
-        if self.page.personal:
+        if self.part.personal:
             asked = {name: value for name, value in self.asked.items() if value and name != "q"}  # words may be names
-            perform(lambda: ledger.append(self.page.personal, actor=self.reader.actor, at=self.reader.at,
+            perform(lambda: ledger.append(self.part.personal, actor=self.reader.actor, at=self.reader.at,
                                           subject=f"list:{self.path}", payload=asked))  # fmt: skip
         name = slugify(f"{self.path} {self.tab.name if self.tab else ''} {self.reader.today}".replace("/", " "))
         headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}

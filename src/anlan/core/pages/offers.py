@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from anlan.core.pages.answers import Sent
 from anlan.core.pages.forms import StepForm
-from anlan.core.people.actors import Actor
 from anlan.core.workflow.moves import Move, Words
+from anlan.core.workflow.terms import Terms
 
 
 @dataclass(frozen=True)
 class Act:
     """Something done with a record that changes no state: whose it is, its form, its words, its verb."""
 
-    name: str
+    terms: Terms
     label: Words
     key: str
     form: type[StepForm]
     whose: Words
-    may: Callable[[Any, Actor, dt.date], bool]
     press: Callable[..., Any]  # takes the record's number, what the page showed, what was typed, and who
     due: Callable[[Any], bool] = lambda record: False
     aside: bool = False
     opens: bool = False
 
+    @property
+    def name(self) -> str:
+        """Its name, as its verb knows it."""
+        return self.terms.name
 
-Step = Move | Act
+
+Offered = Move | Act  # what a page can offer
+Step = Offered  # its name in prevention/offers
 
 
 @dataclass(frozen=True)
@@ -44,18 +48,18 @@ class Offer:
     primary: bool = False
 
 
-def form_of(step: Step) -> type[StepForm]:
+def form_of(step: Offered) -> type[StepForm]:
     """Return a step's form; one that asks for nothing needs none."""
     return step.form or StepForm
 
 
-def is_due(step: Step, record: Any) -> bool:
+def is_due(step: Offered, record: Any) -> bool:
     """Whether this is a step that is waited for."""
     return step.due(record) if isinstance(step, Act) else record.state in step.due
 
 
 def shown(
-    steps: Iterable[Step], mine: Callable[[Step], bool], record: Any, form: Callable[[Step], StepForm],
+    steps: Iterable[Offered], mine: Callable[[Offered], bool], record: Any, form: Callable[[Offered], StepForm],
     sent: Sent = None,
 ) -> list[Offer]:  # fmt: skip
     """Return the steps that are somebody's, in order; a refused one stays, open, as typed."""

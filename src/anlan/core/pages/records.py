@@ -19,7 +19,7 @@ from anlan.core.pages.answers import Sent, answer
 from anlan.core.pages.cells import on_page
 from anlan.core.pages.columns import Words
 from anlan.core.pages.forms import StepForm
-from anlan.core.pages.offers import Act, Offer, Step, form_of, shown
+from anlan.core.pages.offers import Act, Offer, Offered, form_of, shown
 from anlan.core.pages.reader import Reader
 from anlan.core.people.actors import Actor
 from anlan.core.workflow import Workflow
@@ -56,7 +56,7 @@ class RecordPage(Generic[R]):
     step: str = ""  # the name of the address to which its steps are posted, if not that of its address with _step
     facts: Callable[[R, Reader], Facts] = lambda record, reader: ()
     history: Callable[[R], Iterable[Event]] = lambda record: ()
-    steps: Sequence[Step] = ()
+    steps: Sequence[Offered] = ()
     seen: Callable[[R], str] | None = None
     title: Callable[[R], Words] = str
     crumb: Callable[[R], tuple[str, Words]] | None = None
@@ -123,12 +123,12 @@ class RecordPage(Generic[R]):
             path(f"{prefix}/<str:number>/<str:verb>", access(steps), name=f"{name}_step"),
         ]
 
-    def _may(self, step: Step, record: R, reader: Reader) -> bool:
+    def _may(self, step: Offered, record: R, reader: Reader) -> bool:
         if isinstance(step, Act):
-            return step.may(record, reader.actor, reader.today)
+            return step.terms.refusal(reader.actor, record, reader.at) is None
         return bool(step.label) and self.cycle.may(step.name, reader.actor, record, reader.at)
 
-    def _press(self, step: Step, number: str, seen: str | None) -> Callable[..., Any]:
+    def _press(self, step: Offered, number: str, seen: str | None) -> Callable[..., Any]:
         door = step.press if isinstance(step, Act) else self.cycle.doors[step.name]
         return lambda actor, at, key, **asked: door(number, seen, asked, actor=actor, at=at, key=key)
 

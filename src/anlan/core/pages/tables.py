@@ -38,6 +38,7 @@ def tabulated(
     columns: Sequence[Column], rows: Sequence[Any], order: str = "", link: Callable[[str], str] | None = None
 ) -> Table:
     """Draw rows; with a way to `link` to another order the headings lead there."""
+    columns = [column for column in columns if column.on_page]
     heads = [_head(column, rows, order, link) for column in columns]
     return Table(heads, [[(column, column.cell(row)) for column in columns] for row in rows])
 

@@ -14,6 +14,7 @@ from django.apps import apps
 from anlan.core.chunks import chunks
 from anlan.core.city.current import city_read_once, city_zone, forget_city, read_once
 from anlan.core.models import ClockRule, ClockRun, Organisation
+from anlan.core.refusals import Refused
 from anlan.core.time.calendar import working_calendar
 from anlan.core.time.rules import Counting, due, last_day
 
@@ -88,8 +89,14 @@ def begin(timed: Sequence[Timed]) -> None:
 
 
 def put_off(subject: str, due_at: dt.datetime) -> None:
-    """Let the named clock that runs on a matter be due later, also where it is late; inside the verb that says so."""
-    ClockRun.objects.running().filter(subject=subject, rule__code__in=shipped()).update(due_at=due_at)
+    """Let the named clock that runs on a matter be due later, also where it is late; inside the verb that says so.
+
+    What stands still is not put off: counting on would move the chosen moment again.
+    """
+    running = ClockRun.objects.running().filter(subject=subject, rule__code__in=shipped())
+    if still := running.filter(paused_at__isnull=False).values_list("rule__code", flat=True).first():
+        raise Refused("clock_paused", code=still)
+    running.update(due_at=due_at)
 
 
 def hand_on(subjects: Sequence[str], holder: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -25,6 +24,19 @@ from anlan.core.workflow.moves import NOTHING, Change, Move, NotYours, Step, Wor
 R = TypeVar("R", bound=models.Model)
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 Every = Callable[[Any, Change, str, str, Mapping[str, Any], dt.datetime], Change]
+Shape = Callable[[str, Any], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Door:
+    """How a page presses a move: its verb, and how number and form become arguments; a verb takes what was `seen`."""
+
+    verb: Callable[..., Any]
+    shape: Shape
+
+    def __call__(self, number: str, seen: str | None, asked: Mapping[str, Any], **who: Any) -> Any:
+        """Call the verb with what was typed, and with what the page showed where it kept anything."""
+        return self.verb(**self.shape(number, asked), **({} if seen is None else {"seen": seen}), **who)
 
 
 @dataclass(frozen=True)
@@ -46,15 +58,19 @@ class Workflow(Generic[R]):
     elsewhere: str = "stands_already"  # the refusal where the record stands in a state that a move does not begin at
     theirs: Mapping[str, type[NotYours]] = field(default_factory=dict)  # what is raised for a code of `who`
     undone: str = ""  # the kind of the entry that takes a move back, without the stage
-    doors: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    doors: dict[str, Door] = field(default_factory=dict)
 
     @cached_property
     def _by_name(self) -> dict[str, Move]:
         return {known.name: known for known in self.moves}
 
     def __getitem__(self, name: str) -> Move:
-        """Return a move by its name."""
+        """Return a move by its name; a KeyError where the life cycle has none of it."""
         return self._by_name[name]
+
+    def kind(self, name: str, to: str = "") -> str:
+        """Return the kind of the entry that a move leaves."""
+        return f"{self.stage}.{self[name].kind(to)}"
 
     def refusal(
         self, made: Move, actor: Actor, record: R, at: dt.datetime, seen: str | None = None, past: bool = False
@@ -86,9 +102,10 @@ class Workflow(Generic[R]):
         self, name: str, records: Iterable[R], *, seen: str | None = None, actor: Actor, at: dt.datetime
     ) -> None:
         """Raise why this actor cannot make this move with one of these records now."""
-        for record in records:
-            if refused := self.refusal(self[name], actor, record, at, seen):
-                raise refused
+        with city_read_once():
+            for record in records:
+                if refused := self.refusal(self[name], actor, record, at, seen):
+                    raise refused
 
     def offers(self, actor: Actor, record: R, at: dt.datetime) -> list[Move]:
         """Return the moves that this actor can make with this record now, in the order of their declaration."""
@@ -201,18 +218,12 @@ class Workflow(Generic[R]):
             ledger.append(f"{self.stage}.{self.undone}", actor=actor, at=at, subject=subject, payload=payload)
         return name
 
-    def door(self, name: str, shape: Callable[[str, dict[str, Any]], dict[str, Any]]) -> Callable[[Verb], Verb]:
+    def door(self, name: str, shape: Shape) -> Callable[[Verb], Verb]:
         """Name the verb by which a page makes a move; `shape` turns the number and what was typed into arguments."""
         assert self[name].label, f"{name} is offered to nobody"
 
         def register(verb: Verb) -> Verb:
-            takes = inspect.signature(verb).parameters
-
-            def press(number: str, seen: str | None, asked: dict[str, Any], **who: Any) -> Any:
-                known = {name: value for name, value in {"seen": seen, **who}.items() if name in takes}
-                return verb(**shape(number, asked), **known)
-
-            self.doors[name] = press
+            self.doors[name] = Door(verb, shape)
             return verb
 
         return register

@@ -44,11 +44,6 @@ def no_part(parties: Callable[[Any], set[int | None]]) -> Who:
     return Who(lambda actor, record: "took_part" if parties(record) & actor.organisation_ids else None)
 
 
-def ask(test: Test) -> Who:
-    """Whoever a stage's own question lets in."""
-    return Who(test)
-
-
 def anybody() -> Who:
-    """Whoever made the move that this one follows from."""
+    """Everybody: for a move that follows from another, whose check has been made."""
     return Who(lambda actor, record: None)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from anlan.core.models import ClockRun
 from anlan.core.people.actors import Actor
 from anlan.core.words import area_label
+from anlan.core.workflow.moves import Words
 from anlan.dispatch import rules
 from anlan.dispatch.access import may_stamp
 from anlan.dispatch.models import Assignment
@@ -18,23 +19,26 @@ from anlan.dispatch.queries.assignments import assignments_of, seen_of
 from anlan.dispatch.queries.clocks import Face, crew_faces, incident_faces
 from anlan.dispatch.queries.units import Near, units_near
 from anlan.dispatch.states import Stamp
-from anlan.intake.models import Category
 from anlan.triage import rules as triage_rules
+from anlan.triage.forms import Field, Form, Sent, at_field, disposal_of, forms_of
 from anlan.triage.models import Incident
+from anlan.triage.moves import ASKS, INCIDENTS
 from anlan.triage.offers import may, takes_units
 from anlan.triage.queries.history import history
 from anlan.triage.queries.incidents import reports_open_to
-from anlan.triage.queries.organisations import others
-from anlan.triage.states import Disposal
 
 
 @dataclass(frozen=True)
 class NextMove:
     """A move that one key makes: what it is called and what its form sends."""
 
-    label: str
+    label: Words
     fields: dict[str, str] = field(default_factory=dict)
-    asks_disposal: bool = False
+    disposal: Field | None = None  # what came of it, where that is asked
+
+    def takes(self, sent: Sent | None) -> bool:
+        """Whether this is what was sent."""
+        return sent is not None and all(sent.posted.get(name) == value for name, value in self.fields.items())
 
 
 @dataclass(frozen=True)
@@ -65,28 +69,33 @@ class Chosen:
     may: dict[str, Any]
     may_send: bool
     next: NextMove | None
+    forms: list[Form]
     timeline: list[dict[str, Any]]
     opens: set[int]
 
+    @property
+    def at_field(self) -> bool:
+        """Whether a field says why what was sent was refused."""
+        return at_field(self.forms) or bool(self.next and self.next.disposal and self.next.disposal.wrong)
+
     def context(self) -> dict[str, Any]:
-        """Return it as the template's names, with what the moves' forms offer."""
+        """Return it as the template's names."""
         return vars(self) | {
-            "organisations": others(self.incident),
-            "disposals": Disposal.choices,
-            "categories": Category.objects.filter(active=True),
             "links": [link for link in self.incident.links.all() if link.unlinked_at is None],
         }
 
 
-def chosen(incident: Incident, actor: Actor, at: dt.datetime, kind: str) -> Chosen:
-    """Gather what the console shows of an incident."""
+def chosen(incident: Incident, actor: Actor, at: dt.datetime, kind: str, sent: Sent | None = None) -> Chosen:
+    """Gather what the console shows of an incident, and of a form that was refused."""
     assignments = assignments_of(incident)
     faces = crew_faces(assignments, at)
     seen = seen_of(incident, actor)
-    crews = [_crew(assignment, faces[assignment.pk], actor, assignment.pk in seen) for assignment in assignments]
+    crews = [_crew(each, faces[each.pk], actor, each.pk in seen, sent) for each in assignments]
     moves, may_send = may(incident, actor, at), takes_units(incident, actor, at)
     near = units_near(incident, at, actor, kind) if incident.state != triage_rules.CLOSED else []
     own = incident_faces(incident, at)
+    usual = _next(incident, crews, near if may_send else [], moves, sent)
+    here = usual is not None and usual.takes(sent)
     return Chosen(
         incident=incident,
         crews=sorted(crews, key=lambda crew: crew.assignment.ended_at is not None),
@@ -95,36 +104,54 @@ def chosen(incident: Incident, actor: Actor, at: dt.datetime, kind: str) -> Chos
         near=near,
         may=moves,
         may_send=may_send,
-        next=_next(incident, crews, near if may_send else [], moves),
+        next=usual,
+        forms=forms_of(incident, moves, None if here else sent),
         timeline=_timeline(incident, assignments),
         opens=reports_open_to(incident, actor),
     )
 
 
-def _crew(assignment: Assignment, faces: list[Face], actor: Actor, seen: bool) -> Crew:
+def _crew(assignment: Assignment, faces: list[Face], actor: Actor, seen: bool, sent: Sent | None) -> Crew:
     step = rules.next_step(assignment.state)
     stamps = assignment.ended_at is None and may_stamp(assignment, actor)
     label = f"{area_label(assignment.unit)}: {Stamp(step).label}" if step else ""
     fields = {"verb": "stamp", "assignment": str(assignment.pk), "step": str(step)}
-    next_step = NextMove(label, fields, asks_disposal=step == Stamp.RESOLVED) if stamps and step else None
+    asks = assignment.incident if step == Stamp.RESOLVED else None
+    next_step = _asking(label, fields, asks, sent) if stamps and step else None
     return Crew(assignment, faces, next_step, stamps and assignment.state != Stamp.FIELD_FEEDBACK, seen)
 
 
-def _next(incident: Incident, crews: list[Crew], near: list[Near], moves: dict[str, Any]) -> NextMove | None:
+def _next(
+    incident: Incident, crews: list[Crew], near: list[Near], moves: dict[str, Any], sent: Sent | None
+) -> NextMove | None:
     """Return the usual next move: sign for it, walk the crew that is out, resolve what one ended, send one, close."""
     if moves["sign_for"]:
-        return NextMove(_("Sign for"), {"verb": "sign_for", "seen": incident.state})
+        return _made("sign_for", incident)
     for crew in crews:
         if crew.next:
             return crew.next
     if incident.state == triage_rules.DISPATCHED and moves["resolve"] and any(crew.ended for crew in crews):
-        return NextMove(_("Resolve"), {"verb": "resolve", "seen": incident.state}, asks_disposal=True)
+        return _made("resolve", incident, sent)
     free = next((unit for unit in near if unit.key and unit.apart_m is not None), None)  # else it is nobody's guess
     if free:
         return NextMove(_("Send %(unit)s") % {"unit": area_label(free.unit)}, {"verb": "send", "unit": free.unit.code})
     if moves["close"] and incident.state == triage_rules.RESOLVED:
-        return NextMove(_("Close the incident"), {"verb": "close", "seen": incident.state}, asks_disposal=True)
+        return _made("close", incident, sent)
     return None
+
+
+def _made(name: str, incident: Incident, sent: Sent | None = None) -> NextMove:
+    """Return a move of the life cycle as the next one."""
+    fields = {"verb": name, "seen": incident.state}
+    return _asking(INCIDENTS[name].label, fields, incident if "disposal" in ASKS.get(name, ()) else None, sent)
+
+
+def _asking(label: Words, fields: dict[str, str], incident: Incident | None, sent: Sent | None) -> NextMove:
+    """Return a move that asks what came of an incident; what was sent with it is shown again."""
+    if incident is None:
+        return NextMove(label, fields)
+    again = sent if NextMove(label, fields).takes(sent) else None
+    return NextMove(label, fields, disposal_of(incident, again))
 
 
 def _timeline(incident: Incident, assignments: list[Assignment]) -> list[dict[str, Any]]:

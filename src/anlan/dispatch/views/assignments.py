@@ -22,9 +22,10 @@ from anlan.dispatch.queries.assignments import whole
 from anlan.dispatch.queries.open_incidents import areas
 from anlan.dispatch.states import Stamp
 from anlan.triage.access import MOVERS, READERS
+from anlan.triage.forms import Sent, disposal_of
 from anlan.triage.models import Incident
 from anlan.triage.queries.incidents import reports_open_to
-from anlan.triage.states import Disposal, State
+from anlan.triage.states import State
 from anlan.triage.words import REFUSALS, refusal
 
 
@@ -43,7 +44,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         take_step(pk, request.POST.dict(), actor_of_request(request), now())
     except REFUSALS as error:
-        return _page(request, pk, wrong=refusal(error), status=409)
+        return _page(request, pk, wrong=refusal(error), sent=Sent.of(request.POST.dict(), error), status=409)
     return redirect("dispatch:assignment", pk)
 
 
@@ -58,33 +59,38 @@ def send(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("triage:incident", number)
 
 
-def _page(request: HttpRequest, pk: int, *, wrong: str = "", status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, pk: int, *, wrong: str = "", sent: Sent | None = None, status: int = 200
+) -> HttpResponse:
     actor = actor_of_request(request)
     found = whole(pk, actor)
     if found is None:
         raise Http404
+    next_step = next_stamp(found, actor, sent)
+    asked = next_step and next_step["disposal"]
     context = {
         "assignment": found,
-        "wrong": wrong,
-        "next": next_stamp(found, actor),
+        "wrong": "" if asked and asked.wrong else wrong,
+        "next": next_step,
         "may_ask": found.state in rules.OUT and may_stamp(found, actor),
         "sees_incident": Incident.objects.visible_to(actor).filter(pk=found.incident_id).exists(),
         "area": areas(now())(found.incident),
         "links": found.incident.links.filter(unlinked_at=None).select_related("report"),
         "opens": reports_open_to(found.incident, actor),
         "key": uuid4().hex,
-        "disposals": Disposal.choices,
         "over": found.incident.state in {State.RESOLVED, State.CLOSED} and found.ended_at is None,
         "at": now(),
     }
     return render(request, "dispatch/assignment.html", context, status=status)
 
 
-def next_stamp(assignment: Assignment, actor: Actor) -> dict[str, Any] | None:
+def next_stamp(assignment: Assignment, actor: Actor, sent: Sent | None = None) -> dict[str, Any] | None:
     """Return the usual next stamp, if this person may give it; the verbs check again."""
     step = rules.next_step(assignment.state)
     reviewing = step in {Stamp.REVIEWED, Stamp.ARCHIVED}
     may = is_reviewer(actor) if reviewing else may_stamp(assignment, actor)
     if step is None or not may:
         return None
-    return {"step": Stamp(step).value, "label": Stamp(step).label, "resolves": step == Stamp.RESOLVED}
+    again = sent if sent and sent.posted.get("step") == step else None
+    asked = disposal_of(assignment.incident, again) if step == Stamp.RESOLVED else None
+    return {"step": Stamp(step).value, "label": Stamp(step).label, "disposal": asked}

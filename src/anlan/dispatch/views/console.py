@@ -22,6 +22,7 @@ from anlan.dispatch.queries.open_incidents import Line, OpenList, filters, open_
 from anlan.dispatch.queries.places import places
 from anlan.intake.models.report import SEES_ALL
 from anlan.triage.access import MOVERS, READERS
+from anlan.triage.forms import Sent
 from anlan.triage.models import Incident
 from anlan.triage.offers import make_move
 from anlan.triage.queries.incidents import whole
@@ -52,7 +53,7 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
     try:
         _move(number, request.POST.dict(), actor_of_request(request), now())
     except REFUSALS as error:
-        return _page(request, number, wrong=refusal(error), status=409)
+        return _page(request, number, wrong=refusal(error), sent=Sent.of(request.POST.dict(), error), status=409)
     query = request.GET.urlencode()
     return redirect(reverse("dispatch:console_incident", args=[number]) + (f"?{query}" if query else ""))
 
@@ -84,13 +85,15 @@ def _show(request: HttpRequest, at: dt.datetime) -> str:
     return wanted if wanted in filters(actor_of_request(request), at) else "all"
 
 
-def _page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, number: str, *, wrong: str = "", sent: Sent | None = None, status: int = 200
+) -> HttpResponse:
     actor, at, kind = actor_of_request(request), now(), request.GET.get("kind", "")
     listed = _listed(request, at)
     found = whole(number or (listed.lines[0].incident.number if listed.lines else ""), actor)
     if number and found is None:
         raise Http404
-    shown = chosen(found, actor, at, kind if kind in Unit.Kind.values else "") if found else None
+    shown = chosen(found, actor, at, kind if kind in Unit.Kind.values else "", sent) if found else None
     context = {
         "listed": [(line, stands(line)) for line in listed.lines],
         "counts": listed.counts,
@@ -102,7 +105,7 @@ def _page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 2
         "query": request.GET.urlencode(),
         "asked": bool(number),
         "sees_all": bool(actor.roles & SEES_ALL),
-        "wrong": wrong,
+        "wrong": "" if shown and shown.at_field else wrong,
         "at": at,
         "key": uuid4().hex,
         "places": places(listed.lines, shown),

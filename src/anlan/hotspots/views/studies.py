@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from anlan.core.city.areas import area_index
+from anlan.core.city.areas import area_index, local_day
 from anlan.core.pages import Column, Empty, Link, ListPage, Typed, answer, containing, drawn_by, tabulated, written
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
@@ -99,7 +99,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _suggested() -> dict[str, object]:
-    year = now().year - 1
+    year = local_day(now()).year - 1
     last = Study.objects.adopted().last()
     if last is not None:
         year = last.until.year + 1

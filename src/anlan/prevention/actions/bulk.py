@@ -10,6 +10,7 @@ from anlan.core import ledger
 from anlan.core.city.current import city_read_once
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
+from anlan.core.refusals import Refused
 from anlan.prevention.actions.results import result_of, settle, verifier_of
 from anlan.prevention.actions.steps import entry, locked_tasks
 from anlan.prevention.actions.tasks import refresh_due, withdraw_requests
@@ -21,28 +22,36 @@ from anlan.prevention.moves import TASKS
 def finish_tasks(
     *, rows: Sequence[Mapping[str, Any]], actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
-    """Say of many tasks that works are done: rows of `task`, with a line of `words` as evidence."""
+    """Say of many tasks that works are done: rows of `task`, a line of `words` as evidence, and `at` if earlier."""
     found = locked_tasks([row["task"] for row in rows], actor)
     proofs = [_proof(found[row["task"]], row, at) for row in rows]
     with city_read_once():
         steps = [
-            TASKS.decide("finish", proof.task, {"proved": bool(proof.words), "by": actor.name}, actor=actor,
-                         at=proof.added_at) for proof in proofs
-        ]  # fmt: skip
+            TASKS.decide("finish", proof.task, {"by": actor.name}, actor=actor, at=proof.added_at) for proof in proofs
+        ]
+    for proof in proofs:
+        _require_moment(proof.added_at, proof.task.problem.raised_at, at)
     Evidence.objects.bulk_create(proofs, batch_size=500)
     ledger.append_many([
         entry("evidence_added", f"task:{proof.task.number}", actor, proof.added_at, {"evidence": proof.pk})
         for proof in proofs
     ])  # fmt: skip
     TASKS.store(steps, actor)
-    withdraw_requests(found.values(), actor, at)
+    withdraw_requests({proof.task: proof.added_at for proof in proofs}, actor)
     refresh_due({proof.task.problem: proof.added_at for proof in proofs})
     return {"tasks": [row["task"] for row in rows]}
 
 
 def _proof(task: Task, row: Mapping[str, Any], at: dt.datetime) -> Evidence:
     words = row.get("words", "").strip()[:200]
+    task.is_proved = bool(words)
     return Evidence(task=task, added_at=row.get("at", at), organisation_id=task.organisation_id, words=words)
+
+
+def _require_moment(moment: dt.datetime, since: dt.datetime, at: dt.datetime) -> None:
+    """Refuse a row of a moment at which it cannot have been done yet, or after the whole is told."""
+    if not since <= moment <= at:
+        raise Refused("moment_out_of_bounds", "at")
 
 
 @verb("prevention.bulk.verify_tasks")
@@ -56,12 +65,14 @@ def verify_tasks(
 ) -> dict[str, Any]:
     """Accept or refuse many works: rows of `task passed words`; the last that passes accepts its problem."""
     found = locked_tasks([row["task"] for row in rows], actor)
-    verifier = verifier_of(by, actor)
+    verifier = verifier_of(by, actor, found.values())
     with city_read_once():
         steps = [
             TASKS.decide("verify", found[row["task"]], {"words": "", **row, "by": verifier}, actor=actor,
                          at=row.get("at", at)) for row in rows
         ]  # fmt: skip
+    for step in steps:
+        _require_moment(step.at, step.record.finished_at, at)
     TASKS.store(steps, actor)
     results = [result_of(step) for step in steps]
     Result.objects.bulk_create(results, batch_size=500)

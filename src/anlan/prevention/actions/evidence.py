@@ -8,14 +8,12 @@ from typing import Any
 from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor, NotAllowed
-from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
 from anlan.core.sealed.files import PhotoBytes, columns_of
 from anlan.core.sealed.openings import erase, open_file, require_opening
-from anlan.prevention.actions.steps import locked_task, require_holder
+from anlan.prevention.actions.steps import locked_task
 from anlan.prevention.models import Evidence, Problem, Task
-from anlan.prevention.moves import organisation_of
-from anlan.prevention.states import TaskState
+from anlan.prevention.moves import PROVE, organisation_of
 
 
 @verb("prevention.working.add_evidence")
@@ -24,9 +22,10 @@ def add_evidence(
     key: str | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Add a photo (re-encoded by the caller) or a line of words to a task."""
-    actor.require(Role.OFFICER, Role.VERIFIER)
     proved = locked_task(task, actor)
-    _require_proving(proved, words, photo, actor)
+    PROVE.require(proved, actor=actor, at=at)
+    if photo is None and not words.strip():
+        raise Refused("evidence_empty", "photo")
     piece = Evidence.objects.create(task=proved, added_at=at, organisation_id=_proving(proved, actor),
                                     words=words.strip()[:200], **(columns_of(photo) if photo else {}))  # fmt: skip
     payload: dict[str, Any] = {"evidence": piece.pk}
@@ -61,16 +60,6 @@ def erase_evidence(
             "prevention.evidence_erased", actor=actor, at=at, subject=f"task:{proved.number}", payload=payload
         )
     return {"task": proved.number, "evidence": evidence}
-
-
-def _require_proving(task: Task, words: str, photo: PhotoBytes | None, actor: Actor) -> None:
-    """Refuse evidence of nothing, of works that have passed, or from whoever neither does nor verifies them."""
-    if photo is None and not words.strip():
-        raise Refused("evidence_empty", "photo")
-    if task.state == TaskState.PASSED:
-        raise Refused("works_have_passed")
-    if Role.VERIFIER not in actor.roles:
-        require_holder(actor, task.organisation)
 
 
 def _proving(task: Task, actor: Actor) -> int | None:

@@ -10,17 +10,15 @@ from anlan.core.city.areas import local_day
 from anlan.core.city.current import city_zone
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
 from anlan.core.time import deadlines
 from anlan.core.time.calendar import working_calendar
 from anlan.core.time.deadlines import Timed
 from anlan.core.time.rules import end_of
-from anlan.core.workflow import NotYours
-from anlan.prevention.actions.steps import locked_task, require_holder
+from anlan.prevention.actions.steps import locked_task
 from anlan.prevention.actions.tasks import refresh_due
 from anlan.prevention.models import Extension, ExtensionRequest, Task
-from anlan.prevention.moves import EXTENSIONS, GRANTS, clock_of, organisation_of, waits_for_works
+from anlan.prevention.moves import ASK, EXTEND, EXTENSIONS, REFUSE, clock_of, organisation_of
 from anlan.prevention.queries.tasks import request_of
 from anlan.prevention.rules import require_deadline
 from anlan.prevention.states import RequestState
@@ -32,12 +30,8 @@ def ask_extension(
     key: str | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Ask for a later deadline before the old one has passed; the clock of the answer runs in working days."""
-    actor.require(Role.OFFICER)
-    extended = _waiting(task, seen, actor)
-    require_holder(actor, extended.organisation)
-    if request_of(extended):
-        raise Refused("extension_asked_already")
-    _require_in_time(extended, at)
+    extended = locked_task(task, actor)
+    ASK.require(extended, seen=seen, actor=actor, at=at)
     later = _later(extended, due_on, reason, at)
     clock = clock_of("extension", RequestState.ASKED)
     answer_by = deadlines.due_on(clock, at)
@@ -61,10 +55,9 @@ def extend(
 
     `seen` is the deadline that the page showed.
     """
-    extended = _answering(task, seen, actor)
+    extended = locked_task(task, actor)
+    EXTEND.require(extended, seen=seen, actor=actor, at=at)
     request = request_of(extended)
-    if request is None:
-        _require_in_time(extended, at)
     later, by = _later(extended, due_on, reason, at), organisation_of(actor)
     Extension.objects.create(task=extended, before=extended.due_on, after=later, reason=reason.strip()[:200], by_id=by,
                              at=at)  # fmt: skip
@@ -83,41 +76,20 @@ def extend(
 @EXTENSIONS.door("refuse_extension", lambda number, asked: {"task": task_of(number), **asked})
 @verb("prevention.extending.refuse_extension")
 def refuse_extension(
-    *, task: str, reason: str, actor: Actor, at: dt.datetime, key: str | None = None
+    *, task: str, reason: str, seen: str | None = None, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
     """Refuse the later deadline that was asked for, with a reason; the old one stands."""
-    request = request_of(_answering(task, None, actor))
-    if request is None:
-        raise Refused("extension_not_asked")
+    refused = locked_task(task, actor)
+    REFUSE.require(refused, seen=seen, actor=actor, at=at)
+    request = request_of(refused)
+    assert request is not None
     EXTENSIONS.take("refuse_extension", [request], {"reason": reason, "by": organisation_of(actor)}, actor=actor, at=at)
-    return {"task": request.task.number, "request": request.number}
+    return {"task": refused.number, "request": request.number}
 
 
 def task_of(number: str) -> str:
     """Return the number of the task that a page shows, also where the number is that of what is asked for it."""
     return number.partition("-X")[0]
-
-
-def _answering(number: str, seen: str | None, actor: Actor) -> Task:
-    actor.require(Role.SUPERVISOR)
-    task = _waiting(number, seen, actor)
-    if code := GRANTS(actor, task):
-        raise NotYours(actor, "extend", code)
-    return task
-
-
-def _waiting(number: str, seen: str | None, actor: Actor) -> Task:
-    task = locked_task(number, actor)
-    if refused := waits_for_works(task):
-        raise refused
-    if seen and seen != str(task.due_on):
-        raise Refused("deadline_moved", "due_on", day=task.due_on)
-    return task
-
-
-def _require_in_time(task: Task, at: dt.datetime) -> None:
-    if local_day(at) > task.due_on:
-        raise Refused("deadline_passed", "due_on")
 
 
 def _later(task: Task, due_on: dt.date, reason: str, at: dt.datetime) -> dt.date:

@@ -19,8 +19,7 @@ from anlan.prevention.actions.results import settle
 from anlan.prevention.actions.steps import entry, locked, organisation
 from anlan.prevention.actions.tasks import earliest_due
 from anlan.prevention.models import Problem, Task
-from anlan.prevention.moves import PROBLEMS
-from anlan.prevention.states import TaskState
+from anlan.prevention.moves import PROBLEMS, TASKS
 
 
 @PROBLEMS.door("instruct", lambda number, asked: {"problems": [number], **asked})
@@ -43,12 +42,13 @@ def instruct(
     A problem with a lead gets a new one the same way; tasks that are not passed go along. `seen` is the last step that
     the page showed.
     """
-    _require_paper(reference, on, at)
     found = locked(problems, actor)
+    PROBLEMS.require("instruct", found, seen=seen, actor=actor, at=at)
+    _require_paper(reference, on, at)
     leader, helpers = organisation(lead, "lead"), [organisation(code, "supporting") for code in supporting]
     paper = {"reference": reference.strip()[:80], "on": on, "lead": leader, "supervision_level": supervision_level,
              "supporting": sorted(helper.code for helper in helpers)}  # fmt: skip
-    PROBLEMS.take("instruct", found, paper, seen=seen, actor=actor, at=at)
+    PROBLEMS.take("instruct", found, paper, actor=actor, at=at)
     _support(found, [helper for helper in helpers if helper != leader])
     _hand_on(found, leader, actor, at)
     return {"problems": [problem.number for problem in found], "lead": leader.code}
@@ -64,14 +64,17 @@ def _require_paper(reference: str, on: dt.date, at: dt.datetime) -> None:
 
 @PROBLEMS.door("sign_for", lambda number, asked: {"problems": [number], **asked})
 @verb("prevention.assigning.sign_for")
-def sign_for(*, problems: Sequence[str], actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
+def sign_for(
+    *, problems: Sequence[str], seen: str | None = None, actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
     """Sign for problems as their lead: received, and the clock of the plan runs; what was planned before goes on."""
     found = locked(problems, actor)
     planned = set(
         Task.objects.filter(problem__in=found, round=F("problem__reopened")).values_list("problem", flat=True)
     )
     going = [problem for problem in found if problem.pk in planned]
-    PROBLEMS.take("sign_for", found, {"planned": planned, "due": earliest_due(going)}, actor=actor, at=at)
+    due = {"planned": planned, "due": earliest_due(going)}
+    PROBLEMS.take("sign_for", found, due, seen=seen, actor=actor, at=at)
     settle(dict.fromkeys(going, at), actor)
     return {"problems": [problem.number for problem in found]}
 
@@ -95,8 +98,9 @@ def arbitrate(
 ) -> dict[str, Any]:  # fmt: skip
     """Decide whose problem it is; the decision stands."""
     disputed = locked([problem], actor)[0]
+    PROBLEMS.require("arbitrate", [disputed], seen=seen, actor=actor, at=at)
     leader = organisation(lead, "lead")
-    PROBLEMS.take("arbitrate", [disputed], {"lead": leader, "reason": reason}, seen=seen, actor=actor, at=at)
+    PROBLEMS.take("arbitrate", [disputed], {"lead": leader, "reason": reason}, actor=actor, at=at)
     disputed.supporting.remove(leader)
     _hand_on([disputed], leader, actor, at)
     return {"problem": disputed.number, "lead": leader.code}
@@ -112,7 +116,7 @@ def _support(problems: Sequence[Problem], helpers: Sequence[Organisation]) -> No
 
 def _hand_on(problems: Sequence[Problem], lead: Organisation, actor: Actor, at: dt.datetime) -> None:
     """Give tasks that wait for a closed organisation, or for the lead before, to the lead."""
-    waiting = Task.objects.filter(problem__in=problems, state__in=[TaskState.OPEN, TaskState.REFUSED])
+    waiting = Task.objects.filter(problem__in=problems, state__in=TASKS["finish"].source)
     moved = list(waiting.exclude(organisation=lead).exclude(organisation_id__in=_helping(problems)))
     Task.objects.filter(pk__in=[task.pk for task in moved]).update(organisation=lead)
     deadlines.hand_on([f"task:{task.number}" for task in moved], lead.pk)

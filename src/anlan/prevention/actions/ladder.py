@@ -83,7 +83,7 @@ def _given(subjects: list[str]) -> dict[tuple[str, dt.date], dict[str, dt.dateti
 def _tasks(today: dt.date) -> list[Waiting]:
     """Return the tasks whose deadline nears or has passed; works done wait for the verifier, not for the doer."""
     open_ones = Task.objects.exclude(problem__state=ProblemState.STRUCK_OFF)
-    waiting, checked = [TaskState.OPEN, TaskState.REFUSED], [TaskState.WORKS_DONE]
+    waiting, checked = moves.TASKS["finish"].source, moves.TASKS["verify"].source
     doing = open_ones.filter(state__in=waiting, due_on__lte=_soon("task", waiting, today))
     done = open_ones.filter(state__in=checked, verify_by__lte=_soon("task", checked, today))
     return [*(_of_task(task, task.due_on, task.organisation_id) for task in doing),

@@ -10,10 +10,10 @@ from anlan.core import ledger
 from anlan.core.city.areas import local_day
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor, NotAllowed
-from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
 from anlan.core.series import Series
 from anlan.core.time.calendar import working_calendar
+from anlan.prevention.access import SUPERVISES
 from anlan.prevention.actions.steps import organisation
 from anlan.prevention.models import ListedTask, Problem, Task, TaskList
 from anlan.prevention.moves import organisation_of
@@ -32,7 +32,7 @@ def issue_list(
     key: str | None = None,
 ) -> dict[str, Any]:
     """Issue a numbered list of tasks; each line keeps the deadline that its task had on that day."""
-    actor.require(Role.SUPERVISOR)
+    actor.require(*SUPERVISES)
     today = local_day(at)
     from_id = organisation(issuer, "issuer").pk if issuer and actor.is_system else organisation_of(actor)
     if from_id is None:

@@ -27,6 +27,7 @@ from anlan.prevention.moves import clock_of, timed
 from anlan.prevention.queries.places import wet
 from anlan.prevention.rules import RAIN_TEST_MM_H
 from anlan.prevention.states import ProblemState
+from anlan.prevention.words import LEVELS
 
 FIELDS = {"origin", "title", "title_en", "area", "rain_test_mm_h", "supervision_level", "exit_criteria"}
 
@@ -53,6 +54,7 @@ def raise_problems(
     """
     actor.require(*RAISES)
     rules.require_reserve(len(sites), len(silent_areas), silence_words)
+    rules.require_rain_test(rain_test_mm_h)
     government = organisation(addressee, "addressee")
     number = Series("A", local_day(at).year, 3).next()  # its lock comes first: of two, the second sees
     raised, standing = _of_sites(study, list(sites), rain_test_mm_h)
@@ -137,9 +139,15 @@ def _other(problem: dict[str, Any]) -> dict[str, Any]:
         raise Refused("problem_title_missing", "title")
     if problem["origin"] == Origin.KEY_AREA and not problem.get("exit_criteria"):
         raise Refused("exit_criteria_missing", "exit_criteria")
+    rules.require_rain_test(problem.get("rain_test_mm_h"))
+    if problem.get("supervision_level", "") not in dict(LEVELS):
+        raise Refused("unknown_level", "supervision_level")
+    if len(problem.get("exit_criteria", "")) > 400:
+        raise Refused("exit_criteria_too_long", "exit_criteria")
     return {
         **problem,
         "title": str(problem["title"]).strip()[:120],
+        "title_en": str(problem.get("title_en", "")).strip()[:120],
         "area": _area(problem["area"]) if problem.get("area") else None,
     }
 

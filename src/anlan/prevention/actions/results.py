@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from anlan.core.city.current import city_read_once
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
-from anlan.core.workflow import Step
+from anlan.core.refusals import Refused
+from anlan.core.workflow import NotYours, Step
 from anlan.prevention import rules
 from anlan.prevention.actions.steps import locked, locked_task, organisation
 from anlan.prevention.actions.tasks import refresh_due
 from anlan.prevention.models import Problem, Result, Task
-from anlan.prevention.moves import PROBLEMS, TASKS, organisation_of
+from anlan.prevention.moves import PROBLEMS, TASKS, doers_and_leads, organisation_of
 from anlan.prevention.queries.storms import last_stood
 
 
@@ -26,21 +27,30 @@ def verify(
     passed: bool,
     words: str = "",
     by: str | None = None,
+    seen: str | None = None,
     actor: Actor,
     at: dt.datetime,
     key: str | None = None,
 ) -> dict[str, Any]:
     """Accept or refuse works by the task's criterion; never the doer. The last that passes accepts the problem."""
     works = locked_task(task, actor)
-    finding = {"passed": passed, "words": words, "by": verifier_of(by, actor)}
-    Result.objects.bulk_create([result_of(step) for step in TASKS.take("verify", [works], finding, actor=actor, at=at)])
+    finding = {"passed": passed, "words": words, "by": verifier_of(by, actor, [works])}
+    steps = TASKS.take("verify", [works], finding, seen=seen, actor=actor, at=at)
+    Result.objects.bulk_create([result_of(step) for step in steps])
     settle({works.problem: at}, actor)
     return {"task": works.number, "state": works.state, "problem": works.problem.state}
 
 
-def verifier_of(by: str | None, actor: Actor) -> int | None:
-    """Return the organisation in whose name the actor verifies; Anlan itself names one with `by`."""
-    return organisation(by, "by").pk if by and actor.is_system else organisation_of(actor)
+def verifier_of(by: str | None, actor: Actor, tasks: Collection[Task]) -> int | None:
+    """Return the organisation in whose name the actor verifies; Anlan itself names one with `by` that took no part."""
+    if not actor.is_system:
+        return organisation_of(actor)
+    if not by:
+        raise Refused("verifier_missing", "by")
+    verifier = organisation(by, "by").pk
+    if verifier in doers_and_leads(tasks):
+        raise NotYours(actor, "verify", "took_part")
+    return verifier
 
 
 def result_of(step: Step) -> Result:
@@ -53,22 +63,24 @@ def result_of(step: Step) -> Result:
 @PROBLEMS.door("strike_off", lambda number, asked: {"problem": number, **asked})
 @verb("prevention.verifying.strike_off")
 def strike_off(
-    *, problem: str, reference: str = "", actor: Actor, at: dt.datetime, key: str | None = None
+    *, problem: str, reference: str = "", seen: str | None = None, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
     """Take a problem off the list: a flood-prone one only once rain has tested it, a listed one with its reference."""
     mended = locked([problem], actor)[0]
     storm = last_stood(mended, at)
     paper = {"storm": storm, "reference": reference.strip()[:80]}
-    PROBLEMS.take("strike_off", [mended], paper, actor=actor, at=at)
+    PROBLEMS.take("strike_off", [mended], paper, seen=seen, actor=actor, at=at)
     return {"problem": mended.number, "storm": storm.pk if storm else None}
 
 
 @PROBLEMS.door("reopen", lambda number, asked: {"problem": number, **asked})
 @verb("prevention.verifying.reopen")
-def reopen(*, problem: str, reason: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
+def reopen(
+    *, problem: str, reason: str, seen: str | None = None, actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
     """Put a mended or struck-off problem back on the list with its history; its lead plans again."""
     failed = locked([problem], actor)[0]
-    PROBLEMS.take("reopen", [failed], {"reason": reason}, actor=actor, at=at)
+    PROBLEMS.take("reopen", [failed], {"reason": reason}, seen=seen, actor=actor, at=at)
     return {"problem": failed.number, "reopened": failed.reopened}
 
 

@@ -74,10 +74,3 @@ def require_active(organisation: Organisation, field: str | None = None) -> None
     """Refuse a step with an organisation that takes no work any more."""
     if refused := closed(organisation, field):
         raise refused
-
-
-def require_holder(actor: Actor, holder: Organisation) -> None:
-    """Refuse whoever is not of the organisation that holds the work, and everybody where that is closed."""
-    if not actor.is_system and holder.pk not in actor.organisation_ids:
-        raise NotAllowed(f"{actor.name} does not belong to the organisation that this is assigned to")
-    require_active(holder)

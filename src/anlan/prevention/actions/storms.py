@@ -13,6 +13,7 @@ from anlan.core.time.clock import stamp
 from anlan.prevention.access import RECORDS
 from anlan.prevention.models import Problem, Storm
 from anlan.prevention.queries.storms import tests_of
+from anlan.prevention.rules import HEAVIEST_MM_H
 from anlan.prevention.states import ProblemState
 
 
@@ -84,5 +85,5 @@ def _tested(problem: Problem) -> bool:
 def _require_measured(start: dt.datetime, end: dt.datetime, peak_mm_h: float, at: dt.datetime) -> None:
     if end <= start or end > at:
         raise Refused("storm_not_over", "end")
-    if not 0 < peak_mm_h <= 500:
+    if not 0 < peak_mm_h <= HEAVIEST_MM_H:
         raise Refused("peak_out_of_range", "peak_mm_h")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Min
@@ -23,7 +23,7 @@ from anlan.prevention import rules
 from anlan.prevention.actions.steps import entry, locked, locked_task, organisation
 from anlan.prevention.models import ExtensionRequest, Problem, Task
 from anlan.prevention.moves import EXTENSIONS, PROBLEMS, TASKS, clock_of, timed
-from anlan.prevention.states import ProblemState, TaskState
+from anlan.prevention.states import ProblemState
 
 NEEDED = ("kind", "title", "responsible", "due_on", "criterion")
 
@@ -106,25 +106,22 @@ def _doers(tasks: Sequence[dict[str, Any]], problems: Sequence[Problem]) -> dict
 
 @TASKS.door("finish", lambda number, asked: {"task": number, **asked})
 @verb("prevention.working.finish_task")
-def finish_task(*, task: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
+def finish_task(
+    *, task: str, seen: str | None = None, actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
     """Say that works are done: the doer's word, which a verifier who is somebody else will look at."""
     finished = locked_task(task, actor)
-    TASKS.take("finish", [finished], {"proved": _proved(finished), "by": actor.name}, actor=actor, at=at)
-    withdraw_requests([finished], actor, at)
+    TASKS.take("finish", [finished], {"by": actor.name}, seen=seen, actor=actor, at=at)
+    withdraw_requests({finished: at}, actor)
     refresh_due({finished.problem: at})
     return {"task": finished.number, "verify_by": str(finished.verify_by)}
 
 
-def _proved(task: Task) -> bool:
-    """Whether the doer has shown something since a verifier last looked."""
-    own, looked = task.evidence.filter(organisation=task.organisation_id), task.results.last()
-    return (own.filter(added_at__gte=looked.verified_at) if looked else own).exists()
-
-
-def withdraw_requests(tasks: Collection[Task], actor: Actor, at: dt.datetime) -> None:
-    """Take back what was asked for tasks that are done: nothing is left to extend."""
-    waiting = ExtensionRequest.objects.waiting().filter(task__in=tasks)
-    EXTENSIONS.take("withdraw", list(waiting), actor=actor, at=at)
+def withdraw_requests(moments: Mapping[Task, dt.datetime], actor: Actor) -> None:
+    """Take back what was asked for tasks that are done, each at its moment: nothing is left to extend."""
+    waiting = ExtensionRequest.objects.waiting().filter(task__in=moments).select_related("task")
+    steps = [EXTENSIONS.decide("withdraw", request, actor=actor, at=moments[request.task]) for request in waiting]
+    EXTENSIONS.store(steps, actor)
 
 
 def refresh_due(moments: Mapping[Problem, dt.datetime]) -> None:
@@ -146,8 +143,8 @@ def refresh_due(moments: Mapping[Problem, dt.datetime]) -> None:
 def earliest_due(problems: Sequence[Problem]) -> dict[int, dt.date]:
     """Return the day by which something is due first in each problem that has a task to be done or verified."""
     tasks = Task.objects.filter(problem__in=problems).order_by()
-    doing = tasks.filter(state__in=[TaskState.OPEN, TaskState.REFUSED]).values_list("problem")
-    verifying = tasks.filter(state=TaskState.WORKS_DONE, verify_by__isnull=False).values_list("problem")
+    doing = tasks.filter(state__in=TASKS["finish"].source).values_list("problem")
+    verifying = tasks.filter(state__in=TASKS["verify"].source, verify_by__isnull=False).values_list("problem")
     earliest: dict[int, dt.date] = {}
     for pk, day in [*doing.annotate(day=Min("due_on")), *verifying.annotate(day=Min("verify_by"))]:
         earliest[pk] = min(day, earliest.get(pk, day))

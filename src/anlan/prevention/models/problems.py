@@ -99,6 +99,10 @@ class Problem(Held):
     def __str__(self) -> str:
         return self.number
 
+    def last_move(self) -> str:
+        """Return what a page keeps of its history, to notice a step that somebody else took meanwhile."""
+        return str(self.moves.aggregate(pk=models.Max("pk"))["pk"] or 0)
+
 
 class Move(models.Model):
     """One step of a problem, so that a page tells its history without reading the ledger."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from anlan.core.models import Organisation
@@ -10,7 +11,7 @@ from anlan.core.sealed.models import SealedPiece
 from anlan.core.sealed.purposes import ErasureReason, Purpose, Seal
 from anlan.prevention.access import ERASES, OPENS
 from anlan.prevention.models.problems import Problem
-from anlan.prevention.states import TaskState
+from anlan.prevention.states import RequestState, TaskState
 
 
 class Task(models.Model):
@@ -42,6 +43,22 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @cached_property
+    def is_proved(self) -> bool:
+        """Whether its doer has shown something since a verifier last looked that was not erased; bulk knows it."""
+        own, looked = self.evidence.filter(organisation=self.organisation_id, erased_at=None), self.results.last()
+        return (own.filter(added_at__gte=looked.verified_at) if looked else own).exists()
+
+    @cached_property
+    def asked(self) -> bool:
+        """Whether a later deadline is asked for and not answered yet; lists ask it of all their tasks at once."""
+        return self.requests.waiting().exists()
+
+    def last_seen(self) -> str:
+        """Return what a page keeps of it, to notice a later deadline, an answer, works that were done again."""
+        answered = self.requests.exclude(state=RequestState.ASKED).count()
+        return f"{self.due_on}/{self.finished_at.isoformat() if self.finished_at else ''}/{answered}"
 
 
 class Evidence(SealedPiece):

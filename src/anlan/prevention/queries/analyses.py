@@ -9,10 +9,8 @@ from anlan.core.models import AreaVersion
 from anlan.core.people.actors import Actor
 from anlan.hotspots.models import SiteVersion, StudyPlace
 from anlan.prevention.models import AnalysisReport, Problem
-from anlan.prevention.states import ProblemState
+from anlan.prevention.moves import PROBLEMS
 from anlan.prevention.words import named
-
-WAITS = (ProblemState.RAISED, ProblemState.RETURNED)
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class ReportedProblem:
     @property
     def waits(self) -> bool:
         """Whether it waits for an instruction."""
-        return self.problem.state in WAITS
+        return self.problem.state in PROBLEMS["instruct"].due
 
     @property
     def codes(self) -> set[str]:

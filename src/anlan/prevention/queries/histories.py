@@ -7,9 +7,10 @@ import re
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from anlan.core.models import Organisation
 from anlan.core.pages import Event
 from anlan.prevention.models import ExtensionRequest, Problem, Task
-from anlan.prevention.moves import PROBLEMS
+from anlan.prevention.moves import PROBLEMS, works_of
 from anlan.prevention.states import RequestState
 from anlan.prevention.words import by_whom
 
@@ -36,14 +37,21 @@ def _report(words: str) -> str:
 
 def history_of(task: Task) -> list[Event]:
     """Return what has happened to a task and its problem, the newest first."""
-    done = [Event(task.finished_at, _("Works done"), by_whom(task.organisation))] if task.finished_at else []
-    events = [*_moves(task), *_results(task), *_extensions(task), *_requests(task), *_escalations(task), *done]
+    events = [*_moves(task), *_works(task), *_results(task), *_extensions(task), *_requests(task), *_escalations(task)]
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
 def _moves(task: Task) -> list[Event]:
     return [Event(move.at, move.get_after_display(), by_whom(move.organisation), move.words)
             for move in task.problem.moves.select_related("organisation")]  # fmt: skip
+
+
+def _works(task: Task) -> list[Event]:
+    """Return each time that works were said to be done, by whom it was then: the task may have been handed on since."""
+    said = list(works_of([task]))
+    others = {works.by for works in said if works.by} - {task.organisation_id}
+    doers = {task.organisation_id: task.organisation, **(Organisation.objects.in_bulk(others) if others else {})}
+    return [Event(works.at, _("Works done"), by_whom(doers.get(works.by or 0))) for works in said]
 
 
 def _results(task: Task) -> list[Event]:

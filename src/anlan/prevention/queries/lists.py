@@ -13,6 +13,7 @@ from anlan.core.city.areas import local_day
 from anlan.core.models import Organisation
 from anlan.core.people.actors import Actor
 from anlan.prevention.models import Extension, ListedTask, Problem, Result, Task, TaskList
+from anlan.prevention.moves import TASKS
 from anlan.prevention.queries.tasks import visible_tasks
 from anlan.prevention.rules import fate
 from anlan.prevention.spans import Part, bar
@@ -36,13 +37,13 @@ def task_list(actor: Actor) -> QuerySet[Task]:
 
 def only(tasks: QuerySet[Task], which: str, today: dt.date) -> QuerySet[Task]:
     """Narrow a task list to one of the parts that `only_words` names."""
-    waits = Q(state__in=[TaskState.OPEN, TaskState.REFUSED])
+    waits, checked = Q(state__in=TASKS["finish"].source), Q(state__in=TASKS["verify"].source)
     return tasks.filter({
         "waiting": waits,
-        "late": waits & Q(due_on__lt=today) | Q(state=TaskState.WORKS_DONE, verify_by__lt=today),
+        "late": waits & Q(due_on__lt=today) | checked & Q(verify_by__lt=today),
         "asked": Q(requests__state=RequestState.ASKED),
         "extended": Q(due_on__gt=F("first_due_on")),
-        "check": Q(state=TaskState.WORKS_DONE),
+        "check": checked,
         "passed": Q(state=TaskState.PASSED),
     }[which])  # fmt: skip
 

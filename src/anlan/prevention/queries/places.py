@@ -13,10 +13,9 @@ from anlan.geo import distance_m
 from anlan.intake.models import Category, Report
 from anlan.intake.states import COUNTED
 from anlan.prevention.models import Problem
-from anlan.prevention.states import ProblemState
+from anlan.prevention.states import MENDED
 
 AROUND_M = 50.0  # how far beside the place a report may be put and still be of it
-MENDED = (ProblemState.ACCEPTED, ProblemState.STRUCK_OFF)
 
 
 def reports_at(problem: Problem, among: QuerySet[Report]) -> list[Report]:

@@ -39,7 +39,10 @@ def explained(tasks: QuerySet[Task]) -> QuerySet[Task]:
     """Return tasks with what a table says of them: `why` the deadline was moved, if a later one is `asked` for."""
     moved = Extension.objects.filter(task=OuterRef("pk")).order_by("-pk")
     waiting = ExtensionRequest.objects.waiting().filter(task=OuterRef("pk"))
-    annotated = tasks.annotate(why=Subquery(moved.values("reason")[:1]), asked=Exists(waiting))
+    annotated = tasks.annotate(  # the property of a task, known for all of them at once
+        why=Subquery(moved.values("reason")[:1]),
+        asked=Exists(waiting),  # type: ignore[no-redef]
+    )
     return annotated.select_related("problem", "organisation")
 
 

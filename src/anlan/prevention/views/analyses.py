@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 
 from anlan.core.city.areas import local_day
 from anlan.core.pages import Facts, Typed, answer, tabulated, written
-from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
@@ -40,7 +39,8 @@ def analysis(request: HttpRequest, number: str) -> HttpResponse:
     rows = [reported for reported in every if not area or area in reported.codes]
     offered = {reported.problem.number for reported in rows if area}
     chosen = set(request.POST.getlist("problems")) if form.is_bound else offered
-    instructs = Role.SUPERVISOR in actor.roles and any(reported.waits for reported in rows)
+    waiting = next((reported.problem for reported in rows if reported.waits), None)
+    instructs = waiting is not None and PROBLEMS.may("instruct", actor, waiting, now())  # of one as of the others
     table = tabulated(columns.reported_problems(chosen if instructs else None), rows)
     context = {"report": report, "table": table, "area": area, "areas": areas_of(every), "form": form, "at": now(),
                "instructs": instructs, "facts": written(_facts(report, every))}  # fmt: skip

@@ -26,13 +26,12 @@ from anlan.core.pages import (
     tabulated,
     written,
 )
-from anlan.core.people.roles import Role
 from anlan.core.print.answers import sent
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.prevention import actions, columns
-from anlan.prevention.access import READS
+from anlan.prevention.access import READS, SUPERVISES
 from anlan.prevention.forms.fields import choices_of
 from anlan.prevention.forms.lists import IssueForm
 from anlan.prevention.models import TaskList
@@ -60,22 +59,22 @@ def _of_organisation(field: str) -> Filter:
 ONLY = Filter("only", _("State"), _("All states"), lambda reader: only_words(),
               narrow=lambda tasks, which, reader: read.only(tasks, which, reader.today))  # fmt: skip
 PROBLEM_LIST = ListPage(
-    _("Problem list"), read.problem_list, columns.PROBLEMS, filters=[_of_organisation("lead__code")],
+    _("Problem list"), read.problem_list, columns.PROBLEM_COLUMNS, filters=[_of_organisation("lead__code")],
     shape=lambda listed, reader: [columns.Stood(problem, standing(problem, reader.today)) for problem in listed],
     empty=Empty(_("No problem stands here.")), base="prevention/base.html",
 )  # fmt: skip
 TASK_LIST = replace(
-    PROBLEM_LIST, title=_("Task list"), rows=read.task_list, columns=columns.TASKS,
+    PROBLEM_LIST, title=_("Task list"), rows=read.task_list, columns=columns.TASK_COLUMNS,
     filters=[_of_organisation("organisation__code"), ONLY], empty=Empty(_("No task planned yet.")),
     shape=lambda listed, reader: drawn(listed, reader.today),
 )  # fmt: skip
 RESULT_LIST = replace(
-    PROBLEM_LIST, title=_("Achievement list"), rows=read.achievement_list, columns=columns.RESULTS,
+    PROBLEM_LIST, title=_("Achievement list"), rows=read.achievement_list, columns=columns.RESULT_COLUMNS,
     filters=[_of_organisation("task__organisation__code")], shape=lambda listed, reader: listed,
     empty=Empty(_("No works have passed yet. A result needs evidence and a verifier who did not do the work.")),
 )  # fmt: skip
 ISSUED_LIST = replace(
-    PROBLEM_LIST, title=_("Issued lists"), rows=read.issued_lists, columns=columns.ISSUED, filters=[],
+    PROBLEM_LIST, title=_("Issued lists"), rows=read.issued_lists, columns=columns.ISSUED_COLUMNS, filters=[],
     shape=lambda listed, reader: _tallied(listed, reader),
     empty=Empty(_("No list was issued yet. A supervisor issues one from open tasks.")),
 )  # fmt: skip
@@ -84,7 +83,7 @@ LISTS = ListPage(
     tabs=[Tab("problems", _("Problem list"), page=PROBLEM_LIST), Tab("tasks", _("Task list"), page=TASK_LIST),
           Tab("results", _("Achievement list"), page=RESULT_LIST), Tab("issued", _("Issued lists"), page=ISSUED_LIST)],
     links=[Link(_("Storms"), "prevention:storms", "r"),
-           Link(_("Issue a list"), _issue_at, "n", (Role.SUPERVISOR,), primary=True)],
+           Link(_("Issue a list"), _issue_at, "n", SUPERVISES, primary=True)],
 )  # fmt: skip
 WAITING = replace(TASK_LIST, rows=lambda actor: read.only(read.task_list(actor), "waiting", local_day(now())),
                   filters=TASK_LIST.filters[:1])  # fmt: skip
@@ -104,7 +103,8 @@ def issued(request: HttpRequest, number: str) -> HttpResponse:
     scale = scaled([task_times(line.item.task, task_list.issued_on) for line in lines], today)
     given = [columns.Given(line, span, scale) for line, span in zip(lines, scale.spans, strict=True)] if scale else []
     context = {
-        "list": task_list, "row": {"tally": read.tally(lines)}, "at": now(), "table": tabulated(columns.LINES, given),
+        "list": task_list, "row": {"tally": read.tally(lines)}, "at": now(),
+        "table": tabulated(columns.LINE_COLUMNS, given),
         "hidden": hidden,
         "facts": written([(_("Issued by"), named(task_list.issuer)), (_("Issued on"), task_list.issued_on),
                           (_("Deadline"), task_list.due_on)]),
@@ -130,7 +130,7 @@ def _issued(request: HttpRequest, number: str) -> tuple[TaskList, list[read.Line
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@roles(Role.SUPERVISOR)
+@roles(*SUPERVISES)
 def issue(request: HttpRequest) -> HttpResponse:
     """Issue a numbered list of chosen open tasks."""
     listing = Listing(WAITING, Reader.of(request), request.path)

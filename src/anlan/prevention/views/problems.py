@@ -15,18 +15,18 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from anlan.core.holding import returns_allowed
 from anlan.core.pages import Empty, Facts, Filter, Link, Listing, ListPage, Reader, RecordPage, Sent, Tab, Typed, answer
 from anlan.core.pages.forms import StepForm
 from anlan.core.pages.tables import tabulated
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
 from anlan.core.web.access import roles
 from anlan.core.words import typed
 from anlan.core.workflow.moves import Words
 from anlan.hotspots.access import READS as OPENS_SITES
 from anlan.intake.access import READERS as OPENS_REPORTS
 from anlan.prevention import columns
-from anlan.prevention.access import RAISES, READS
+from anlan.prevention.access import RAISES, READS, WORKS
 from anlan.prevention.actions import sign_for
 from anlan.prevention.models import Origin, Problem
 from anlan.prevention.moves import PROBLEMS
@@ -57,7 +57,7 @@ def _tab(name: str, words: Words) -> Tab:
 
 
 INBOX = ListPage(
-    _("Problems"), _visible, [column for column in columns.PROBLEMS if column is not columns.PROGRESS], _empty,
+    _("Problems"), _visible, [column for column in columns.PROBLEM_COLUMNS if column not in columns.PROGRESS], _empty,
     tabs=[_tab(name, words) for name, words in VIEWS.items()],
     tab="view", search=looked_for, hint=_("Problem, site, instruction"),
     filters=[Filter("origin", _("Origin"), _("All origins"), lambda reader: list(Origin.choices), "origin")],
@@ -74,9 +74,10 @@ def _facts(problem: Problem, reader: Reader) -> Facts:
         '<a class="nowrap" href="{}">{} {}</a>', reverse("prevention:analysis", args=[problem.analysis.number]),
         gettext("Analysis report"), problem.analysis.number)  # fmt: skip
     tested = gettext("a storm of %(mm)s mm/h without failure") % {"mm": f"{problem.rain_test_mm_h or 0:.0f}"}
-    word = (
-        gettext("the arbiter has decided") if problem.arbitrated else gettext("the second return goes to the arbiter")
-    )
+    most = returns_allowed()
+    next_one = ngettext("at most %(n)s return; the next goes to the arbiter",
+                        "at most %(n)s returns; the next goes to the arbiter", most) % {"n": most}  # fmt: skip
+    word = gettext("the arbiter has decided") if problem.arbitrated else next_one
     return [
         (_("State"), problem.get_state_display()),
         (_("Next step"), f"{holder}{COMMA}{problem.due_on}" if problem.due_on else holder),
@@ -112,7 +113,7 @@ def step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
 
 
 @require_POST
-@roles(Role.OFFICER)
+@roles(*WORKS)
 def sign_many(request: HttpRequest) -> HttpResponse:
     """Sign for every problem that the list showed, or for none where one of them was taken meanwhile."""
     form, numbers = StepForm(request.POST), request.POST.getlist("problems")

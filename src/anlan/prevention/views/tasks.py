@@ -14,13 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from anlan.core.pages import Facts, Reader, RecordPage, Sent, Typed, drawn_by
 from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
 from anlan.core.sealed.grants import purpose_of
 from anlan.core.sealed.purposes import Choices, Purpose
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.words import typed
-from anlan.prevention.access import ERASES, READS
+from anlan.prevention.access import ERASES, OPENS_FOR, READS
 from anlan.prevention.columns import problem_href
 from anlan.prevention.models import Evidence, Task
 from anlan.prevention.moves import TASKS
@@ -57,7 +56,7 @@ def _facts(task: Task, reader: Reader) -> Facts:
 
 TASK = RecordPage(
     TASKS, visible_tasks, "prevention:task", steps=STEPS, facts=_facts, history=history_of, base="prevention/base.html",
-    title=lambda task: typed(task.title), seen=lambda task: task.due_on.isoformat(),
+    title=lambda task: typed(task.title),
     crumb=lambda task: (problem_href(task.problem.number), task.problem.number), template="prevention/tasks/task.html",
 )  # fmt: skip
 
@@ -106,8 +105,7 @@ def _page(request: HttpRequest, number: str, sent: Sent = None, status: int = 20
 
 def _purposes(actor: Actor) -> Choices:
     """Return what photos are opened for, what this person most likely opens them for first."""
-    likely = {Role.VERIFIER: Purpose.VERIFY, Role.OFFICER: Purpose.WORKS}
-    first = next((purpose for role, purpose in likely.items() if role in actor.roles), Purpose.FOLLOW_UP)
+    first = next((purpose for role, purpose in OPENS_FOR.items() if role in actor.roles), Purpose.FOLLOW_UP)
     return sorted(Evidence.SEAL.purpose_choices, key=lambda choice: choice[0] != first)
 
 

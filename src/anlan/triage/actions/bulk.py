@@ -16,7 +16,7 @@ from anlan.core.series import Series, next_of_each
 from anlan.core.time.clock_book import ClockBook, ClockEvent
 from anlan.intake.models import Category, Report
 from anlan.triage.access import DESK
-from anlan.triage.actions.lives import Heard, Known, Life, life_of
+from anlan.triage.actions.lives import Known, Life, Reported, life_of
 from anlan.triage.models import Handover, Incident, IncidentReport
 from anlan.triage.moves import INCIDENTS, heard_of
 from anlan.triage.queries.clocks import zone_at
@@ -46,11 +46,11 @@ def open_incidents(
     return {"incidents": numbers, "ids": ids}
 
 
-def _reports(wanted: Sequence[int]) -> dict[int, Heard]:
-    found: dict[int, Heard] = {}
+def _reports(wanted: Sequence[int]) -> dict[int, Reported]:
+    found: dict[int, Reported] = {}
     for start in range(0, len(wanted), 900):
         reports = Report.objects.filter(pk__in=wanted[start : start + 900])
-        found |= {values[0]: Heard(*values) for values in reports.values_list(*Heard._fields)}
+        found |= {values[0]: Reported(*values) for values in reports.values_list(*Reported._fields)}
     return found
 
 

@@ -10,7 +10,7 @@ from anlan.core.workflow import Step
 from anlan.intake.models import Category
 from anlan.triage import rules
 from anlan.triage.models import Incident
-from anlan.triage.moves import INCIDENTS
+from anlan.triage.moves import ASKS, INCIDENTS
 
 Shape = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 
@@ -20,9 +20,9 @@ def locked(number: str) -> Incident:
     return Incident.objects.select_for_update().get(number=number)
 
 
-def typed(*names: str) -> Shape:
-    """Say which fields of its form a move takes."""
-    return lambda number, asked: {"number": number, **{name: asked.get(name, "") for name in names}}
+def typed(move: str) -> Shape:
+    """Return what a move's verb takes of its form: the number and what the move asks for."""
+    return lambda number, asked: {"number": number, **{name: asked.get(name, "") for name in ASKS.get(move, ())}}
 
 
 def opened(incident: Incident, report: str, at: dt.datetime) -> Step:

@@ -14,7 +14,7 @@ from anlan.triage.queries.incidents import is_gated
 from anlan.triage.queries.organisations import control_room, organisation
 
 
-@INCIDENTS.door("hand_over", typed("to"))
+@INCIDENTS.door("hand_over", typed("hand_over"))
 @verb("triage.hand_over")
 def hand_over(
     *, number: str, to: str, diverted: bool = False, actor: Actor, at: dt.datetime, key: str | None = None
@@ -27,13 +27,13 @@ def hand_over(
     return {"incident": number, "to": to}
 
 
-@INCIDENTS.door("divert", typed("to"))
+@INCIDENTS.door("divert", typed("divert"))
 def divert(*, number: str, to: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
     """Hand over what is no matter for the police to whom it belongs; never violence at home."""
     return hand_over(number=number, to=to, diverted=True, actor=actor, at=at, key=key)
 
 
-@INCIDENTS.door("sign_for", typed())
+@INCIDENTS.door("sign_for", typed("sign_for"))
 @verb("triage.sign_for")
 def sign_for(*, number: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Take what was handed over: from now on it is this organisation's to handle."""
@@ -43,10 +43,10 @@ def sign_for(*, number: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     return {"incident": number}
 
 
-@INCIDENTS.door("return", typed("reason"))
+@INCIDENTS.door("return", typed("return"))
 @verb("triage.return_incident")
 def return_incident(*, number: str, reason: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
-    """Send it back with a reason; the second time an arbiter decides."""
+    """Send it back with a reason; past what the city allows an arbiter decides."""
     incident = locked(number)
     values = {"reason": reason, "handover": _last_handover(incident), "room": control_room()}
     (step,) = INCIDENTS.take("return", [incident], values, actor=actor, at=at)
@@ -54,7 +54,7 @@ def return_incident(*, number: str, reason: str, actor: Actor, at: dt.datetime) 
     return {"incident": number, "state": step.after}
 
 
-@INCIDENTS.door("arbitrate", typed("to", "reason"))
+@INCIDENTS.door("arbitrate", typed("arbitrate"))
 @verb("triage.arbitrate")
 def arbitrate(*, number: str, to: str, reason: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Decide whose it is; who gets it cannot send it back a third time."""
@@ -64,7 +64,7 @@ def arbitrate(*, number: str, to: str, reason: str, actor: Actor, at: dt.datetim
     return {"incident": number, "to": to}
 
 
-@INCIDENTS.door("take_back", typed())
+@INCIDENTS.door("take_back", typed("take_back"))
 @verb("triage.take_back")
 def take_back(*, number: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Take a matter back to the control room whose holder was closed: no incident waits for nobody."""

@@ -83,7 +83,7 @@ def send(*, number: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     return {"incident": number}
 
 
-@INCIDENTS.door("resolve", typed("disposal"))
+@INCIDENTS.door("resolve", typed("resolve"))
 @verb("triage.resolve")
 def resolve(*, number: str, disposal: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Say that the matter itself is over: the danger gone, the water off, the parties heard. Not yet closed."""
@@ -91,7 +91,7 @@ def resolve(*, number: str, disposal: str, actor: Actor, at: dt.datetime) -> dic
     return {"incident": number}
 
 
-@INCIDENTS.door("close", typed("disposal"))
+@INCIDENTS.door("close", typed("close"))
 @verb("triage.close_incident")
 def close_incident(*, number: str, disposal: str = "", actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """End the work, with the result that the reporter is told."""
@@ -106,7 +106,7 @@ def undo(*, number: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     return {"incident": number, "undone": INCIDENTS.take_back(locked(number), actor=actor, at=at)}
 
 
-@INCIDENTS.door("reopen", typed("reason"))
+@INCIDENTS.door("reopen", typed("reopen"))
 @verb("triage.reopen")
 def reopen(*, number: str, reason: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Take it up again: it was not over. The control room holds it, and whose it is is asked anew."""

@@ -22,7 +22,7 @@ from anlan.triage.states import State
 THEY = system("history")  # a row tells what others did: whose move it was is not asked again
 
 
-class Heard(NamedTuple):
+class Reported(NamedTuple):
     """What the desk needs of a report."""
 
     pk: int
@@ -46,7 +46,7 @@ class Life:
     """One incident, its steps in order, and to whom it was handed; a life of the past has steps without a stamp."""
 
     incident: Incident
-    links: list[tuple[Heard, dt.datetime]]
+    links: list[tuple[Reported, dt.datetime]]
     past: bool
     handovers: list[Handover] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
@@ -58,7 +58,7 @@ class Life:
         return step
 
 
-def life_of(row: Mapping[str, Any], number: str, reports: Mapping[int, Heard], known: Known) -> Life:
+def life_of(row: Mapping[str, Any], number: str, reports: Mapping[int, Reported], known: Known) -> Life:
     """Return an incident as far as its row tells, each step checked as the single verb checks it."""
     life = _opened(row, number, reports, known)
     for given in row.get("returned", ()):
@@ -76,7 +76,7 @@ def life_of(row: Mapping[str, Any], number: str, reports: Mapping[int, Heard], k
     return life
 
 
-def _opened(row: Mapping[str, Any], number: str, reports: Mapping[int, Heard], known: Known) -> Life:
+def _opened(row: Mapping[str, Any], number: str, reports: Mapping[int, Reported], known: Known) -> Life:
     """Open an incident by its first report, and link the others."""
     links = [(reports[pk], at) for pk, at in row["reports"]]
     (first, begun), *more = links
@@ -113,7 +113,7 @@ def _hand_over(life: Life, row: Mapping[str, Any], known: Known) -> Handover:
 
 
 def _returned(life: Life, row: Mapping[str, Any], known: Known) -> None:
-    """Hand over, and let it come back once with a reason; the second time is for the arbiter, one by one."""
+    """Hand over, and let it come back with a reason; what would go to the arbiter goes one by one."""
     given = _hand_over(life, row, known)
     step = life.take("return", row["returned_at"], reason=row["reason"], handover=given, room=known.room)
     if step.after == State.DISPUTED:

@@ -15,14 +15,12 @@ from anlan.core.time import clocks
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
-from anlan.intake.models import Category
 from anlan.triage.access import MOVERS, READERS
+from anlan.triage.forms import Sent, at_field, forms_of
 from anlan.triage.models import Incident
 from anlan.triage.offers import make_move, may
 from anlan.triage.queries.history import history
 from anlan.triage.queries.incidents import reports_open_to, whole
-from anlan.triage.queries.organisations import others
-from anlan.triage.states import Disposal
 from anlan.triage.views.listed import listing_of
 from anlan.triage.words import REFUSALS, refusal
 
@@ -65,29 +63,31 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
     try:
         make_move(number, request.POST.dict(), actor_of_request(request), now())
     except REFUSALS as error:
-        return page(request, number, wrong=refusal(error), status=409)
+        return page(request, number, wrong=refusal(error), sent=Sent.of(request.POST.dict(), error), status=409)
     return redirect("triage:incident", number)
 
 
-def page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 200) -> HttpResponse:
-    """Show an incident beside its list, and what was wrong with the move that was asked for."""
+def page(
+    request: HttpRequest, number: str, *, wrong: str = "", sent: Sent | None = None, status: int = 200
+) -> HttpResponse:
+    """Show an incident beside its list, and what was wrong with the move that was asked for, at its field if it can."""
     actor = actor_of_request(request)
     found = whole(number, actor)
     if found is None:
         raise Http404
     at, listing = now(), listing_of(request, number)
+    has = may(found, actor, at)
+    forms = forms_of(found, has, sent)
     context = {
         "listing": listing,
         "name": listing.asked["list"],
         "incident": found,
-        "wrong": wrong,
+        "wrong": "" if at_field(forms) else wrong,
         "runs": clocks.running_on(found.subject),
         "at": at,
         "history": history(found),
-        "may": may(found, actor, at),
-        "organisations": others(found),
-        "disposals": Disposal.choices,
-        "categories": Category.objects.filter(active=True),
+        "may": has,
+        "forms": forms,
         "links": [link for link in found.links.all() if link.unlinked_at is None],
         "opens": reports_open_to(found, actor),
         "key": uuid4().hex,

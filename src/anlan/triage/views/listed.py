@@ -48,7 +48,7 @@ def _empty(reader: Reader) -> Empty:
 
 
 OPEN_ONES = Q(state__in=OPEN)  # named one by one, so that the index over states is used
-INCIDENTS = ListPage(
+INCIDENT_LIST = ListPage(
     _("Incidents"), listed, shape=_timed, item="triage/_item.html", empty=_empty, tab="list", first=_usual,
     counted=False,  # of years there are many, and they are counted one tab at a time
     to=lambda incident: reverse("triage:incident", args=[incident.number]),
@@ -71,4 +71,4 @@ INCIDENTS = ListPage(
 
 def listing_of(request: HttpRequest, chosen: str = "") -> Listing:
     """Return the list that the address asks for, beside the incident that is chosen."""
-    return Listing(INCIDENTS, Reader.of(request), reverse("triage:incidents"), chosen)
+    return Listing(INCIDENT_LIST, Reader.of(request), reverse("triage:incidents"), chosen)
