@@ -111,7 +111,7 @@ def test_a_folder_says_how_a_clock_is_counted(tmp_path: Path, columns: str, valu
         (",calendar", "a.begun,a.ended,3600,working", "whole days"),
         (",ladder", "a.begun,a.ended,60,remind", "is no ladder"),
         (",effect", "a.begun,,60,nobody.does", "no effect 'nobody.does'"),
-        ("", "a.begun,,60", "needs code, start, stop"),
+        ("", "a.begun,,60", "needs a stop"),
         ("", "a.begun,a.ended,60", "leave start, stop, scope and effect empty"),
         (",scope", ",,60,unit_kind=mobile", "leave start, stop, scope and effect empty"),
         ("", ",,", "needs code, start, stop and target_s"),

@@ -22,7 +22,6 @@ from anlan.core.models import ClockRun, Person  # noqa: E402
 from anlan.core.time.clock import now  # noqa: E402
 from anlan.dispatch.models import Milestone  # noqa: E402
 from anlan.prevention.models import Problem, Result  # noqa: E402
-from anlan.prevention.queries.problems import last_move  # noqa: E402
 from anlan.triage.models import Incident, IncidentReport  # noqa: E402
 from tests import make  # noqa: E402
 
@@ -85,7 +84,7 @@ def stands(number: str) -> dict[str, Any]:
 
 def seen(number: str) -> str:
     """Return the last step of a problem, as its page keeps it."""
-    return last_move(Problem.objects.get(number=number))
+    return Problem.objects.get(number=number).last_move()
 
 
 def problem(number: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models, transaction
 
 from anlan.core.pages import Act
-from anlan.core.pages.offers import Step
+from anlan.core.pages.offers import Offered
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.refusals import Refused
 from anlan.core.workflow import Workflow
@@ -28,7 +28,7 @@ def compared(
     actors: Mapping[str, Actor],
     asked: Mapping[str, dict[str, Any]],
     at: dt.datetime,
-    steps: Sequence[Step] = (),
+    steps: Sequence[Offered] = (),
 ) -> tuple[int, list[str]]:
     """Ask for every move as every actor, with words that are whole; return how many cases, and which disagree.
 
@@ -49,7 +49,7 @@ def compared(
     return cases, wrong
 
 
-def _is_offered(workflow: Workflow[Any], step: Step, actor: Actor, record: Any, at: dt.datetime) -> bool:
+def _is_offered(workflow: Workflow[Any], step: Offered, actor: Actor, record: Any, at: dt.datetime) -> bool:
     if isinstance(step, Act):
         return step.terms.refusal(actor, record, at) is None
     return step in workflow.offers(actor, record, at)

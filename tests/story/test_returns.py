@@ -131,7 +131,8 @@ def test_a_folder_with_no_number_of_returns_is_refused(tmp_path: Path, value: st
 def test_both_stages_keep_it_in_columns_of_their_own() -> None:
     """No table of core holds what a stage handed over."""
     assert Held._meta.abstract
-    assert {Incident, Problem} == set(Held.__subclasses__())
+    stages = {model for model in Held.__subclasses__() if model.__module__.startswith("anlan.")}
+    assert stages == {Incident, Problem}
 
 
 def test_decisions_of_before_are_marked_by_the_upgrade(town: Town) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from anlan.core.models import Organisation
+from anlan.core.models import ClockRule, Organisation
 from anlan.core.people.actors import NotAllowed, system
 from anlan.core.people.members import actor_of
 from anlan.core.people.roles import Role
@@ -135,3 +135,17 @@ def test_nothing_waits_with_an_organisation_that_was_closed():
         incident = again(incident)
         assert (incident.state, incident.owner.code) == ("returned", "control")
         assert running(incident) == {"first_step": "control"}
+
+
+def test_moves_go_on_over_rules_that_an_older_version_let_in():
+    """With an effect that nobody knows, lapsed before each move, and a scope that is none."""
+    ClockRule.objects.filter(code="first_step").update(effect="nonsense", target_s=1)
+    ClockRule.objects.filter(code="sign").update(scope="fire")
+    incident, drains = handed(), make.actor(Role.OFFICER, at="drains")
+    actions.return_incident(number=incident.number, reason="x", actor=drains, at=AT + MINUTE)
+    actions.close_incident(number=incident.number, disposal="not_found", actor=ME, at=AT + 2 * MINUTE)
+    actions.reopen(number=incident.number, reason="x", actor=ME, at=AT + 3 * MINUTE)
+    actions.hand_over(number=incident.number, to="drains", actor=ME, at=AT + 4 * MINUTE)
+    assert again(incident).state == "handed_over"
+    assert "first_step" in running(incident)
+    assert "sign" not in running(incident)

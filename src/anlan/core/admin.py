@@ -138,6 +138,10 @@ class ClockRuleAdmin(AdminBase):
 
     list_display = ["code", "name", "target_s", "counting", "owner", "scope", "ladder", "effect", "active"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep the code of a rule that is there: verbs, entries and runs know it by that."""
+        return ["code"] if obj else []
+
 
 @admin.register(LegalAct)
 class LegalActAdmin(AdminBase):

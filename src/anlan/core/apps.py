@@ -16,6 +16,7 @@ class Stage(AppConfig):
 
     default = False
     rooms: tuple[str, ...] = ()  # folders of the stage that register something themselves
+    facts: tuple[str, ...] = ()  # what it tells clocks of a matter: their scopes may ask for it
 
     def ready(self) -> None:
         """Import what registers words, slots, jobs, followers, readers of the city's folder, counts, and tracking."""
@@ -35,8 +36,11 @@ class Core(Stage):
     rooms = ("messages", "sealed")
 
     def ready(self) -> None:
-        """Keep the ledger append-only after every migration."""
+        """Keep the ledger append-only after every migration, and clock rules such that no move fails on them."""
         from anlan.core.ledger.triggers import install
+        from anlan.core.models.clock import CHECKS
+        from anlan.core.time.rule_checks import require_fit
 
         super().ready()
         post_migrate.connect(install, sender=self, dispatch_uid="ledger-triggers")
+        CHECKS.append(require_fit)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import pairwise
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from django.core.exceptions import ValidationError
 
 from anlan.core.city.folder import CityFolderError, city_part, rows
 from anlan.core.models import City, ClockRule, LegalAct
 from anlan.core.time.deadlines import FILE, shipped
-from anlan.core.time.expiry import EXPIRIES
-from anlan.core.time.rules import DAY_S, Counting, ladder_of
+from anlan.core.time.rules import Counting
 
 COLUMNS = ("code", "name", "name_en", "start", "stop", "target_s")
 ACT_COLUMNS = ("code", "name", "name_en", "kind", "in_force_from")
 RULE_FIELDS = [field.name for field in ClockRule._meta.concrete_fields if field.name not in {"id", "code"}]
+WORDS = ("code", "name", "name_en", "start", "stop", "owner", "scope", "ladder", "effect")
+SECONDS = re.compile("[0-9]{1,19}")  # ASCII, and no more than the database's own numbers
 CALENDARS = {"all": Counting.HOURS, "working": Counting.WORKING}  # the column `calendar` of older folders
 
 
@@ -25,9 +30,11 @@ def load_clocks(folder: Path, city: City) -> None:
     A clock that a verb asks for by name is there in any case: as the folder has it, else as its stage ships it.
     """
     path = folder / FILE
-    found = {row["code"]: _values(row, f"{path}:{line}") for line, row in enumerate(rows(path, COLUMNS), start=2)}
-    rules = [ClockRule(**{**values, "code": code}) for code, values in {**shipped(), **found}.items()]
-    ClockRule.objects.bulk_create(rules, update_conflicts=True, unique_fields=["code"], update_fields=RULE_FIELDS)
+    found = _rules(path)
+    rules = {code: ClockRule(**values) for code, values in shipped().items()} | found
+    ClockRule.objects.bulk_create(
+        rules.values(), update_conflicts=True, unique_fields=["code"], update_fields=RULE_FIELDS
+    )
     if path.exists():
         ClockRule.objects.exclude(code__in={*shipped(), *found}).update(active=False)
 
@@ -37,50 +44,44 @@ def clocks_left_out(folder: Path) -> list[str]:
     return sorted(shipped().keys() - {row["code"] for row in rows(folder / FILE, COLUMNS)})
 
 
-def _values(row: dict[str, str], where: str) -> dict[str, object]:
-    start, stop, effect = row["start"], row["stop"], row.get("effect") or ""
-    named, scope = shipped().get(row["code"]), row.get("scope") or ""
-    target = row["target_s"] or ("" if start or (named and named["target_s"]) else "0")
-    if not row["code"] or not (stop or effect or named) or not target.isdigit():
+def _rules(path: Path) -> dict[str, ClockRule]:
+    found: dict[str, ClockRule] = {}
+    lines: dict[str, int] = {}
+    for line, row in enumerate(rows(path, COLUMNS), start=2):
+        code, where = row["code"], f"{path}:{line}"
+        if lines.setdefault(code, line) != line:
+            raise CityFolderError(f"{where}: {code} stands in line {lines[code]} already: keep one of the two")
+        found[code] = _rule(row, where)
+        with _at(where):
+            found[code].full_clean(validate_unique=False, validate_constraints=False)
+    return found
+
+
+def _rule(row: dict[str, str], where: str) -> ClockRule:
+    named = shipped().get(row["code"])
+    target = row["target_s"] or ("" if row["start"] or (named and named["target_s"]) else "0")
+    if not row["code"] or not SECONDS.fullmatch(target):
         raise CityFolderError(f"{where}: a clock needs code, start, stop and target_s in whole seconds")
-    if named and (start or stop or scope or effect):
-        raise CityFolderError(f"{where}: verbs start and end {row['code']}: leave start, stop, scope and effect empty")
-    if any("=" not in part for part in scope.split()):
-        raise CityFolderError(f"{where}: write scope as name=value, such as unit_kind=mobile category=fire")
-    if effect and effect not in EXPIRIES:
-        known = ", ".join(sorted(EXPIRIES)) or "there are none"
-        raise CityFolderError(f"{where}: no effect {effect!r}: {known}")
-    return {
-        "name": row["name"],
-        "name_en": row["name_en"],
-        "start": start,
-        "stop": stop,
-        "target_s": int(target),
-        "counting": _counting(row, int(target), where),
-        "owner": row.get("owner") or "",
-        "scope": scope,
-        "ladder": _ladder(row.get("ladder") or "", where),
-        "effect": effect,
-    }
+    words = {name: row.get(name) or "" for name in WORDS}
+    return ClockRule(target_s=int(target), counting=_counting(row, where), **words)
 
 
-def _counting(row: dict[str, str], target_s: int, where: str) -> Counting:
+def _counting(row: dict[str, str], where: str) -> Counting:
     """Return how the target is counted: by the column `counting`, else by `calendar`, else every second."""
     written, calendar = row.get("counting") or "", row.get("calendar") or "all"
     if written not in {"", *Counting} or calendar not in CALENDARS:
         raise CityFolderError(f"{where}: counting is {', '.join(Counting)}; calendar, its older name, all or working")
-    counting = Counting(written) if written else CALENDARS[calendar]
-    if counting != Counting.HOURS and target_s % DAY_S:
-        raise CityFolderError(f"{where}: a target in days or working days is whole days (86400, 172800, ...)")
-    return counting
+    return Counting(written) if written else CALENDARS[calendar]
 
 
-def _ladder(text: str, where: str) -> str:
+@contextmanager
+def _at(where: str) -> Iterator[None]:
+    """Say of what the model refuses in which line it stands."""
     try:
-        ladder_of(text)
-    except ValueError as error:
-        raise CityFolderError(f"{where}: {error}") from error
-    return text
+        yield
+    except ValidationError as error:
+        words = "; ".join(f"{name}: {' '.join(why)}" for name, why in error.message_dict.items())
+        raise CityFolderError(f"{where}: {words}") from error
 
 
 @city_part("acts")
@@ -88,13 +89,9 @@ def load_acts(folder: Path, city: City) -> None:
     """Make the city's acts of law those of its folder: of one act each version ends where the next begins."""
     path = folder / "acts.csv"
     found = [_act(row, f"{path}:{line}") for line, row in enumerate(rows(path, ACT_COLUMNS), start=2)]
-    known = {act.code for act in found}
-    for act in found:
-        if act.replaces and act.replaces not in known:
-            raise CityFolderError(f"{path}: {act} replaces {act.replaces!r}, which is not in the file")
-    for before, after in pairwise(sorted(found, key=lambda act: (act.code, act.in_force_from))):
-        if before.code == after.code and (before.until is None or before.until > after.in_force_from):
-            raise CityFolderError(f"{path}: {before} is still in force when {after} begins: write its `until`")
+    for n, act in enumerate(found):
+        with _at(f"{path}:{n + 2}"):
+            act.require_fit([*found[:n], *found[n + 1 :]])
     if path.exists():
         LegalAct.objects.all().delete()
         LegalAct.objects.bulk_create(found)
@@ -102,10 +99,13 @@ def load_acts(folder: Path, city: City) -> None:
 
 def _act(row: dict[str, str], where: str) -> LegalAct:
     begins, ends = (_day(row.get(name) or "", where) for name in ("in_force_from", "until"))
-    if not row["code"] or begins is None or (ends and ends <= begins):
-        raise CityFolderError(f"{where}: an act needs a code, the day from which it is in force, and a later `until`")
+    if not row["code"] or begins is None:
+        raise CityFolderError(f"{where}: an act needs a code and the day from which it is in force")
     words = {name: row.get(name) or "" for name in ("code", "name", "name_en", "kind", "number", "replaces", "source")}
-    return LegalAct(in_force_from=begins, until=ends, **words)
+    act = LegalAct(in_force_from=begins, until=ends, **words)
+    with _at(where):
+        act.clean_fields()
+    return act
 
 
 def _day(text: str, where: str) -> dt.date | None:

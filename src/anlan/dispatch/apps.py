@@ -9,3 +9,4 @@ class Dispatch(Stage):
     name = "anlan.dispatch"
     label = "dispatch"
     default = True
+    facts = ("unit_kind",)

@@ -9,3 +9,4 @@ class Triage(Stage):
     name = "anlan.triage"
     label = "triage"
     default = True
+    facts = ("category", "kind", "zone")

@@ -30,7 +30,7 @@ ACTS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType({
     ),
 })  # fmt: skip
 
-GIVES: Final = ("hand_over", "divert")  # what takes a key
+KEYED: Final = ("hand_over", "divert")  # moves whose verb, which is one, takes a key
 
 
 def may(incident: Incident, actor: Actor, at: dt.datetime) -> dict[str, Any]:
@@ -62,9 +62,9 @@ def make_move(number: str, posted: Posted, actor: Actor, at: dt.datetime) -> Non
     def act() -> Any:
         if name in ACTS:
             return ACTS[name](number, posted, **who)
-        return INCIDENTS.doors[name](number, None, posted, key=key, **who)
+        return INCIDENTS.doors[name](number, None, posted, **who, **({"key": key} if name in KEYED else {}))
 
-    if posted.get("seen") and not (name in GIVES and is_answered("triage.hand_over", actor, key)):
+    if posted.get("seen") and not (name in KEYED and is_answered("triage.hand_over", actor, key)):
         actions.as_seen(number=number, seen=posted["seen"], act=act, actor=actor, at=at)
     else:
         act()

@@ -61,13 +61,16 @@ def test_what_was_not_yet_in_force_does_not_exist_on_that_day(tmp_path: Path) ->
     [
         ("a,甲,A,law,1.3.2006,,\n", "acts.csv:2: '1.3.2006' is no day"),
         ("a,甲,A,law,,,\n", "acts.csv:2: an act needs"),
-        ("a,甲,A,law,2006-03-01,2006-03-01,\n", "acts.csv:2: an act needs"),
-        ("a,甲,A,law,2006-03-01,,b\n", "replaces 'b', which is not in the file"),
+        ("a,甲,A,law,2006-03-01,2006-03-01,\n", "acts.csv:2: until: .*a later `until`"),
+        ("a,甲,A,law,2006-03-01,,b\n", "acts.csv:2: replaces: There is no act 'b'"),
         (
             "a,甲,A,law,2006-03-01,,\na,甲,A,law,2012-01-01,,\n",
             "a 2006-03-01 is still in force when a 2012",
         ),
         ("a,甲,A,law,2006-03-01,2013-01-01,\na,甲,A,law,2012-01-01,,\n", "is still in force"),
+        ("a,甲,A,law,2006-03-01,,\n" * 2, "is still in force"),
+        (f"{'a' * 33},甲,A,law,2006-03-01,,\n", "acts.csv:2: code: .*at most 32"),
+        (f"a,{'甲' * 121},A,law,2006-03-01,,\n", "acts.csv:2: name: .*at most 120"),
     ],
 )
 def test_an_act_that_cannot_be_is_refused(tmp_path: Path, rows: str, why: str) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from anlan.core.models.organisation import Organisation
 from anlan.core.time.rules import Counting, Rung, ladder_of
@@ -20,6 +21,8 @@ ENDS_ONE_WAY = (
     | Q(missing_at__isnull=True, expired_at__isnull=True)
 )
 
+CHECKS: list[Callable[[ClockRule], None]] = []  # core/time/rule_checks.py, which itself needs the tables
+
 
 def kinds_of(joined: str) -> set[str]:
     """Return the kinds of entries that a rule names, joined by "|"; it may name none."""
@@ -31,7 +34,8 @@ def require_ladder(text: str) -> None:
     try:
         ladder_of(text)
     except ValueError as error:
-        raise ValidationError(str(error)) from error
+        words = _("'%(ladder)s' is no ladder: write remind:-3d supervise:+1d interview:+15d, in order, each once.")
+        raise ValidationError(words % {"ladder": text}) from error
 
 
 class ClockRule(models.Model):
@@ -58,6 +62,11 @@ class ClockRule(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    def clean(self) -> None:
+        """Refuse what a later move would fail on."""
+        for check in CHECKS:
+            check(self)
+
     def starts_with(self, kind: str) -> bool:
         """Return whether an entry of this kind starts it."""
         return kind in kinds_of(self.start)
@@ -76,7 +85,7 @@ class ClockRule(models.Model):
 
     def applies_to(self, facts: dict[str, str]) -> bool:
         """Return whether what is known of the matter lies in the rule's scope."""
-        wanted = dict(part.split("=", 1) for part in self.scope.split())
+        wanted = dict(part.partition("=")[::2] for part in self.scope.split())
         return all(facts.get(name) in value.split(",") for name, value in wanted.items())
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 
 class LegalActQuerySet(models.QuerySet["LegalAct"]):
@@ -40,3 +43,25 @@ class LegalAct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.in_force_from}"
+
+    def clean(self) -> None:
+        """Refuse what cannot stand beside the acts that are stored."""
+        self.require_fit(LegalAct.objects.exclude(pk=self.pk))
+
+    def require_fit(self, others: Collection[LegalAct]) -> None:
+        """Refuse days that are none, a version in force beside another of the same act, and an unknown `replaces`."""
+        if self.in_force_from is None:  # said at its field already
+            return
+        if self.until and self.until <= self.in_force_from:
+            raise ValidationError({"until": _("An act ends after the day on which it begins: write a later `until`.")})
+        if self.replaces and self.replaces not in {self.code, *(other.code for other in others)}:
+            words = _("There is no act '%(code)s' that it could replace.") % {"code": self.replaces}
+            raise ValidationError({"replaces": words})
+        for other in others:
+            self._require_apart(other)
+
+    def _require_apart(self, other: LegalAct) -> None:
+        before, after = sorted((self, other), key=lambda act: act.in_force_from)
+        if self.code == other.code and (before.until is None or before.until > after.in_force_from):
+            words = _("%(before)s is still in force when %(after)s begins: write its `until`.")
+            raise ValidationError({"in_force_from": words % {"before": before, "after": after}})

@@ -33,7 +33,6 @@ class Act:
 
 
 Offered = Move | Act  # what a page can offer
-Step = Offered  # its name in prevention/offers
 
 
 @dataclass(frozen=True)

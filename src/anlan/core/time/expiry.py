@@ -60,7 +60,10 @@ def expire(run_id: int, *, at: dt.datetime) -> bool:
     """End a run whose time is up and run its effect, in one write; return whether this call did it."""
     with write():
         wanted = ClockRun.objects.select_related("rule").get(pk=run_id)
-        expiry = EXPIRIES[wanted.rule.effect]
+        expiry = EXPIRIES.get(wanted.rule.effect)
+        if expiry is None:  # the move or the sweep that came by goes on; `anlan status` counts what waits
+            log.error("clock run %d of %s waits: no effect %r", run_id, wanted.rule.code, wanted.rule.effect)
+            return False
         if expiry.lock:
             expiry.lock(wanted.subject)
         run = ClockRun.objects.lapsed(at).select_for_update(of=("self",)).filter(pk=run_id).first()
@@ -98,7 +101,10 @@ class Sweep:
 
     def _expire(self, pk: int, at: dt.datetime) -> bool:
         try:
-            return expire(pk, at=at)
+            done = expire(pk, at=at)
+            if not done and ClockRun.objects.lapsed(at).filter(pk=pk).exists():  # its effect is not known
+                self.waits[pk] = at + PATIENCE
+            return done
         except Exception as error:
             if is_passing(error):  # a record that somebody holds, a full disk: one line, and the next in its turn
                 log.error("the effect of clock run %d has to wait: %s", pk, error)

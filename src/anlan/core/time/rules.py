@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 DAY_S = 86_400
 SOON = 0.8
-RUNG = re.compile(r"(?P<step>[a-z_]+):(?P<days>[+-]\d{1,4})d")
+RUNG = re.compile(r"(?P<step>[a-z_]+):(?P<days>[+-][0-9]{1,4})d")
 
 
 class Counting(StrEnum):

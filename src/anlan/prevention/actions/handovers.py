@@ -84,7 +84,7 @@ def sign_for(
 def return_problem(
     *, problem: str, reason: str, seen: str | None = None, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
-    """Return a problem with a reason; the second return goes to the arbiter, and after his word there is none."""
+    """Return a problem with a reason; beyond what the city allows the arbiter decides, after whom there is none."""
     returned = locked([problem], actor)[0]
     PROBLEMS.take("return", [returned], {"reason": reason}, seen=seen, actor=actor, at=at)
     return {"problem": returned.number, "state": returned.state}

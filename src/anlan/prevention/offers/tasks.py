@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from anlan.core.pages import Act
-from anlan.core.pages.offers import Step
+from anlan.core.pages.offers import Offered
 from anlan.core.workflow import Terms
 from anlan.prevention import actions
 from anlan.prevention.forms.tasks import EvidenceForm, ExtendForm
@@ -33,6 +33,6 @@ def _answers(terms: Terms) -> Act:
     )  # fmt: skip
 
 
-STEPS: tuple[Step, ...] = (  # as the page offers them
+STEPS: tuple[Offered, ...] = (  # as the page offers them
     TASKS["verify"], ADD_EVIDENCE, TASKS["finish"], ASK_EXTENSION, _answers(EXTEND), _answers(REFUSE),
 )  # fmt: skip
