@@ -69,13 +69,73 @@ function press(one) {
   else one.focus();
 }
 
+// `g` waits for the letter of a room; any other key gives up waiting.
+function go(event) {
+  const rail = document.querySelector(".rail");
+  rail?.classList.remove("go");
+  const stop = document.querySelector(`.rail [aria-keyshortcuts="g ${CSS.escape(event.key)}"]`);
+  if (!stop) return;
+  event.preventDefault();
+  stop.click();
+}
+
+// Ctrl K asks for a number or a room, from a field too.
+function find() {
+  const link = document.querySelector("[data-find]");
+  if (!link) return;
+  let dialog = document.getElementById("finder");
+  if (!dialog) {
+    dialog = document.createElement("dialog");
+    dialog.id = "finder";
+    dialog.className = "card palette";
+    const words = link.querySelector("span").textContent;
+    dialog.setAttribute("aria-label", words);
+    const ask = Object.assign(document.createElement("form"), { className: "ask", method: "get", action: link.href });
+    const field = Object.assign(document.createElement("input"), { name: "q", autocomplete: "off", spellcheck: false, placeholder: "P-2016-0064" });
+    field.setAttribute("aria-label", words);
+    field.setAttribute("hx-get", link.href);
+    field.setAttribute("hx-trigger", "input changed delay:120ms");
+    field.setAttribute("hx-target", "#found");
+    ask.append(field);
+    const found = Object.assign(document.createElement("div"), { id: "found" });
+    found.setAttribute("aria-live", "polite");
+    dialog.append(ask, found);
+    document.body.append(dialog);
+    window.htmx.process(dialog);
+    dialog.addEventListener("keydown", chooses);
+    ask.addEventListener("submit", (event) => {
+      const first = dialog.querySelector("[aria-selected=true] a, #found a");
+      if (first) event.preventDefault(), first.click();
+    });
+  }
+  dialog.open || dialog.showModal();
+  dialog.querySelector("input").select();
+}
+
+function chooses(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  const all = [...document.querySelectorAll("#found [role=option]")];
+  const here = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
+  const next = Math.max(0, Math.min(all.length - 1, here + step));
+  all.forEach((option, at) => option.setAttribute("aria-selected", String(at === next)));
+  all[next]?.scrollIntoView({ block: "nearest" });
+  event.preventDefault();
+}
+
 document.addEventListener("keydown", (event) => {
+  if (event.key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && document.querySelector("[data-find]")) {
+    event.preventDefault();
+    return find();
+  }
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (typing(event.target)) return typed(event);
+  if (document.querySelector(".rail.go")) return go(event);
   const meant = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (meant && !meant.disabled) event.repeat || press(meant);
   else if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
+  else if (event.key === "g" && document.querySelector(".rail")) document.querySelector(".rail").classList.add("go");
   else if (event.key === "/") document.querySelector("input[type=search]")?.focus();
   else if (event.key === "?") list();
   else return;

@@ -1,6 +1,7 @@
 import htmx from "htmx.org";
 import "./ago.js";
 import "./chart.js";
+import "./connection.js";
 import "./keys.js";
 import "./map.js";
 import "./once.js";

@@ -27,6 +27,7 @@ WINDOWS: Final = {  # constants of time by which nobody owes anything
     "core/condition.LATE": "when an operator is told of effects that wait",
     "core/counts.RECENT": "how far back an operator is told of a gateway that is away",
     "core/jobs.PATIENCE": "between two tries of a job",
+    "core/matters.AHEAD": "how far ahead the first page looks",
     "core/grants.LASTS": "how long what was opened stays open",
     "core/login.FORGOTTEN": "when wrong passwords are forgotten",
     "core/login.LONGEST": "the longest pause after wrong passwords",

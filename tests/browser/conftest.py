@@ -122,8 +122,8 @@ def shot() -> Callable[[Any, str], Path]:
 
 
 @pytest.fixture
-def signed_in(live_server: Any) -> Callable[[str], list[dict[str, str]]]:
+def signed_in(live_server: Any) -> Callable[..., list[dict[str, str]]]:
     """Return the cookies of somebody with a role."""
     from tests import make
 
-    return lambda role: make.cookies(make.person(role))
+    return lambda role, at="control": make.cookies(make.person(role, at=at))

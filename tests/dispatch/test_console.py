@@ -324,3 +324,37 @@ def test_a_crew_reads_where_to_go_while_it_is_out(client: Client) -> None:
 
 def report_of(number: str) -> str:
     return str(Incident.objects.get(number=number).links.get().report.number)
+
+
+def keys(page: str) -> dict[str, str]:
+    """Return which unit each key sends."""
+    found = re.findall(r'name="unit"\s+value="([^"]+)"\s+data-key="(\d)"', page)
+    return {key: unit for unit, key in found}
+
+
+def test_a_key_stays_with_its_unit_while_the_incident_is_chosen(client: Client) -> None:
+    """Units that were sent lose their key and the others keep theirs; a new choice numbers them anew."""
+    number = make.incident()
+    client.force_login(make.person("dispatcher"))
+    page = client.get(f"/console/{number}/").content.decode()
+    before = keys(page)
+    action = unescape(re.findall(r'action="(/console/[^"]+/act[^"]*)"', page)[0])
+    page = client.post(action, {"verb": "send", "unit": before["1"], "key": "a"}, follow=True).content.decode()
+    assert keys(page) == {key: unit for key, unit in before.items() if key != "1"}
+    assert keys(client.get(f"/console/{number}/").content.decode())["1"] == before["2"]
+
+
+def test_a_unit_that_comes_free_gets_a_key_that_nobody_had(client: Client) -> None:
+    """The list may grow between the look and the press; what was seen under a key is what the key sends."""
+    number = make.incident()
+    busy = make.assignment(unit="mobile-1")
+    client.force_login(make.person("dispatcher"))
+    page = client.get(f"/console/{number}/").content.decode()
+    before = keys(page)
+    assert "mobile-1" not in before.values()
+    make.stamp(busy, "cleared", later(50))
+    again = unescape(re.findall(r'href="(/console/[^"]+)" data-key="\."', flat(page))[0])
+    after = keys(client.get(again).content.decode())
+    assert after == before | {str(len(before) + 1): "mobile-1"}
+    odd = f"/console/{number}/?kept={number}:nobody,,%00,mobile-1&kept=x"
+    assert client.get(odd).status_code == 200

@@ -12,6 +12,7 @@ from anlan.core.people.actors import NotAllowed, system
 from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
 from anlan.intake.actions import set_validity
+from anlan.intake.models import Category
 from anlan.triage import actions
 from anlan.triage.models import Handover, Incident, IncidentReport
 from anlan.triage.moves import INCIDENTS
@@ -318,3 +319,11 @@ def test_a_report_with_a_point_says_where_an_incident_without_one_is():
         report = make.report(lon=lon, source_id=str(lon))
         actions.link_report(number=incident.number, report_id=report.pk, actor=ME, at=AT)
     assert (again(incident).lon, again(incident).lat) == (119.96, 31.76)
+
+
+def test_a_category_says_how_soon_somebody_has_to_go() -> None:
+    """A fire stands at once before noise that came first; what is typed can raise it and never lower it."""
+    make.city()
+    Category.objects.filter(code="theft").update(urgency=2)
+    numbers = [make.incident(make.report(category=code)) for code in ("noise", "theft", "home_violence")]
+    assert [Incident.objects.get(number=number).urgency for number in numbers] == [3, 2, 1]

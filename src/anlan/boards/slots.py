@@ -1,10 +1,15 @@
-"""The overview's place on the rail."""
+"""What boards put on the rail: what waits for each person, before all others, and the overview."""
 
 from __future__ import annotations
 
 from django.utils.translation import pgettext_lazy
 
 from anlan.boards.access import READS
-from anlan.core.web.slots import rail
+from anlan.core.people.roles import Role
+from anlan.core.web.slots import rail, serves
 
-rail(80, "览", pgettext_lazy("rail", "Overview"), "boards:overview", set(READS))
+rail(0, "今", pgettext_lazy("rail", "Today"), "boards:today", None, stretch="", letter="t")
+rail(80, "览", pgettext_lazy("rail", "Overview"), "boards:overview", READS, stretch="account", letter="o",
+     pinned_for=[Role.LEADER, Role.AUDITOR], first_for=[Role.LEADER])  # fmt: skip
+serves("finder", "boards:find")
+serves("counter", "boards:due")

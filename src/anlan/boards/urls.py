@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
-
-from anlan.boards.views import overview
+from anlan.boards.views import overview, palette, today
 
 app_name = "boards"
-urlpatterns = [path("overview/", overview, name="overview")]
+urlpatterns = [*overview.urlpatterns, *today.urlpatterns, *palette.urlpatterns]

@@ -6,10 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.utils.translation import pgettext as p
 
+from anlan.core.city.areas import local_day
+from anlan.core.web.matters import Matter
 from anlan.core.words import MISSING, in_chinese, local
 from anlan.prevention.spans import Part, bar
+from anlan.prevention.words import against as against_day
 
 WAN = 10_000
 States = Mapping[str, int]
@@ -57,6 +61,59 @@ def against(n: int, usual: tuple[int, int]) -> str:
     if n > usual[1]:
         return _("above the usual")
     return _("below the usual") if n < usual[0] else _("as usual")
+
+
+def group_words(name: str) -> str:
+    """Name a group of what waits."""
+    return {"late": p("what waits", "Late"), "today": _("Today"), "week": _("Within a week"),
+            "open": _("Without a deadline")}[name]  # fmt: skip
+
+
+def due_mark(matter: Matter, at: dt.datetime) -> str:
+    """Return the mark of what waits."""
+    return {"late": "late", "today": "warn", "week": "calm"}.get(matter.group(at), "idle")
+
+
+def due_words(matter: Matter, at: dt.datetime) -> str:
+    """Say how long is left or since when it is late, in the largest unit that fits; a day is due as a whole."""
+    if matter.due_at is None:
+        return _("no deadline")
+    if matter.due_day:
+        return against_day(local_day(matter.due_at - dt.timedelta(microseconds=1)), local_day(at))[1]
+    late, apart = matter.due_at <= at, abs(matter.due_at - at)
+    days, minutes = apart // dt.timedelta(days=1), apart // dt.timedelta(minutes=1)
+    if days:
+        words = (
+            ngettext("%(n)d day late", "%(n)d days late", days)
+            if late
+            else ngettext("%(n)d day left", "%(n)d days left", days)
+        )
+        return words % {"n": days}
+    if hours := minutes // 60:
+        words = (
+            ngettext("%(n)d hour late", "%(n)d hours late", hours)
+            if late
+            else ngettext("%(n)d hour left", "%(n)d hours left", hours)
+        )
+        return words % {"n": hours}
+    if not minutes:
+        return _("late now") if late else _("less than a minute left")
+    words = (
+        ngettext("%(n)d minute late", "%(n)d minutes late", minutes)
+        if late
+        else ngettext("%(n)d minute left", "%(n)d minutes left", minutes)
+    )
+    return words % {"n": minutes}
+
+
+def due_moment(matter: Matter, at: dt.datetime) -> str:
+    """Write when it is due: the day where it is due with it, else the minute."""
+    if matter.due_at is None:
+        return ""
+    moment = local(matter.due_at)
+    if matter.due_day:
+        return f"{moment - dt.timedelta(microseconds=1):%m-%d}"
+    return f"{moment:%H:%M}" if moment.date() == local(at).date() else f"{moment:%m-%d %H:%M}"
 
 
 def problem_bar(states: States) -> list[Part]:

@@ -11,12 +11,28 @@ from django.utils.translation import pgettext_lazy
 
 import anlan.bulletin.measures  # noqa: F401  (registers every measure)
 from anlan.bulletin.access import LOOKS
+from anlan.bulletin.models import Issue
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
+from anlan.core.web.numbers import Found, finds
 from anlan.core.web.slots import fill, rail
+from anlan.core.words import in_chinese
 
-rail(70, "告", pgettext_lazy("rail", "Bulletins"), "bulletin:desk", set(LOOKS))
+rail(70, "告", pgettext_lazy("rail", "Bulletins"), "bulletin:desk", LOOKS, stretch="account", letter="b",
+     pinned_for=[Role.PUBLISHER])  # fmt: skip
 
 
 @fill("intake.footer")
 def published(context: dict[str, Any]) -> str:
     """Lead citizens to the bulletins."""
     return format_html('<a href="{}">{}</a>', reverse("bulletin:issues"), _("Published figures"))
+
+
+@finds("B")
+def issue_of_number(number: str, actor: Actor) -> Found | None:
+    """Find an issue; its revisions have numbers of their own."""
+    issue = Issue.objects.visible_to(actor).filter(number__iexact=number).first()
+    if issue is None:
+        return None
+    headline = issue.headline if in_chinese() else issue.headline_en
+    return Found(issue.number, headline, "", reverse("bulletin:issue", args=[issue.number]))

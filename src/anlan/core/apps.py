@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
-REGISTRATIONS = ("words", "slots", "jobs", "follows", "expiries", "city_parts", "counts", "tracking")
+REGISTRATIONS = ("words", "slots", "matters", "jobs", "follows", "expiries", "city_parts", "counts", "tracking")
 
 
 class Stage(AppConfig):
@@ -19,7 +19,7 @@ class Stage(AppConfig):
     facts: tuple[str, ...] = ()  # what it tells clocks of a matter: their scopes may ask for it
 
     def ready(self) -> None:
-        """Import what registers words, slots, jobs, followers, readers of the city's folder, counts, and tracking."""
+        """Import what each stage registers, in the order in which the names stand."""
         for place in (self.name, *(f"{self.name}.{room}" for room in self.rooms)):
             for module in REGISTRATIONS:
                 name = f"{place}.{module}"

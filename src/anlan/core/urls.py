@@ -12,6 +12,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("login/", views.login, name="login"),
     path("logout/", views.logout, name="logout"),
+    path("ping", endpoints.ping, name="ping"),
     path("healthz", endpoints.healthz, name="healthz"),
     path("map/areas.geojson", endpoints.areas, name="areas"),
     path("map/tiles/<int:z>/<int:x>/<int:y>", tiles.tile, name="tile"),

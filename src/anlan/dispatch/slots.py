@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import pgettext_lazy
 
 from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.web.slots import fill, rail
@@ -20,7 +21,8 @@ from anlan.triage.access import READERS
 from anlan.triage.models import IncidentReport
 from anlan.triage.offers import takes_units
 
-rail(25, "派", pgettext_lazy("rail", "Dispatch"), "dispatch:console", set(READERS))
+rail(25, "派", pgettext_lazy("rail", "Dispatch"), "dispatch:console", READERS, stretch="act", letter="d",
+     pinned_for=[Role.DISPATCHER])  # fmt: skip
 
 
 @shares

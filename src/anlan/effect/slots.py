@@ -7,13 +7,15 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.translation import pgettext_lazy
 
+from anlan.core.people.roles import Role
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.web.slots import fill, rail
 from anlan.effect.access import READS
 from anlan.effect.models import Estimate
 from anlan.effect.queries import shown
 
-rail(60, "验", pgettext_lazy("rail", "Effect"), "effect:estimates", set(READS))
+rail(60, "验", pgettext_lazy("rail", "Effect"), "effect:estimates", READS, stretch="prevent", letter="e",
+     pinned_for=[Role.ANALYST])  # fmt: skip
 
 
 @fill("site.aside", order=200)

@@ -45,6 +45,8 @@ def load_first_look(folder: Path, city: City) -> None:
 
 
 def _values(row: dict[str, str], where: str) -> dict[str, object]:
+    if (urgency := row.get("urgency") or "3") not in {"1", "2", "3"}:
+        raise CityFolderError(f"{where}: urgency {urgency!r} is none of 1 (at once), 2 (soon), 3 (in its turn)")
     try:
         sort = int(row.get("sort") or 0)
     except ValueError as error:
@@ -58,6 +60,7 @@ def _values(row: dict[str, str], where: str) -> dict[str, object]:
         "depth": row.get("depth") == "1",
         "police": row.get("police") == "1",
         "exclusion_gate": row.get("exclusion_gate") == "1",
+        "urgency": int(urgency),
         "public_name": row.get("public_name", ""),
         "public_name_en": row.get("public_name_en", ""),
         "sort": sort,

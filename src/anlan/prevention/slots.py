@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 
 from anlan.core.city.areas import local_day
@@ -12,22 +13,24 @@ from anlan.core.pages import tabulated
 from anlan.core.people.actors import Actor
 from anlan.core.time.clock import now
 from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.web.numbers import Found, finds
 from anlan.core.web.slots import fill, rail
 from anlan.hotspots.computation import parsed
 from anlan.hotspots.models import Site
 from anlan.intake.access import READERS
 from anlan.prevention.access import RAISES, READS
 from anlan.prevention.columns import RAINED, TASKS_OF_ONE
-from anlan.prevention.models import Problem
+from anlan.prevention.models import Problem, Task
 from anlan.prevention.queries.histories import past_of
 from anlan.prevention.queries.places import wet
 from anlan.prevention.queries.standings import standing
 from anlan.prevention.queries.storms import Tested, peaks_of, tests_of
 from anlan.prevention.queries.tasks import drawn, explained
 from anlan.prevention.tracking import tell_of_place
-from anlan.prevention.words import named
+from anlan.prevention.words import named, title_of
 
-rail(40, "治", pgettext_lazy("rail", "Problems"), "prevention:inbox", set(READS))
+rail(40, "治", pgettext_lazy("rail", "Problems"), "prevention:inbox", READS, stretch="prevent", letter="p",
+     pinned_for=READS)  # fmt: skip
 
 
 def problem_at(site: Site | None, actor: Actor) -> Problem | None:
@@ -95,3 +98,20 @@ def of_place(context: dict[str, Any]) -> str:
     """Tell on the tracking page what is done at the place of the report, where the city has listed it."""
     place = tell_of_place(context["report"], now())
     return render_to_string("prevention/_place.html", {"place": place}) if place else ""
+
+
+@finds("P")
+def problem_of_number(number: str, actor: Actor) -> Found | None:
+    """Find a problem."""
+    problem = Problem.objects.visible_to(actor).filter(number=number).first()
+    url = f"{reverse('prevention:inbox')}?p={number}"
+    return Found(number, title_of(problem), str(problem.get_state_display()), url) if problem else None
+
+
+@finds("T")
+def task_of_number(number: str, actor: Actor) -> Found | None:
+    """Find a task of a problem that the actor may see."""
+    visible = Problem.objects.visible_to(actor).order_by()
+    task = Task.objects.filter(number=number, problem__in=visible.values("pk")).first()
+    url = reverse("prevention:task", args=[number])
+    return Found(number, task.title, str(task.get_state_display()), url) if task else None

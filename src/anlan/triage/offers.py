@@ -11,6 +11,7 @@ from django.http import Http404
 
 from anlan.core.ledger.verbs import is_answered
 from anlan.core.people.actors import Actor
+from anlan.core.workflow.moves import Move
 from anlan.core.workflow.undo import undoable
 from anlan.triage import actions, rules
 from anlan.triage.access import holds, is_desk
@@ -68,3 +69,9 @@ def make_move(number: str, posted: Posted, actor: Actor, at: dt.datetime) -> Non
         actions.as_seen(number=number, seen=posted["seen"], act=act, actor=actor, at=at)
     else:
         act()
+
+
+def next_move(incident: Incident, actor: Actor, at: dt.datetime) -> Move | None:
+    """Return the move that an incident waits for, where it is this person's."""
+    waited = (known for known in INCIDENTS.moves if incident.state in known.due or known.name == "take_back")
+    return next((known for known in waited if INCIDENTS.may(known.name, actor, incident, at)), None)

@@ -21,9 +21,9 @@ def require_open(state: str) -> None:
         raise Refused("closed_already")
 
 
-def urgency_at_call(urgency: int, exclusion_gate: bool) -> int:
-    """Return how urgent a new incident is: at once where it may hide danger to life."""
-    return min(require_urgency(urgency), 1 if exclusion_gate else 3)
+def urgency_at_call(urgency: int, of_category: int, exclusion_gate: bool) -> int:
+    """Return how urgent a new incident is: as its category at least, at once where it may hide danger to life."""
+    return min(require_urgency(urgency), of_category, 1 if exclusion_gate else 3)
 
 
 def may_hold(exclusion_gate: bool, kind: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Substr
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from anlan.core.models import ClockRun
@@ -15,15 +16,17 @@ from anlan.core.people.actors import Actor
 from anlan.core.time.clock import now
 from anlan.core.time.clock_report import grouping
 from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.web.numbers import Found, finds
 from anlan.core.web.slots import fill, rail
 from anlan.intake.models.report import shares
 from anlan.intake.queries.nearness import possible_repeats_of
 from anlan.intake.states import COUNTED
-from anlan.triage.access import READERS, is_desk
+from anlan.intake.words import label
+from anlan.triage.access import MOVERS, READERS, is_desk
 from anlan.triage.models import OPEN, Incident, IncidentReport
 from anlan.triage.queries.incidents import incident_of, open_incidents_at, open_incidents_near, with_alike
 
-rail(20, "分", gettext_lazy("Incidents"), "triage:incidents", set(READERS))
+rail(20, "分", gettext_lazy("Incidents"), "triage:incidents", READERS, stretch="act", letter="n", pinned_for=MOVERS)
 
 
 @shares
@@ -94,3 +97,14 @@ def _by_subject(runs: QuerySet[ClockRun], field: str) -> dict[str, str]:
     category = Coalesce(F(f"category_confirmed__{field}"), F(f"category_at_call__{field}"))
     found = Incident.objects.filter(number__in=numbers).values_list("number", category)
     return {f"incident:{number}": name for number, name in found.iterator(10_000)}
+
+
+@finds("E")
+def incident_of_number(number: str, actor: Actor) -> Found | None:
+    """Find an incident."""
+    found = Incident.objects.visible_to(actor).select_related("category_at_call", "category_confirmed")
+    incident = found.filter(number=number).first()
+    if incident is None:
+        return None
+    url = reverse("triage:incident", args=[number])
+    return Found(number, label(incident.category), str(incident.get_state_display()), url)

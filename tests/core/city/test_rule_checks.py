@@ -208,3 +208,8 @@ def test_words_of_a_refusal_follow_the_language() -> None:
         rule = ClockRule(**{name: GOOD[name] for name in ("code", "name", "name_en", "start")}, target_s=1)
         with pytest.raises(Exception, match="需要"):
             rule.full_clean(validate_unique=False)
+
+
+def test_a_scope_that_is_none_holds_for_nothing() -> None:
+    """Stored by an older version, it breaks no move."""
+    assert not ClockRule(scope="fire").applies_to({"category": "fire"})

@@ -7,4 +7,4 @@ from django.utils.translation import pgettext_lazy
 from anlan.core.messages.access import READS
 from anlan.core.web.slots import rail
 
-rail(90, "信", pgettext_lazy("rail", "Outbox"), "core:messages", set(READS))
+rail(90, "信", pgettext_lazy("rail", "Outbox"), "core:messages", READS, stretch="account", letter="x")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.crypto import salted_hmac
+
 from anlan.core.models import ApiClient, Person
 from anlan.core.people.actors import Actor
 
@@ -15,6 +17,11 @@ def actor_of(person: Person) -> Actor:
         person_id=person.pk,
         organisation_ids=frozenset(organisation for _, organisation in held),
     )
+
+
+def sign_of(actor: Actor) -> str:
+    """Return a sign by which an open page knows whether it is still the same person who is signed in."""
+    return salted_hmac("anlan.open-page", actor.name).hexdigest()[:16]
 
 
 def actor_of_client(client: ApiClient) -> Actor:

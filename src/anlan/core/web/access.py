@@ -6,6 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.urls import resolve
+
+from anlan.core.people.actors import Actor
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -41,6 +45,12 @@ def partner(view: View) -> View:
 def declared(view: Callable[..., Any]) -> Declared | None:
     """Return a view's declaration, if it has one."""
     return getattr(view, "anlan_access", None)
+
+
+def opens(actor: Actor, address: str) -> bool:
+    """Whether an actor may open the page at an address of ours."""
+    access = declared(resolve(address.partition("?")[0]).func)
+    return access is not None and (access.kind != "roles" or bool(actor.roles & access.roles))
 
 
 def _declare(view: View, access: Declared) -> View:

@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from anlan.core.city.current import city, city_zone
-from anlan.core.people.actors import PUBLIC
+from anlan.core.people.actors import PUBLIC, Actor
+from anlan.core.people.members import actor_of, sign_of
 from anlan.core.time.clock import ahead, now
-from anlan.core.web.slots import rail_for
+from anlan.core.web.slots import rail_for, served, stop_of
 
 THEMES = {"light", "dark"}
 
@@ -19,23 +20,37 @@ THEMES = {"light", "dark"}
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Return city, rail, theme and the other language."""
     here = city()
-    actor = getattr(request, "actor", PUBLIC)
+    actor = _actor(request)
     match = request.resolver_match
     english = (get_language() or "en").startswith("en")
     theme = request.COOKIES.get("theme", "")
-    return {
+    return served() | {
         "city": here,
         "city_name": "" if here is None else (here.name_en if english else here.name),
         "rail": rail_for(actor),
         "here_app": match.app_name if match else "",
+        "here_stop": stop_of(actor, match.view_name, match.app_name) if match else "",
+        "signed_as": sign_of(actor),
         "signed_in": actor.person_id is not None,
+        "error_shell": "core/base_public.html" if actor.person_id is None else "core/base_work.html",
+        "error_head": "h1" if actor.person_id is None else "h2",
         "theme": theme if theme in THEMES else "",
         "city_time": _city_time() if here and ahead() else "",
+        "city_zone": str(city_zone()),
+        "city_ahead_ms": int(ahead().total_seconds() * 1000) if ahead() else 0,
         "city_ahead_s": f"{ahead().total_seconds():.3f}",
         "tiles": "/map/tiles/{z}/{x}/{y}" if settings.TILE_URL else "",
         "tile_attribution": settings.TILE_ATTRIBUTION,
         "other_language": ("zh-hans", "zh", "中文") if english else ("en", "en", "English"),
     }
+
+
+def _actor(request: HttpRequest) -> Actor:
+    """Return who asks, also where no address was found and nobody was let in."""
+    known = getattr(request, "actor", None)
+    if known is None and getattr(request, "user", None) is not None and request.user.is_authenticated:
+        return actor_of(request.user)
+    return known or PUBLIC
 
 
 def _city_time() -> str:

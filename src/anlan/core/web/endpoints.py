@@ -9,7 +9,8 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
 from anlan import __version__
 from anlan.core import jobs
@@ -17,6 +18,7 @@ from anlan.core.city.area_map import area_map
 from anlan.core.city.areas import local_day, state
 from anlan.core.models import Area, Job
 from anlan.core.operator.condition import is_sealing_late
+from anlan.core.people.members import sign_of
 from anlan.core.time.clock import now
 from anlan.core.web.access import public, signed_in
 from anlan.core.web.middleware.access import actor_of_request
@@ -31,6 +33,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"ok": False, "database": "unreachable", "version": __version__}, status=503)
     answer = {"ok": not late, "database": "ok", "worker": "late" if late else "ok", "version": __version__}
     return JsonResponse(answer, status=503 if late else 200)
+
+
+@signed_in
+@never_cache
+@require_safe
+def ping(request: HttpRequest) -> JsonResponse:
+    """Tell an open page that the server answers, and whom it knows."""
+    return JsonResponse({"who": sign_of(actor_of_request(request))})
 
 
 @public

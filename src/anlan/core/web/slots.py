@@ -2,31 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from typing import Any, Final
 
 from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
 
 from anlan.core.people.actors import Actor
 
 Fill = Callable[[dict[str, Any]], str]
+# The stretches of the path, in the order of the rail; what stands before them belongs to all.
+STRETCHES: Final[dict[str, str | Promise]] = {
+    "": "",
+    "hear": pgettext_lazy("rail", "Hear"),
+    "act": pgettext_lazy("rail", "Act"),
+    "prevent": pgettext_lazy("rail", "Prevent"),
+    "account": pgettext_lazy("rail", "Account"),
+}
+FEW: Final = 8  # rooms that stand as tiles; more stand as lines
+PINS: Final = 3  # rooms of somebody's own that a telephone keeps under the thumb
 
 
 @dataclass(frozen=True)
 class Stop:
-    """One stage on the rail: its character, its words, its first page and who sees it."""
+    """One stage on the rail: its character, its words, its first page, who sees it, its letter after `g`."""
 
     order: int
     char: str
     label: str | Promise
     url_name: str
-    roles: frozenset[str]
+    roles: frozenset[str] | None  # none: everybody who is signed in
     app_name: str
+    stretch: str
+    letter: str
+    pinned_for: frozenset[str] = frozenset()  # whose telephone keeps it under the thumb
+    first_for: frozenset[str] = frozenset()  # who begins here and not with what waits
+
+    def is_open_to(self, actor: Actor) -> bool:
+        """Whether somebody may enter."""
+        return actor.person_id is not None if self.roles is None else bool(self.roles & actor.roles)
+
+
+@dataclass(frozen=True)
+class Rail:
+    """The rail as one person sees it: the stretches with their stops, and which of them a telephone keeps."""
+
+    stretches: tuple[tuple[str | Promise, tuple[Stop, ...]], ...]
+    pins: frozenset[str]
+    many: bool
 
 
 _fills: dict[str, list[tuple[int, Fill]]] = {}
 _rail: list[Stop] = []
+_serves: dict[str, str] = {}
 
 
 def fill(name: str, *, order: int = 100) -> Callable[[Fill], Fill]:
@@ -45,12 +75,63 @@ def filled(name: str, context: dict[str, Any]) -> list[str]:
     return [function(context) for _, function in _fills.get(name, [])]
 
 
-def rail(order: int, char: str, label: str | Promise, url_name: str, roles: set[str]) -> None:
-    """Put a stage on the rail."""
-    _rail.append(Stop(order, char, label, url_name, frozenset(roles), url_name.split(":")[0]))
-    _rail.sort(key=lambda stop: stop.order)
+def serves(part: str, url_name: str) -> None:
+    """Name the address that serves a part of the shell: the `finder` of numbers, the `counter` of what is due."""
+    _serves[part] = url_name
 
 
-def rail_for(actor: Actor) -> list[Stop]:
-    """Return the stages that an actor may enter."""
-    return [stop for stop in _rail if stop.roles & actor.roles]
+def served() -> dict[str, str]:
+    """Return the addresses that serve parts of the shell."""
+    return dict(_serves)
+
+
+def rail(
+    order: int,
+    char: str,
+    label: str | Promise,
+    url_name: str,
+    roles: Collection[str] | None,
+    *,
+    stretch: str,
+    letter: str,
+    pinned_for: Collection[str] = (),
+    first_for: Collection[str] = (),
+) -> None:
+    """Put a stage on the rail; its letter is its own."""
+    if any(stop.letter == letter for stop in _rail):
+        raise ValueError(f"the letter {letter!r} is taken")
+    open_to = None if roles is None else frozenset(roles)
+    app_name = url_name.split(":")[0] if stretch else url_name
+    _rail.append(
+        Stop(order, char, label, url_name, open_to, app_name, stretch, letter, frozenset(pinned_for),
+             frozenset(first_for))
+    )  # fmt: skip
+    _rail.sort(key=lambda stop: (list(STRETCHES).index(stop.stretch), stop.order))
+
+
+def stops_for(actor: Actor) -> list[Stop]:
+    """Return the stages that an actor may enter, in the order of the path."""
+    return [stop for stop in _rail if stop.is_open_to(actor)]
+
+
+def stop_of(actor: Actor, page: str, stage: str) -> str:
+    """Return the stop that a page belongs to: its own, else its stage's."""
+    names = [stop.url_name for stop in stops_for(actor)]
+    return page if page in names else next((name for name in names if name.startswith(f"{stage}:")), "")
+
+
+def first_page(actor: Actor) -> str:
+    """Return where somebody begins: with what waits, unless the role begins elsewhere."""
+    stops = stops_for(actor)
+    own = (stop for stop in stops if stop.first_for & actor.roles)
+    return next(own, stops[0]).url_name
+
+
+def rail_for(actor: Actor) -> Rail:
+    """Return the rail of an actor: who may not enter sees no stop."""
+    stops = stops_for(actor)
+    stretches = tuple((STRETCHES[name], tuple(found)) for name, found in groupby(stops, lambda stop: stop.stretch))
+    rooms = [stop for stop in stops if stop.stretch]
+    liked = [*(stop for stop in rooms if stop.pinned_for & actor.roles), *rooms]
+    pins = list(dict.fromkeys(stop.url_name for stop in liked))[:PINS]
+    return Rail(stretches, frozenset(pins), len(rooms) > FEW)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.views import LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 
+from anlan.core.people.actors import PUBLIC
 from anlan.core.people.login import Login
 from anlan.core.web.access import public
+from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.web.slots import first_page
 
 login = public(Login.as_view())
 logout = public(LogoutView.as_view(next_page="/"))
@@ -18,7 +22,7 @@ logout = public(LogoutView.as_view(next_page="/"))
 @public
 def home(request: HttpRequest) -> HttpResponse:
     """Send staff to their work and the public to the report page."""
-    return redirect("hotspots:studies" if request.user.is_authenticated else "intake:report")
+    return redirect(first_page(actor_of_request(request)) if request.user.is_authenticated else "intake:report")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -42,5 +46,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
-    """Say that the fault is ours; the page needs neither database nor context."""
-    return render(request, "core/errors/500.html", status=500)
+    """Say that the fault is ours; where not even the rail can be drawn, the page needs neither database nor context."""
+    try:
+        page = "500_work" if getattr(request, "actor", PUBLIC).person_id else "500"
+        return render(request, f"core/errors/{page}.html", status=500)
+    except Exception:  # what broke the page breaks its frame too
+        return HttpResponseServerError(render_to_string("core/errors/500.html"))

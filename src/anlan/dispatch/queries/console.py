@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,14 +86,16 @@ class Chosen:
         }
 
 
-def chosen(incident: Incident, actor: Actor, at: dt.datetime, kind: str, sent: Sent | None = None) -> Chosen:
-    """Gather what the console shows of an incident, and of a form that was refused."""
+def chosen(
+    incident: Incident, actor: Actor, at: dt.datetime, kind: str, kept: Sequence[str] = (), sent: Sent | None = None
+) -> Chosen:
+    """Gather what the console shows of an incident, with the keys that units were given, and of a form refused."""
     assignments = assignments_of(incident)
     faces = crew_faces(assignments, at)
     seen = seen_of(incident, actor)
     crews = [_crew(each, faces[each.pk], actor, each.pk in seen, sent) for each in assignments]
     moves, may_send = may(incident, actor, at), takes_units(incident, actor, at)
-    near = units_near(incident, at, actor, kind) if incident.state != triage_rules.CLOSED else []
+    near = units_near(incident, at, actor, kind, kept) if incident.state != triage_rules.CLOSED else []
     own = incident_faces(incident, at)
     usual = _next(incident, crews, near if may_send else [], moves, sent)
     here = usual is not None and usual.takes(sent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
@@ -14,7 +15,7 @@ from anlan.dispatch.models import Assignment, Shift, Unit
 from anlan.geo import distance_m
 from anlan.triage.models import Incident
 
-OFFERED, OTHERS = 8, 3
+OFFERED, OTHERS, KEYS = 8, 3, 9
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,14 @@ def shifts_about(at: dt.datetime, actor: Actor) -> QuerySet[Shift]:
     return shifts.order_by("turn", "begins_at", "unit__code")
 
 
-def units_near(incident: Incident, at: dt.datetime, actor: Actor, kind: str = "") -> list[Near]:
-    """Return units as the desk chooses among them: those at the incident, the nearest free ones, others out near by."""
+def units_near(
+    incident: Incident, at: dt.datetime, actor: Actor, kind: str = "", kept: Sequence[str] = ()
+) -> list[Near]:
+    """Return units as the desk chooses among them: those at the incident, the nearest free ones, others out near by.
+
+    `kept` are the codes of the units that had the keys from 1 on when the incident was chosen: a key stays with its
+    unit, one that was taken keeps its row without a key, and a new unit gets the next key that nobody had.
+    """
     units = units_of(actor).filter(on_duty(at) | Exists(Assignment.objects.open().filter(unit=OuterRef("pk"))))
     held = {assignment.unit_id: assignment for assignment in Assignment.objects.open().select_related("incident")}
     found = [Near(unit, held.get(unit.pk), _apart_m(incident, unit)) for unit in units]
@@ -73,8 +80,20 @@ def units_near(incident: Incident, at: dt.datetime, actor: Actor, kind: str = ""
     of_kind = [near for near in found if kind in {"", near.unit.kind}]
     free = [near for near in of_kind if not near.held]
     out = [near for near in of_kind if near.held and near not in at_it]
-    numbered = [replace(near, key=str(n)) for n, near in enumerate(free[:OFFERED], start=1)]
-    return [*at_it, *numbered, *out[:OTHERS]]
+    if not kept:
+        numbered = [replace(near, key=str(n)) for n, near in enumerate(free[:OFFERED], start=1)]
+        return [*at_it, *numbered, *out[:OTHERS]]
+    known = {near.unit.code: near for near in found}
+    rows = [
+        replace(known[code], key="" if known[code].held else str(n))
+        for n, code in enumerate(kept, start=1)
+        if code in known
+    ]
+    fresh = [near for near in free if near.unit.code not in kept]
+    rows += [replace(near, key=str(n)) for near, n in zip(fresh, range(len(kept) + 1, KEYS + 1), strict=False)]
+    shown = {near.unit.code for near in rows}
+    elsewhere = [near for near in out[:OTHERS] if near.unit.code not in shown]
+    return [*(near for near in at_it if near.unit.code not in shown), *rows, *elsewhere]
 
 
 def candidates(incident: Incident, at: dt.datetime, actor: Actor, kind: str = "") -> list[Near]:

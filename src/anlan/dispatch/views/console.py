@@ -17,9 +17,10 @@ from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.dispatch.models import Unit
 from anlan.dispatch.offers import send_unit, take_step
-from anlan.dispatch.queries.console import chosen
+from anlan.dispatch.queries.console import Chosen, chosen
 from anlan.dispatch.queries.open_incidents import Line, OpenList, filters, open_list
 from anlan.dispatch.queries.places import places
+from anlan.dispatch.queries.units import KEYS
 from anlan.intake.models.report import SEES_ALL
 from anlan.triage.access import MOVERS, READERS
 from anlan.triage.forms import Sent
@@ -85,6 +86,21 @@ def _show(request: HttpRequest, at: dt.datetime) -> str:
     return wanted if wanted in filters(actor_of_request(request), at) else "all"
 
 
+def _kept(request: HttpRequest, number: str) -> list[str]:
+    """Return the codes of the units that got keys when this incident was chosen, in the order of the keys."""
+    of, _, codes = request.GET.get("kept", "").partition(":")
+    return codes.split(",")[:KEYS] if of == number and codes else []
+
+
+def _query(request: HttpRequest, shown: Chosen | None, kept: list[str]) -> str:
+    """Return what the next address says: the list that is shown, and which unit has which key while one is chosen."""
+    query = request.GET.copy()
+    if shown:
+        fresh = [near.unit.code for near in shown.near if near.key and near.unit.code not in kept]
+        query["kept"] = f"{shown.incident.number}:{','.join([*kept, *fresh])}"
+    return query.urlencode(safe=":,")
+
+
 def _page(
     request: HttpRequest, number: str, *, wrong: str = "", sent: Sent | None = None, status: int = 200
 ) -> HttpResponse:
@@ -93,7 +109,8 @@ def _page(
     found = whole(number or (listed.lines[0].incident.number if listed.lines else ""), actor)
     if number and found is None:
         raise Http404
-    shown = chosen(found, actor, at, kind if kind in Unit.Kind.values else "", sent) if found else None
+    kept = _kept(request, found.number) if found else []
+    shown = chosen(found, actor, at, kind if kind in Unit.Kind.values else "", kept, sent) if found else None
     context = {
         "listed": [(line, stands(line)) for line in listed.lines],
         "counts": listed.counts,
@@ -102,7 +119,7 @@ def _page(
         "show": _show(request, at),
         "kind": kind,
         "kinds": Unit.Kind.choices,
-        "query": request.GET.urlencode(),
+        "query": _query(request, shown, kept),
         "asked": bool(number),
         "sees_all": bool(actor.roles & SEES_ALL),
         "wrong": "" if shown and shown.at_field else wrong,

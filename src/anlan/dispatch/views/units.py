@@ -47,7 +47,7 @@ UNITS = ListPage(
     tabs=[Tab("", _("All")), *(Tab(name, words, where) for name, (words, where) in STATES.items())],
     filters=[Filter("kind", _("Kind"), _("Every kind"), _kinds, "kind"),
              Filter("of", _("Organisation"), _("Every organisation"), _organisations, "organisation__code")],
-    links=[Link(_("Shifts"), "dispatch:shifts", "g"), Link(_("Console"), "dispatch:console", "v")],
+    links=[Link(_("Shifts"), "dispatch:shifts", "s"), Link(_("Console"), "dispatch:console", "v")],
     columns=[
         Column(_("Unit"), lambda row: area_label(row.unit)),
         Column(_("Organisation"), lambda row: area_label(row.unit.organisation)),

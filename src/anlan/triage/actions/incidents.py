@@ -39,7 +39,7 @@ def open_incident(
         number=Series("E", local_day(at)).next(),
         kind=report.category.kind,
         category_at_call=report.category,
-        urgency=rules.urgency_at_call(urgency, report.category.exclusion_gate),
+        urgency=rules.urgency_at_call(urgency, report.category.urgency, report.category.exclusion_gate),
         owner=control_room(),
         lon=report.lon,
         lat=report.lat,

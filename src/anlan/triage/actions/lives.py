@@ -96,7 +96,9 @@ def _opened(row: Mapping[str, Any], number: str, reports: Mapping[int, Reported]
 def _urgency(row: Mapping[str, Any], called: Category) -> int:
     """Return how urgent it was: as the other system has it in a history, else as the desk would open it."""
     urgency = row.get("urgency", 3)
-    return rules.require_urgency(urgency) if row.get("past") else rules.urgency_at_call(urgency, called.exclusion_gate)
+    if row.get("past"):
+        return rules.require_urgency(urgency)
+    return rules.urgency_at_call(urgency, called.urgency, called.exclusion_gate)
 
 
 def _hand_over(life: Life, row: Mapping[str, Any], known: Known) -> Handover:

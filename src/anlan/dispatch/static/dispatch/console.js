@@ -11,6 +11,7 @@ function spelled(seconds) {
 }
 
 function tick() {
+  if (document.body.classList.contains("stale")) return; // a clock never goes on by guess
   const now = Date.now() + ahead;
   for (const clock of document.querySelectorAll("[data-since]")) {
     const [since, due] = [new Date(clock.dataset.since), new Date(clock.dataset.due)];

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import resolve, reverse
+from django.urls import path, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -23,7 +23,7 @@ from anlan.boards.scope import DAY, Scope, scope_of
 from anlan.core.city.current import city_read_once
 from anlan.core.people.actors import Actor
 from anlan.core.time.clock import now
-from anlan.core.web.access import declared, roles
+from anlan.core.web.access import opens, roles
 from anlan.core.web.middleware.access import actor_of_request
 
 
@@ -116,7 +116,7 @@ def _links(scope: Scope, actor: Actor) -> dict[str, str]:
 
 def _address(actor: Actor, name: str, **query: str) -> str:
     address = reverse(name)
-    access = declared(resolve(address).func)
-    if access is None or (access.kind == "roles" and not actor.roles & access.roles):
-        return ""
-    return address + ("?" + urlencode(query) if query else "")
+    return address + ("?" + urlencode(query) if query else "") if opens(actor, address) else ""
+
+
+urlpatterns = [path("overview/", overview, name="overview")]

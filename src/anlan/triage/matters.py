@@ -1,0 +1,50 @@
+"""What triage has for somebody: incidents that the own organisation holds, and those with the arbiter."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from anlan.core.models import ClockRun
+from anlan.core.people.actors import Actor
+from anlan.core.web.matters import AHEAD, MOST, Matter, waits
+from anlan.intake.words import label
+from anlan.triage.access import ARBITERS
+from anlan.triage.models import Incident
+from anlan.triage.offers import next_move
+from anlan.triage.states import State
+
+
+@waits("triage")
+def matters(actor: Actor, at: dt.datetime) -> Iterator[Matter]:
+    """Give the open incidents whose next step is this person's, with the clock that is due first."""
+    runs = _first_due(actor, at)
+    numbers = [subject.removeprefix("incident:") for subject in runs]
+    for incident in _incidents(actor, numbers):
+        if step := next_move(incident, actor, at):
+            url = reverse("triage:incident", args=[incident.number])
+            note = _("Incident · %(number)s · %(state)s") % {
+                "number": incident.number, "state": incident.get_state_display(),
+            }  # fmt: skip
+            words = _("Send or hand over") if step.name == "hand_over" else str(step.label)
+            yield Matter(incident.number, label(incident.category), note, url, runs[incident.subject].due_at, words,
+                         step.key)  # fmt: skip
+
+
+def _first_due(actor: Actor, at: dt.datetime) -> dict[str, ClockRun]:
+    """Return the running clocks of what may be this person's, the one due first of each matter."""
+    own = Q(organisation__in=actor.organisation_ids)
+    if actor.roles & set(ARBITERS):  # wherever they belong
+        disputed = Incident.objects.visible_to(actor).filter(state=State.DISPUTED).order_by("opened_at")[:MOST]
+        own |= Q(subject__in=[incident.subject for incident in disputed])
+    due = ClockRun.objects.running().filter(own, subject__startswith="incident:", due_at__lte=at + AHEAD)
+    return {run.subject: run for run in reversed(due.order_by("due_at")[: MOST * 2])}
+
+
+def _incidents(actor: Actor, numbers: list[str]) -> QuerySet[Incident]:
+    found = Incident.objects.visible_to(actor).open().filter(number__in=numbers[:900])
+    return found.select_related("category_at_call", "category_confirmed", "owner")
