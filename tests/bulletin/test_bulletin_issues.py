@@ -238,7 +238,7 @@ def test_a_publisher_works_through_the_desk(client: Client) -> None:
     with frozen(JAN):
         told: dict[str, Any] = {"since": "2016-01-01", "until": "2016-12-31", "measures": ["reports", "incidents"]}
         assert client.post("/bulletins/desk/plan", told).status_code == 302
-        assert client.post("/bulletins/desk/plan", told).status_code == 422
+        assert client.post("/bulletins/desk/plan", told).status_code == 409
     plan = Plan.objects.get().number
     answer = client.post("/bulletins/desk/compose", {"plan": plan, "headline": "年报"}, follow=True)
     assert "Waiting for the worker" in answer.content.decode()
