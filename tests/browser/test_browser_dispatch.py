@@ -33,7 +33,7 @@ def test_a_dispatcher_works_an_incident_from_new_to_closed_by_keyboard(page_at, 
     page.route("**/map/areas.geojson*", lambda asked: asked.fulfill(json={"type": "FeatureCollection", "features": []}))
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**/console/{number}/")
+    page.wait_for_url(f"**/console/{number}/**")
     page.locator("anlan-map[data-ready]").wait_for()
     page.evaluate("document.querySelector('anlan-map').rest()")
     shot(page, "console-1440")
