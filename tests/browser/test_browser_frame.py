@@ -22,7 +22,7 @@ def number() -> str:
 
 def test_an_officer_goes_from_the_first_page_to_the_matter_and_to_other_rooms_by_keys(page_at, signed_in, number, shot):
     """What waits is one Enter away, a room one letter, a number Ctrl K; on a telephone the rail is under the thumb."""
-    page = page_at("/", 1440, cookies=signed_in("officer", at="drains"))
+    page = page_at("/", 1440, counts=True, cookies=signed_in("officer", at="drains"))
     page.wait_for_url("**/today/")
     page.locator("#due-n:not([hidden])").wait_for()
     shot(page, "today-1440")
