@@ -44,6 +44,7 @@ def test_a_problem_is_signed_planned_proved_passed_and_struck_off(town: Town, pa
         photo = {"name": "works.jpg", "mimeType": "image/jpeg", "buffer": make.jpeg(640, 480)}
         phone.set_input_files("#add_evidence-photo", photo)
         phone.locator("form[action$=add_evidence] button").click()
+        phone.select_option("#purpose", index=1)
         phone.locator("button.sealed").click()
         phone.locator(".evidence img").wait_for()
         phone.locator("form[action*='/finish'] button").click()
