@@ -35,7 +35,7 @@ def matters(actor: Actor, at: dt.datetime) -> Iterator[Matter]:
         if step:
             url = f"{reverse('prevention:inbox')}?p={problem.number}"
             note = _("Problem · %(number)s · %(state)s")
-            yield _matter(problem, problem.due_on, note, url, str(step.label), step.key)
+            yield _matter(problem, problem.due_on, note, url, str(step.label))
     for task in _tasks(actor, soon):
         due = (known for known in TASKS.moves if task.state in known.due)
         offered: Offered | None = next((known for known in due if TASKS.may(known.name, actor, task, at)), None)
@@ -43,11 +43,11 @@ def matters(actor: Actor, at: dt.datetime) -> Iterator[Matter]:
             offered = ADD_EVIDENCE  # without it nobody says that works are done
         if offered:
             day = task.verify_by if task.state == TaskState.WORKS_DONE else task.due_on
-            yield _task(task, day, str(offered.label), offered.key)
+            yield _task(task, day, str(offered.label))
     if Role.SUPERVISOR in actor.roles:
         for request in _asked(soon):
             if request.task.organisation_id not in actor.organisation_ids:
-                yield _task(request.task, request.answer_by, _("Answer the extension"), "x")
+                yield _task(request.task, request.answer_by, _("Answer the extension"))
 
 
 def _problems(actor: Actor, soon: dt.date) -> QuerySet[Problem]:
@@ -84,17 +84,17 @@ def _asked(soon: dt.date) -> QuerySet[ExtensionRequest]:
     return waiting.select_related("task__problem", "task__organisation").order_by("answer_by", "pk")[:MOST]
 
 
-def _matter(problem: Problem, day: dt.date | None, note: str, url: str, step: str, key: str) -> Matter:
+def _matter(problem: Problem, day: dt.date | None, note: str, url: str, step: str) -> Matter:
     words = note % {"number": problem.number, "state": problem.get_state_display()}
-    return Matter(problem.number, title_of(problem), words, url, _end(day), step, key, due_day=True)
+    return Matter(problem.number, title_of(problem), words, url, _end(day), step, due_day=True)
 
 
-def _task(task: Task, day: dt.date | None, step: str, key: str) -> Matter:
+def _task(task: Task, day: dt.date | None, step: str) -> Matter:
     note = _("Task · %(number)s · %(problem)s · %(by)s") % {
         "number": task.number, "problem": title_of(task.problem), "by": named(task.organisation),
     }  # fmt: skip
     url = reverse("prevention:task", args=[task.number])
-    return Matter(task.number, task.title, note, url, _end(day), step, key, due_day=True)
+    return Matter(task.number, task.title, note, url, _end(day), step, due_day=True)
 
 
 def _end(day: dt.date | None) -> dt.datetime | None:

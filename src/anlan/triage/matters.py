@@ -31,8 +31,7 @@ def matters(actor: Actor, at: dt.datetime) -> Iterator[Matter]:
                 "number": incident.number, "state": incident.get_state_display(),
             }  # fmt: skip
             words = _("Send or hand over") if step.name == "hand_over" else str(step.label)
-            yield Matter(incident.number, label(incident.category), note, url, runs[incident.subject].due_at, words,
-                         step.key)  # fmt: skip
+            yield Matter(incident.number, label(incident.category), note, url, runs[incident.subject].due_at, words)
 
 
 def _first_due(actor: Actor, at: dt.datetime) -> dict[str, ClockRun]:

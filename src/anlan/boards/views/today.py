@@ -24,8 +24,6 @@ from anlan.core.web.matters import GROUPS, Matter, count_of, matters_of
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.web.slots import Stop, stops_for
 
-KEEPS_THE_HOUSE = frozenset({Role.OPERATOR, Role.AUDITOR})
-
 
 @signed_in
 @never_cache
@@ -39,7 +37,6 @@ def today(request: HttpRequest) -> HttpResponse:
         context: dict[str, Any] = {
             "at": at, "matters": matters, "groups": _groups(matters, stops, at), "counts": _counts(matters, at),
             "day": day_line(matters, stops, at), "seen": _digest(matters), "posts": _posts(actor),
-            "keeps_the_house": bool(actor.roles & KEEPS_THE_HOUSE),
         }  # fmt: skip
         return render(request, "boards/today.html", context)
 

@@ -25,7 +25,6 @@ class Matter:
     url: str
     due_at: dt.datetime | None
     step: str
-    key: str = ""
     due_day: bool = False  # due with the day, not at a moment of it
     stage: str = ""
 
