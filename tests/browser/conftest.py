@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,20 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database in memory is one connection that all threads of the test's server share: requests take turns."""
+    from django.core.handlers.wsgi import WSGIHandler
+
+    turn, answer = threading.Lock(), WSGIHandler.__call__
+
+    def in_turn(handler: Any, environ: Any, start_response: Any) -> Any:
+        with turn:
+            return answer(handler, environ, start_response)
+
+    monkeypatch.setattr(WSGIHandler, "__call__", in_turn)
 
 
 class Complaints(list[str]):

@@ -72,6 +72,7 @@ def test_a_key_that_asks_leads_to_its_field_and_one_that_is_held_counts_once(pag
     page.locator("#urgency").select_option("1")
     page.keyboard.press("Enter")
     page.locator(".timeline", has_text="Urgency: at once").wait_for()
+    page.wait_for_load_state()  # its keys are taken from here on
     for key in ("r", "c"):
         page.keyboard.press(key)
         page.locator("#disposal").select_option("done")
