@@ -43,6 +43,20 @@ def test_a_follower_sees_its_kinds_once_and_in_order():
     assert seen == [("a:0", 1), ("a:1", 3), ("a:2", 5)]
 
 
+def test_a_rare_kind_is_found_far_behind_a_long_stretch_of_others(monkeypatch):
+    """The ledger is read stretch by stretch; an entry behind many that are of no interest is still met in one look."""
+    monkeypatch.setattr(followers, "STRETCH", 200)
+    with write():
+        for number in range(1100):
+            ledger.append("test.other", actor=ME, at=AT, subject=f"b:{number}", payload={})
+    happen("test.rare", "a:1")
+    seen = []
+    followers.follow("test.rare", ["test.rare"])(lambda entry, position: seen.append(position))
+    assert followers.catch_up() == 1
+    assert seen == [1101]
+    assert Cursor.objects.get(name="test.rare").position == 1101
+
+
 def test_a_failing_entry_stops_its_follower_and_is_never_skipped():
     """What came before it stays done; after resuming, the failing entry comes first."""
     seen, broken = [], [True]

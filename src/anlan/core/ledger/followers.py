@@ -14,6 +14,7 @@ from anlan.core.time.clock import now
 
 BATCH = 100
 FILTERED_BATCH = 2000  # where most entries concern nobody
+STRETCH = 20_000  # positions read at once: a rare kind is not sought through the whole ledger in one query
 log = logging.getLogger("anlan.followers")
 Effect = Callable[[LedgerEntry, int], None]
 Concerns = Callable[[Sequence[LedgerEntry]], set[int]]
@@ -104,7 +105,8 @@ def _take(follower: Follower) -> tuple[int, bool]:
     if cursor.stopped_at:
         return 0, False
     head = ledger.head_position()
-    news = list(_news(follower, cursor.position).filter(position__lte=head).select_related("entry")[: follower.batch])
+    end = min(head, cursor.position + STRETCH)
+    news = list(_news(follower, cursor.position).filter(position__lte=end).select_related("entry")[: follower.batch])
     wanted = follower.concerns([placed.entry for placed in news]) if follower.concerns else None
     pending, undone = _undoing([placed.entry_id for placed in news])
     waits = False
@@ -115,10 +117,11 @@ def _take(follower: Follower) -> tuple[int, bool]:
         if not skips and not _apply(follower, placed, cursor):
             break
         cursor.position = placed.position
-    if len(news) < follower.batch and not cursor.stopped_at and not waits:
-        cursor.position = head
+    through = len(news) < follower.batch
+    if through and not cursor.stopped_at and not waits:
+        cursor.position = end
     cursor.save()
-    return len(news), len(news) == follower.batch and not waits
+    return len(news), not waits and not cursor.stopped_at and (end < head or not through)
 
 
 def _undoing(entries: Sequence[int]) -> tuple[set[int], set[int]]:
