@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -181,3 +182,74 @@ def kill_tree(root: int) -> None:
     for pid in doomed:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[dict[str, str]]:
+    """A PostgreSQL of the test's own: who kills one backend ends the connections of all."""
+    import psycopg
+
+    show = "import os, sys; print(os.environ['ANLAN_DATABASE_URL'], flush=True); sys.stdin.read()"
+    command = [sys.executable, "bin/with-postgres", sys.executable, "-c", show]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=make.CITIES.parents[1]
+    ) as running:
+        assert running.stdout is not None
+        url = running.stdout.readline().strip()
+        with psycopg.connect(url, autocommit=True) as line:  # an answer is given once it is on disk, as in a city
+            line.execute("ALTER DATABASE anlan SET synchronous_commit = on")
+        yield {"ANLAN_DATABASE_URL": url}
+        running.communicate("")
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_service_whose_database_backends_are_killed_under_load_answers_again_and_loses_nothing(
+    own_postgres, tmp_path
+):
+    """Three times a backend gets SIGKILL while four senders write; every sender goes on, each report is stored once."""
+    anlan = Cli(tmp_path / "served", os.environ | own_postgres)
+    anlan("init", "--city", make.CITIES / "small")
+    key = json.loads(anlan("user", "key", "grid", "--json").stdout)["key"]
+    server, statuses, stored = Server(anlan), set[int](), set[int]()
+    threading.Thread(target=server.process.stderr.read, daemon=True).start()  # a full pipe would hold up the service
+    done = threading.Event()
+
+    def send(first: int) -> None:
+        number = first
+        while not done.is_set() or number == first:
+            status = server.report(key, number)  # within its 20 s, or the test fails
+            statuses.add(status)
+            if status in {200, 201}:
+                stored.add(number)
+                number += 1
+
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            sent = [pool.submit(send, 1000 * sender) for sender in range(1, 5)]
+            try:
+                for kills in range(1, 4):
+                    while len(stored) < 8 * kills and not any(each.done() for each in sent):
+                        done.wait(0.05)
+                    kill_backend(own_postgres["ANLAN_DATABASE_URL"])
+                    while server.ask("GET", "/healthz") != 200:
+                        done.wait(0.05)
+            finally:
+                done.set()
+            assert [each.result(60) for each in sent] == [None] * 4
+        assert statuses <= {200, 201, 503}
+        assert json.loads(anlan("status", "--json").stdout)["reports"] == len(stored)
+        anlan("ledger", "verify")
+    finally:
+        kill_tree(server.process.pid)
+        server.process.wait(30)
+
+
+def kill_backend(url: str) -> None:
+    """Kill one backend of the database's clients as the kernel does: PostgreSQL then ends all others too."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as line:
+        found = line.execute(
+            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        os.kill(found.fetchall()[0][0], signal.SIGKILL)

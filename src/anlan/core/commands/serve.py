@@ -48,6 +48,7 @@ def run(host: str, port: int, *, worker: bool = True) -> None:
     begin_city_time()
     from django.conf import settings
 
+    _let_go_of_the_database()
     beside = Beside() if worker else None
     say(f"Anlan serves {settings.DATA_DIR} on http://{host}:{port}  (Ctrl-C ends it)")
     try:
@@ -55,6 +56,15 @@ def run(host: str, port: int, *, worker: bool = True) -> None:
     finally:
         if beside:
             beside.stop()
+
+
+def _let_go_of_the_database() -> None:
+    """Close what this process opened: a fork has none of the threads that give an inherited pool new connections."""
+    from django.db import connection
+
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # type: ignore[attr-defined]
 
 
 def require_free(host: str, port: int) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol, TypeVar
 
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
 
 from anlan.core import ledger
 
@@ -86,7 +86,7 @@ def explained() -> Iterator[None]:
     """Turn an error of the database that is nobody's wrong use into `NotStored` with what to do about it."""
     try:
         yield
-    except DatabaseError as error:
+    except Error as error:
         reason = _reason(error)
         if reason is None:
             raise
@@ -95,10 +95,10 @@ def explained() -> Iterator[None]:
 
 def is_passing(error: Exception) -> bool:
     """Whether an error is the database's state, which passes, and not the fault of what was asked."""
-    return isinstance(error, NotStored) or (isinstance(error, DatabaseError) and _reason(error) is not None)
+    return isinstance(error, NotStored) or (isinstance(error, Error) and _reason(error) is not None)
 
 
-def _reason(error: DatabaseError) -> str | None:
+def _reason(error: Error) -> str | None:
     text = str(error).lower()
     state = getattr(error.__cause__, "sqlstate", None) or ""
     if "disk is full" in text or state == "53100":
@@ -107,9 +107,15 @@ def _reason(error: DatabaseError) -> str | None:
         return "The database is busy: nothing was stored. Repeat in a moment."
     if "readonly" in text or "read-only" in text or state == "25006":
         return "The data directory cannot be written: nothing was stored."
-    if "i/o error" in text or state[:2] in {"08", "53", "57", "58"}:
+    if "i/o error" in text or state[:2] in {"08", "53", "57", "58"} or _is_cut_off(error, state):
         return "The database could not be reached or written. It is not known whether this was stored: repeat it."
     return None
+
+
+def _is_cut_off(error: Error, state: str) -> bool:
+    """Whether the driver says, without an answer of the server, that there is no connection to it."""
+    driver = type(error.__cause__).__module__.split(".")[0]
+    return not state and isinstance(error, (InterfaceError, OperationalError)) and driver in {"psycopg", "psycopg_pool"}
 
 
 @contextmanager

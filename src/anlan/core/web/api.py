@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 
 from anlan.core.ledger.verbs import KeyReused
-from anlan.core.ledger.writes import NotStored
+from anlan.core.ledger.writes import NotStored, is_passing
 from anlan.core.people.actors import NotAllowed
 from anlan.core.refusals import Refused
 
@@ -29,6 +29,11 @@ class ApiError(Exception):
             status=status,
             headers={name.replace("_", "-"): value for name, value in headers.items()},
         )
+
+
+def speaks_json(request: HttpRequest) -> bool:
+    """Whether who asks reads JSON: a partner system, or a script of a page."""
+    return request.path.startswith("/api/") or "json" in request.headers.get("Accept", "")
 
 
 def as_json(view: View) -> View:
@@ -58,8 +63,9 @@ def _failure(error: Exception) -> ApiError:
         return ApiError(403, "not_allowed", _("This key may not do that."))
     if isinstance(error, OSError):  # Django's UnreadablePostError, or the server's own
         return ApiError(400, "broken_connection", _("The request ended too early; send it again."))
-    if isinstance(error, NotStored):
-        return ApiError(503, "not_stored", str(error), Retry_After="5")
+    if is_passing(error):
+        message = str(error) if isinstance(error, NotStored) else _("Nothing can be stored now; send it again.")
+        return ApiError(503, "not_stored", message, Retry_After="5")
     log.error("the request failed: %s", type(error).__name__)
     message = _("Something failed on our side; send the request again with the same key.")
     return ApiError(500, "server_error", message)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.contrib.auth.views import LogoutView
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
+from anlan.core.ledger.writes import is_passing
 from anlan.core.people.actors import PUBLIC
 from anlan.core.people.login import Login
 from anlan.core.web.access import public
+from anlan.core.web.api import speaks_json
 from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.web.middleware.errors import not_stored
 from anlan.core.web.slots import first_page
 
 login = public(Login.as_view())
@@ -27,12 +32,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that the request could not be read."""
-    return render(request, "core/errors/400.html", status=400)
+    return _failed(request, 400, "bad_request", _("The request could not be read."))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that this person may not open the page."""
-    return render(request, "core/errors/403.html", status=403)
+    return _failed(request, 403, "not_allowed", _("This key may not do that."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -42,11 +47,23 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that there is no such page."""
-    return render(request, "core/errors/404.html", status=404)
+    return _failed(request, 404, "not_found", _("There is no such address."))
+
+
+def _failed(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+    if speaks_json(request):
+        return JsonResponse({"error": code, "message": message, "field": None}, status=status)
+    return render(request, f"core/errors/{status}.html", status=status)
 
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
     """Say that the fault is ours; where not even the rail can be drawn, the page needs neither database nor context."""
+    error = sys.exc_info()[1]  # what a middleware met outside of every view
+    if isinstance(error, Exception) and is_passing(error):
+        return not_stored(request)
+    if speaks_json(request):
+        message = _("Something failed on our side; send the request again with the same key.")
+        return JsonResponse({"error": "server_error", "message": message, "field": None}, status=500)
     try:
         page = "500_work" if getattr(request, "actor", PUBLIC).person_id else "500"
         return render(request, f"core/errors/{page}.html", status=500)

@@ -11,11 +11,13 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from anlan.core.ledger.verbs import KeyReused
-from anlan.core.ledger.writes import NotStored
+from anlan.core.ledger.writes import NotStored, is_passing
 from anlan.core.people.actors import NotAllowed
+from anlan.core.web.api import speaks_json
 
 log = logging.getLogger("anlan.errors")
 
@@ -36,8 +38,8 @@ class Errors:
         if isinstance(error, KeyReused):
             message = _("This idempotency key was used before with another body. Use a new key.")
             return JsonResponse({"error": "key_reused", "message": message}, status=409)
-        if isinstance(error, NotStored):
-            log.error("not stored: %s", error)
+        if is_passing(error):
+            log.error("not stored: %s", error if isinstance(error, NotStored) else type(error).__name__)
             return not_stored(request)
         if isinstance(error, DataError) and "NUL" in str(error):  # no text holds one, and PostgreSQL takes none
             raise BadRequest from error
@@ -49,12 +51,13 @@ class Errors:
 def not_stored(request: HttpRequest) -> HttpResponse:
     """Say that the fault is ours, that nothing was stored, and to repeat it."""
     headers = {"Retry-After": "30"}
-    if hasattr(request, "client") or "json" in request.headers.get("Accept", ""):
+    if speaks_json(request):
         message = _("This could not be stored now. Repeat it later with the same key.")
         return JsonResponse({"error": "not_stored", "message": message}, status=503, headers=headers)
-    response = render(request, "core/errors/503.html", status=503)
-    response["Retry-After"] = headers["Retry-After"]
-    return response
+    try:
+        return HttpResponse(render(request, "core/errors/503.html"), status=503, headers=headers)
+    except Exception:  # the database that stored nothing draws no rail either
+        return HttpResponse(render_to_string("core/errors/503.html"), status=503, headers=headers)
 
 
 def _where(error: Exception) -> str:
