@@ -40,6 +40,7 @@ WINDOWS: Final = {  # constants of time by which nobody owes anything
     "intake/form_token.RECEIPT_LASTS": "how long a receipt is shown again",
     "intake/imports.KEPT_DAYS": "how long files of imports are kept",
     "intake/nearness.WINDOW": "in which reports are neighbours",
+    "intake/reports.HISTORY_AFTER": "what was said longer ago than that when it is entered is history",
     "intake/reports.CLOCK_TOLERANCE": "how far clocks of honest systems differ",
     "intake/tracking.WITHDRAW_WITHIN": "a reporter's right, not a duty",
     "prevention/rules.FURTHEST": "a deadline further ahead is a slip of the pen",

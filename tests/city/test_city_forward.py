@@ -98,7 +98,7 @@ def test_in_a_year_in_which_nobody_acts_each_deadline_climbs_the_ladder_of_its_c
         (run.subject.partition(":")[2], str(step), max(first, due + days * DAY))
         for run in runs
         for due in [last_day(run.due_at, ZONE)]
-        for step, days in run.rule.rungs()
+        for step, days, _minutes in run.rule.rungs()
         if due + days * DAY <= last and not (step == "remind" and first > due)
     }
     simulated.live_from(actor=system("city"), at=begins)

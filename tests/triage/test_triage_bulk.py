@@ -45,7 +45,8 @@ def state() -> list[Any]:
             "incident__number", "sender__code", "to__code", "at", "signed_at", "returned_at", "reason", "diverted"
         )
     )
-    runs = sorted(ClockRun.objects.values_list("rule__code", "subject", "organisation__code", "started_at", "due_at",
+    of_incidents = ClockRun.objects.filter(subject__startswith="incident:")
+    runs = sorted(of_incidents.values_list("rule__code", "subject", "organisation__code", "started_at", "due_at",
                                                "stopped_at", "missing_at"), key=str)  # fmt: skip
     entries = [
         (one.subject, one.kind, one.at, said(one.payload))

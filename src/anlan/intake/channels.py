@@ -17,19 +17,20 @@ class Way(Flag):
     TYPED = auto()  # a person types it, so that its entry takes time
     DESK = auto()  # the call desk offers it
     OPEN = auto()  # a citizen needs no account
+    LIVE = auto()  # somebody waits: it is said as it happens, and is no history
     NONE = 0
 
 
 class Channel(TextChoices):
     """The way that a report came in: what is stored, how it comes about, its label."""
 
-    PHONE_110 = "phone_110", Way.HEARD | Way.TYPED | Way.DESK, _("110 call")
-    HOTLINE_12345 = "hotline_12345", Way.HEARD | Way.TYPED | Way.DESK, _("12345 hotline")
-    APP = "app", Way.OPEN, _("App")
-    WEB = "web", Way.OPEN, _("Web page")
-    GRID_WORKER = "grid_worker", Way.TYPED | Way.DESK, _("Grid worker")
-    SENSOR = "sensor", Way.NONE, _("Sensor")
-    PARTNER = "partner", Way.DESK, _("Partner system")
+    PHONE_110 = "phone_110", Way.HEARD | Way.TYPED | Way.DESK | Way.LIVE, _("110 call")
+    HOTLINE_12345 = "hotline_12345", Way.HEARD | Way.TYPED | Way.DESK | Way.LIVE, _("12345 hotline")
+    APP = "app", Way.OPEN | Way.LIVE, _("App")
+    WEB = "web", Way.OPEN | Way.LIVE, _("Web page")
+    GRID_WORKER = "grid_worker", Way.TYPED | Way.DESK | Way.LIVE, _("Grid worker")
+    SENSOR = "sensor", Way.LIVE, _("Sensor")
+    PARTNER = "partner", Way.DESK | Way.LIVE, _("Partner system")
     IMPORT = "import", Way.NONE, _("Imported list")
 
     way: Way
@@ -60,6 +61,11 @@ class Channel(TextChoices):
     def open(cls) -> tuple[Channel, ...]:
         """Return the channels for which a citizen needs no account."""
         return cls._by(Way.OPEN)
+
+    @classmethod
+    def live(cls) -> tuple[Channel, ...]:
+        """Return the channels of what is said now; what comes by another is history."""
+        return cls._by(Way.LIVE)
 
     @classmethod
     @cache

@@ -7,10 +7,10 @@ from pathlib import Path
 from anlan.core.city.folder import CityFolderError, city_part, rows
 from anlan.core.city_parts import clocks_left_out
 from anlan.core.models import City, ClockRule
-from anlan.core.time.deadlines import FILE
+from anlan.core.time.deadlines import FILE, rule_of
 from anlan.core.time.rules import Counting
 from anlan.intake.models import Category
-from anlan.intake.tracking import FIRST_LOOK
+from anlan.intake.queries.unsorted import FIRST_LOOK
 
 COLUMNS = ("code", "name", "name_en", "kind", "group")
 
@@ -39,6 +39,8 @@ def load_first_look(folder: Path, city: City) -> None:
     """
     if ClockRule.objects.filter(code=FIRST_LOOK).exclude(counting=Counting.HOURS).exists():
         raise CityFolderError(f"{folder / FILE}: {FIRST_LOOK} is promised in minutes: its counting is {Counting.HOURS}")
+    if any(rung.minutes is None for rung in rule_of(FIRST_LOOK).rungs()):
+        raise CityFolderError(f"{folder / FILE}: the ladder of {FIRST_LOOK} is in minutes, such as supervise:+1m")
     minutes = city.option("first_look_minutes", None)
     if minutes is not None and FIRST_LOOK in clocks_left_out(folder):
         ClockRule.objects.filter(code=FIRST_LOOK).update(target_s=int(minutes) * 60)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import IO, Any
 
 from anlan.core.jobs import JobRun, job
-from anlan.core.people.actors import Actor
+from anlan.core.people.actors import Actor, system
 from anlan.core.people.members import actor_of
 from anlan.core.time.clock import now
+from anlan.intake.actions import escalate_unsorted, first_look
 from anlan.intake.actions.imports import JOB, finish_import, layout_of, mapping_of, refused_file, uploaded_file
 from anlan.intake.files import mappings
 from anlan.intake.files.counts import Counts
@@ -27,6 +28,13 @@ def run_import(run: JobRun) -> None:
     run.result(counts.plain())
     with run.effect():
         finish_import(import_id=found.pk, counts=counts.plain(), actor=actor, at=now())
+
+
+@job(first_look.JOB)
+def look_at_unsorted(run: JobRun) -> None:
+    """Take the steps of the ladder that have come for reports that nobody has sorted."""
+    with run.effect():
+        run.result(escalate_unsorted(actor=system("job"), at=now()))
 
 
 def _imported(found: ImportRun, actor: Actor, out: IO[str], run: JobRun) -> Counts:

@@ -14,10 +14,10 @@ from anlan.core.time import deadlines
 from anlan.intake.channels import Channel
 from anlan.intake.models import Addition, Erasure, Report
 from anlan.intake.public.timeline import Line, Standing, Told, tells
+from anlan.intake.queries.unsorted import FIRST_LOOK, first_look_of
 from anlan.intake.states import CARRIES_NOTHING
 from anlan.intake.words import clock, public_title
 
-FIRST_LOOK = "first_look"
 LOOKED = ("intake.personal_read", "intake.photo_read", "intake.validity_set")
 TO_DEAL_WITH_IT = frozenset({"handle", "call_back"})
 
@@ -28,8 +28,9 @@ def first_look_minutes() -> int:
 
 
 def first_look_by(report: Report) -> dt.datetime:
-    """Return until when somebody reads the report."""
-    return deadlines.due_at(FIRST_LOOK, report.entered_at)
+    """Return until when somebody reads the report: its clock says so, and for a history the rule."""
+    run = first_look_of(report)
+    return run.due_at if run else deadlines.due_at(FIRST_LOOK, report.entered_at)
 
 
 def first_looked_at(report: Report) -> dt.datetime | None:

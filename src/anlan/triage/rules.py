@@ -13,6 +13,7 @@ Place = tuple[float | None, float | None]
 DISPOSALS: Final = ("done", "advised", "passed_on", "not_found", "repeat_of", "no_matter")
 PROTECTS: Final = frozenset({"police", "control_room", "ambulance", "fire"})
 URGENCIES: Final = (1, 2, 3)
+AT_ONCE: Final = 1
 
 
 def require_open(state: str) -> None:

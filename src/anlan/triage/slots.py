@@ -18,13 +18,16 @@ from anlan.core.time.clock_report import grouping
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.web.numbers import Found, finds
 from anlan.core.web.slots import fill, rail
+from anlan.intake.live import takes, tells_of
 from anlan.intake.models.report import shares
 from anlan.intake.queries.nearness import possible_repeats_of
 from anlan.intake.states import COUNTED
 from anlan.intake.words import label
 from anlan.triage.access import MOVERS, READERS, is_desk
+from anlan.triage.actions import take_report, take_reports
 from anlan.triage.models import OPEN, Incident, IncidentReport
 from anlan.triage.queries.incidents import incident_of, open_incidents_at, open_incidents_near, with_alike
+from anlan.triage.queries.live import is_untouched, with_marked
 
 rail(20, "分", gettext_lazy("Incidents"), "triage:incidents", READERS, stretch="act", letter="n", pinned_for=MOVERS)
 
@@ -34,6 +37,15 @@ def in_hand(actor: Actor) -> Q:
     """Show an officer the reports of open incidents that the organisation holds: without them nobody can act."""
     held = IncidentReport.objects.filter(unlinked_at=None, incident__state__in=OPEN)
     return Q(pk__in=held.filter(incident__owner__in=actor.organisation_ids).values("report"))
+
+
+takes(take_report, take_reports)
+
+
+@tells_of
+def has_incident(report_id: int) -> bool:
+    """Say of a report whether it tells of an incident."""
+    return IncidentReport.objects.filter(report_id=report_id, unlinked_at=None).exists()
 
 
 @fill("intake.report")
@@ -52,13 +64,14 @@ def of_report(context: dict[str, Any]) -> str:
 def near_the_call(context: dict[str, Any]) -> str:
     """Show open incidents near the call that is being typed: near its pin, or told of by calls alike in words."""
     request, point = context["request"], context.get("point")
-    alike = [near.report.pk for near in context.get("near", ())]
-    if not point and not alike:
+    alike, marked = [near.report.pk for near in context.get("near", ())], request.POST.get("tells_of", "")
+    if not point and not alike and not marked:
         return ""
     actor = actor_of_request(request)
     placed = open_incidents_at(point[0], point[1], now(), actor) if point else []
-    near = with_alike(placed, alike, actor)
-    return render_to_string("triage/_call_slot.html", {"near": near}, request=request)
+    near = with_marked(with_alike(placed, alike, actor), marked, actor)
+    values = {"near": near, "marked": marked, "may_link": is_desk(actor)}
+    return render_to_string("triage/_call_slot.html", values, request=request)
 
 
 @fill("intake.caller")
@@ -72,10 +85,12 @@ def of_saved_call(context: dict[str, Any]) -> str:
     """Offer to link the call just saved to an incident near by, or to open one."""
     request, report = context["request"], context["saved"]
     actor, told_of = actor_of_request(request), incident_of(report)
-    alike = [] if told_of else [repeat.report.pk for repeat in possible_repeats_of(report, actor)]
-    near = with_alike(open_incidents_near(report, actor), alike, actor) if told_of is None else []
+    alone = told_of is None or (is_desk(actor) and is_untouched(told_of))
+    alike = [repeat.report.pk for repeat in possible_repeats_of(report, actor)] if alone else []
+    near = with_alike(open_incidents_near(report, actor), alike, actor) if alone else []
+    near = [pair for pair in near if pair[0] != told_of]
     may_open = is_desk(actor) and report.validity in COUNTED
-    closed = request.GET.get("refused") == "closed_already" and told_of is None
+    closed = request.GET.get("refused") == "closed_already"
     values = {"report": report, "told_of": told_of, "may_open": may_open, "near": near, "closed": closed}
     return render_to_string("triage/_saved_slot.html", values, request=request)
 

@@ -55,7 +55,7 @@ class Course:
             place_words=self.place, words=said, validity=validity,
             source=f"simulated-{self.month.seed}-turns-{self.month.year}",
             source_id=f"{self.month.name}-{self.n:03d}-{self.heard}", actor=self.month.actor,
-            at=self.at + dt.timedelta(seconds=20),
+            at=self.at + dt.timedelta(seconds=20), past=True,
         )  # fmt: skip
         if answer["repeated"]:
             raise Over

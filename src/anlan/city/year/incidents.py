@@ -36,7 +36,7 @@ def live(month: Month, crews: Crews, end: dt.datetime, fails: Fails) -> int:
         if not heard:
             continue
         at = max(heard[-1]["entered_at"], month.begins)
-        answer = receive_reports(rows=[_sent(report) for report in heard], actor=month.actor, at=at)
+        answer = receive_reports(rows=[_sent(report) for report in heard], actor=month.actor, at=at, past=True)
         if answer["refused"]:
             raise RuntimeError(f"the simulated city was refused: {answer['refused'][0]}")
         accepted += answer["accepted"]

@@ -21,7 +21,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-_BESIDE = frozenset({"actor", "at", "key", "seen"})  # not what was asked for
+_BESIDE = frozenset({"actor", "at", "key", "seen", "past"})  # not what was asked for
 
 
 class KeyReused(ValueError):
@@ -78,7 +78,7 @@ def _once(scope: str, asked: dict[str, Any], act: Callable[[], R]) -> R:
 
 
 def _fingerprint(arguments: dict[str, Any], beside: frozenset[str] = _BESIDE) -> str:
-    """Hash what was asked, without who, when, the key itself and what the page showed.
+    """Hash what was asked, without who, when, the key itself, what the page showed and whether it is past.
 
     Keyed with the server's secret: what was asked may be words that are erased later, and nobody may test a guess.
     An earlier version hashed what the page showed as well, for some verbs: what it stored is recognised.

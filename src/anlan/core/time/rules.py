@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 DAY_S = 86_400
 SOON = 0.8
-RUNG = re.compile(r"(?P<step>[a-z_]+):(?P<days>[+-][0-9]{1,4})d")
+RUNG = re.compile(r"(?P<step>[a-z_]+):(?:(?P<days>[+-][0-9]{1,4})d|(?P<minutes>[+-][0-9]{1,4})m)")
 
 
 class Counting(StrEnum):
@@ -41,10 +41,11 @@ class Calendar(Protocol):
 
 
 class Rung(NamedTuple):
-    """A step of a ladder, and how many days after the due day it comes: fewer than 0 come before."""
+    """A step of a ladder, and how many days after the due day it comes, or minutes after the moment; - is before."""
 
     step: Step
     days: int
+    minutes: int | None = None
 
 
 def due(started: dt.datetime, target_s: int, counting: str, calendar: Calendar, zone: dt.tzinfo) -> dt.datetime:
@@ -98,11 +99,18 @@ def mark_of(started_at: dt.datetime, due_at: dt.datetime, at: dt.datetime) -> st
 
 @lru_cache(maxsize=256)
 def ladder_of(text: str) -> tuple[Rung, ...]:
-    """Read a ladder such as "remind:-3d supervise:+1d interview:+15d", its steps in the order in which they come."""
+    """Read a ladder such as "remind:-3d supervise:+1d interview:+15d", its steps in the order in which they come.
+
+    That of a clock of minutes says minutes: "supervise:+1m".
+    """
     found = [RUNG.fullmatch(part) for part in text.split()]
-    rungs = [Rung(Step(rung["step"]), int(rung["days"])) for rung in found if rung and rung["step"] in set(Step)]
-    days = [rung.days for rung in rungs]
-    if len(rungs) < len(found) or len({rung.step for rung in rungs}) < len(rungs) or days != sorted(days):
+    rungs = [
+        Rung(Step(rung["step"]), int(rung["days"] or 0), int(rung["minutes"]) if rung["minutes"] else None)
+        for rung in found
+        if rung and rung["step"] in set(Step)
+    ]
+    order = [(rung.days, rung.minutes or 0) for rung in rungs]
+    if len(rungs) < len(found) or len({rung.step for rung in rungs}) < len(rungs) or order != sorted(order):
         raise ValueError(f"{text!r} is no ladder: write remind:-3d supervise:+1d interview:+15d, in order, each once")
     return tuple(rungs)
 
@@ -110,9 +118,13 @@ def ladder_of(text: str) -> tuple[Rung, ...]:
 def steps_due(
     ladder: Iterable[Rung], due_at: dt.datetime, at: dt.datetime, zone: dt.tzinfo, taken: Collection[str] = ()
 ) -> list[Step]:
-    """Return the steps whose day has come, in their order, but for those taken."""
-    today, last = at.astimezone(zone).date(), last_day(due_at, zone)
-    return [step for step, days in ladder if (today - last).days >= days and step not in taken]
+    """Return the steps whose day, or minute, has come, in their order, but for those taken."""
+    passed = (at.astimezone(zone).date() - last_day(due_at, zone)).days
+
+    def has_come(rung: Rung) -> bool:
+        return passed >= rung.days if rung.minutes is None else at >= due_at + dt.timedelta(minutes=rung.minutes)
+
+    return [rung.step for rung in ladder if has_come(rung) and rung.step not in taken]
 
 
 def is_lapsed(due_at: dt.datetime, paused_at: dt.datetime | None, at: dt.datetime) -> bool:

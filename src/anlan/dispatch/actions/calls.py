@@ -48,7 +48,7 @@ def receive_calls(
         batch = _Batch.begin(rows, at, keep_overlaps, bool(unknown_units))
         passed, refused = batch.checked(rows)
         reports = [{"record": call["record"], "line": call["line"], **_plain(call["report"])} for call in passed]
-        answer = receive_reports(rows=reports, actor=actor, at=at)
+        answer = receive_reports(rows=reports, actor=actor, at=at, past=True)
         refused += answer["refused"]
         kept_out = {row["record"] for row in answer["refused"]}
         fresh = _fresh([call for call in passed if call["record"] not in kept_out], batch.held)

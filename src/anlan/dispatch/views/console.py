@@ -22,12 +22,15 @@ from anlan.dispatch.queries.open_incidents import Line, OpenList, filters, open_
 from anlan.dispatch.queries.places import places
 from anlan.dispatch.queries.units import KEYS
 from anlan.intake.models.report import SEES_ALL
-from anlan.triage.access import MOVERS, READERS
+from anlan.intake.queries.unsorted import unsorted
+from anlan.triage.access import MOVERS, READERS, is_desk
 from anlan.triage.forms import Sent
 from anlan.triage.models import Incident
 from anlan.triage.offers import make_move
 from anlan.triage.queries.incidents import whole
 from anlan.triage.words import REFUSALS, refusal
+
+UNSORTED_SHOWN = 5  # above the open incidents; the others stand on their own page
 
 
 @roles(*READERS)
@@ -43,8 +46,11 @@ def console(request: HttpRequest, number: str = "") -> HttpResponse:
 @require_GET
 def news(request: HttpRequest) -> JsonResponse:
     """Return what the list shows now, so that the page can say what is new; it changes nothing by itself."""
-    listed = _listed(request, now())
-    return JsonResponse({"rows": {line.incident.number: stands(line) for line in listed.lines}})
+    at = now()
+    waiting = unsorted(actor_of_request(request), at, UNSORTED_SHOWN)
+    rows = {entry.report.number: entry.stands for entry in waiting}
+    rows |= {line.incident.number: stands(line) for line in _listed(request, at).lines}
+    return JsonResponse({"rows": rows})
 
 
 @roles(*MOVERS)
@@ -121,6 +127,7 @@ def _page(
         "kinds": Unit.Kind.choices,
         "query": _query(request, shown, kept),
         "asked": bool(number),
+        "sorts": is_desk(actor),
         "sees_all": bool(actor.roles & SEES_ALL),
         "wrong": "" if shown and shown.at_field else wrong,
         "at": at,

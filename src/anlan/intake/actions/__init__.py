@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anlan.intake.actions.batches import receive_reports, refused_row
+from anlan.intake.actions.first_look import await_again, end_look, escalate_unsorted
 from anlan.intake.actions.imports import drop_import, finish_import, register_import, set_options, start_import
 from anlan.intake.actions.personal import erase_report, read_personal, read_personal_of, read_photo
 from anlan.intake.actions.reports import receive_report, require_channel, set_validity
@@ -10,9 +11,12 @@ from anlan.intake.actions.tracking import add_to_report, erase_words, withdraw_r
 
 __all__ = [
     "add_to_report",
+    "await_again",
     "drop_import",
+    "end_look",
     "erase_report",
     "erase_words",
+    "escalate_unsorted",
     "finish_import",
     "read_personal",
     "read_personal_of",

@@ -26,12 +26,14 @@ def receive_reports(
     at: dt.datetime,
     key: str | None = None,
     organisation_id: int | None = None,
+    past: bool = False,
 ) -> dict[str, Any]:
     """Receive many reports: good rows go in, the others come back as `refused` with field, code and reason.
 
     Each row has the fields of `receive_report`; `line` and `record` are kept for the answer. Rows that were here
     before (same source and id, or without an id the same content) are counted as `repeated`. Anlan itself, which loads
-    years at once, may say in `entered_at` when a row was typed in, and in `tracking_code` which code was told.
+    years at once, may say in `entered_at` when a row was typed in, and in `tracking_code` which code was told. With
+    `past` they are a history, such as an imported list: nobody waits for them.
     """
     known = facts(at)
     good: list[tuple[dict[str, Any], Checked]] = []
@@ -42,7 +44,7 @@ def receive_reports(
         except Refused as error:
             refused.append(refused_row(row, error))
     new, repeated = _new(good, refused)
-    report_ids = store(new, actor, at, organisation_of(actor, organisation_id)) if new else []
+    report_ids = store(new, actor, at, organisation_of(actor, organisation_id), past=past) if new else []
     codes = [(pk, checked.tracking_code) for pk, checked in zip(report_ids, new, strict=True) if checked.tracking_code]
     Tracking.objects.bulk_create([Tracking(code_hash=code_hash(code), report_id=pk) for pk, code in codes])
     return {

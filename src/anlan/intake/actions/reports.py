@@ -12,14 +12,16 @@ from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.refusals import Refused
 from anlan.core.sealed.files import PhotoBytes
 from anlan.core.time.clock import stamp
+from anlan.intake import live
 from anlan.intake.access import TAKES_REPORTS
+from anlan.intake.actions.first_look import await_again, end_look
 from anlan.intake.actions.storage import facts, keep_photos, lock_days, store
 from anlan.intake.channels import Channel
 from anlan.intake.models import Report, Tracking
 from anlan.intake.public.codes import code_hash
 from anlan.intake.queries.identity import earlier, identity, require_same
 from anlan.intake.rules.reports import check
-from anlan.intake.states import Validity
+from anlan.intake.states import CARRIES_NOTHING, Validity
 
 MAX_PHOTOS = 6
 
@@ -49,10 +51,12 @@ def receive_report(
     photos: Sequence[PhotoBytes] = (),
     tracking_code: str | None = None,
     organisation_id: int | None = None,
+    past: bool = False,
 ) -> dict[str, Any]:
     """Receive one report; return its id, number, time of entry, which fields were masked, and if it was here before.
 
     Photos are re-encoded by the caller. Of `tracking_code` only the hash is stored; the caller tells the code.
+    With `past` it is a history that another system, or the simulated city, recorded: nobody waits for it.
     Long because each field of a report is a parameter of its own.
     """
     sent = {
@@ -82,7 +86,7 @@ def receive_report(
     if before is not None:
         require_same(before, checked, bool(received_at))
         return _answer(before, (), repeated=True)
-    report = Report.objects.get(pk=store([checked], actor, at, organisation_of(actor, organisation_id))[0])
+    report = Report.objects.get(pk=store([checked], actor, at, organisation_of(actor, organisation_id), past=past)[0])
     keep_photos(report, photos, actor, at)
     if tracking_code:
         Tracking.objects.create(code_hash=code_hash(tracking_code), report=report)
@@ -105,7 +109,17 @@ def set_validity(
         Report.objects.filter(pk=report_id).update(validity=validity)
         payload = {"report": report_id, "from": before, "to": str(validity)}
         ledger.append("intake.validity_set", actor=actor, at=at, subject=f"report:{report.number}", payload=payload)
+        report.validity = validity
+        _follow_validity(report, before, at)
     return {"report_id": report_id, "number": report.number, "before": before, "validity": str(validity)}
+
+
+def _follow_validity(report: Report, before: str, at: dt.datetime) -> None:
+    """What carries nothing waits for nobody; what counts again does, unless it tells of something already."""
+    if report.validity in CARRIES_NOTHING:
+        end_look([report.number], at)
+    elif before in CARRIES_NOTHING and not live.is_held(report.pk):
+        await_again(report, at)
 
 
 def require_channel(actor: Actor, channel: str) -> None:

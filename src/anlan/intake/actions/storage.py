@@ -15,8 +15,9 @@ from anlan.core.sealed import commitment, new_salt
 from anlan.core.sealed.files import PhotoBytes, columns_of
 from anlan.core.series import Series, lock, next_of_each
 from anlan.core.time.clock import latest, stamp
+from anlan.intake.actions.first_look import await_look
 from anlan.intake.models import Attachment, Category, Report, ReportPersonal
-from anlan.intake.rules.reports import Checked, Facts
+from anlan.intake.rules.reports import Checked, Facts, is_live
 
 RECEIVED = "intake.report_received"
 
@@ -28,8 +29,13 @@ def facts(at: dt.datetime) -> Facts:
     return Facts(at, categories, (here.west, here.south, here.east, here.north) if here else None, latest(at))
 
 
-def store(rows: Sequence[Checked], actor: Actor, at: dt.datetime, organisation_id: int | None) -> list[int]:
-    """Store checked reports with their personal content and one ledger entry each; return their ids."""
+def store(
+    rows: Sequence[Checked], actor: Actor, at: dt.datetime, organisation_id: int | None, *, past: bool
+) -> list[int]:
+    """Store checked reports with their personal content and one ledger entry each; return their ids.
+
+    Those for which somebody waits begin their first look; of the past nobody waits for any.
+    """
     numbers = next_of_each(_days(checked.columns["received_at"] for checked in rows))
     columns_of = [
         {"content_hash": None, **checked.columns, "number": number, "organisation_id": organisation_id}
@@ -47,6 +53,7 @@ def store(rows: Sequence[Checked], actor: Actor, at: dt.datetime, organisation_i
         payload["masked"] = list(checked.masked)
         entries.append(_entry(columns["number"], actor, at, payload))
     ledger.append_rows(entries)
+    await_look([] if past else [columns["number"] for columns in columns_of if _is_live(columns)], at)
     return ids
 
 
@@ -61,6 +68,10 @@ def keep_photos(report: Report, photos: Iterable[PhotoBytes], actor: Actor, at: 
 def lock_days(moments: Iterable[dt.datetime]) -> None:
     """Lock the local days of these moments, so that whoever stores the same report twice waits here."""
     lock(_days(moments))
+
+
+def _is_live(columns: dict[str, Any]) -> bool:
+    return is_live(*(columns[name] for name in ("channel", "validity", "received_at", "entered_at")))
 
 
 def _payload(pk: int, columns: dict[str, Any], codes: dict[int, str]) -> dict[str, Any]:

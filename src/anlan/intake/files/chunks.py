@@ -70,7 +70,7 @@ def import_file(
             answer = _try(readable, actor, at)
         else:
             chunk_key = f"{key}:{number}" if key else None
-            answer = receive_reports(rows=readable, actor=actor, at=at, key=chunk_key)
+            answer = receive_reports(rows=readable, actor=actor, at=at, key=chunk_key, past=True)
         refused = sorted([*refused, *answer["refused"]], key=lambda row: row["record"])
         counts.add(answer, refused)
         if out:

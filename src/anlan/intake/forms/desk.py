@@ -34,6 +34,7 @@ class CallForm(PlaceMixin):
     began_s = forms.CharField(required=False)
     validity = forms.CharField(required=False)
     token = forms.CharField(required=False)
+    tells_of = forms.CharField(required=False, max_length=24)  # an open incident, as the desk saw it while typing
 
     def __init__(
         self, *args: Any, city: City | None, categories: Sequence[Category], at: dt.datetime, **kwargs: Any

@@ -22,6 +22,7 @@ KINDS = {
     "intake.personal_read": noop("Personal content opened"),
     "intake.photo_read": noop("Photo opened"),
     "intake.validity_set": noop("Validity changed"),
+    "intake.report_escalated": noop("Not sorted in time: told to the command"),
     "intake.report_added_to": noop("The reporter added something"),
     "intake.report_withdrawn": noop("Withdrawn by the reporter"),
     "intake.report_erased": noop("Personal content erased"),

@@ -67,7 +67,7 @@ def read_filters(asked: QueryDict) -> Filters:
 
 def reports_like(filters: Filters, actor: Actor) -> ReportQuerySet:
     """Return the reports that the filters name and the actor may see, the latest first."""
-    found = Report.objects.visible_to(actor).select_related("category").order_by("-received_at", "-pk")
+    found = Report.objects.visible_to(actor).select_related("category", "erasure").order_by("-received_at", "-pk")
     if filters.q:
         found = found.filter(number__icontains=filters.q)
     if filters.category:

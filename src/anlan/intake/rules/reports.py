@@ -12,13 +12,14 @@ from anlan.intake.channels import Channel
 from anlan.intake.rules.places import Bounds, place_of
 from anlan.intake.rules.resident_ids import mask_resident_ids
 from anlan.intake.rules.values import moment_of, number_of, one_of, text_of
-from anlan.intake.states import Validity
+from anlan.intake.states import COUNTED, Validity
 
 TEXT_LIMITS = {"place_words": 300, "words": 4000, "name": 80, "contact": 120}
 SOURCE_LIMITS = {"source": 64, "source_id": 128}
 DEPTH_CM = (0, 1000)
 PRECISION_M = (0, 20_000)
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)  # clocks of honest systems differ
+HISTORY_AFTER = dt.timedelta(days=1)  # what is entered later than that after it came waits for nobody
 FIRST_YEAR = 1990  # a report's number carries two digits of the year
 _CHANNELS, _VALIDITIES = tuple(Channel.values), tuple(Validity.values)  # computed once: a file has millions
 _PLAIN_FIELDS = ("channel", "category", "received_at", "device_time", "validity", "precision_m", "depth_cm")
@@ -62,6 +63,11 @@ def check(row: Mapping[str, Any], facts: Facts) -> Checked:
         "validity": one_of({"validity": row.get("validity") or "valid"}, "validity", _VALIDITIES, "unknown_validity"),
     }
     return Checked(columns, personal, masked)
+
+
+def is_live(channel: str, validity: str, received_at: dt.datetime, entered_at: dt.datetime) -> bool:
+    """Whether somebody waits for what becomes of a report: it was said just now, of something real."""
+    return channel in Channel.live() and validity in COUNTED and entered_at - received_at <= HISTORY_AFTER
 
 
 def _words(row: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -16,7 +16,8 @@ from anlan.core.time.clock import now, stamp
 from anlan.core.web.access import partner
 from anlan.core.web.api import ApiError, as_json
 from anlan.core.web.middleware.access import actor_of_request
-from anlan.intake.actions import receive_report, receive_reports, refused_row
+from anlan.intake import live
+from anlan.intake.actions import refused_row
 from anlan.intake.files.ndjson import Line, Readable, read_lines, read_object
 from anlan.intake.public.codes import code_for, grouped
 from anlan.intake.rules.reports import FIELDS
@@ -75,7 +76,7 @@ def _receive(report: dict[str, Any], **who: Any) -> dict[str, Any]:
     for name in ("channel", "category"):
         if not isinstance(report.get(name), str):
             raise Refused("missing" if report.get(name) is None else "not_text", name)
-    return receive_report(**report, **who)
+    return live.receive(**report, **who)
 
 
 def _receive_lines(batch: list[Line], request: HttpRequest) -> dict[str, Any]:
@@ -87,7 +88,7 @@ def _receive_lines(batch: list[Line], request: HttpRequest) -> dict[str, Any]:
             rows.append(with_channel(line.row, request) | {"line": line.number, "record": line.number})
         except Refused as error:
             refused.append(refused_row({"line": line.number}, error))
-    answer = receive_reports(rows=rows, actor=actor_of_request(request), at=now())
+    answer = live.receive_many(rows=rows, actor=actor_of_request(request), at=now())
     listed = sorted([*refused, *answer["refused"]], key=lambda row: row["line"])
     names = ("line", "field", "code", "reason")
     return answer | {"refused": [{name: row[name] for name in names} for row in listed]}

@@ -16,8 +16,8 @@ from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
+from anlan.intake import live
 from anlan.intake.access import TAKES_CALLS
-from anlan.intake.actions import receive_report
 from anlan.intake.channels import Channel
 from anlan.intake.forms.desk import CallForm
 from anlan.intake.forms.entry import category_of
@@ -53,7 +53,8 @@ def new_call(request: HttpRequest) -> HttpResponse:
         form.add_error(ASKED_IN.get(refused.field or "", "where"), str(refused))
         return _page(request, form, of_form(form, not_saved()), status=422)
     address = reverse("intake:new_call")
-    return redirect(f"{address}?channel={form.cleaned_data['channel']}&saved={saved['number']}")
+    why = f"&refused={saved['refused']}" if saved["refused"] else ""
+    return redirect(f"{address}?channel={form.cleaned_data['channel']}&saved={saved['number']}{why}")
 
 
 @roles(*TAKES_CALLS)
@@ -81,7 +82,7 @@ def near(request: HttpRequest) -> HttpResponse:
 def _save(request: HttpRequest, form: CallForm, key: str) -> dict[str, Any]:
     call = form.cleaned_data
     lon, lat = call["point"] or (None, None)
-    return receive_report(
+    return live.receive(
         actor=actor_of_request(request),
         at=form.at,
         key=verb_key(key),
@@ -97,6 +98,7 @@ def _save(request: HttpRequest, form: CallForm, key: str) -> dict[str, Any]:
         name=call["name"],
         contact=call["phone"],
         validity=call["validity"],
+        tells_of=call["tells_of"],
     )
 
 
@@ -122,7 +124,11 @@ def _page(
     here, actor = city(), actor_of_request(request)
     categories = form.categories if form else list(Category.objects.filter(active=True))
     channel = (form.data.get("channel") if form else request.GET.get("channel")) or Channel.PHONE_110
-    last = Report.objects.visible_to(actor).select_related("category").order_by("-entered_at", "-pk")[:LAST_SHOWN]
+    last = (
+        Report.objects.visible_to(actor)
+        .select_related("category", "erasure")
+        .order_by("-entered_at", "-pk")[:LAST_SHOWN]
+    )
     about = {
         "form": form,
         "form_errors": form_errors,

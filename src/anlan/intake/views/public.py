@@ -16,7 +16,7 @@ from anlan.core.people.actors import PUBLIC
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import public
-from anlan.intake.actions import receive_report
+from anlan.intake import live
 from anlan.intake.channels import Channel
 from anlan.intake.forms.errors import FormErrors, of_form, telephone
 from anlan.intake.forms.public import CitizenForm
@@ -96,7 +96,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def _receive(form: CitizenForm, key: str) -> dict[str, Any]:
     report = form.cleaned_data
     lon, lat = report["point"] or (None, None)
-    return receive_report(
+    return live.receive(
         actor=PUBLIC,
         at=now(),
         key=verb_key(key),

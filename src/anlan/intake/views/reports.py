@@ -28,7 +28,8 @@ from anlan.intake.models import (
     ReportPersonal,
 )
 from anlan.intake.queries.history import history
-from anlan.intake.queries.reports import page_of, read_filters, reports_like
+from anlan.intake.queries.reports import Filters, page_of, read_filters, reports_like
+from anlan.intake.queries.unsorted import unsorted, unsorted_count
 from anlan.intake.states import Validity
 
 MOST_POINTS = 5000
@@ -91,18 +92,32 @@ def report_of(request: HttpRequest, number: str) -> Report:
 
 
 def _list(request: HttpRequest) -> dict[str, Any]:
-    filters = read_filters(request.GET)
-    found = reports_like(filters, actor_of_request(request))
+    filters, actor, at = read_filters(request.GET), actor_of_request(request), now()
+    found, waiting = reports_like(filters, actor), unsorted_count(actor)
+    shown = _shown(request, filters, waiting)
     return {
+        "shown": shown,
+        "waiting": unsorted(actor, at) if shown == "unsorted" else [],
+        "waiting_count": waiting,
         "filters": filters,
         "page": page_of(found, request.GET.get("page", "1")),
         "categories": Category.objects.all(),
         "channels": Channel.choices,
         "validities": Validity.choices,
-        "at": now(),
-        "may_enter": bool(actor_of_request(request).roles.intersection(TAKES_CALLS)),
-        "may_import": bool(actor_of_request(request).roles.intersection(IMPORTS)),
+        "at": at,
+        "may_enter": bool(actor.roles.intersection(TAKES_CALLS)),
+        "may_import": bool(actor.roles.intersection(IMPORTS)),
     }
+
+
+def _shown(request: HttpRequest, filters: Filters, waiting: int) -> str:
+    """Return which list is shown: that of the address, else who picks up begins with what waits."""
+    asked = request.GET.get("list", "")
+    if asked in {"unsorted", "all"}:
+        return asked
+    takes_calls = actor_of_request(request).roles.intersection(TAKES_CALLS)
+    at_the_list = request.resolver_match is not None and request.resolver_match.url_name == "reports"
+    return "unsorted" if waiting and takes_calls and at_the_list and not request.GET else "all"
 
 
 def rendered(

@@ -57,7 +57,7 @@ def ladder_of(problem: Problem, tasks: Sequence[Task], given: Sequence[Escalatio
     }
     rungs = []
     clock = clock_of("task", task.state) if task else clock_of("problem", problem.state)
-    for step, days in deadlines.rule_of(clock).rungs():
+    for step, days, _minutes in deadlines.rule_of(clock).rungs():
         missed = step == "remind" and today > problem.due_on  # it is late to say that a deadline nears
         come = None if missed else max(problem.due_on + dt.timedelta(days=days), today)
         rungs.append(Rung(str(Escalation.Step(step).label), taken.get(step, come), step in taken))

@@ -16,7 +16,8 @@ from anlan.triage.actions.incidents import (
     set_urgency,
     undo,
 )
-from anlan.triage.actions.links import link_report, split_incident, unlink_report
+from anlan.triage.actions.links import link_report, relink_report, split_incident, unlink_report
+from anlan.triage.actions.live import take_report, take_reports
 
 __all__ = [
     "arbitrate",
@@ -29,6 +30,7 @@ __all__ = [
     "look_up_caller",
     "open_incident",
     "open_incidents",
+    "relink_report",
     "reopen",
     "resolve",
     "return_incident",
@@ -37,6 +39,8 @@ __all__ = [
     "sign_for",
     "split_incident",
     "take_back",
+    "take_report",
+    "take_reports",
     "undo",
     "unlink_report",
 ]

@@ -13,7 +13,9 @@ from anlan.core.ledger.verbs import verb
 from anlan.core.models import ClockRun, Organisation
 from anlan.core.people.actors import Actor
 from anlan.core.series import Series, next_of_each
+from anlan.core.time import deadlines
 from anlan.core.time.clock_book import ClockBook, ClockEvent
+from anlan.core.time.deadlines import Timed
 from anlan.intake.models import Category, Report
 from anlan.triage.access import DESK
 from anlan.triage.actions.lives import Known, Life, Reported, life_of
@@ -65,6 +67,7 @@ def _store(lives: list[Life], actor: Actor) -> list[int]:
     """Store the rows, entries and clocks of many lives; return the incidents' ids."""
     steps = [step for life in lives for step in life.steps]
     INCIDENTS.store(steps, actor, write=lambda: _write(lives), heard=lambda: _start_clocks(lives))
+    deadlines.begin([Timed(f"report:{report.number}", at, None) for life in lives for report, at in life.links])
     return [life.incident.pk for life in lives]
 
 

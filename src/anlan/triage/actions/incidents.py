@@ -11,6 +11,7 @@ from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
 from anlan.core.series import Series
+from anlan.intake.actions import end_look
 from anlan.intake.models import Category, Report
 from anlan.triage import rules
 from anlan.triage.access import DESK, MOVERS, require_holder
@@ -39,7 +40,7 @@ def open_incident(
         number=Series("E", local_day(at)).next(),
         kind=report.category.kind,
         category_at_call=report.category,
-        urgency=rules.urgency_at_call(urgency, report.category.urgency, report.category.exclusion_gate),
+        urgency=urgency_of(report, urgency),
         owner=control_room(),
         lon=report.lon,
         lat=report.lat,
@@ -47,6 +48,7 @@ def open_incident(
     )
     IncidentReport.objects.create(incident=incident, report=report, linked_at=at)
     INCIDENTS.store([opened(incident, report.number, at)], actor)
+    end_look([report.number], at)
     return {"incident": incident.number}
 
 
@@ -113,6 +115,11 @@ def reopen(*, number: str, reason: str, actor: Actor, at: dt.datetime) -> dict[s
     values = {"reason": reason, "room": control_room()}
     INCIDENTS.take("reopen", [locked(number)], values, actor=actor, at=at)
     return {"incident": number}
+
+
+def urgency_of(report: Report, urgency: int | None = None) -> int:
+    """Return how urgent an incident of this report is; what the desk says can raise it."""
+    return rules.urgency_at_call(urgency or 3, report.category.urgency, report.category.exclusion_gate)
 
 
 def free_report(report_id: int) -> Report:

@@ -8,6 +8,8 @@ from typing import Any
 
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
+from anlan.core.refusals import Refused
+from anlan.intake.actions import await_again, end_look
 from anlan.intake.models import Report
 from anlan.intake.states import COUNTED
 from anlan.triage import rules
@@ -16,6 +18,8 @@ from anlan.triage.actions.entries import linked, locked
 from anlan.triage.actions.incidents import free_report, open_incident
 from anlan.triage.models import Incident, IncidentReport
 from anlan.triage.moves import INCIDENTS
+from anlan.triage.queries.live import is_untouched
+from anlan.triage.states import Disposal
 
 
 @verb("triage.link_report")
@@ -28,6 +32,7 @@ def link_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime) -
     IncidentReport.objects.create(incident=incident, report=report, linked_at=at)
     place, counted = (report.lon, report.lat), _counted_reports(incident)
     INCIDENTS.store([linked(incident, report.number, place, counted, at)], actor)
+    end_look([report.number], at)
     return {"incident": number, "urgency": incident.urgency}
 
 
@@ -38,8 +43,9 @@ def unlink_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime)
     incident = locked(number)
     rules.require_part([report_id], _reports(incident))
     IncidentReport.objects.filter(incident=incident, report_id=report_id, unlinked_at=None).update(unlinked_at=at)
-    report = Report.objects.values_list("number", flat=True).get(pk=report_id)
-    INCIDENTS.store([INCIDENTS.note("incident_report_unlinked", incident, at, report=report)], actor)
+    report = Report.objects.get(pk=report_id)
+    INCIDENTS.store([INCIDENTS.note("incident_report_unlinked", incident, at, report=report.number)], actor)
+    await_again(report, at)
     return {"incident": number}
 
 
@@ -58,6 +64,25 @@ def split_incident(
         link_report(number=second, report_id=report_id, actor=actor, at=at)
     INCIDENTS.store([INCIDENTS.note("incident_split", incident, at, into=second)], actor)
     return {"incident": number, "into": second}
+
+
+@verb("triage.relink_report")
+def relink_report(
+    *, report_id: int, instead: str, number: str, actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
+    """Put a report to another incident instead of the one that it opened, which ends as known already.
+
+    Only while nothing was done with that one: nobody's work is closed by this.
+    """
+    actor.require(*DESK)
+    opened_by_it = {incident.number: incident for incident in map(locked, sorted({instead, number}))}[instead]
+    if instead == number or not is_untouched(opened_by_it) or _reports(opened_by_it) != [report_id]:
+        raise Refused("worked_on_already")
+    opened_by_it.links.filter(unlinked_at=None).update(unlinked_at=at)
+    INCIDENTS.store([INCIDENTS.note("incident_report_relinked", opened_by_it, at, into=number)], actor)
+    answer = link_report(number=number, report_id=report_id, actor=actor, at=at)
+    INCIDENTS.take("close", [opened_by_it], {"disposal": Disposal.REPEAT_OF}, actor=actor, at=at)
+    return answer
 
 
 def _reports(incident: Incident) -> list[int]:

@@ -6,14 +6,14 @@ from django.db.models import QuerySet
 
 from anlan.core.models import Organisation
 from anlan.core.refusals import Refused
+from anlan.intake.queries import unsorted
 from anlan.triage.models import Incident
 from anlan.triage.rules import HANDED_OVER
 
 
 def control_room() -> Organisation:
     """Return the organisation that holds what nobody else holds."""
-    active = Organisation.objects.filter(active=True)
-    found = active.filter(kind="control_room").order_by("pk").first() or active.order_by("pk").first()
+    found = unsorted.control_room()
     if found is None:
         raise Refused("no_organisation")
     return found

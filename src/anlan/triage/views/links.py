@@ -44,9 +44,9 @@ def open_for(request: HttpRequest, report: str) -> HttpResponse:
     found = Report.objects.visible_to(actor).filter(number=report).first()
     if found is None:
         raise Http404
-    linked, back, refused = request.POST.get("incident", ""), request.POST.get("back") == "call", ""
+    linked, back, refused = request.POST.get("incident", ""), request.POST.get("back", ""), ""
     try:
-        linked = _linked(found, linked, actor)
+        linked = _linked(found, linked, request.POST.get("instead", ""), actor)
     except Incident.DoesNotExist:
         raise Http404 from None
     except Refused as error:
@@ -54,6 +54,8 @@ def open_for(request: HttpRequest, report: str) -> HttpResponse:
         if not back and (told_of is None or told_of.number != linked):
             context = {"wrong": str(error), "report": found, "told_of": told_of}
             return render(request, "triage/refused.html", context, status=409)
+    if back == "console":
+        return redirect("dispatch:console_incident", linked)
     if back:  # the desk goes on with the next call; its page says what the saved one tells of
         return redirect(f"{reverse('intake:new_call')}?channel={found.channel}&saved={report}{refused}")
     return redirect("triage:incident", linked)
@@ -84,8 +86,11 @@ def _take_away(incident: Incident, report_ids: list[int], actor: Actor) -> None:
     ])  # fmt: skip
 
 
-def _linked(report: Report, number: str, actor: Actor) -> str:
+def _linked(report: Report, number: str, instead: str, actor: Actor) -> str:
     """Link a report to an incident, or open one for it; who presses twice opens one, until it was taken away again."""
+    if number and instead:
+        actions.relink_report(report_id=report.pk, instead=instead, number=number, actor=actor, at=now())
+        return number
     if number:
         actions.link_report(number=number, report_id=report.pk, actor=actor, at=now())
         return number

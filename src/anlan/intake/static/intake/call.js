@@ -39,6 +39,7 @@ function askNear() {
     if (!told.where.value.trim() && !told.lon.value) return;
     const body = new FormData();
     for (const name of ["what", "where", "lon", "lat"]) body.set(name, told[name].value);
+    body.set("tells_of", new FormData(told).get("tells_of") ?? ""); // what is marked stays marked
     const answer = await fetch(told.dataset.near, { method: "POST", body, headers: csrf() }).catch(() => null);
     if (answer?.ok && !answer.redirected) $("#near").innerHTML = await answer.text();
   }, 300);
@@ -139,7 +140,7 @@ function next(field) {
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
-  const pressed = /^F[24]$/.test(event.key) && !event.altKey && $(`[data-press="${event.key}"]`);
+  const pressed = /^F[24]$/.test(event.key) && !event.altKey && ($(`#near [data-press="${event.key}"]`) ?? $(`[data-press="${event.key}"]`));
   if (pressed) {
     event.preventDefault();
     pressed.click();
