@@ -47,6 +47,7 @@ WINDOWS: Final = {  # constants of time by which nobody owes anything
     "prevention/rules.RUNS_OFF": "how long water may stand after a storm",
     "triage/callers.RECENT": "what a call-taker is shown of a caller",
     "triage/incidents.RECENT": "what the desk is shown beside what is open",
+    "triage/rules.OBJECTION_DAYS": "how long a citizen's word reopens what was closed",
     "voice/rules.OPEN_FOR": "how long a citizen may answer",
 }
 

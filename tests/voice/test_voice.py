@@ -10,12 +10,13 @@ import pytest
 from django.test import Client
 
 from anlan.core.ledger.followers import catch_up, stopped
-from anlan.core.models import City, LedgerEntry
+from anlan.core.models import City, ClockRun, LedgerEntry
 from anlan.core.people.actors import PUBLIC, NotAllowed, system
 from anlan.core.time.clock import frozen
 from anlan.intake.actions import set_validity
 from anlan.intake.public.codes import code_for
 from anlan.triage import actions as triage
+from anlan.triage.models import Incident
 from anlan.voice.actions import answer, ask
 from anlan.voice.models import Satisfaction
 from anlan.voice.queries import rate
@@ -209,3 +210,20 @@ def test_the_interval_stays_between_nothing_and_all() -> None:
     assert wilson(0, 0) is None
     assert wilson(0, 10) == pytest.approx((0.0, 0.2775), abs=1e-4)
     assert wilson(10, 10) == pytest.approx((0.7225, 1.0), abs=1e-4)
+
+
+def test_who_says_no_is_heard(client: Client) -> None:
+    """A "no" takes the matter up again, once, for the control room to decide; another answer and a history do not."""
+    _report, code, number = asked_one()
+    choose(client, code, "no")
+    choose(client, code, "no")
+    found = Incident.objects.get(number=number)
+    assert found.state == "reopened"
+    run = ClockRun.objects.running().get(subject=found.subject, rule__code="reporter_objects")
+    assert run.organisation == found.owner
+    assert LedgerEntry.objects.filter(kind="triage.incident_objected").count() == 1
+    for n, values in ((2, {"helped": "partly"}), (3, {"helped": "no", "past": True})):
+        _report, code, number = closed(n)
+        catch_up()
+        answer(tracking_code=code, actor=PUBLIC, at=SOON, **values)
+        assert Incident.objects.get(number=number).state == "closed"

@@ -12,13 +12,14 @@ from anlan.dispatch.states import Stamp
 from anlan.intake.models import Report
 from anlan.intake.public.timeline import Line, Told, tells
 from anlan.intake.states import COUNTED
+from anlan.triage.queries.followed import current
 from anlan.triage.queries.incidents import incident_of
 
 
 @tells
 def tell_of_crew(report: Report, at: dt.datetime) -> Told:
     """Say when the first crew was there; nothing where somebody at home may read along."""
-    incident = incident_of(report)
+    incident = incident_of(current(report))
     if incident is None or report.validity not in COUNTED or incident.is_guarded:
         return Told()
     stamps = Milestone.objects.filter(assignment__incident=incident, step=Stamp.ON_SCENE)

@@ -48,7 +48,7 @@ def load_first_look(folder: Path, city: City) -> None:
 
 def _values(row: dict[str, str], where: str) -> dict[str, object]:
     if (urgency := row.get("urgency") or "3") not in {"1", "2", "3"}:
-        raise CityFolderError(f"{where}: urgency {urgency!r} is none of 1 (at once), 2 (soon), 3 (in its turn)")
+        raise CityFolderError(f"{where}: urgency {urgency!r} is none of 1 (at once), 2 (soon), 3 (routine)")
     try:
         sort = int(row.get("sort") or 0)
     except ValueError as error:

@@ -75,14 +75,21 @@ def _received(report: Report) -> Line:
 
 
 def _added(report: Report) -> list[Line]:
-    return [
-        Line(
-            "done",
-            _("You told us: the water is gone") if added.report.depth_cm == 0 else _("You added something"),
-            at=added.report.received_at,
-        )
-        for added in Addition.objects.filter(first=report).select_related("report")
-    ]
+    additions = Addition.objects.filter(first=report).select_related("report")
+    return [Line("done", _what_was_added(added.report), at=added.report.received_at) for added in additions]
+
+
+def _what_was_added(added: Report) -> str:
+    if added.depth_cm is None:
+        return _("You added something")
+    if added.depth_cm == 0:
+        return _("You told us: the water is gone")
+    return _("You told us: the water is %(depth)d cm deep") % {"depth": added.depth_cm}
+
+
+def standing_of(report: Report, at: dt.datetime) -> Standing:
+    """Return where a report stands that nobody has sorted yet."""
+    return _standing(report, at, first_looked_at(report), withdrawn=False)
 
 
 def _awaited(report: Report, at: dt.datetime) -> Line:
@@ -95,7 +102,7 @@ def _awaited(report: Report, at: dt.datetime) -> Line:
 def _standing(report: Report, at: dt.datetime, looked: dt.datetime | None, withdrawn: bool) -> Standing:
     if withdrawn:
         lead = _("Nobody acts on it. If something is wrong there after all, please report again.")
-        return Standing(_("You withdrew this report"), lead, "done", p("state of a report", "Withdrawn"))
+        return Standing(_("You withdrew this report"), lead, "done", p("state of a report", "Withdrawn"), asks="")
     if report.validity in CARRIES_NOTHING:
         lead = _("The duty desk took it for a mistake and plans nothing. If that is wrong, add something below.")
         return Standing(_("Read, and closed as a mistake"), lead, "done", p("state of a report", "Closed"))

@@ -16,7 +16,9 @@ from anlan.intake.words import label
 from anlan.triage.access import ARBITERS
 from anlan.triage.models import Incident
 from anlan.triage.offers import next_move
+from anlan.triage.queries.followed import objections
 from anlan.triage.states import State
+from anlan.triage.words import objection_words
 
 
 @waits("triage")
@@ -24,12 +26,16 @@ def matters(actor: Actor, at: dt.datetime) -> Iterator[Matter]:
     """Give the open incidents whose next step is this person's, with the clock that is due first."""
     runs = _first_due(actor, at)
     numbers = [subject.removeprefix("incident:") for subject in runs]
-    for incident in _incidents(actor, numbers):
+    found = list(_incidents(actor, numbers))
+    said = objections(found)
+    for incident in found:
         if step := next_move(incident, actor, at):
             url = reverse("triage:incident", args=[incident.number])
             note = _("Incident · %(number)s · %(state)s") % {
                 "number": incident.number, "state": incident.get_state_display(),
             }  # fmt: skip
+            if objection := said.get(incident.subject):
+                note = f"{note} · {objection_words(objection)}"
             words = _("Send or hand over") if step.name == "hand_over" else str(step.label)
             yield Matter(incident.number, label(incident.category), note, url, runs[incident.subject].due_at, words)
 

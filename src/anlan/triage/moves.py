@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as p
 
 from anlan.core.holding import Holding
-from anlan.core.models import Organisation
+from anlan.core.models import ClockRun, Organisation
 from anlan.core.refusals import Refused
 from anlan.core.time import clocks
 from anlan.core.workflow import Change, Step, Workflow, anybody, move, roles
@@ -22,6 +22,7 @@ from anlan.triage.queries.incidents import is_gated
 from anlan.triage.states import State
 
 Values = Mapping[str, Any]
+OBJECTS = "reporter_objects"  # the clock within which the control room decides on a reporter's word
 LEFT = (State.HANDED_OVER, State.SIGNED, State.RETURNED, State.DISPATCHED)  # where a holder that was closed left it
 ASKED_ANEW = (State.NEW, State.RETURNED, State.REOPENED)  # whose it is, is still to be said
 
@@ -105,10 +106,14 @@ def _close(incident: Incident, values: Values, at: dt.datetime) -> Change:
 
 
 def _reopen(incident: Incident, values: Values, at: dt.datetime) -> Change:
+    """By the desk with its reason; on a reporter's word the reason is what they wrote, sealed, in an entry before."""
+    objected = values.get("objected", False)
+    urgency = rules.urgency_objected(incident.urgency) if objected else incident.urgency
     return Change({
-        "reopened_because": rules.require_reason(values["reason"]), "closed_at": None, "owner": values["room"],
-        "returns": 0, "arbitrated": False, "diverted": False, "disposal": "",
-    })  # fmt: skip
+        "reopened_because": "" if objected else rules.require_reason(values["reason"]), "closed_at": None,
+        "owner": values["room"], "returns": 0, "arbitrated": False, "diverted": False, "disposal": "",
+        "urgency": urgency,
+    }, {"urgency": urgency} if objected else {})  # fmt: skip
 
 
 # What follows a step
@@ -132,6 +137,8 @@ def heard_of(step: Step, zone: str | None) -> list[Heard]:
 
 def _hear(kind: str, step: Step) -> None:
     incident = step.record
+    if step.move and step.before == State.REOPENED:  # it was decided on, before what ends marks clocks as missing
+        ClockRun.objects.running().filter(subject=incident.subject, rule__code=OBJECTS).update(stopped_at=step.at)
     zone = zone_at(incident.lon, incident.lat, incident.opened_at)
     for heard, holder, facts, still in heard_of(step, zone):
         clocks.heard(heard, subject=incident.subject, at=step.at, holder=holder, facts=facts, still=still)

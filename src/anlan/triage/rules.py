@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from typing import Final
 
@@ -14,6 +15,7 @@ DISPOSALS: Final = ("done", "advised", "passed_on", "not_found", "repeat_of", "n
 PROTECTS: Final = frozenset({"police", "control_room", "ambulance", "fire"})
 URGENCIES: Final = (1, 2, 3)
 AT_ONCE: Final = 1
+OBJECTION_DAYS: Final = 30
 
 
 def require_open(state: str) -> None:
@@ -53,7 +55,7 @@ def require_disposal(code: str) -> str:
 
 
 def require_urgency(urgency: int) -> int:
-    """Return an urgency: 1 at once, 2 soon, 3 in its turn."""
+    """Return an urgency: 1 at once, 2 soon, 3 routine."""
     if urgency not in URGENCIES:
         raise Refused("unknown_urgency", "urgency")
     return urgency
@@ -67,6 +69,21 @@ def urgency_of(typed: str) -> int:
 def raised(urgency: int, valid_reports: int) -> int:
     """Return the urgency when one more report tells of it: many callers can raise it, none can lower it."""
     return min(urgency, 1 if valid_reports >= 5 else 2 if valid_reports >= 3 else 3)
+
+
+def is_ended(state: str) -> bool:
+    """Whether the work on it is over, so that a reporter can say that it was not put right."""
+    return state in (RESOLVED, CLOSED)
+
+
+def may_reopen(closed_at: dt.datetime | None, at: dt.datetime, days: int) -> bool:
+    """Whether a reporter's word takes a matter up again; closed for longer, it is looked at as something new."""
+    return closed_at is None or at - closed_at <= dt.timedelta(days=days)
+
+
+def urgency_objected(urgency: int) -> int:
+    """Return how urgent a matter is that was said to be over and is not: soon at least."""
+    return min(urgency, 2)
 
 
 def placed(known: Place, reported: Place) -> Place:

@@ -7,20 +7,29 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.utils.translation import pgettext as p
 
 from anlan.core.models import LedgerEntry, Organisation
+from anlan.core.time import deadlines
 from anlan.core.time.clocks import running_on
+from anlan.core.web.slots import fill
 from anlan.core.words import area_label
 from anlan.intake.models import Report
-from anlan.intake.public.timeline import Line, Standing, Told, tells
+from anlan.intake.public.additions import joins
+from anlan.intake.public.timeline import TO_COME, Line, Standing, Told, tells
 from anlan.intake.states import COUNTED
+from anlan.intake.tracking import standing_of
+from anlan.triage.actions.objections import stand_with
 from anlan.triage.models import Incident, IncidentReport
+from anlan.triage.moves import OBJECTS
+from anlan.triage.queries.followed import current
 from anlan.triage.states import Disposal, State
 
 
@@ -93,8 +102,15 @@ HAPPENED: dict[str, str | Promise] = {
     "triage.incident_dispatched": gettext_lazy("Somebody was sent"),
     "triage.incident_resolved": gettext_lazy("The work on it has ended"),
     "triage.incident_closed": gettext_lazy("Closed: %(result)s"),
+    "triage.incident_objected": gettext_lazy("You told us that it is not put right"),
     "triage.incident_reopened": gettext_lazy("Taken up again"),
 }
+
+
+SETTLED: Final = frozenset({State.RESOLVED, State.CLOSED})  # the page asks then whether it was put right
+
+
+joins(stand_with)
 
 
 @tells
@@ -103,11 +119,20 @@ def tell_of_incident(report: Report, at: dt.datetime) -> Told:
     link = _link(report)
     if link is None or report.validity not in COUNTED:
         return Told()
+    first, again = _told(link, report, at), current(report)
+    if again == report:
+        return first
+    later = _link(again)
+    anew = _told(later, again, at) if later else Told((), standing_of(again, at))
+    return Told((*(line for line in first.lines if line.state not in TO_COME), *anew.lines), anew.standing)
+
+
+def _told(link: IncidentReport, report: Report, at: dt.datetime) -> Told:
     incident = link.incident
     if incident.is_guarded:
         return Told((), _guarded(incident))
     standing = _standing(incident)
-    lines = [*_joined(link), *_happened(incident, min(link.linked_at, report.received_at))]
+    lines = [*_joined(link), *_happened(incident, report.number, min(link.linked_at, report.received_at))]
     if standing.due:
         late = at > standing.due
         words = str(SAID[incident.state].to_come) % {"name": area_label(incident.owner)}
@@ -123,32 +148,37 @@ def _link(report: Report) -> IncidentReport | None:
 def _standing(incident: Incident) -> Standing:
     if incident.state == State.CLOSED:
         lead = str(RESULTS[incident.disposal])
-        return Standing(_("This matter is closed"), lead, "done", p("state of a report", "Closed"))
+        return Standing(_("This matter is closed"), lead, "done", p("state of a report", "Closed"), asks="right")
     said, name = SAID[incident.state], {"name": area_label(incident.owner)}
     lead = str(said.lead) % name
     if incident.state == State.HANDED_OVER and incident.diverted:
         lead = _("Such things are the job of %(name)s, not of the police. Next, they look at it and take it on.") % name
     runs = [run for run in running_on(incident.subject) if run.paused_at is None]
     due = runs[0].due_at if runs else None
-    return Standing(str(said.title) % name, lead, "calm", p("state of a report", "In hand"), due)
+    return Standing(str(said.title) % name, lead, "calm", p("state of a report", "In hand"), due, _asks(incident))
 
 
 def _late(standing: Standing) -> Standing:
-    return Standing(standing.title, standing.lead, "late", p("state of a report", "Late"), standing.due)
+    return replace(standing, state="late", word=p("state of a report", "Late"))
+
+
+def _asks(incident: Incident) -> str:
+    return "right" if incident.state in SETTLED else "more"
 
 
 def _guarded(incident: Incident) -> Standing:
     """Say little where danger may come from somebody at home who reads along."""
     lead = _("This page says no more about it. If somebody is in danger, please telephone.")
     if incident.state == State.CLOSED:
-        return Standing(_("This matter is closed"), lead, "done", p("state of a report", "Closed"))
-    return Standing(_("We are dealing with it"), lead, "calm", p("state of a report", "In hand"))
+        return Standing(_("This matter is closed"), lead, "done", p("state of a report", "Closed"), asks="right")
+    title, word = _("We are dealing with it"), p("state of a report", "In hand")
+    return Standing(title, lead, "calm", word, asks=_asks(incident))
 
 
 def _joined(link: IncidentReport) -> list[Line]:
     """Say that others told of it before."""
     links = IncidentReport.objects.filter(incident=link.incident, unlinked_at=None)
-    before = links.filter(linked_at__lt=link.linked_at).count()
+    before = links.filter(linked_at__lt=link.linked_at, report__addition=None).count()
     if not before:
         return []
     title = ngettext("Joined with %(n)d other report", "Joined with %(n)d other reports", before) % {"n": before}
@@ -156,17 +186,27 @@ def _joined(link: IncidentReport) -> list[Line]:
     return [Line("done", title, words, link.linked_at)]
 
 
-def _happened(incident: Incident, since: dt.datetime) -> list[Line]:
-    """Return what was done since this report came, in the words of somebody outside."""
+def _happened(incident: Incident, report: str, since: dt.datetime) -> list[Line]:
+    """Return what was done since this report came, in the words of somebody outside; of an objection only one's own."""
     names = {organisation.code: area_label(organisation) for organisation in Organisation.objects.all()}
     entries = LedgerEntry.objects.filter(subject=incident.subject, kind__in=HAPPENED).order_by("id")
     entries = entries.exclude(effects__kind="triage.incident_undone")  # what was taken back at once did not happen
     lines = []
     for entry in entries:
         at, payload = dt.datetime.fromisoformat(entry.at), json.loads(entry.payload)
-        if at < since:
+        if at < since or payload.get("report", report) != report:
             continue
         code, disposal = payload.get("to") or payload.get("by"), payload.get("disposal") or ""
         words = {"name": names.get(code, ""), "result": str(Disposal(disposal).label) if disposal else _("no result")}
         lines.append(Line("done", str(HAPPENED[entry.kind]) % words, at=at))
     return lines
+
+
+@fill("intake.tracked", order=10)
+def ask_whether_put_right(context: dict[str, Any]) -> str:
+    """Ask whether it was put right once the work on it has ended, and take the word of who says that it was not."""
+    if context["now"].asks != "right":
+        return ""
+    minutes = deadlines.rule_of(OBJECTS).target_s // 60
+    values = {name: context.get(name) for name in ("form", "code_plain", "token")} | {"minutes": minutes}
+    return render_to_string("triage/objections/_put_right.html", values, request=context["request"])

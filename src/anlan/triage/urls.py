@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.triage.views import desk, incidents, links
+from anlan.triage.views import desk, incidents, links, objections
 
 app_name = "triage"
 urlpatterns = [
+    path("track/<str:code>/not-right", objections.not_right, name="not_right"),
     path("calls/caller", desk.caller, name="caller"),
     path("incidents/", incidents.incidents, name="incidents"),
     path("incidents/points.geojson", incidents.points, name="points"),

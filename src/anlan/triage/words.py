@@ -12,14 +12,20 @@ from django.utils.translation import gettext_noop as noop
 from anlan.core import refusals
 from anlan.core.ledger.verbs import KeyReused
 from anlan.core.refusals import Refused
+from anlan.intake.queries.history import who
 from anlan.triage.access import HeldElsewhere
 from anlan.triage.moves import INCIDENTS
+from anlan.triage.queries.followed import Objection
 
 REFUSALS: Final = (Refused, HeldElsewhere, KeyReused)  # what a page answers with `refusal`
 
 NOTED: Final[dict[str, str | Promise]] = {  # what an entry means that no move leaves by itself
     "triage.incident_opened": gettext_lazy("Opened"),
     "triage.incident_report_linked": gettext_lazy("One more report linked: %(report)s"),
+    "triage.incident_report_linked.added": gettext_lazy("The reporter added something: %(report)s"),
+    "triage.incident_report_linked.depth": gettext_lazy("The reporter added: %(depth)d cm deep, %(report)s"),
+    "triage.incident_report_linked.gone": gettext_lazy("The reporter says that the water is gone: %(report)s"),
+    "triage.incident_objected": gettext_lazy("The reporter says that it is not put right: %(report)s"),
     "triage.incident_report_unlinked": gettext_lazy("Report taken away: %(report)s"),
     "triage.incident_report_relinked": gettext_lazy("The report tells of %(into)s instead"),
     "triage.incident_split": gettext_lazy("Split; the other part is %(into)s"),
@@ -42,6 +48,7 @@ refusals.words({
     "unknown_holder": noop("There is no such organisation, or it is closed."),
     "holds_it_already": noop("It holds this already."),
     "report_tells_of_another": noop("This report tells of another incident already. Take it away there first."),
+    "nothing_to_object": noop("Nobody has dealt with it yet. What you add goes to whoever looks at it."),
     "nothing_chosen": noop("Tick the reports first."),
     "split_needs_both_sides": noop("Leave at least one report on each side."),
     "holder_is_there": noop("Its holder is still there; ask them to hand it back."),
@@ -60,7 +67,13 @@ def refusal(error: Refused | HeldElsewhere | KeyReused) -> str:
 
 def urgency_words(urgency: int) -> str:
     """Say how soon somebody has to go."""
-    return {1: _("at once"), 2: _("soon")}.get(urgency, _("in its turn"))
+    return {1: _("at once"), 2: _("soon")}.get(urgency, _("routine"))
+
+
+def objection_words(objection: Objection) -> str:
+    """Say that a reporter objects, whether in words, and which post had ended it."""
+    said = _("Reporter: not put right, in words") if objection.with_words else _("Reporter: not put right")
+    return f"{said} · " + _("ended by %(post)s") % {"post": who(objection.ended_by)}
 
 
 def happened(kind: str, payload: dict[str, object]) -> str:

@@ -11,6 +11,7 @@ from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.refusals import Refused
 from anlan.intake.models import Report
 from anlan.intake.queries.tracking import report_of_code
+from anlan.triage.actions import object_to
 from anlan.voice import rules
 from anlan.voice.models import Satisfaction
 from anlan.voice.queries import is_closed, one_in
@@ -34,8 +35,14 @@ def ask(*, report_ids: list[int], actor: Actor, at: dt.datetime, key: str | None
 
 
 @verb("voice.answer")
-def answer(*, tracking_code: str, helped: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
-    """Take the one answer of whoever holds the code; the same one again, as after a lost page, changes nothing."""
+def answer(
+    *, tracking_code: str, helped: str, past: bool = False, actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
+    """Take the one answer of whoever holds the code; the same one again, as after a lost page, changes nothing.
+
+    Who says that it did not help says that it is not put right: somebody decides on that, but for a history of the
+    past.
+    """
     report = report_of_code(tracking_code)
     if report is None:
         raise NotAllowed("no report has this tracking code")
@@ -50,6 +57,8 @@ def answer(*, tracking_code: str, helped: str, actor: Actor, at: dt.datetime, ke
     question.save(update_fields=["answered_at", "helped"])
     payload = {"report": report.pk, "helped": helped}
     ledger.append("voice.answered", actor=actor, at=at, subject=f"satisfaction:{question.pk}", payload=payload)
+    if helped == Satisfaction.Helped.NO and not past:
+        object_to(tracking_code=tracking_code, actor=actor, at=at)
     return {"number": report.number, "helped": helped}
 
 

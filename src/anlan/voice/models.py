@@ -10,7 +10,10 @@ from anlan.intake.models import Report
 
 
 class Satisfaction(models.Model):
-    """That a report was asked once, and what was chosen. Read as figures only: no page lists who chose what."""
+    """That a report was asked once, and what was chosen. Read as figures only: no page lists who chose what.
+
+    A "no" is also the reporter's word that it is not put right, and stands with the incident as such.
+    """
 
     class Helped(models.TextChoices):
         """What the holder of the code chose."""

@@ -24,11 +24,13 @@ from anlan.voice.actions import answer
 @holder
 def helped(request: HttpRequest, code: str, found: Report) -> HttpResponse:
     """Take the choice and go back to the page; a second one is declined in words."""
+    back = reverse("intake:track_code", args=[code])
     try:
         answer(tracking_code=code, helped=request.POST.get("helped", ""), actor=PUBLIC, at=now())
     except Refused as error:
-        return render(request, "voice/refused.html", {"code": code, "words": str(error)}, status=409)
-    return redirect(reverse("intake:track_code", args=[code]) + "#helped")
+        about = {"code": code, "words": str(error), "page_url": back}
+        return render(request, "voice/refused.html", about, status=409)
+    return redirect(back + "#helped")
 
 
 urlpatterns = [path("track/<str:code>/helped", helped, name="helped")]

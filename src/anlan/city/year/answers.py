@@ -36,7 +36,7 @@ def answer_all(month: Month) -> None:
             if month.until and at > month.until:
                 continue
             code = code_of(row.report.source, str(row.report.source_id))
-            answer(tracking_code=code, helped=helped, actor=PUBLIC, at=at)
+            answer(tracking_code=code, helped=helped, past=True, actor=PUBLIC, at=at)
 
 
 def _lasted(reports: list[int]) -> dict[int, float]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor, NotAllowed, system
 from anlan.core.refusals import Refused
+from anlan.core.sealed.files import PhotoBytes
 from anlan.core.sealed.purposes import ErasureReason
 from anlan.intake.actions.personal import erase_report
-from anlan.intake.actions.reports import receive_report, set_validity
+from anlan.intake.actions.reports import MAX_PHOTOS, receive_report, set_validity
 from anlan.intake.models import Addition, Report
-from anlan.intake.queries.tracking import is_withdrawn, may_withdraw, report_of_code
+from anlan.intake.public.additions import join
+from anlan.intake.queries.tracking import is_withdrawn, may_withdraw, photos_of, report_of_code
 
 FOR_THE_HOLDER = "tracking"  # Anlan acts on the report because whoever holds the code asked
 
@@ -24,14 +27,21 @@ def add_to_report(
     tracking_code: str,
     words: str = "",
     depth_cm: int | None = None,
+    photos: Sequence[PhotoBytes] = (),
+    again: bool = False,
     actor: Actor,
     at: dt.datetime,
     key: str | None = None,
 ) -> dict[str, Any]:
-    """Receive what the reporter says later as a report of its own, a repeat that points to the first."""
+    """Receive what the reporter says later as a report of its own, a repeat that points to the first.
+
+    Said `again`, after the matter was over, it is no repeat: somebody has to look at it anew.
+    """
     first = _held(tracking_code)
     if is_withdrawn(first):
         raise Refused("withdrawn_already")
+    if photos and photos_of(first) + len(photos) > MAX_PHOTOS:
+        raise Refused("too_many_photos", "photo", most=MAX_PHOTOS)
     added = receive_report(
         actor=actor,
         at=at,
@@ -42,12 +52,14 @@ def add_to_report(
         precision_m=first.precision_m,
         depth_cm=depth_cm,
         words=words,
+        photos=photos,
         place_words="" if first.lon is not None else first.number,
-        validity=Report.Validity.REPEAT,
+        validity=Report.Validity.VALID if again else Report.Validity.REPEAT,
     )
-    Addition.objects.create(report_id=added["report_id"], first=first)
+    addition = Addition.objects.create(report_id=added["report_id"], first=first)
     payload = {"report": first.pk, "added": added["report_id"], "number": added["number"]}
     ledger.append("intake.report_added_to", actor=actor, at=at, subject=f"report:{first.number}", payload=payload)
+    join(first, addition.report, at)
     return {"first": first.number, **added}
 
 

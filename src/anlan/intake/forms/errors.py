@@ -96,9 +96,9 @@ class FormErrors:
         return cls(_("It is too late to withdraw"), str(refused))
 
     @classmethod
-    def withdrawn(cls, refused: Refused) -> FormErrors:
-        """Nothing can be added to a withdrawn report."""
-        return cls(_("This report is withdrawn"), str(refused))
+    def not_taken(cls, refused: Refused) -> FormErrors:
+        """What was sent cannot be taken any more, as from a page of before."""
+        return cls(_("This was not stored"), str(refused))
 
 
 def not_saved() -> str:

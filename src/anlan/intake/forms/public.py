@@ -33,11 +33,11 @@ class PlaceMixin(forms.Form):
 
     def clean_where(self) -> str:
         """Bound the place words."""
-        return _bounded(self.cleaned_data["where"], MAX_PLACE)
+        return bounded(self.cleaned_data["where"], MAX_PLACE)
 
     def clean_words(self) -> str:
         """Bound the free words."""
-        return _bounded(self.cleaned_data["words"], MAX_WORDS)
+        return bounded(self.cleaned_data["words"], MAX_WORDS)
 
     def clean_precision_m(self) -> float | None:
         """Read how far off the point may lie; what cannot be read was not told."""
@@ -117,24 +117,6 @@ class CitizenForm(PlaceMixin):
         return data
 
 
-class AdditionForm(forms.Form):
-    """What the holder of a tracking code adds: words, or that the water is gone."""
-
-    words = forms.CharField(required=False)
-    gone = forms.BooleanField(required=False)
-
-    def clean_words(self) -> str:
-        """Bound the words."""
-        return _bounded(self.cleaned_data["words"], MAX_WORDS)
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for something to add."""
-        data = self.cleaned_data
-        if not data.get("words") and not data.get("gone") and "words" not in self.errors:
-            self.add_error("words", _("Write what has changed"))
-        return data
-
-
 def clean_phone(text: str) -> str:
     """Return a telephone number as typed, digits made plain."""
     plain = text.translate(FULL_WIDTH_DIGITS).strip()
@@ -143,7 +125,8 @@ def clean_phone(text: str) -> str:
     return plain
 
 
-def _bounded(text: str, limit: int) -> str:
+def bounded(text: str, limit: int) -> str:
+    """Return a text as typed, or say by how much it is too long."""
     if len(text) > limit:
         raise forms.ValidationError(
             _("Shorten this to %(limit)d characters; it has %(length)d now") % {"limit": limit, "length": len(text)}

@@ -24,7 +24,7 @@ class Category(models.Model):
     depth = models.BooleanField(default=False)  # asks how deep the water stands
     police = models.BooleanField(default=False)  # a matter for the police; others are diverted to whom they belong
     exclusion_gate = models.BooleanField(default=False)  # may hide danger to life (violence at home): never diverted
-    urgency = models.PositiveSmallIntegerField(default=3)  # of what is heard of it: 1 at once, 2 soon, 3 in its turn
+    urgency = models.PositiveSmallIntegerField(default=3)  # of what is heard of it: 1 at once, 2 soon, 3 routine
     public_name = models.CharField(max_length=80, blank=True)
     public_name_en = models.CharField(max_length=80, blank=True)
     sort = models.IntegerField(default=0)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from anlan.intake.forms.errors import FormErrors
@@ -51,4 +52,5 @@ def holder(view: View) -> View:
 
 def ask_again(request: HttpRequest, typed: str, form_errors: FormErrors, status: int) -> HttpResponse:
     """Ask for the code once more, and say what was wrong with it."""
-    return render(request, "intake/public/track.html", {"typed": typed, "form_errors": form_errors}, status=status)
+    about = {"typed": typed, "form_errors": form_errors, "page_url": reverse("intake:track")}
+    return render(request, "intake/public/track.html", about, status=status)

@@ -25,13 +25,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a report stands, with what comes next and by when; `state` names the mark, `word` stands beside it."""
+    """Where a report stands, with what comes next and by when; `state` names the mark, `word` stands beside it.
+
+    `asks` is what the page asks its reporter then: for `more`, whether it was put `right`, or nothing.
+    """
 
     title: str
     lead: str
     state: str
     word: str
     due: dt.datetime | None = None
+    asks: str = "more"
 
 
 @dataclass(frozen=True)

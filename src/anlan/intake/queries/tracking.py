@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
+
 from anlan.core.sealed.purposes import ErasureReason
-from anlan.intake.models import Erasure, Report, Tracking
+from anlan.intake.models import Attachment, Erasure, Report, Tracking
 from anlan.intake.public.codes import code_hash
 
 WITHDRAW_WITHIN = dt.timedelta(minutes=10)
@@ -25,3 +27,8 @@ def may_withdraw(report: Report, at: dt.datetime) -> bool:
 def is_withdrawn(report: Report) -> bool:
     """Whether the report was taken back."""
     return Erasure.objects.filter(report=report, reason=ErasureReason.WITHDRAWN).exists()
+
+
+def photos_of(first: Report) -> int:
+    """Return how many photos came with a report and with what was added to it."""
+    return Attachment.objects.filter(Q(report=first) | Q(report__addition__first=first)).count()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -15,7 +17,7 @@ from anlan.core.time.clock import now
 from anlan.core.web.access import public
 from anlan.intake.actions import add_to_report, erase_words, withdraw_report
 from anlan.intake.forms.errors import FormErrors, of_form
-from anlan.intake.forms.public import AdditionForm
+from anlan.intake.forms.holders import AdditionForm, WordsForm
 from anlan.intake.models import Report
 from anlan.intake.public.codes import verb_key
 from anlan.intake.public.form_token import form_key
@@ -33,31 +35,12 @@ from anlan.intake.views.tracking import tracked_page
 @holder
 def track_add(request: HttpRequest, code: str, found: Report) -> HttpResponse:
     """Add something to a report, as a report of its own."""
-    if bound(request) is None:
-        return tracked_page(request, found, code, form_errors=FormErrors.too_much(), status=413)
-    try:
-        form = AdditionForm(request.POST)
-    except UNREADABLE:
-        return tracked_page(request, found, code, form_errors=FormErrors.too_much(), status=413)
-    key = form_key(request.POST.get("token", ""))
-    if not form.is_valid():
-        return tracked_page(request, found, code, form=form, form_errors=of_form(form), status=422)
-    if key is None:
-        return tracked_page(request, found, code, form=form, form_errors=FormErrors.form_too_old(), status=422)
-    if REPORTS.is_closed(request):
-        return tracked_page(request, found, code, form=form, form_errors=FormErrors.too_many_reports(), status=429)
-    depth_cm = 0 if form.cleaned_data["gone"] else None
-    words = form.cleaned_data["words"]
-    try:
-        add_to_report(tracking_code=code, words=words, depth_cm=depth_cm, actor=PUBLIC, at=now(), key=verb_key(key))
-    except KeyReused:
-        return tracked_page(request, found, code, form=form, form_errors=FormErrors.sent_before(), status=409)
-    except Refused as refused:
-        if refused.code != "withdrawn_already":
-            raise
-        return tracked_page(request, found, code, form=form, form_errors=FormErrors.withdrawn(refused), status=409)
-    REPORTS.count(request)
-    return _back_to(code, "added")
+
+    def add(form: WordsForm, key: str) -> str:
+        add_to_report(tracking_code=code, **form.sent(), actor=PUBLIC, at=now(), key=key)
+        return "added"
+
+    return taken(request, code, found, AdditionForm, add)
 
 
 @public
@@ -85,6 +68,38 @@ def track_erase(request: HttpRequest, code: str, found: Report) -> HttpResponse:
     """Erase the personal content of a report."""
     erase_words(tracking_code=code, actor=PUBLIC, at=now())
     return _back_to(code, "erased")
+
+
+def taken(
+    request: HttpRequest, code: str, found: Report, kind: type[WordsForm], act: Callable[[WordsForm, str], str]
+) -> HttpResponse:
+    """Take a form of the tracking page once: act on it, or show the page again with what to change."""
+
+    def again(form_errors: FormErrors, status: int, form: WordsForm | None = None) -> HttpResponse:
+        return tracked_page(request, found, code, form=form, form_errors=form_errors, status=status)
+
+    quota = bound(request)
+    if quota is None:
+        return again(FormErrors.too_much(), 413)
+    try:
+        form = kind(request.POST, request.FILES, photo_dropped=quota.dropped)
+    except UNREADABLE:
+        return again(FormErrors.too_much(), 413)
+    key = form_key(request.POST.get("token", ""))
+    if not form.is_valid():
+        return again(of_form(form), 422, form)
+    if key is None:
+        return again(FormErrors.form_too_old(), 422, form)
+    if REPORTS.is_closed(request):
+        return again(FormErrors.too_many_reports(), 429, form)
+    try:
+        done = act(form, verb_key(key))
+    except KeyReused:
+        return again(FormErrors.sent_before(), 409, form)
+    except Refused as refused:
+        return again(FormErrors.not_taken(refused), 409, form)
+    REPORTS.count(request)
+    return _back_to(code, done)
 
 
 def _back_to(code: str, done: str) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from anlan.core.time.clock import now
 from anlan.core.web.access import public
 from anlan.intake.forms.errors import FormErrors
-from anlan.intake.forms.public import AdditionForm
+from anlan.intake.forms.holders import WordsForm
 from anlan.intake.models import Erasure, Report
 from anlan.intake.public.codes import grouped, read_code
 from anlan.intake.public.form_token import new_token
 from anlan.intake.public.holder import ask_again, holder, unkept
 from anlan.intake.public.timeline import tell
-from anlan.intake.queries.tracking import WITHDRAW_WITHIN, is_withdrawn, may_withdraw
+from anlan.intake.queries.tracking import WITHDRAW_WITHIN, may_withdraw
 
 
 @public
@@ -55,17 +55,18 @@ def tracked_page(
     found: Report,
     code: str,
     *,
-    form: AdditionForm | None = None,
+    form: WordsForm | None = None,
     form_errors: FormErrors | None = None,
     done: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """Show the tracking page as the report stands, with what was typed where it was not taken."""
     at = now()
     standing, steps = tell(found, at)
-    withdrawn = is_withdrawn(found)
     erased = Erasure.objects.filter(report=found).exists()
     about = {
         "report": found,
+        "page_url": reverse("intake:track_code", args=[code]),
         "code": grouped(code),
         "code_plain": code,
         "now": standing,
@@ -75,7 +76,7 @@ def tracked_page(
         "done": done,
         "token": new_token(),
         "withdraw_until": found.entered_at + WITHDRAW_WITHIN,
-        "can": {"add": not withdrawn, "withdraw": may_withdraw(found, at), "erase": not erased},
+        "can": {"add": standing.asks == "more", "withdraw": may_withdraw(found, at), "erase": not erased},
     }
     return render(request, "intake/public/tracked.html", about, status=status)
 
@@ -83,6 +84,8 @@ def tracked_page(
 def _done(word: str) -> str:
     return {
         "added": _("Thank you. What you added is with your report."),
+        "objected": _("Thank you. It is taken up again, and the control room looks at it now."),
+        "again": _("Thank you. Somebody looks at it anew."),
         "withdrawn": _("The report is withdrawn. Your words, photo and number are erased."),
         "erased": _("Your words, photo and number are erased. Nobody can read them any more."),
     }.get(word, "")

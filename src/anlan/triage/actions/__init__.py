@@ -18,6 +18,7 @@ from anlan.triage.actions.incidents import (
 )
 from anlan.triage.actions.links import link_report, relink_report, split_incident, unlink_report
 from anlan.triage.actions.live import take_report, take_reports
+from anlan.triage.actions.objections import object_to
 
 __all__ = [
     "arbitrate",
@@ -28,6 +29,7 @@ __all__ = [
     "hand_over",
     "link_report",
     "look_up_caller",
+    "object_to",
     "open_incident",
     "open_incidents",
     "relink_report",

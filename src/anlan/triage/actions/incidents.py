@@ -16,6 +16,7 @@ from anlan.intake.models import Category, Report
 from anlan.triage import rules
 from anlan.triage.access import DESK, MOVERS, require_holder
 from anlan.triage.actions.entries import confirmed, locked, opened, typed
+from anlan.triage.actions.kin import take_along
 from anlan.triage.models import Incident, IncidentReport
 from anlan.triage.moves import INCIDENTS
 from anlan.triage.queries.organisations import control_room
@@ -49,6 +50,7 @@ def open_incident(
     IncidentReport.objects.create(incident=incident, report=report, linked_at=at)
     INCIDENTS.store([opened(incident, report.number, at)], actor)
     end_look([report.number], at)
+    take_along(incident, report, actor, at)
     return {"incident": incident.number}
 
 

@@ -9,13 +9,13 @@ from typing import Any
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
-from anlan.intake.actions import await_again, end_look
+from anlan.intake.actions import await_again
 from anlan.intake.models import Report
-from anlan.intake.states import COUNTED
 from anlan.triage import rules
 from anlan.triage.access import DESK
-from anlan.triage.actions.entries import linked, locked
+from anlan.triage.actions.entries import locked
 from anlan.triage.actions.incidents import free_report, open_incident
+from anlan.triage.actions.kin import put, take_along
 from anlan.triage.models import Incident, IncidentReport
 from anlan.triage.moves import INCIDENTS
 from anlan.triage.queries.live import is_untouched
@@ -29,10 +29,8 @@ def link_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime) -
     incident = locked(number)
     report = free_report(report_id)
     rules.require_open(incident.state)
-    IncidentReport.objects.create(incident=incident, report=report, linked_at=at)
-    place, counted = (report.lon, report.lat), _counted_reports(incident)
-    INCIDENTS.store([linked(incident, report.number, place, counted, at)], actor)
-    end_look([report.number], at)
+    put(incident, report, actor, at)
+    take_along(incident, report, actor, at)
     return {"incident": number, "urgency": incident.urgency}
 
 
@@ -87,7 +85,3 @@ def relink_report(
 
 def _reports(incident: Incident) -> list[int]:
     return list(incident.links.filter(unlinked_at=None).values_list("report_id", flat=True))
-
-
-def _counted_reports(incident: Incident) -> int:
-    return incident.links.filter(unlinked_at=None, report__validity__in=COUNTED).count()

@@ -20,14 +20,27 @@ def history(incident: Incident) -> list[dict[str, Any]]:
     names = {organisation.code: area_label(organisation) for organisation in Organisation.objects.all()}
     categories = {category.code: label(category) for category in Category.objects.all()}
     entries = LedgerEntry.objects.filter(subject=incident.subject).order_by("-id")
-    return [
-        {
-            "what": happened(entry.kind, _named(json.loads(entry.payload), names, categories)),
-            "at": dt.datetime.fromisoformat(entry.at),
-            "kind": entry.kind,
-        }
-        for entry in entries
-    ]
+    depths = _added(incident)
+    lines = []
+    for entry in entries:
+        payload = _named(json.loads(entry.payload), names, categories)
+        what = happened(entry.kind + _as_added(entry.kind, payload, depths), payload)
+        lines.append({"what": what, "at": dt.datetime.fromisoformat(entry.at), "kind": entry.kind})
+    return lines
+
+
+def _added(incident: Incident) -> dict[str, int | None]:
+    """Return the numbers of what reporters added to their own reports, with how deep the water is by it."""
+    added = incident.links.filter(report__addition__isnull=False)
+    return dict(added.values_list("report__number", "report__depth_cm"))
+
+
+def _as_added(kind: str, payload: dict[str, Any], depths: dict[str, int | None]) -> str:
+    """Return how an entry that links a report is told where its reporter had told of the same before."""
+    if kind != "triage.incident_report_linked" or payload["report"] not in depths:
+        return ""
+    payload["depth"] = depths[payload["report"]]
+    return ".added" if payload["depth"] is None else ".depth" if payload["depth"] else ".gone"
 
 
 def _named(payload: dict[str, Any], names: dict[str, str], categories: dict[str, str]) -> dict[str, Any]:

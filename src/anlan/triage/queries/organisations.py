@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from anlan.core.city.current import city
 from anlan.core.models import Organisation
 from anlan.core.refusals import Refused
 from anlan.intake.queries import unsorted
 from anlan.triage.models import Incident
-from anlan.triage.rules import HANDED_OVER
+from anlan.triage.rules import HANDED_OVER, OBJECTION_DAYS
 
 
 def control_room() -> Organisation:
@@ -30,3 +31,9 @@ def others(incident: Incident) -> QuerySet[Organisation]:
     if incident.state == HANDED_OVER:
         found = found.exclude(pk__in=incident.handovers.values_list("sender", flat=True))
     return found.order_by("name")
+
+
+def objection_days() -> int:
+    """Return for how many days a reporter's word reopens what was closed, by `objection_days` of city.toml."""
+    here = city()
+    return int(here.option("objection_days", OBJECTION_DAYS)) if here else OBJECTION_DAYS
