@@ -18,7 +18,7 @@ open_platform(None)
 from django.test import Client  # noqa: E402
 
 from anlan.core.ledger.verification import verify  # noqa: E402
-from anlan.core.models import ClockRun, Person  # noqa: E402
+from anlan.core.models import ClockRun, LedgerEntry, Person  # noqa: E402
 from anlan.core.time.clock import now  # noqa: E402
 from anlan.dispatch.models import Milestone  # noqa: E402
 from anlan.prevention.models import Problem, Result  # noqa: E402
@@ -36,9 +36,9 @@ def report() -> str:
     return str(make.report(at=now()).number)
 
 
-def incident(to: str = "") -> str:
+def incident(to: str = "", words: str = "") -> str:
     """Open an incident, handed over where `to` names an organisation; return its number."""
-    return make.incident(at=now(), to=to)
+    return make.incident(at=now(), to=to, words=words)
 
 
 def sent(unit: str, number: str = "") -> int:
@@ -68,6 +68,16 @@ def post(who: str, path: str, fields: dict[str, str], die: bool = False) -> dict
         os.kill(os.getpid(), signal.SIGKILL)
     text = re.sub(r"<[^>]+>", " ", answer.content.decode())
     return {"status": answer.status_code, "text": text, "to": answer.headers.get("Location", "")}
+
+
+def look(who: str, path: str) -> str:
+    """Return a page as somebody sees it."""
+    return _signed_in(who).get(path).content.decode()
+
+
+def openings() -> int:
+    """Return how often words were opened."""
+    return LedgerEntry.objects.filter(kind="intake.personal_read").count()
 
 
 def stands(number: str) -> dict[str, Any]:
@@ -124,8 +134,8 @@ def _signed_in(who: str) -> Client:
 
 KNOWN = {
     function.__name__: function for function in (
-        person, report, incident, sent, free, raised, finished, post, stands, seen, problem, results, links,
-        stamps, ledger_holds,
+        person, report, incident, sent, free, raised, finished, post, look, openings, stands, seen, problem, results,
+        links, stamps, ledger_holds,
     )
 }  # fmt: skip
 

@@ -126,6 +126,18 @@ def test_one_report_opens_one_incident(two: tuple[Presser, Presser]) -> None:
         assert first.ask("links", number=report) == 1
 
 
+def test_one_person_in_two_windows_leaves_one_opening(two: tuple[Presser, Presser]) -> None:
+    """Both show the words; the ledger says it once."""
+    first, _ = two
+    desk = first.ask("person", role="dispatcher")
+    for round_ in range(ROUNDS):
+        number = first.ask("incident", words="on the third floor")
+        for each in two:
+            each.tell("look", who=desk, path=f"/console/{number}/")
+        assert all("on the third floor" in each.hear() for each in two)
+        assert first.ask("openings") == round_ + 1
+
+
 def test_of_two_crews_that_end_at_once_the_last_resolves_the_incident(two: tuple[Presser, Presser]) -> None:
     """Each has to see the other's stamp, or the incident would stay open with nobody at it."""
     first, _ = two

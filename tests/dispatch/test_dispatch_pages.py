@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -109,3 +110,15 @@ def test_an_officer_of_another_house_finds_no_assignment(client: Client) -> None
     client.post(f"/incidents/{number}/send", {"unit": "mobile-1"})
     client.force_login(make.person("officer", at="west-office"))
     assert client.get(f"/assignments/{Assignment.objects.get().pk}/").status_code == 404
+
+
+def test_an_incident_that_nobody_was_sent_to_asks_for_a_unit_first(client: Client) -> None:
+    """Its one primary button is the console's, on the console's key; once somebody is out no key sends a second."""
+    number = make.incident()
+    client.force_login(make.person("dispatcher"))
+    page = client.get(f"/incidents/{number}/").content.decode()
+    primary = re.findall(r'class="button primary[^>]*?data-key="(\w)"[^>]*>\s*([^<]*?)\s*<', page)
+    assert primary == [("n", "Send Pump crew 1")]
+    page = client.post(f"/incidents/{number}/send", {"unit": "pump-1"}, follow=True).content.decode()
+    assert 'data-key="n"' not in page
+    assert f'href="/console/{number}/" data-key="o"' in flat(page)

@@ -295,3 +295,29 @@ def test_who_holds_an_incident_reads_its_reports_while_it_is_open(client):
     page = client.get(f"/incidents/{number}/").content.decode()
     assert report.number in page
     assert path not in page
+
+
+def test_a_diversion_is_told_as_one_and_a_hand_over_as_one(client):
+    """What was diverted is no mere hand-over: the history tells them apart."""
+    number = make.incident()
+    make.sign_in(client, Role.DISPATCHER)
+    page = press(client, number, "divert", to="drains").content.decode()
+    assert "Diverted to Drainage office" in page
+    assert "Handed over to" not in page
+    other = make.incident()
+    page = press(client, other, "hand_over", to="drains").content.decode()
+    assert "Handed over to Drainage office" in page
+    assert "Diverted to" not in page
+
+
+def test_the_history_says_why(client):
+    """Why it was returned, decided and reopened stands at its line."""
+    number = make.incident(to="drains")
+    make.sign_in(client, Role.OFFICER, at="drains")
+    page = flat(press(client, number, "return", reason="No pipe of ours"))
+    assert "Returned by Drainage office</b><br><span>No pipe of ours</span>" in page
+    make.sign_in(client, Role.DISPATCHER)
+    press(client, number, "close", disposal="done")
+    page = flat(press(client, number, "reopen", reason="It rose again"))
+    assert "Reopened</b><br><span>It rose again</span>" in page
+    assert page.count("No pipe of ours") == 2  # in the history and in the table of hand-overs

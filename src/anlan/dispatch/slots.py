@@ -13,6 +13,7 @@ from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.web.slots import fill, rail
+from anlan.dispatch.in_hand import opened_for, work_in_hand
 from anlan.dispatch.models import Assignment
 from anlan.dispatch.queries.assignments import assignments_of, seen_of
 from anlan.dispatch.queries.units import candidates
@@ -30,6 +31,35 @@ def at_it(actor: Actor) -> Q:
     """Show an officer the reports of what a unit of the organisation is at: the crew has to find the place."""
     out = Assignment.objects.open().filter(unit__organisation__in=actor.organisation_ids).values("incident")
     return Q(pk__in=IncidentReport.objects.filter(unlinked_at=None, incident__in=out).values("report"))
+
+
+@fill("triage.words")
+def in_place(context: dict[str, Any]) -> str:
+    """Show address and words to who has the incident in hand; the page's `links` and `opens` say of which reports."""
+    request, incident = context["request"], context["incident"]
+    actor, assignment = actor_of_request(request), context.get("assignment")
+    work = work_in_hand(incident, actor, assignment or None)
+    if work is None:
+        return ""
+    reports = [link.report for link in context["links"] if link.report_id in context["opens"]]
+    values = {"sheet": opened_for(work, reports, actor, now()), "work": work}
+    return render_to_string("dispatch/_words.html", values, request=request)
+
+
+@fill("triage.next")
+def nearest(context: dict[str, Any]) -> str:
+    """Offer to send the nearest free unit where nobody is out yet: the same next move, on the same key, as the console.
+
+    The others are sent from the list below, or from the console, where a key stays with its unit.
+    """
+    request, incident = context["request"], context["incident"]
+    actor, at = actor_of_request(request), now()
+    if not takes_units(incident, actor, at) or incident.assignments.open().exists():
+        return ""
+    near = next((found for found in candidates(incident, at, actor) if found.apart_m is not None), None)
+    if near is None:
+        return ""
+    return render_to_string("dispatch/_send_nearest.html", {"unit": near.unit, "incident": incident}, request=request)
 
 
 @fill("triage.incident")

@@ -19,7 +19,7 @@ from anlan.intake.states import CARRIES_NOTHING
 from anlan.intake.words import clock, public_title
 
 LOOKED = ("intake.personal_read", "intake.photo_read", "intake.validity_set")
-TO_DEAL_WITH_IT = frozenset({"handle", "call_back"})
+TO_DEAL_WITH_IT = frozenset({"handle", "call_back", "in_hand"})
 
 
 def first_look_minutes() -> int:

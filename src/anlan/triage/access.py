@@ -11,6 +11,7 @@ from anlan.core.workflow import NotYours, holder, roles
 from anlan.intake.access import TAKES_CALLS
 from anlan.intake.models.report import SEES_ALL
 from anlan.triage.models import Incident
+from anlan.triage.queries.organisations import control_room
 
 DESK: Final = (*TAKES_CALLS, Role.SUPERVISOR)
 READERS: Final = (*SEES_ALL, Role.OFFICER)
@@ -44,6 +45,11 @@ def holds(incident: Incident, actor: Actor) -> bool:
 def is_desk(actor: Actor) -> bool:
     """Whether this person works at the desk of the control room."""
     return bool(actor.roles.intersection(DESK))
+
+
+def is_on_duty(actor: Actor) -> bool:
+    """Whether this person works at the desk, and the desk is the control room's own."""
+    return is_desk(actor) and control_room().pk in actor.organisation_ids
 
 
 def is_mover(actor: Actor) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Substr
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
@@ -21,13 +22,22 @@ from anlan.core.web.slots import fill, rail
 from anlan.intake.live import takes, tells_of
 from anlan.intake.models.report import shares
 from anlan.intake.queries.nearness import possible_repeats_of
+from anlan.intake.rules.reach import reach_of
 from anlan.intake.states import COUNTED
 from anlan.intake.words import label
 from anlan.triage.access import MOVERS, READERS, is_desk
 from anlan.triage.actions import take_report, take_reports
 from anlan.triage.models import OPEN, Incident, IncidentReport
-from anlan.triage.queries.incidents import incident_of, open_incidents_at, open_incidents_near, with_alike
+from anlan.triage.queries.incidents import (
+    NEAR_M,
+    incident_of,
+    open_incidents_at,
+    open_incidents_near,
+    reach_around,
+    with_alike,
+)
 from anlan.triage.queries.live import is_untouched, with_marked
+from anlan.triage.queries.search import Search, incidents_like
 
 rail(20, "分", gettext_lazy("Incidents"), "triage:incidents", READERS, stretch="act", letter="n", pinned_for=MOVERS)
 
@@ -50,14 +60,20 @@ def has_incident(report_id: int) -> bool:
 
 @fill("intake.report")
 def of_report(context: dict[str, Any]) -> str:
-    """Show the incident that a report tells of, or offer to open one or to link it to one near by."""
+    """Show the incident that a report tells of, or offer to open one or to link it to one near by, or to one found."""
     request, report = context["request"], context["report"]
     actor = actor_of_request(request)
     told_of = incident_of(report)
     may_open = is_desk(actor)
     near = open_incidents_near(report, actor) if may_open and told_of is None else []
-    values = {"report": report, "told_of": told_of, "may_open": may_open, "near": near}
-    return render_to_string("triage/_report_slot.html", values, request=request)
+    values = {"report": report, "told_of": told_of, "may_open": may_open, "near": near, "reach": reach_around(report)}
+    return render_to_string("triage/_report_slot.html", values | _search(request, actor), request=request)
+
+
+def _search(request: HttpRequest, actor: Actor) -> dict[str, Search]:
+    """Return what the desk looked for, where it did; posted, so that it stands in no address and no log."""
+    asked = request.POST.get("find")
+    return {"search": incidents_like(asked[:80], actor, now())} if asked is not None and is_desk(actor) else {}
 
 
 @fill("intake.near")
@@ -67,10 +83,11 @@ def near_the_call(context: dict[str, Any]) -> str:
     alike, marked = [near.report.pk for near in context.get("near", ())], request.POST.get("tells_of", "")
     if not point and not alike and not marked:
         return ""
-    actor = actor_of_request(request)
-    placed = open_incidents_at(point[0], point[1], now(), actor) if point else []
+    actor, error_m = actor_of_request(request), context.get("precision_m")
+    placed = open_incidents_at(point[0], point[1], now(), actor, precision_m=error_m) if point else []
     near = with_marked(with_alike(placed, alike, actor), marked, actor)
-    values = {"near": near, "marked": marked, "may_link": is_desk(actor)}
+    reach = reach_of(error_m, NEAR_M) if point else None
+    values = {"near": near, "marked": marked, "may_link": is_desk(actor), "reach": reach}
     return render_to_string("triage/_call_slot.html", values, request=request)
 
 
@@ -92,6 +109,7 @@ def of_saved_call(context: dict[str, Any]) -> str:
     may_open = is_desk(actor) and report.validity in COUNTED
     closed = request.GET.get("refused") == "closed_already"
     values = {"report": report, "told_of": told_of, "may_open": may_open, "near": near, "closed": closed}
+    values["reach"] = reach_around(report)
     return render_to_string("triage/_saved_slot.html", values, request=request)
 
 

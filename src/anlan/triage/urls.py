@@ -13,6 +13,7 @@ urlpatterns = [
     path("incidents/", incidents.incidents, name="incidents"),
     path("incidents/points.geojson", incidents.points, name="points"),
     path("incidents/for/<str:report>", links.open_for, name="open_for"),
+    path("incidents/for/<str:report>/find", links.find_for, name="find_for"),
     path("incidents/<str:number>/", incidents.incident, name="incident"),
     path("incidents/<str:number>/act", incidents.act, name="act"),
     path("incidents/<str:number>/reports", links.sort_reports, name="sort"),

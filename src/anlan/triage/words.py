@@ -35,6 +35,9 @@ NOTED: Final[dict[str, str | Promise]] = {  # what an entry means that no move l
     "triage.incident_undone": gettext_lazy("Taken back: %(move)s"),
 }
 
+GIVEN_ON: Final = "triage.incident_handed_over"
+DIVERTED: Final = gettext_lazy("Diverted to %(to)s")  # handed over as no matter for the police
+
 refusals.words({
     "no_such_move": noop("Somebody was quicker: it stands elsewhere now. Look at it again."),
     "danger_needs_a_unit": noop("This may hide danger to life. It is never diverted; send a unit."),
@@ -78,5 +81,9 @@ def objection_words(objection: Objection) -> str:
 
 def happened(kind: str, payload: dict[str, object]) -> str:
     """Say what an entry about an incident means."""
-    words = INCIDENTS.said.get(kind) or NOTED.get(kind, kind.removeprefix("triage.incident_"))
+    words = (
+        DIVERTED
+        if kind == GIVEN_ON and payload.get("diverted")
+        else INCIDENTS.said.get(kind) or NOTED.get(kind, kind.removeprefix("triage.incident_"))
+    )
     return str(words) % payload

@@ -18,6 +18,7 @@ class Purpose(TextChoices):
     """Why somebody opens personal content; the value is stored in the entry of each opening."""
 
     HANDLE = "handle", _("To handle the report")
+    IN_HAND = "in_hand", _("For the incident in hand")  # opened in place: the work itself is the purpose
     CALL_BACK = "call_back", _("To call the reporter back")
     ANSWER = "answer", _("To answer the caller about it")
     STUDY = "study", _("To study a place")
@@ -50,6 +51,7 @@ class Seal:
     file_read: str = ""  # kind of the entry of an opened file
     file_key: str = ""  # under which its payload names the file
     words_read: str = ""  # kind of the entry of opened words
+    in_place: tuple[Purpose, ...] = ()  # for what words open by themselves to who has the work in hand; never chosen
     by_system: tuple[Purpose, ...] = ()  # for what Anlan itself uses words; what it does then is the entry
     words: Mapping[str, str | Promise] = field(
         default_factory=dict

@@ -5,11 +5,21 @@ from __future__ import annotations
 from anlan.intake.actions.batches import receive_reports, refused_row
 from anlan.intake.actions.first_look import await_again, end_look, escalate_unsorted
 from anlan.intake.actions.imports import drop_import, finish_import, register_import, set_options, start_import
-from anlan.intake.actions.personal import erase_report, read_personal, read_personal_of, read_photo
+from anlan.intake.actions.personal import (
+    FIELDS,
+    IN_PLACE,
+    erase_report,
+    open_in_place,
+    read_personal,
+    read_personal_of,
+    read_photo,
+)
 from anlan.intake.actions.reports import receive_report, require_channel, set_validity
 from anlan.intake.actions.tracking import add_to_report, erase_words, withdraw_report
 
 __all__ = [
+    "FIELDS",
+    "IN_PLACE",
     "add_to_report",
     "await_again",
     "drop_import",
@@ -18,6 +28,7 @@ __all__ = [
     "erase_words",
     "escalate_unsorted",
     "finish_import",
+    "open_in_place",
     "read_personal",
     "read_personal_of",
     "read_photo",

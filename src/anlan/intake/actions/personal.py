@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor, NotAllowed
+from anlan.core.sealed.in_place import note_openings
 from anlan.core.sealed.openings import erase, open_file, open_words, require_opening
+from anlan.core.sealed.purposes import Purpose
 from anlan.intake.access import ERASES
 from anlan.intake.models import Attachment, Erasure, Report, ReportPersonal, Tracking
 from anlan.intake.public.codes import code_hash
 
 FIELDS = ReportPersonal.CONTENT
+IN_PLACE: Final = ("place_words", "words")  # who has the work in hand calls nobody back by it
 
 
 @verb("intake.personal.read_personal")
@@ -45,6 +48,22 @@ def read_personal_of(
     for report_id, pk in Attachment.objects.filter(report_id__in=wanted).order_by("pk").values_list("report_id", "pk"):
         photos.setdefault(report_id, []).append(pk)
     return {pk: words[pk] | {"photos": photos.get(pk, []), "erased": pk in erased} for pk in wanted}
+
+
+@verb("intake.personal.open_in_place")
+def open_in_place(
+    *, report_ids: Sequence[int], about: Mapping[str, str | int], actor: Actor, at: dt.datetime
+) -> dict[str, Any]:
+    """Note that place words and words of reports open in place for the work in hand, once a person, report and work.
+
+    The caller has checked whose work it is; `about` names it in the entry. Return the reports noted just now.
+    """
+    seen = Report.objects.visible_to(actor).filter(pk__in=report_ids)
+    subjects = {pk: f"report:{number}" for pk, number in seen.values_list("pk", "number")}
+    noted = note_openings(
+        ReportPersonal, subjects, fields=IN_PLACE, purpose=Purpose.IN_HAND, about=about, actor=actor, at=at
+    )
+    return {"reports": noted}
 
 
 @verb("intake.personal.read_photo")

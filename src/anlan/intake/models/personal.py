@@ -13,6 +13,7 @@ SEAL = Seal(
     opens=OPENS,
     erases=ERASES,
     purposes=(Purpose.HANDLE, Purpose.CALL_BACK, Purpose.ANSWER, Purpose.STUDY, Purpose.AUDIT),
+    in_place=(Purpose.IN_HAND,),
     reasons=tuple(ErasureReason),
     words_read="intake.personal_read",
     file_read="intake.photo_read",

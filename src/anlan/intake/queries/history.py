@@ -62,7 +62,8 @@ def _event(entry: LedgerEntry) -> Event:
 
 def _more(kind: str, payload: dict[str, Any]) -> str:
     if kind in {"intake.personal_read", "intake.photo_read"}:
-        return _label(Purpose, payload.get("purpose", ""))
+        work = payload.get("incident", "")  # named where the words opened in place
+        return " ".join(part for part in (_label(Purpose, payload.get("purpose", "")), work) if part)
     if kind == "intake.report_erased":
         return _label(ErasureReason, payload.get("reason", ""))
     if kind == "intake.validity_set":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from anlan.core.people.actors import Actor
 from anlan.geo import distance_m
 from anlan.intake.models import Category, Report
+from anlan.intake.rules.reach import reach_of
 from anlan.intake.states import COUNTED
 
 WINDOW = dt.timedelta(minutes=60)
@@ -36,9 +37,18 @@ def alike(words: str, others: str) -> float:
 
 
 def possible_repeats(
-    *, actor: Actor, at: dt.datetime, category: Category | None, place_words: str, point: tuple[float, float] | None
+    *,
+    actor: Actor,
+    at: dt.datetime,
+    category: Category | None,
+    place_words: str,
+    point: tuple[float, float] | None,
+    precision_m: float | None = None,
 ) -> list[Near]:
-    """Return earlier reports of the last hour that may tell of the same thing, the likeliest first."""
+    """Return earlier reports of the last hour that may tell of the same thing, the likeliest first.
+
+    Two vague pins may mean one place: what is near follows the errors of both, what is likely only sharp ones.
+    """
     if not point and len(place_words) < 2:
         return []
     recent = (
@@ -47,7 +57,9 @@ def possible_repeats(
         .select_related("category", "personal")
         .order_by("-received_at")[:COMPARED]
     )
-    found = [near for near in (_compared(report, category, place_words, point) for report in recent) if near]
+    found = [
+        near for near in (_compared(report, category, place_words, point, precision_m) for report in recent) if near
+    ]
     return sorted(found, key=lambda near: (not near.likely, near.distance_m is None, near.distance_m or 0.0))[:SHOWN]
 
 
@@ -56,13 +68,22 @@ def possible_repeats_of(report: Report, actor: Actor) -> list[Near]:
     words = report.personal.place_words if hasattr(report, "personal") else ""
     point = (report.lon, report.lat) if report.lon is not None and report.lat is not None else None
     found = possible_repeats(
-        actor=actor, at=report.received_at, category=report.category, place_words=words, point=point
+        actor=actor,
+        at=report.received_at,
+        category=report.category,
+        place_words=words,
+        point=point,
+        precision_m=report.precision_m,
     )
     return [near for near in found if near.report.pk != report.pk]
 
 
 def _compared(
-    report: Report, category: Category | None, place_words: str, point: tuple[float, float] | None
+    report: Report,
+    category: Category | None,
+    place_words: str,
+    point: tuple[float, float] | None,
+    precision_m: float | None,
 ) -> Near | None:
     same = category is None or report.category.group == category.group
     words = report.personal.place_words if hasattr(report, "personal") else ""
@@ -70,10 +91,11 @@ def _compared(
     metres = None
     if point and report.lon is not None and report.lat is not None:
         metres = float(distance_m(*point, report.lon, report.lat))
-    near = metres is not None and metres <= NEAR_M
+    reach = reach_of((precision_m or 0.0) + (report.precision_m or 0.0), NEAR_M)
+    near = metres is not None and metres <= reach.radius_m
     if not same or not (near or likeness >= ALIKE):
         return None
-    likely = (metres is not None and metres <= LIKELY_M) or likeness >= LIKELY_ALIKE
+    likely = (metres is not None and metres <= LIKELY_M and not reach.is_vague) or likeness >= LIKELY_ALIKE
     return Near(report, metres, likeness >= ALIKE, likely)
 
 

@@ -74,8 +74,10 @@ def near(request: HttpRequest) -> HttpResponse:
         category=category,
         place_words=form.cleaned_data.get("where", ""),
         point=form.cleaned_data.get("point"),
+        precision_m=form.cleaned_data.get("precision_m"),
     )
     shown = {"near": found, "asked": True, "at": now(), "point": form.cleaned_data.get("point")}
+    shown["precision_m"] = form.cleaned_data.get("precision_m")
     return render(request, "intake/desk/_near.html", shown)
 
 

@@ -16,7 +16,7 @@ from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.intake.access import ERASES, OPENS
-from anlan.intake.actions import erase_report, read_personal, read_photo
+from anlan.intake.actions import FIELDS, IN_PLACE, erase_report, read_personal, read_photo
 from anlan.intake.models import Attachment
 from anlan.intake.views.reports import rendered, report_of
 
@@ -25,11 +25,14 @@ from anlan.intake.views.reports import rendered, report_of
 @never_cache
 @require_POST
 def open_personal(request: HttpRequest, number: str) -> HttpResponse:
-    """Open a report's personal content for a purpose; the opening is an entry in the ledger."""
+    """Open a report's personal content for a purpose; the opening is an entry in the ledger.
+
+    Who presses for the photos beside an incident's words opens no name and no contact by it.
+    """
     report, purpose = report_of(request, number), request.POST.get("purpose", "")
-    actor = actor_of_request(request)
+    actor, fields = actor_of_request(request), IN_PLACE if request.POST.get("only") == "words" else FIELDS
     try:
-        opened = read_personal(report_id=report.pk, purpose=purpose, actor=actor, at=now())
+        opened = read_personal(report_id=report.pk, purpose=purpose, actor=actor, at=now(), fields=fields)
     except Refused as refused:
         return rendered(request, report, wrong=str(refused), status=422)
     opened["photos"] = [

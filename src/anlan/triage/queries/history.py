@@ -14,19 +14,29 @@ from anlan.triage.models import Incident
 from anlan.triage.moves import INCIDENTS
 from anlan.triage.words import happened, urgency_words
 
+REOPENED, DECIDED = "triage.incident_reopened", "triage.incident_arbitrated"
+SENT_BACK = ("triage.incident_returned", "triage.incident_disputed")
+
 
 def history(incident: Incident) -> list[dict[str, Any]]:
-    """Return what its entries say in the page's language, the latest first."""
+    """Return what its entries say in the page's language, the latest first, with the reason that was given for each.
+
+    Reasons stand in the incident's own rows and in no entry; of several reopenings the last one's is kept.
+    """
     names = {organisation.code: area_label(organisation) for organisation in Organisation.objects.all()}
     categories = {category.code: label(category) for category in Category.objects.all()}
     entries = LedgerEntry.objects.filter(subject=incident.subject).order_by("-id")
-    depths = _added(incident)
-    lines = []
+    why = _reasons(incident)
+    events, depths = [], _added(incident)
     for entry in entries:
+        at = dt.datetime.fromisoformat(entry.at)
         payload = _named(json.loads(entry.payload), names, categories)
         what = happened(entry.kind + _as_added(entry.kind, payload, depths), payload)
-        lines.append({"what": what, "at": dt.datetime.fromisoformat(entry.at), "kind": entry.kind})
-    return lines
+        # each reason is said once, at the last entry that it can belong to
+        events.append({"what": what, "at": at, "kind": entry.kind, "why": why.pop((entry.kind, at), "")})
+        if entry.kind == REOPENED:
+            events[-1]["why"] = why.pop((REOPENED, None), "")
+    return events
 
 
 def _added(incident: Incident) -> dict[str, int | None]:
@@ -41,6 +51,17 @@ def _as_added(kind: str, payload: dict[str, Any], depths: dict[str, int | None])
         return ""
     payload["depth"] = depths[payload["report"]]
     return ".added" if payload["depth"] is None else ".depth" if payload["depth"] else ".gone"
+
+
+def _reasons(incident: Incident) -> dict[tuple[str, dt.datetime | None], str]:
+    """Return why it was returned, disputed, decided or reopened, by the kind of the entry and its moment."""
+    found: dict[tuple[str, dt.datetime | None], str] = {(REOPENED, None): incident.reopened_because}
+    for handover in incident.handovers.exclude(reason=""):
+        if handover.returned_at:
+            found |= {(kind, handover.returned_at): handover.reason for kind in SENT_BACK}
+        else:
+            found[DECIDED, handover.at] = handover.reason
+    return found
 
 
 def _named(payload: dict[str, Any], names: dict[str, str], categories: dict[str, str]) -> dict[str, Any]:

@@ -11,10 +11,12 @@ from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import Actor
 from anlan.geo import distance_m
 from anlan.intake.models import Report
+from anlan.intake.rules.reach import Reach, reach_of
 from anlan.triage.models import Handover, Incident, IncidentQuerySet, IncidentReport
 
 NEAR_M = 300.0
 RECENT = dt.timedelta(hours=24)
+VAGUELY_NEAR = 6  # so many are offered around a vague pin; the others are found by number or words
 
 
 def listed(actor: Actor) -> IncidentQuerySet:
@@ -26,25 +28,40 @@ def listed(actor: Actor) -> IncidentQuerySet:
 
 
 def open_incidents_near(report: Report, actor: Actor) -> list[tuple[Incident, float]]:
-    """Return open incidents of the last day within 300 m of a report, the nearest first, with metres."""
+    """Return open incidents of the last day as near to a report as its pin can tell, with metres."""
     if report.lon is None or report.lat is None:
         return []
-    return open_incidents_at(report.lon, report.lat, report.received_at, actor)
+    at, group = report.received_at, report.category.group
+    return open_incidents_at(report.lon, report.lat, at, actor, precision_m=report.precision_m, group=group)
 
 
-def open_incidents_at(lon: float, lat: float, at: dt.datetime, actor: Actor) -> list[tuple[Incident, float]]:
-    """Return open incidents of the day before a moment within 300 m of a point, the nearest first, with metres."""
-    reach = NEAR_M / 111_000
-    wide = reach / max(math.cos(math.radians(lat)), 0.01)
-    box = {"lon__range": (lon - wide, lon + wide), "lat__range": (lat - reach, lat + reach)}
+def reach_around(report: Report) -> Reach | None:
+    """Return how far around a report is looked; none where it has no point."""
+    return None if report.lon is None else reach_of(report.precision_m, NEAR_M)
+
+
+def open_incidents_at(
+    lon: float, lat: float, at: dt.datetime, actor: Actor, *, precision_m: float | None = None, group: str = ""
+) -> list[tuple[Incident, float]]:
+    """Return open incidents of the day before a moment near a point, with metres: within 300 m, and its error.
+
+    The nearest first; around a vague pin a distance says little, and those of its kind come first, then the latest.
+    """
+    reach = reach_of(precision_m, NEAR_M)
+    tall = reach.radius_m / 111_000
+    wide = tall / max(math.cos(math.radians(lat)), 0.01)
+    box = {"lon__range": (lon - wide, lon + wide), "lat__range": (lat - tall, lat + tall)}
     found = Incident.objects.visible_to(actor).open().filter(opened_at__gte=at - RECENT, **box)
     near = [
         (incident, float(distance_m(lon, lat, incident.lon, incident.lat)))
         for incident in found.select_related("category_at_call", "category_confirmed")
         if incident.lon is not None and incident.lat is not None
     ]
-    within = ((incident, apart_m) for incident, apart_m in near if apart_m <= NEAR_M)
-    return sorted(within, key=lambda pair: (pair[1], pair[0].pk))
+    within = [(incident, apart_m) for incident, apart_m in near if apart_m <= reach.radius_m]
+    if not reach.is_vague:
+        return sorted(within, key=lambda pair: (pair[1], pair[0].pk))
+    within.sort(key=lambda pair: (pair[0].opened_at, pair[0].pk), reverse=True)
+    return sorted(within, key=lambda pair: pair[0].category.group != group)[:VAGUELY_NEAR]
 
 
 def with_alike(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from anlan.core.ledger.writes import perform
@@ -14,10 +15,12 @@ from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.intake.models import Report
+from anlan.intake.views.reports import rendered, report_of
 from anlan.triage import actions
 from anlan.triage.access import DESK
 from anlan.triage.models import Incident
 from anlan.triage.queries.incidents import incident_of, whole
+from anlan.triage.slots import of_report
 from anlan.triage.views.incidents import page
 from anlan.triage.words import REFUSALS, refusal
 
@@ -59,6 +62,17 @@ def open_for(request: HttpRequest, report: str) -> HttpResponse:
     if back:  # the desk goes on with the next call; its page says what the saved one tells of
         return redirect(f"{reverse('intake:new_call')}?channel={found.channel}&saved={report}{refused}")
     return redirect("triage:incident", linked)
+
+
+@roles(*DESK)
+@never_cache
+@require_POST
+def find_for(request: HttpRequest, report: str) -> HttpResponse:
+    """Look for the incident that a report tells of, by number, matter or area; posted, for words stand in no log."""
+    found = report_of(request, report)
+    if "HX-Request" in request.headers:
+        return HttpResponse(of_report({"request": request, "report": found}))
+    return rendered(request, found)
 
 
 def _sorted(incident: Incident, posted: QueryDict, actor: Actor) -> str:
