@@ -22,31 +22,47 @@ function choose(id) {
   document.dispatchEvent(new CustomEvent("anlan:select", { detail: { id } }));
 }
 
+// What is said of a key: its own words, else its name for those who do not see it, else what stands on it without the key.
+function named(one) {
+  const own = one.dataset.label ?? one.getAttribute("aria-label") ?? one.labels?.[0]?.textContent;
+  if (own) return own.trim();
+  const copy = one.cloneNode(true);
+  for (const part of copy.querySelectorAll("kbd, .due, [hidden]")) part.remove();
+  return copy.textContent.replace(/\s+/g, " ").trim() || one.title;
+}
+
 function list() {
+  const words = document.querySelector("meta[name=key-words]").dataset;
   let dialog = document.getElementById("keylist");
   if (!dialog) {
     dialog = document.createElement("dialog");
     dialog.id = "keylist";
     dialog.className = "card";
     document.body.append(dialog);
+    dialog.addEventListener("click", () => dialog.close());
   }
+  const heading = Object.assign(document.createElement("h2"), { id: "keylist-title", textContent: words.title });
+  dialog.setAttribute("aria-labelledby", heading.id);
+  const found = [...document.querySelectorAll("[data-key]")].map((one) => [one.dataset.key, named(one)]);
+  if (rows().length) found.unshift(["j", words.down], ["k", words.up]);
+  if (document.querySelector("input[type=search]")) found.push(["/", words.search]);
+  if (document.querySelector(".rail")) found.push(["g", words.rooms]);
+  if (document.querySelector("[data-find]")) found.push(["Ctrl K", words.find]);
+  found.push(["?", words.title]);
   const pairs = document.createElement("dl");
   pairs.className = "pairs";
-  for (const one of document.querySelectorAll("[data-key]")) {
-    const key = document.createElement("dt");
-    key.append(Object.assign(document.createElement("kbd"), { textContent: one.dataset.key }));
-    const words = document.createElement("dd");
-    words.textContent = (one.getAttribute("aria-label") ?? one.textContent).replace(one.querySelector("kbd")?.textContent ?? "\0", "").trim();
-    pairs.append(key, words);
+  for (const [key, what] of found) {
+    const name = document.createElement("dt");
+    name.append(Object.assign(document.createElement("kbd"), { textContent: key }));
+    pairs.append(name, Object.assign(document.createElement("dd"), { textContent: what }));
   }
-  dialog.replaceChildren(pairs);
+  dialog.replaceChildren(heading, pairs);
   dialog.showModal();
-  dialog.addEventListener("click", () => dialog.close(), { once: true });
 }
 
 function ask(button) {
   const field = document.getElementById(button.dataset.asks);
-  field.closest("details")?.setAttribute("open", "");
+  for (let folded = field.closest("details"); folded; folded = folded.parentElement.closest("details")) folded.open = true;
   field.focus();
   asked = button;
 }

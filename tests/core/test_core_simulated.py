@@ -23,8 +23,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def machine_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def machine_time(monkeypatch: pytest.MonkeyPatch, settings, tmp_path) -> Iterator[None]:
     """Give the machine's time back, and leave nothing in the environment."""
+    settings.DATA_DIR = tmp_path
     monkeypatch.setenv(simulated.CITY_AHEAD_S, "")
     make.city()
     yield
@@ -74,6 +75,24 @@ def test_its_time_never_goes_back() -> None:
         ledger.append("test.done", actor=system("test"), at=later, subject="test:1", payload={})
     simulated.begin()
     assert later <= clock.now() < later + SOON
+
+
+def test_its_time_goes_on_from_what_people_read_last() -> None:
+    """Nothing was written for an hour before the stop; the pages that people had read told of that hour."""
+    simulate()
+    clock.set_ahead(clock.ahead() + dt.timedelta(hours=1))
+    simulated.remember()
+    simulated.begin()
+    assert MOMENT + dt.timedelta(hours=1) <= clock.now() < MOMENT + dt.timedelta(hours=1) + SOON
+
+
+def test_what_cannot_be_read_of_its_time_stops_nothing(tmp_path) -> None:
+    """A torn file counts as none; a real city keeps none."""
+    simulated.remember()
+    assert not list(tmp_path.iterdir())
+    (tmp_path / simulated.REACHED).write_text("2017-")
+    simulate()
+    assert MOMENT <= clock.now() < MOMENT + SOON
 
 
 def test_a_report_stamped_with_the_real_present_is_taken() -> None:

@@ -107,8 +107,18 @@ def test_filters_are_addresses_and_say_how_many(client: Client) -> None:
     client.force_login(make.person("dispatcher"))
     shown = {name: listed(client.get(f"/console/?show={name}").content.decode())
              for name in ("urgent", "nounit", "out", "nonsense")}  # fmt: skip
-    assert shown == {"urgent": [urgent], "nounit": [urgent, waiting], "out": [out], "nonsense": [out, urgent, waiting]}
+    assert shown == {"urgent": [urgent], "nounit": [urgent, waiting], "out": [out], "nonsense": [urgent, out, waiting]}
     assert 'Urgent<span class="num">1</span>' in flat(client.get("/console/"))
+
+
+def test_a_filter_keeps_the_keys_of_the_chosen_one(client: Client) -> None:
+    """Looking at other rows renumbers no unit under the hand."""
+    number = make.incident()
+    client.force_login(make.person("dispatcher"))
+    page = client.get(f"/console/{number}/").content.decode()
+    links = re.findall(r'href="(/console/[^"]+\?show=[^"]+)"', flat(page))
+    assert links
+    assert all(f"kept={number}:" in unescape(link) for link in links)
 
 
 def test_a_skipped_stamp_is_a_dash_and_said_to_be_missing(client: Client) -> None:
@@ -134,7 +144,7 @@ def test_the_same_press_twice_counts_once_and_another_is_told(client: Client) ->
     assert Assignment.objects.count() == 1
     answer = client.post(f"/console/{other}/act", told | {"key": "b"})
     assert answer.status_code == 409
-    assert "Choose another" in answer.content.decode()
+    assert f"to {number} at" in flat(answer)
     client.force_login(make.person("dispatcher"))
     assert client.post(f"/console/{number}/act", told | {"key": "c"}).status_code == 409
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from django.http import Http404
 
+from anlan.core.ledger.verbs import is_answered
 from anlan.core.people.actors import Actor
 from anlan.dispatch import actions
 from anlan.dispatch.models import Assignment
 from anlan.dispatch.rules import PLAIN
+from anlan.triage.actions import as_seen
 from anlan.triage.models import Incident
 
 Posted = Mapping[str, str]
@@ -20,6 +22,7 @@ STEPS: dict[str, Callable[..., Any]] = {
     "backup_asked": lambda posted, **how: actions.ask_backup(**how),
     "reassigned": lambda posted, device_at, **how: actions.reassign(unit=posted.get("unit", ""), **how),
     "reviewed": lambda posted, device_at, key, **how: actions.review(**how),
+    "undone": lambda posted, device_at, key, **how: actions.undo(**how),
     "archived": lambda posted, device_at, key, **how: actions.archive(**how),
 }
 
@@ -35,11 +38,19 @@ def take_step(pk: int, posted: Posted, actor: Actor, at: dt.datetime) -> None:
 
 
 def send_unit(number: str, posted: Posted, actor: Actor, at: dt.datetime) -> None:
-    """Send the unit that a form names to an incident that the actor sees."""
+    """Send the unit that a form names to an incident that the actor sees, if it stands as the form says it was seen."""
     if not Incident.objects.visible_to(actor).filter(number=number).exists():
         raise Http404
-    unit = posted.get("unit", "")
-    actions.dispatch_unit(number=number, unit=unit, actor=actor, at=at, key=key_of(posted, f"{number}:{unit}"))
+    unit, seen, who = posted.get("unit", ""), posted.get("seen", ""), dict[str, Any](actor=actor, at=at)
+    key = key_of(posted, f"{number}:{unit}")
+
+    def act() -> Any:
+        return actions.dispatch_unit(number=number, unit=unit, key=key, **who)
+
+    if seen and not is_answered("dispatch.dispatch_unit", actor, key):
+        as_seen(number=number, seen=seen, act=act, **who)
+    else:
+        act()
 
 
 def key_of(posted: Posted, press: str) -> str | None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from anlan.core import refusals
 from anlan.core.models import ClockRule, ClockRun
+from anlan.core.people.actors import Actor
 from anlan.core.time.rules import Counting
-from anlan.core.words import MISSING
+from anlan.core.words import MISSING, area_label, second
 from anlan.dispatch.queries.clocks import Face
+from anlan.dispatch.queries.sendings import Sending
+from anlan.dispatch.states import Stamp
 
 DAY = 86_400
 
@@ -49,6 +53,40 @@ refusals.words({
     "never_diverted": noop("This may hide danger to life: it is never diverted."),
     "unknown_disposal": noop("This is no result that a reporter can be told; write one of: %(known)s."),
 })  # fmt: skip
+
+
+def sent_before(sending: Sending, actor: Actor) -> str:
+    """Tell who was later by whom and when a unit was sent, and that the press changed nothing."""
+    known = {
+        "unit": area_label(sending.unit),
+        "number": sending.number,
+        "who": sending.name,
+        "time": second(sending.at),
+    }
+    if sending.actor == actor.name:
+        return _("You sent %(unit)s to %(number)s at %(time)s. This press changed nothing.") % known
+    if not sending.name:
+        return _("%(unit)s was sent to %(number)s at %(time)s. Your press changed nothing.") % known
+    return _("%(unit)s was sent by %(who)s to %(number)s at %(time)s. Your press changed nothing.") % (
+        known | {"who": sending.name}
+    )
+
+
+ACTS: Final = {
+    Stamp.ACKNOWLEDGED: pgettext_lazy("act", "Acknowledge"),
+    Stamp.EN_ROUTE: pgettext_lazy("act", "Set out"),
+    Stamp.ON_SCENE: pgettext_lazy("act", "Arrive"),
+    Stamp.RESOLVED: pgettext_lazy("act", "End the danger"),
+    Stamp.FIELD_FEEDBACK: pgettext_lazy("act", "Give feedback"),
+    Stamp.CLEARED: pgettext_lazy("act", "Free again"),
+    Stamp.REVIEWED: pgettext_lazy("act", "Review"),
+    Stamp.ARCHIVED: pgettext_lazy("act", "File"),
+}
+
+
+def act(step: str) -> str:
+    """Write what a press that stamps a milestone does: a button says an act, a stamp what was done."""
+    return str(ACTS[Stamp(step)])
 
 
 def took(seconds: float | None) -> str:

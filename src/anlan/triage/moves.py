@@ -200,7 +200,7 @@ INCIDENTS = Workflow(
              elsewhere="holder_is_there", apply=_take_back, past="incident_returned", label=_("Take back"), key="t",
              said=BACK),
         move("send", [*ASKED_ANEW, State.SIGNED, State.DISPATCHED], State.DISPATCHED, skips=State.HANDED_OVER,
-             who=HOLDER, past="incident_dispatched", said=_("Unit sent")),  # dispatch says which
+             who=HOLDER, past="incident_dispatched", undo_s=UNDO_S, said=_("Unit sent")),  # dispatch says which
         move("bring_back", [State.HANDED_OVER, State.SIGNED], State.RETURNED, who=anybody(), when=_in_danger,
              apply=_bring_back, past="incident_returned", said=BACK),
     ),

@@ -12,9 +12,11 @@ from django.db import close_old_connections, connection
 from anlan.core import jobs
 from anlan.core.ledger import followers, seals
 from anlan.core.ledger.writes import is_passing
+from anlan.core.time import simulated
 from anlan.core.time.expiry import Sweep
 
 PAUSE_S = 0.5
+REMEMBER_S = 2.0  # how much of a simulated city's time a stop may forget
 RENEW_S = 15.0  # a quarter of the lease
 GRACE_S = 8.0  # what a job that tells no progress may still take after the signal to stop
 log = logging.getLogger("anlan.worker")
@@ -26,7 +28,7 @@ class Worker:
     def __init__(self) -> None:
         self.stopping = threading.Event()
         self._sweep = Sweep()
-        self._renewed = time.monotonic()
+        self._renewed = self._remembered = time.monotonic()
 
     def stop(self) -> None:
         """Begin to stop: a running job ends at its next sign of progress, and is done again later."""
@@ -42,6 +44,7 @@ class Worker:
             self.stopping.wait(PAUSE_S)
         doing.join(GRACE_S)
         self._safely(lambda: seals.seal() > 0)
+        simulated.remember()
         connection.close()
 
     def _turn(self) -> bool:
@@ -49,6 +52,9 @@ class Worker:
         self._sweep.run()
         followers.catch_up()
         seals.seal()
+        if time.monotonic() - self._remembered > REMEMBER_S:
+            self._remembered = time.monotonic()
+            simulated.remember()
         current = jobs.current()
         if current and time.monotonic() - self._renewed > RENEW_S:
             self._renewed = time.monotonic()

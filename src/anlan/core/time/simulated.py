@@ -5,6 +5,7 @@ Only `anlan demo` writes the entry by which a data directory lives so; a real ci
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 from typing import Final
@@ -19,6 +20,7 @@ from anlan.core.refusals import Refused
 from anlan.core.time import clock
 from anlan.env import CITY_AHEAD_S, EnvError
 
+REACHED: Final = "city-time"  # a file of the data directory: up to when its city was seen to live
 KIND: Final = "core.city_simulated"
 COPIED: Final = "core.city_copied"
 
@@ -54,6 +56,22 @@ def is_copy() -> bool:
     return LedgerEntry.objects.filter(kind=COPIED).exists()
 
 
+def remember() -> None:
+    """Keep up to when a simulated city has lived: people read pages meanwhile, and time never steps back for them."""
+    if not clock.ahead():
+        return
+    fresh = settings.DATA_DIR / f"{REACHED}.new"
+    fresh.write_text(clock.stamp(clock.now()), encoding="ascii")
+    fresh.replace(settings.DATA_DIR / REACHED)
+
+
+def reached() -> dt.datetime | None:
+    """Return up to when this directory's city was seen to live; none where that was never kept, or cannot be read."""
+    with contextlib.suppress(OSError, ValueError):
+        return dt.datetime.fromisoformat((settings.DATA_DIR / REACHED).read_text(encoding="ascii"))
+    return None
+
+
 def begin() -> None:
     """Let this process, and those that it starts, live at the simulated city's time; a real city keeps the machine's.
 
@@ -64,6 +82,7 @@ def begin() -> None:
         if inherited is not None:
             raise EnvError(f"{CITY_AHEAD_S}: this data directory holds no simulated city; leave it out")
         return
+    stands = max(stands, reached() or stands)
     by = stands - clock.wall() if inherited is None else dt.timedelta(seconds=inherited)
     clock.set_ahead(by)
     os.environ[CITY_AHEAD_S] = str(by.total_seconds())

@@ -14,6 +14,7 @@ from django.db import models
 from anlan.core import ledger
 from anlan.core.city.current import city_read_once
 from anlan.core.ledger.verbs import verb as ledger_verb
+from anlan.core.models import Undo
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
 from anlan.core.time import deadlines
@@ -198,18 +199,21 @@ class Workflow(Generic[R]):
             steps = [self.decide(name, record, values, seen=seen, actor=actor, at=at) for record in records]
         with ExitStack() as keeping:
             for step in steps:
-                if step.kept is not None and not ledger.is_nested():  # what follows from another verb goes with that
-                    keeping.enter_context(undo.kept(step, self.subject(step.record), actor))
+                if step.kept is not None and step.move:
+                    kept = undo.kept(self.subject(step.record), step.move.name, step.kind, step.move.undo_s, step.kept,
+                                     actor=actor, at=step.at)  # fmt: skip
+                    keeping.enter_context(kept)
             self.store(steps, actor)
         return steps
 
-    def take_back(self, record: R, *, actor: Actor, at: dt.datetime) -> str:
+    def take_back(self, record: R, kept: Undo | None = None, *, actor: Actor, at: dt.datetime) -> str:
         """Take back the last move of a record that is held under lock, within its seconds; return the move's name.
 
-        The entry follows from that of the move; followers wait with a move until it stands.
+        The entry follows from that of the move; followers wait with a move until it stands. Who takes back what this
+        move followed from has asked already whether it can be, and hands over what was `kept`.
         """
         subject = self.subject(record)
-        found = undo.require_undoable(subject, actor, at)
+        found = kept or undo.require_undoable(subject, actor, at)
         after, name, cause = _state(record), found.move, found.entry_id
         columns = undo.give_back(found, record)
         record.save(update_fields=columns)

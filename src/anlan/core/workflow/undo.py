@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -11,12 +12,22 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from anlan.core import ledger
 from anlan.core.models import ClockRun, LedgerEntry, Undo
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
-from anlan.core.workflow.moves import Step
 
 Columns = Mapping[str, Any]
+WITH = " "  # between the record whose act is taken back and another that goes back with it
+
+
+class _Leading(threading.local):
+    """With whose act this thread's further changes go back."""
+
+    subject = ""
+
+
+_leading = _Leading()
 
 
 def columns_of(record: models.Model, names: Iterator[str] | list[str]) -> Columns:
@@ -26,25 +37,50 @@ def columns_of(record: models.Model, names: Iterator[str] | list[str]) -> Column
 
 
 @contextmanager
-def kept(step: Step, subject: str, actor: Actor) -> Iterator[None]:
-    """Keep what a step changes while it is written: columns, and which clocks of its subject it stops and starts."""
-    before = _running(subject)
+def together(subject: str) -> Iterator[None]:
+    """What follows here from an act on a record is taken back with it, and never by itself."""
+    before, _leading.subject = _leading.subject, _leading.subject or subject
+    try:
+        yield
+    finally:
+        _leading.subject = before
+
+
+@contextmanager
+def kept(
+    subject: str, move: str, kind: str, seconds: int, before: Columns, *, actor: Actor, at: dt.datetime
+) -> Iterator[None]:
+    """Keep what an act changes while it is written: columns, and which clocks of its subject it stops and starts.
+
+    What Anlan does itself is not kept, nor what follows from another verb that does not take it back with its own.
+    """
+    lead = _leading.subject
+    if actor.is_system or (not lead and ledger.is_nested()):
+        yield
+        return
+    whose, ran = f"{lead}{WITH}{subject}" if lead else subject, _running(subject)
+    Undo.objects.filter(until__lte=at).delete()
+    _beside(subject).delete()  # what went with the act before this one stands from now on
     yield
-    after = _running(subject)
-    assert step.move is not None
-    entry = LedgerEntry.objects.filter(subject=subject, kind=step.kind).order_by("-pk").values_list("pk", flat=True)
-    Undo.objects.filter(until__lte=step.at).delete()
-    Undo.objects.update_or_create(subject=subject, defaults={
-        "entry_id": entry[0], "actor": actor.name, "move": step.move.name,
-        "until": step.at + dt.timedelta(seconds=step.move.undo_s),
-        "before": json.dumps(step.kept, cls=DjangoJSONEncoder),
-        "ended": json.dumps(sorted(before - after)), "begun": json.dumps(sorted(after - before)),
+    runs = _running(subject)
+    entry = LedgerEntry.objects.filter(subject=subject, kind=kind).order_by("-pk").values_list("pk", flat=True)
+    Undo.objects.update_or_create(subject=whose, defaults={
+        "entry_id": entry[0], "actor": actor.name, "move": move, "until": at + dt.timedelta(seconds=seconds),
+        "before": json.dumps(before, cls=DjangoJSONEncoder),
+        "ended": json.dumps(sorted(ran - runs)), "begun": json.dumps(sorted(runs - ran)),
     })  # fmt: skip
 
 
 def undoable(subject: str, actor: Actor, at: dt.datetime) -> Undo | None:
     """Return the move that this person can still take back: their own, in time, and the last thing that was done."""
     found = Undo.objects.open(at).filter(subject=subject, actor=actor.name).first()
+    return found if found and not _overtaken(found) else None
+
+
+def last_of(actor: Actor, at: dt.datetime) -> Undo | None:
+    """Return the last act of somebody, on whatever record, while it can still be taken back."""
+    mine = Undo.objects.open(at).filter(actor=actor.name).exclude(subject__contains=WITH)
+    found = mine.select_related("entry").order_by("-entry_id").first()
     return found if found and not _overtaken(found) else None
 
 
@@ -55,8 +91,21 @@ def require_undoable(subject: str, actor: Actor, at: dt.datetime) -> Undo:
         raise Refused("nothing_to_undo")
     if found.until <= at:
         raise Refused("undo_too_late")
-    if _overtaken(found):
+    require_standing(found)
+    return found
+
+
+def require_standing(undo: Undo) -> None:
+    """Refuse to take back what something was done with since."""
+    if _overtaken(undo):
         raise Refused("undo_overtaken")
+
+
+def going_with(undo: Undo) -> list[Undo]:
+    """Return what goes back with an act on a record, the last first, or refuse where something was done with it."""
+    found = list(_beside(undo.subject).select_related("entry").order_by("-entry_id"))
+    for beside in found:
+        require_standing(beside)
     return found
 
 
@@ -75,10 +124,14 @@ def give_back(undo: Undo, record: models.Model) -> list[str]:
     return list(columns)
 
 
+def _beside(subject: str) -> models.QuerySet[Undo]:
+    return Undo.objects.filter(subject__startswith=f"{subject}{WITH}")
+
+
 def _running(subject: str) -> set[int]:
     return set(ClockRun.objects.running().filter(subject=subject).values_list("pk", flat=True))
 
 
 def _overtaken(undo: Undo) -> bool:
     """Whether anything else was done with the record since."""
-    return LedgerEntry.objects.filter(subject=undo.subject, pk__gt=undo.entry_id).exists()
+    return LedgerEntry.objects.filter(subject=undo.entry.subject, pk__gt=undo.entry_id).exists()

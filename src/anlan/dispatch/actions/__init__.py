@@ -14,6 +14,7 @@ from anlan.dispatch.actions.assignments import (
 from anlan.dispatch.actions.bulk import run_incidents
 from anlan.dispatch.actions.calls import receive_calls
 from anlan.dispatch.actions.shifts import begin_shift, write_rota
+from anlan.dispatch.actions.undos import undo
 
 __all__ = [
     "archive",
@@ -26,5 +27,6 @@ __all__ = [
     "review",
     "run_incidents",
     "stamp",
+    "undo",
     "write_rota",
 ]

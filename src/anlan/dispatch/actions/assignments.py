@@ -11,8 +11,10 @@ from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
 from anlan.core.time import clocks
 from anlan.core.time.clock import stamp as written
+from anlan.core.workflow.undo import together
 from anlan.dispatch import rules
 from anlan.dispatch.access import REVIEWERS, require_crew_or_desk, require_of
+from anlan.dispatch.actions.undos import keeping, locked
 from anlan.dispatch.models import Assignment, Milestone, Unit
 from anlan.dispatch.queries.clocks import facts_of
 from anlan.dispatch.queries.units import is_on_shift
@@ -36,11 +38,13 @@ def dispatch_unit(*, number: str, unit: str, actor: Actor, at: dt.datetime, key:
     require_holder(actor, incident)
     busy = Assignment.objects.open().filter(unit=found).exists()
     rules.require_free(busy, is_on_shift(found, at), found.active)
-    if incident.state != State.DISPATCHED:
-        triage.send(number=number, actor=actor, at=at)
     assignment = Assignment.objects.create(incident=incident, unit=found, dispatched_at=at)
     _first_stamps(assignment, at)
-    _leave(Stamp.DISPATCHED, assignment, actor, at)
+    with keeping(assignment, Stamp.DISPATCHED, actor, at):
+        if incident.state != State.DISPATCHED:
+            with together(assignment.subject):
+                triage.send(number=number, actor=actor, at=at)
+        _leave(Stamp.DISPATCHED, assignment, actor, at)
     return {"assignment": assignment.pk, "incident": number, "unit": unit}
 
 
@@ -55,7 +59,7 @@ def stamp(
     key: str | None = None,
 ) -> dict[str, Any]:
     """Stamp a milestone: by the crew on its device, or by the desk for a crew on the radio."""
-    found = _locked(assignment)
+    found = locked(assignment)
     require_crew_or_desk(actor, found)
     if step not in rules.PLAIN:
         raise Refused("no_such_step", "step")
@@ -74,14 +78,15 @@ def resolve_on_scene(
     key: str | None = None,
 ) -> dict[str, Any]:
     """Say that the danger on the spot has ended. The incident is resolved when no other unit still works there."""
-    found = _locked(assignment)
+    found = locked(assignment)
     incident = found.incident
     require_crew_or_desk(actor, found)
     _take(found, Stamp.RESOLVED, actor, at, device_at)
     Incident.objects.select_for_update().get(pk=incident.pk)  # of two crews that end at once one sees the other
     working = incident.assignments.exclude(state__in=[*ENDED, Stamp.RESOLVED, Stamp.FIELD_FEEDBACK]).exists()
     if not working and incident.state == State.DISPATCHED:
-        triage.resolve(number=incident.number, disposal=disposal, actor=_for_holder(actor, incident), at=at)
+        with together(found.subject):
+            triage.resolve(number=incident.number, disposal=disposal, actor=_for_holder(actor, incident), at=at)
     return {"assignment": found.pk, "state": found.state, "resolved": not working}
 
 
@@ -90,14 +95,15 @@ def ask_backup(
     *, assignment: int, device_at: dt.datetime | None = None, actor: Actor, at: dt.datetime, key: str | None = None
 ) -> dict[str, Any]:
     """Ask for a second unit; the desk sees it at once."""
-    found = _locked(assignment)
+    found = locked(assignment)
     require_crew_or_desk(actor, found)
     if found.state not in rules.OUT:
         raise Refused("no_such_step", "step")
-    found.backup = True
-    found.save(update_fields=["backup"])
-    Milestone.objects.create(assignment=found, step=Stamp.BACKUP_ASKED, at=at, device_at=device_at)
-    _leave(Stamp.BACKUP_ASKED, found, actor, at, device_at)
+    with keeping(found, Stamp.BACKUP_ASKED, actor, at):
+        found.backup = True
+        found.save(update_fields=["backup"])
+        Milestone.objects.create(assignment=found, step=Stamp.BACKUP_ASKED, at=at, device_at=device_at)
+        _leave(Stamp.BACKUP_ASKED, found, actor, at, device_at)
     return {"assignment": found.pk}
 
 
@@ -105,16 +111,17 @@ def ask_backup(
 def reassign(*, assignment: int, unit: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
     """Send another unit in place of this one, which is free from now on."""
     actor.require(*DESK)
-    found = _locked(assignment)
+    found = locked(assignment)
     _take(found, Stamp.REASSIGNED, actor, at, None)
-    return dispatch_unit(number=found.incident.number, unit=unit, actor=actor, at=at)
+    with together(found.subject):
+        return dispatch_unit(number=found.incident.number, unit=unit, actor=actor, at=at)
 
 
 @verb("dispatch.review")
 def review(*, assignment: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Look at what was done, by somebody who was not there; then it can be archived."""
     actor.require(*REVIEWERS)
-    found = _locked(assignment)
+    found = locked(assignment)
     _take(found, Stamp.REVIEWED, actor, at, None)
     return {"assignment": found.pk, "state": found.state}
 
@@ -123,18 +130,9 @@ def review(*, assignment: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
 def archive(*, assignment: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """File a reviewed assignment."""
     actor.require(*REVIEWERS)
-    found = _locked(assignment)
+    found = locked(assignment)
     _take(found, Stamp.ARCHIVED, actor, at, None)
     return {"assignment": found.pk, "state": found.state}
-
-
-def _locked(pk: int) -> Assignment:
-    """Return an assignment with its row locked until the verb ends."""
-    rows = Assignment.objects.select_for_update(of=("self",)).filter(pk=pk)
-    found = rows.select_related("unit__organisation", "incident__owner").first()
-    if found is None:
-        raise Refused("unknown_assignment", "assignment")
-    return found
 
 
 def _first_stamps(assignment: Assignment, at: dt.datetime) -> None:
@@ -149,12 +147,13 @@ def _first_stamps(assignment: Assignment, at: dt.datetime) -> None:
 def _take(assignment: Assignment, step: Stamp, actor: Actor, at: dt.datetime, device_at: dt.datetime | None) -> None:
     """Take a step, if the table allows it, with its stamp and its entry."""
     rules.require_step(assignment.state, step)
-    assignment.state = step
-    if step in ENDED and assignment.ended_at is None:
-        assignment.ended_at = at
-    assignment.save(update_fields=["state", "ended_at"])
-    Milestone.objects.create(assignment=assignment, step=step, at=at, device_at=device_at)
-    _leave(step, assignment, actor, at, device_at)
+    with keeping(assignment, step, actor, at):
+        assignment.state = step
+        if step in ENDED and assignment.ended_at is None:
+            assignment.ended_at = at
+        assignment.save(update_fields=["state", "ended_at"])
+        Milestone.objects.create(assignment=assignment, step=step, at=at, device_at=device_at)
+        _leave(step, assignment, actor, at, device_at)
 
 
 def _leave(

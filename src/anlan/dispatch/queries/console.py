@@ -15,11 +15,12 @@ from anlan.core.words import area_label
 from anlan.core.workflow.moves import Words
 from anlan.dispatch import rules
 from anlan.dispatch.access import may_stamp
-from anlan.dispatch.models import Assignment
+from anlan.dispatch.models import Assignment, Unit
 from anlan.dispatch.queries.assignments import assignments_of, seen_of
 from anlan.dispatch.queries.clocks import Face, crew_faces, incident_faces
 from anlan.dispatch.queries.units import Near, units_near
 from anlan.dispatch.states import Stamp
+from anlan.dispatch.words import act
 from anlan.triage import rules as triage_rules
 from anlan.triage.forms import Field, Form, Sent, at_field, disposal_of, forms_of
 from anlan.triage.models import Incident
@@ -82,6 +83,7 @@ class Chosen:
     def context(self) -> dict[str, Any]:
         """Return it as the template's names."""
         return vars(self) | {
+            "moves_open": at_field(self.forms),
             "links": [link for link in self.incident.links.all() if link.unlinked_at is None],
         }
 
@@ -108,7 +110,7 @@ def chosen(
         may=moves,
         may_send=may_send,
         next=usual,
-        forms=forms_of(incident, moves, None if here else sent),
+        forms=forms_of(incident, moves | {"undo": None}, None if here else sent),  # the foot holds the undo
         timeline=_timeline(incident, assignments),
         opens=reports_open_to(incident, actor),
     )
@@ -117,7 +119,7 @@ def chosen(
 def _crew(assignment: Assignment, faces: list[Face], actor: Actor, seen: bool, sent: Sent | None) -> Crew:
     step = rules.next_step(assignment.state)
     stamps = assignment.ended_at is None and may_stamp(assignment, actor)
-    label = f"{area_label(assignment.unit)}: {Stamp(step).label}" if step else ""
+    label = f"{area_label(assignment.unit)}: {act(step)}" if step else ""
     fields = {"verb": "stamp", "assignment": str(assignment.pk), "step": str(step)}
     asks = assignment.incident if step == Stamp.RESOLVED else None
     next_step = _asking(label, fields, asks, sent) if stamps and step else None
@@ -130,17 +132,24 @@ def _next(
     """Return the usual next move: sign for it, walk the crew that is out, resolve what one ended, send one, close."""
     if moves["sign_for"]:
         return _made("sign_for", incident)
+    free = next((unit for unit in near if unit.key and unit.apart_m is not None), None)  # else it is nobody's guess
+    if free and sent and sent.field == "unit":  # the one that was chosen could not go
+        return _send(free.unit, incident)
     for crew in crews:
         if crew.next:
             return crew.next
     if incident.state == triage_rules.DISPATCHED and moves["resolve"] and any(crew.ended for crew in crews):
         return _made("resolve", incident, sent)
-    free = next((unit for unit in near if unit.key and unit.apart_m is not None), None)  # else it is nobody's guess
     if free:
-        return NextMove(_("Send %(unit)s") % {"unit": area_label(free.unit)}, {"verb": "send", "unit": free.unit.code})
+        return _send(free.unit, incident)
     if moves["close"] and incident.state == triage_rules.RESOLVED:
         return _made("close", incident, sent)
     return None
+
+
+def _send(unit: Unit, incident: Incident) -> NextMove:
+    fields = {"verb": "send", "unit": unit.code, "seen": incident.state}
+    return NextMove(_("Send %(unit)s") % {"unit": area_label(unit)}, fields)
 
 
 def _made(name: str, incident: Incident, sent: Sent | None = None) -> NextMove:

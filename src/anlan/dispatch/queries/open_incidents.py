@@ -1,11 +1,12 @@
-"""Open incidents in the order of their clocks: what the dispatcher has to look at first."""
+"""Open incidents by urgency, then in the order of their clocks: what the dispatcher has to look at first."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from anlan.core.city.areas import area_index, local_day
@@ -48,16 +49,23 @@ class Line:
 
 @dataclass(frozen=True)
 class OpenList:
-    """One page of the list, with how many each filter would show."""
+    """One page of the list, with how many each filter would show, and how many of what it shows are how urgent."""
 
     lines: list[Line]
     counts: list[tuple[str, int]]
+    urgent: Mapping[int, int]
     page: int
     pages: int
 
+    @property
+    def groups(self) -> list[tuple[int, int, list[Line]]]:
+        """The lines of this page by urgency, with how many there are on all pages."""
+        alike = groupby(self.lines, key=lambda line: line.incident.urgency)
+        return [(urgency, self.urgent[urgency], list(lines)) for urgency, lines in alike]
+
 
 def open_list(actor: Actor, at: dt.datetime, *, show: str, page: int) -> OpenList:
-    """Return the open incidents that a filter shows, the clock that is due first before the others.
+    """Return the open incidents that a filter shows, the most urgent first, of these the clock that is due first.
 
     A page that is not there is the nearest one that is: what was read may have become shorter.
     """
@@ -69,7 +77,7 @@ def open_list(actor: Actor, at: dt.datetime, *, show: str, page: int) -> OpenLis
     page = min(max(1, page), pages)
     shown = list(islice(found, SHOWN * (page - 1), SHOWN * page))
     counts = [(name, sum(map(wanted, every))) for name, wanted in shows.items()]
-    return OpenList(_lines(shown, out, at), counts, page, pages)
+    return OpenList(_lines(shown, out, at), counts, Counter(brief.urgency for brief in found), page, pages)
 
 
 def filters(actor: Actor, at: dt.datetime) -> dict[str, Callable[[Brief], bool]]:
@@ -93,8 +101,8 @@ def _out(actor: Actor) -> dict[int, list[Assignment]]:
     return found
 
 
-def _order(brief: Brief) -> tuple[bool, dt.datetime, int, dt.datetime, int]:
-    return brief.slow, brief.due_at, brief.urgency, brief.opened_at, brief.pk
+def _order(brief: Brief) -> tuple[int, bool, dt.datetime, dt.datetime, int]:
+    return brief.urgency, brief.slow, brief.due_at, brief.opened_at, brief.pk
 
 
 def _briefs(actor: Actor, out: dict[int, list[Assignment]]) -> Iterable[Brief]:

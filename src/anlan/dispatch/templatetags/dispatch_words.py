@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from django import template
+from typing import Any
 
+from django import template
+from django.urls import reverse
+
+from anlan.core.time.clock import now
+from anlan.core.web.middleware.access import actor_of_request
 from anlan.dispatch import words
+from anlan.dispatch.models import Assignment
 from anlan.dispatch.queries.board import grouped
+from anlan.dispatch.queries.last_act import last_step
 
 register = template.Library()
 
 for function in (grouped, words.face_word, words.km, words.running, words.target, words.took, words.unlocalised):
     register.filter(function)
+
+
+@register.inclusion_tag("dispatch/_undo.html", takes_context=True)
+def undo_of(context: dict[str, Any], assignment: Assignment) -> dict[str, Any]:
+    """Offer to take back the reader's own last stamp of an assignment."""
+    last = last_step(assignment, actor_of_request(context["request"]), now())
+    action = reverse("dispatch:move", args=[assignment.pk])
+    return {"last": last, "action": action, "csrf_token": context.get("csrf_token")}

@@ -1,4 +1,4 @@
-"""The dispatcher's console: open incidents by clock, the chosen one beside them, and its next move on one key."""
+"""The dispatcher's console: open incidents by urgency and clock, the chosen one, and its next move on one key."""
 
 from __future__ import annotations
 
@@ -18,9 +18,12 @@ from anlan.core.web.middleware.access import actor_of_request
 from anlan.dispatch.models import Unit
 from anlan.dispatch.offers import send_unit, take_step
 from anlan.dispatch.queries.console import Chosen, chosen
+from anlan.dispatch.queries.last_act import last_act
 from anlan.dispatch.queries.open_incidents import Line, OpenList, filters, open_list
 from anlan.dispatch.queries.places import places
+from anlan.dispatch.queries.sendings import sending_of
 from anlan.dispatch.queries.units import KEYS
+from anlan.dispatch.words import sent_before
 from anlan.intake.models.report import SEES_ALL
 from anlan.intake.queries.unsorted import unsorted
 from anlan.triage.access import MOVERS, READERS, is_desk
@@ -47,20 +50,22 @@ def console(request: HttpRequest, number: str = "") -> HttpResponse:
 def news(request: HttpRequest) -> JsonResponse:
     """Return what the list shows now, so that the page can say what is new; it changes nothing by itself."""
     at = now()
-    waiting = unsorted(actor_of_request(request), at, UNSORTED_SHOWN)
+    waiting, listed = unsorted(actor_of_request(request), at, UNSORTED_SHOWN), _listed(request, at)
     rows = {entry.report.number: entry.stands for entry in waiting}
-    rows |= {line.incident.number: stands(line) for line in _listed(request, at).lines}
-    return JsonResponse({"rows": rows})
+    rows |= {line.incident.number: stands(line) for line in listed.lines}
+    urgent = [line.incident.number for line in listed.lines if line.incident.urgency == 1]
+    return JsonResponse({"rows": rows, "urgent": urgent})
 
 
 @roles(*MOVERS)
 @require_POST
 def act(request: HttpRequest, number: str) -> HttpResponse:
     """Make a move; where it is refused, say why on the console as it stands now."""
+    actor, posted = actor_of_request(request), request.POST.dict() | {"number": number}
     try:
-        _move(number, request.POST.dict(), actor_of_request(request), now())
+        _move(number, posted, actor, now())
     except REFUSALS as error:
-        return _page(request, number, wrong=refusal(error), sent=Sent.of(request.POST.dict(), error), status=409)
+        return _page(request, number, wrong=_why(error, posted, actor), sent=Sent.of(posted, error), status=409)
     query = request.GET.urlencode()
     return redirect(reverse("dispatch:console_incident", args=[number]) + (f"?{query}" if query else ""))
 
@@ -82,6 +87,15 @@ def _move(number: str, posted: dict[str, str], actor: Actor, at: dt.datetime) ->
         make_move(number, posted, actor, at)
 
 
+def _why(error: Exception, posted: dict[str, str], actor: Actor) -> str:
+    """Say why not; of a unit that another desk sent meanwhile, which desk, and when."""
+    if posted.get("verb") == "send" and getattr(error, "code", "") in {"unit_busy", "no_such_move"}:
+        found = sending_of(posted.get("unit", ""), posted.get("number", ""))
+        if found:
+            return sent_before(found, actor)
+    return refusal(error)  # type: ignore[arg-type]
+
+
 def _listed(request: HttpRequest, at: dt.datetime) -> OpenList:
     page = request.GET.get("page", "")[:6]
     return open_list(actor_of_request(request), at, show=_show(request, at), page=int(page) if page.isdecimal() else 1)
@@ -98,12 +112,19 @@ def _kept(request: HttpRequest, number: str) -> list[str]:
     return codes.split(",")[:KEYS] if of == number and codes else []
 
 
-def _query(request: HttpRequest, shown: Chosen | None, kept: list[str]) -> str:
-    """Return what the next address says: the list that is shown, and which unit has which key while one is chosen."""
+def _keeps(shown: Chosen | None, kept: list[str]) -> str:
+    """Return which unit has which key while an incident is chosen, as the next address says it."""
+    if shown is None:
+        return ""
+    fresh = [near.unit.code for near in shown.near if near.key and near.unit.code not in kept]
+    return f"{shown.incident.number}:{','.join([*kept, *fresh])}"
+
+
+def _query(request: HttpRequest, keeps: str) -> str:
+    """Return what the next address says: the list that is shown, and the keys of the units."""
     query = request.GET.copy()
-    if shown:
-        fresh = [near.unit.code for near in shown.near if near.key and near.unit.code not in kept]
-        query["kept"] = f"{shown.incident.number}:{','.join([*kept, *fresh])}"
+    if keeps:
+        query["kept"] = keeps
     return query.urlencode(safe=":,")
 
 
@@ -117,15 +138,21 @@ def _page(
         raise Http404
     kept = _kept(request, found.number) if found else []
     shown = chosen(found, actor, at, kind if kind in Unit.Kind.values else "", kept, sent) if found else None
+    keeps = _keeps(shown, kept)
     context = {
-        "listed": [(line, stands(line)) for line in listed.lines],
+        "groups": [
+            {"urgency": urgency, "n": n, "rows": [(line, stands(line)) for line in lines]}
+            for urgency, n, lines in listed.groups
+        ],
         "counts": listed.counts,
         "pages": listed.pages,
         "page": listed.page,
         "show": _show(request, at),
         "kind": kind,
         "kinds": Unit.Kind.choices,
-        "query": _query(request, shown, kept),
+        "query": _query(request, keeps),
+        "kept": keeps,
+        "last": last_act(actor, at),
         "asked": bool(number),
         "sorts": is_desk(actor),
         "sees_all": bool(actor.roles & SEES_ALL),

@@ -24,6 +24,14 @@ def new_token() -> str:
     return _sign(_FORM, new_form_key())
 
 
+def renewed(token: str) -> str:
+    """Return a form's token anew, with its own key where that was ours, however old: what is sent again counts once."""
+    try:
+        return _sign(_FORM, _FORM.unsign(token).partition(".")[0])
+    except signing.BadSignature:
+        return new_token()
+
+
 def form_key(token: str) -> str | None:
     """Return the key in a form's token, or None when it is not ours or too old."""
     return _read(_FORM, token, FORM_LASTS)

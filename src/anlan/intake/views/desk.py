@@ -24,7 +24,7 @@ from anlan.intake.forms.entry import category_of
 from anlan.intake.forms.errors import FormErrors, not_saved, of_form
 from anlan.intake.models import Category, Report
 from anlan.intake.public.codes import verb_key
-from anlan.intake.public.form_token import form_key, new_token
+from anlan.intake.public.form_token import form_key, new_token, renewed
 from anlan.intake.queries.nearness import possible_repeats
 from anlan.intake.words import label
 
@@ -105,9 +105,14 @@ def _save(request: HttpRequest, form: CallForm, key: str) -> dict[str, Any]:
 
 
 def _token(form: CallForm | None) -> str:
-    """Return the token to go on with: the form's own while it holds, since from it the call's time is measured."""
-    token = form.data.get("token", "") if form and form.errors else ""
-    return token if form_key(token) else new_token()
+    """Return the token to go on with: the form's own while it holds, since from it the call's time is measured.
+
+    One that lay open for too long keeps its key; one whose key was used for another call gets a new one.
+    """
+    token = form.data.get("token", "") if form else ""
+    if not form_key(token):
+        return renewed(token)
+    return token if form and form.errors else new_token()
 
 
 def _form(typed: Any) -> CallForm:

@@ -22,7 +22,7 @@ from anlan.intake.forms.errors import FormErrors, of_form, telephone
 from anlan.intake.forms.public import CitizenForm
 from anlan.intake.models import Attachment, Category
 from anlan.intake.public.codes import code_for, grouped, verb_key
-from anlan.intake.public.form_token import form_key, key_of_receipt, new_token, receipt_for
+from anlan.intake.public.form_token import form_key, key_of_receipt, new_token, receipt_for, renewed
 from anlan.intake.public.holder import unkept
 from anlan.intake.public.throttle import REPORTS
 from anlan.intake.public.uploads import UNREADABLE, bound
@@ -130,7 +130,7 @@ def _form_page(
         "categories": form.categories.values(),
         "form_errors": form_errors,
         "photo_again": bool(form.files.get("photo")) and "photo" not in form.errors if form.is_bound else False,
-        "token": new_token(),
+        "token": new_token() if status in {200, 409} else renewed(form.data.get("token", "")),
         "first_look_minutes": first_look_minutes(),
         "emergency": telephone(),
         "bounds": ",".join(map(str, here.bounds)) if here else "",

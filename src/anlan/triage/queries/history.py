@@ -68,5 +68,7 @@ def _named(payload: dict[str, Any], names: dict[str, str], categories: dict[str,
     """Return a payload with names in place of codes."""
     payload |= {key: names.get(payload[key], payload[key]) for key in ("to", "by") if key in payload}
     payload |= {key: categories.get(payload[key], payload[key]) for key in ("category", "at_call") if key in payload}
-    payload |= {"move": INCIDENTS[payload["move"]].label} if "move" in payload else {}
+    if "move" in payload:
+        made = INCIDENTS[payload["move"]]
+        payload |= {"move": made.label or made.said}
     return payload | ({"urgency": urgency_words(payload["urgency"])} if "urgency" in payload else {})
