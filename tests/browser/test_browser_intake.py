@@ -97,8 +97,9 @@ def test_a_double_click_sends_once(page_at):
 
 
 def test_depth_is_asked_only_of_water(page_at):
-    """Choosing a blocked drain takes the pictures away, without script too."""
+    """The pictures come with water on the road and with nothing else, without script too."""
     page = page_at("/report/", 360, java_script_enabled=False)
+    assert not page.locator(".depth-field").is_visible()
     page.locator("input[value=blocked_drain]").check()
     assert not page.locator(".depth-field").is_visible()
     page.locator("input[value=waterlogging]").check()
@@ -106,7 +107,7 @@ def test_depth_is_asked_only_of_water(page_at):
 
 
 def test_a_call_taker_enters_three_reports_by_keyboard_alone(page_at, signed_in, shot):
-    """Three keys and the place make a report; the next call begins in its first field; a misdial is one key."""
+    """Three keys and the place make a report; the next begins in its first field; a misdial says first what it is."""
     page = page_at("/calls/new", 1440, cookies=signed_in("call_taker"))
     page.locator("anlan-pin[data-ready]").wait_for()
     keys = page.keyboard
@@ -121,14 +122,16 @@ def test_a_call_taker_enters_three_reports_by_keyboard_alone(page_at, signed_in,
     keys.type("bl")
     keys.press("Enter")
     keys.type("清潭路 加油站")
-    keys.press("Tab")
-    keys.press("Tab")
+    keys.press("F6")
     keys.type("13800000417")
-    keys.press("Tab")
+    keys.press("Shift+Tab")
     keys.type("冒水")
     keys.press("Control+Enter")
     saved(page, 2)
-    keys.press("F8")
+    keys.press("F9")
+    page.locator("#armed", has_text="F9 once more").wait_for()
+    assert Report.objects.count() == 2
+    keys.press("F9")
     saved(page, 3)
     shot(page, "call-1440-en-light")
     assert list(Report.objects.order_by("pk").values_list("category__code", "validity")) == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.make.categories import category
 from tests.make.city import AT, CITIES, city, organisation
 from tests.make.estimates import MendedTown, mended_town
 from tests.make.incidents import incident
@@ -23,6 +24,7 @@ __all__ = [
     "actor",
     "assignment",
     "browser",
+    "category",
     "city",
     "cookies",
     "free",

@@ -52,13 +52,14 @@ def ask(client: Client, phone: str = NUMBER) -> str:
 
 
 def test_i_called_an_hour_ago_is_answered_at_once(desk: Client) -> None:
-    """Number, category, state, when, and the sentence that the reporter is told; no words of the call."""
+    """Number, category, state, when, and who holds it and until when; no words of the call."""
     report = called(1, place_words="清潭路加油站", words="车过不去", name="王先生")
     number = make.incident(report, at=report.received_at)
     actions.hand_over(number=number, to="drains", actor=ME, at=AT)
     shown = ask(desk)
-    for part in (report.number, "Waterlogging", "In hand", "13:00", "Drainage office is asked to deal with it"):
+    for part in (report.number, "Waterlogging", "In hand", "13:00", "Handed over", "Drainage office"):
         assert part in shown
+    assert shown.index("Handed over") < shown.index("<q>")  # what the citizen reads comes after, quoted
     for secret in ("清潭路", "车过不去", "王先生", NUMBER):
         assert secret not in shown
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from anlan.core.city.folder import CityFolderError, city_part, rows
 from anlan.core.models import City, Organisation
 from anlan.dispatch.models import Unit
+from anlan.intake.models import Category
 
 COLUMNS = ("code", "name", "name_en", "kind", "organisation", "people")
 
@@ -23,6 +24,16 @@ def load_units(folder: Path, city: City) -> None:
         seen.add(row["code"])
         Unit.objects.update_or_create(code=row["code"], defaults=_values(row, known, f"{path}:{line}"))
     Unit.objects.exclude(code__in=seen).update(active=False)
+
+
+@city_part("kinds of units")
+def require_kinds(folder: Path, city: City) -> None:
+    """Refuse a category that asks for a kind of unit that there is not."""
+    for category in Category.objects.exclude(units=""):
+        if unknown := set(category.units.split("|")) - set(Unit.Kind.values):
+            where = f"{folder / 'categories.csv'}: {category.code}"
+            known = ", ".join(Unit.Kind.values)
+            raise CityFolderError(f"{where} asks for units {', '.join(sorted(unknown))}; there are {known}")
 
 
 def _values(row: dict[str, str], known: dict[str, Organisation], where: str) -> dict[str, object]:

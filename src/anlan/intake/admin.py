@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from anlan.core.admin import AdminBase
-from anlan.intake.models import Category, Report
+from anlan.intake.models import Category, KeyQuestion, Report
 
 
 @admin.register(Category)
@@ -22,6 +22,21 @@ class CategoryAdmin(AdminBase):
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Refuse: reports carry it; take `active` away instead."""
+        return False
+
+
+@admin.register(KeyQuestion)
+class KeyQuestionAdmin(AdminBase):
+    """What every call is asked; the folder's key_questions.csv is the other way in."""
+
+    list_display = ("code", "name", "name_en", "urgency", "scope", "sort", "active")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
+        """Keep the code of a stored question: reports carry it."""
+        return ("code",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Refuse: reports answered it; take `active` away instead."""
         return False
 
 

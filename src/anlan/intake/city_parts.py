@@ -1,7 +1,8 @@
-"""Reads categories.csv of the city's folder, and the first look of older folders."""
+"""Reads categories.csv and key_questions.csv of the city's folder, and the first look of older folders."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from anlan.core.city.folder import CityFolderError, city_part, rows
@@ -9,10 +10,14 @@ from anlan.core.city_parts import clocks_left_out
 from anlan.core.models import City, ClockRule
 from anlan.core.time.deadlines import FILE, rule_of
 from anlan.core.time.rules import Counting
-from anlan.intake.models import Category
+from anlan.intake.models import Category, KeyQuestion
 from anlan.intake.queries.unsorted import FIRST_LOOK
 
 COLUMNS = ("code", "name", "name_en", "kind", "group")
+QUESTION_COLUMNS = ("code", "name", "name_en", "yes", "yes_en", "urgency")
+QUESTIONS = "key_questions.csv"
+CODE = re.compile("[a-z0-9_]{1,16}")
+CALL_KEYS = ("", "F7", "F8")  # the call desk's own; the others are taken
 
 
 @city_part("categories")
@@ -29,6 +34,19 @@ def load_categories(folder: Path, city: City) -> None:
         Category.objects.update_or_create(code=row["code"], defaults=_values(row, f"{path}:{line}"))
     if found:
         Category.objects.exclude(code__in=seen).update(active=False)
+
+
+@city_part("key questions")
+def load_questions(folder: Path, city: City) -> None:
+    """Make the key questions those of the folder, else those that are shipped; one that is gone is asked no more."""
+    own = folder / QUESTIONS
+    path = own if own.exists() else Path(__file__).parent / QUESTIONS
+    seen: set[str] = set()
+    for line, row in enumerate(rows(path, QUESTION_COLUMNS), start=2):
+        seen.add(row["code"])
+        values = _question(row, f"{path}:{line}")
+        KeyQuestion.objects.update_or_create(code=row["code"], defaults=values)
+    KeyQuestion.objects.exclude(code__in=seen).update(active=False)
 
 
 @city_part("first look")
@@ -49,10 +67,8 @@ def load_first_look(folder: Path, city: City) -> None:
 def _values(row: dict[str, str], where: str) -> dict[str, object]:
     if (urgency := row.get("urgency") or "3") not in {"1", "2", "3"}:
         raise CityFolderError(f"{where}: urgency {urgency!r} is none of 1 (at once), 2 (soon), 3 (routine)")
-    try:
-        sort = int(row.get("sort") or 0)
-    except ValueError as error:
-        raise CityFolderError(f"{where}: sort {row['sort']!r} is no whole number") from error
+    if (key := row.get("call_key", "")) not in CALL_KEYS:
+        raise CityFolderError(f"{where}: call_key {key!r} is none of {', '.join(filter(None, CALL_KEYS))}, nor empty")
     return {
         "name": row["name"],
         "name_en": row["name_en"],
@@ -65,6 +81,23 @@ def _values(row: dict[str, str], where: str) -> dict[str, object]:
         "urgency": int(urgency),
         "public_name": row.get("public_name", ""),
         "public_name_en": row.get("public_name_en", ""),
-        "sort": sort,
+        "units": row.get("units", ""),
+        "needs_place": row.get("needs_place") != "0",
+        "call_key": key,
+        "sort": _sort(row, where),
         "active": True,
     }
+
+
+def _question(row: dict[str, str], where: str) -> dict[str, object]:
+    if not CODE.fullmatch(row["code"]) or row["urgency"] not in {"1", "2"}:
+        raise CityFolderError(f"{where}: a question needs a code of a-z, 0-9 and _, and urgency 1 or 2")
+    words = {name: row.get(name) or "" for name in ("name", "name_en", "yes", "yes_en", "scope")}
+    return {**words, "urgency": int(row["urgency"]), "sort": _sort(row, where), "active": True}
+
+
+def _sort(row: dict[str, str], where: str) -> int:
+    try:
+        return int(row.get("sort") or 0)
+    except ValueError as error:
+        raise CityFolderError(f"{where}: sort {row['sort']!r} is no whole number") from error

@@ -15,5 +15,13 @@ class Validity(TextChoices):
     NUISANCE = "nuisance", _("Nuisance call")
 
 
+class CallBack(TextChoices):
+    """What came of calling back somebody who did not speak, or whose call broke off."""
+
+    ANSWERED = "answered", _("Answered, no danger")
+    NO_ANSWER = "no_answer", _("No answer")
+    DANGER = "danger", _("Danger")
+
+
 COUNTED = frozenset({Validity.VALID, Validity.REPEAT})  # tells of something; every stage counts by this set
 CARRIES_NOTHING = frozenset(Validity) - COUNTED  # such a call has no matter and no place

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext as p
 from anlan.core import refusals
 from anlan.core.time.clock import now as clock_now
 from anlan.core.words import MISSING, in_chinese, local
-from anlan.intake.models import Category, Report
+from anlan.intake.models import Category, KeyQuestion, Report
 
 refusals.words(
     {
@@ -69,6 +69,10 @@ refusals.words(
         "broken": noop("The photo is damaged and cannot be read. Take or choose another one."),
         "file_too_large": noop("The file is too large: at most %(most)s MB. Part it."),
         "mapping_unread": noop("A mapping is a text in TOML, in UTF-8, of at most %(most)s characters."),
+        "unknown_question": noop("This question is not asked in this city. Open the page again."),
+        "no_call_back_owed": noop("Nobody waits to be called back here any more."),
+        "unknown_outcome": noop("Say what came of the call-back."),
+        "nothing_answered": noop("Tick what was answered yes; what is known already stays."),
         "withdrawn_already": noop("Please report again if something is wrong there."),
         "withdrawal_over": noop(
             "A report can be withdrawn for 10 minutes. You can still have your words erased, or add something."
@@ -84,9 +88,21 @@ def public_label(category: Category) -> str:
     return category.public_name_en or category.name_en or category.name
 
 
-def label(category: Category) -> str:
-    """Name a category as staff read it."""
-    return category.name if in_chinese() else category.name_en or category.name
+def label(named: Category | KeyQuestion) -> str:
+    """Name a category as staff read it, or ask a question."""
+    return named.name if in_chinese() else named.name_en or named.name
+
+
+def said(question: KeyQuestion) -> str:
+    """Say what a question answered yes says."""
+    return question.yes if in_chinese() else question.yes_en or question.yes
+
+
+def kind_words(kind: str) -> str:
+    """Name what the reporter wants."""
+    return {"alarm": p("kind of a matter", "Alarm"), "help": p("kind of a matter", "Help")}.get(
+        kind, p("kind of a matter", "Complaint")
+    )
 
 
 def title(report: Report) -> str:

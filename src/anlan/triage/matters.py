@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from anlan.core.models import ClockRun
 from anlan.core.people.actors import Actor
 from anlan.core.web.matters import AHEAD, MOST, Matter, waits
+from anlan.intake.queries.callbacks import owed
 from anlan.intake.words import label
-from anlan.triage.access import ARBITERS
+from anlan.triage.access import ARBITERS, is_desk
 from anlan.triage.models import Incident
 from anlan.triage.offers import next_move
 from anlan.triage.queries.followed import objections
@@ -38,6 +39,15 @@ def matters(actor: Actor, at: dt.datetime) -> Iterator[Matter]:
                 note = f"{note} · {objection_words(objection)}"
             words = _("Send or hand over") if step.name == "hand_over" else str(step.label)
             yield Matter(incident.number, label(incident.category), note, url, runs[incident.subject].due_at, words)
+    yield from _call_backs(actor)
+
+
+def _call_backs(actor: Actor) -> Iterator[Matter]:
+    """Give the calls that somebody at the desk has to call back."""
+    for report, run in owed(actor) if is_desk(actor) else ():
+        url = reverse("intake:report_page", args=[report.number])
+        note = _("Call · %(number)s") % {"number": report.number}
+        yield Matter(report.number, label(report.category), note, url, run.due_at, _("Call back"))
 
 
 def _first_due(actor: Actor, at: dt.datetime) -> dict[str, ClockRun]:

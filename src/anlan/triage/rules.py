@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from anlan.core.refusals import Refused
@@ -24,9 +24,12 @@ def require_open(state: str) -> None:
         raise Refused("closed_already")
 
 
-def urgency_at_call(urgency: int, of_category: int, exclusion_gate: bool) -> int:
-    """Return how urgent a new incident is: as its category at least, at once where it may hide danger to life."""
-    return min(require_urgency(urgency), of_category, 1 if exclusion_gate else 3)
+def urgency_at_call(urgency: int, of_category: int, exclusion_gate: bool, answered: Iterable[int] = ()) -> int:
+    """Return how urgent a new incident is: as its category at least, at once where it may hide danger to life.
+
+    `answered` are the urgencies that key questions answered yes raise to.
+    """
+    return min(require_urgency(urgency), of_category, 1 if exclusion_gate else 3, *answered)
 
 
 def may_hold(exclusion_gate: bool, kind: str) -> bool:
@@ -66,9 +69,9 @@ def urgency_of(typed: str) -> int:
     return require_urgency(next((urgency for urgency in URGENCIES if typed == str(urgency)), 0))
 
 
-def raised(urgency: int, valid_reports: int) -> int:
-    """Return the urgency when one more report tells of it: many callers can raise it, none can lower it."""
-    return min(urgency, 1 if valid_reports >= 5 else 2 if valid_reports >= 3 else 3)
+def raised(urgency: int, valid_reports: int, answered: Iterable[int] = ()) -> int:
+    """Return the urgency when one more report tells of it: many callers and answers can raise it, none can lower it."""
+    return min(urgency, 1 if valid_reports >= 5 else 2 if valid_reports >= 3 else 3, *answered)
 
 
 def is_ended(state: str) -> bool:

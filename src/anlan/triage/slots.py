@@ -21,6 +21,7 @@ from anlan.core.web.numbers import Found, finds
 from anlan.core.web.slots import fill, rail
 from anlan.intake.live import takes, tells_of
 from anlan.intake.models.report import shares
+from anlan.intake.queries.callbacks import owed
 from anlan.intake.queries.nearness import possible_repeats_of
 from anlan.intake.rules.reach import reach_of
 from anlan.intake.states import COUNTED
@@ -66,8 +67,10 @@ def of_report(context: dict[str, Any]) -> str:
     told_of = incident_of(report)
     may_open = is_desk(actor)
     near = open_incidents_near(report, actor) if may_open and told_of is None else []
-    values = {"report": report, "told_of": told_of, "may_open": may_open, "near": near, "reach": reach_around(report)}
-    return render_to_string("triage/_report_slot.html", values | _search(request, actor), request=request)
+    may_answer = may_open and (told_of is None or told_of.state in OPEN)
+    values = {"report": report, "told_of": told_of, "may_open": may_open, "may_answer": may_answer, "near": near}
+    values |= {"reports": [report], "at": now(), "reach": reach_around(report), **_search(request, actor)}
+    return render_to_string("triage/_report_slot.html", values, request=request)
 
 
 def _search(request: HttpRequest, actor: Actor) -> dict[str, Search]:
@@ -95,6 +98,14 @@ def near_the_call(context: dict[str, Any]) -> str:
 def of_caller(context: dict[str, Any]) -> str:
     """Keep the place where a caller's own matters appear once the number is typed."""
     return render_to_string("triage/_caller_slot.html", {})
+
+
+@fill("intake.calls")
+def calls_owed(context: dict[str, Any]) -> str:
+    """Show who waits to be called back, with what came of it one press away."""
+    actor = actor_of_request(context["request"])
+    values = {"owed": owed(actor), "at": now(), "from": "call"}
+    return render_to_string("triage/asked/_call_backs.html", values, request=context["request"])
 
 
 @fill("intake.saved")

@@ -32,6 +32,7 @@ NOTED: Final[dict[str, str | Promise]] = {  # what an entry means that no move l
     "triage.incident_arbitrated": gettext_lazy("Decided: it belongs to %(to)s"),
     "triage.incident_category_confirmed": gettext_lazy("Category confirmed: %(category)s (at the call: %(at_call)s)"),
     "triage.incident_urgency_set": gettext_lazy("Urgency: %(urgency)s"),
+    "triage.incident_questions_answered": gettext_lazy("Key question answered yes: %(answers)s"),
     "triage.incident_undone": gettext_lazy("Taken back: %(move)s"),
 }
 

@@ -16,6 +16,7 @@ from anlan.geo import distance_m
 from anlan.triage.models import Incident
 
 OFFERED, OTHERS, KEYS = 8, 3, 9
+NEAREST = 2  # keys that are left to whoever stands nearest, of any kind
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,9 @@ def shifts_about(at: dt.datetime, actor: Actor) -> QuerySet[Shift]:
 def units_near(
     incident: Incident, at: dt.datetime, actor: Actor, kind: str = "", kept: Sequence[str] = ()
 ) -> list[Near]:
-    """Return units as the desk chooses among them: those at the incident, the nearest free ones, others out near by.
+    """Return units as the desk chooses among them: those at the incident, free ones, others out near by.
+
+    Of the free ones those come first that can do something about it, the nearest of each kind before the others.
 
     `kept` are the codes of the units that had the keys from 1 on when the incident was chosen: a key stays with its
     unit, one that was taken keeps its row without a key, and a new unit gets the next key that nobody had.
@@ -78,7 +81,7 @@ def units_near(
     found.sort(key=lambda near: (near.apart_m is None, near.apart_m, near.unit.code))
     at_it = [near for near in found if near.is_at(incident.number)]
     of_kind = [near for near in found if kind in {"", near.unit.kind}]
-    free = [near for near in of_kind if not near.held]
+    free = suited([near for near in of_kind if not near.held], incident.category.units)
     out = [near for near in of_kind if near.held and near not in at_it]
     if not kept:
         numbered = [replace(near, key=str(n)) for n, near in enumerate(free[:OFFERED], start=1)]
@@ -94,6 +97,17 @@ def units_near(
     shown = {near.unit.code for near in rows}
     elsewhere = [near for near in out[:OTHERS] if near.unit.code not in shown]
     return [*(near for near in at_it if near.unit.code not in shown), *rows, *elsewhere]
+
+
+def suited(free: list[Near], kinds: str) -> list[Near]:
+    """Return free units, given nearest first, with the kinds that a category needs first; the last keys stay nearest.
+
+    Where no such unit is free, and where the category needs none, the nearest of all come first.
+    """
+    wanted = kinds.split("|") if kinds else []
+    fit = sorted((near for near in free if near.unit.kind in wanted), key=lambda near: wanted.index(near.unit.kind))
+    first = fit[: OFFERED - NEAREST]
+    return first + [near for near in free if near not in first]
 
 
 def candidates(incident: Incident, at: dt.datetime, actor: Actor, kind: str = "") -> list[Near]:

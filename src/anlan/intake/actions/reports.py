@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from anlan.core import ledger
@@ -14,13 +15,16 @@ from anlan.core.sealed.files import PhotoBytes
 from anlan.core.time.clock import stamp
 from anlan.intake import live
 from anlan.intake.access import TAKES_REPORTS
+from anlan.intake.actions.callbacks import owe_call_back
 from anlan.intake.actions.first_look import await_again, end_look
 from anlan.intake.actions.storage import facts, keep_photos, lock_days, store
 from anlan.intake.channels import Channel
 from anlan.intake.models import Report, Tracking
 from anlan.intake.public.codes import code_hash
+from anlan.intake.queries.filed import undo_until
 from anlan.intake.queries.identity import earlier, identity, require_same
-from anlan.intake.rules.reports import check
+from anlan.intake.queries.questions import stored_answers
+from anlan.intake.rules.reports import Checked, check, require_urgency
 from anlan.intake.states import CARRIES_NOTHING, Validity
 
 MAX_PHOTOS = 6
@@ -50,13 +54,18 @@ def receive_report(
     contact: str = "",
     photos: Sequence[PhotoBytes] = (),
     tracking_code: str | None = None,
+    answers: Sequence[str] = (),
+    urgency: int | None = None,
+    call_back: bool = False,
     organisation_id: int | None = None,
     past: bool = False,
 ) -> dict[str, Any]:
     """Receive one report; return its id, number, time of entry, which fields were masked, and if it was here before.
 
-    Photos are re-encoded by the caller. Of `tracking_code` only the hash is stored; the caller tells the code.
     With `past` it is a history that another system, or the simulated city, recorded: nobody waits for it.
+    `answers` are the key questions answered yes, `urgency` what the call-taker set over category and answers: both
+    are evidence; with `call_back` the caller did not speak or the line broke: no place is asked, and whoever left a
+    number is called back. Photos are re-encoded by the caller. Of `tracking_code` only the hash is stored.
     Long because each field of a report is a parameter of its own.
     """
     sent = {
@@ -80,7 +89,9 @@ def receive_report(
     require_channel(actor, channel)
     if len(photos) > MAX_PHOTOS:
         raise Refused("too_many_photos", "photos", most=MAX_PHOTOS)
-    checked = check(sent, facts(at))
+    known = facts(at)
+    known = replace(known, placeless=frozenset(known.categories)) if call_back else known
+    checked = with_asked(check(sent, known), answers, urgency)
     lock_days([checked.columns["received_at"]])
     before = earlier([checked]).get(identity(checked) or ())
     if before is not None:
@@ -90,6 +101,8 @@ def receive_report(
     keep_photos(report, photos, actor, at)
     if tracking_code:
         Tracking.objects.create(code_hash=code_hash(tracking_code), report=report)
+    if call_back and checked.personal["contact"]:
+        owe_call_back(report, actor, at)
     return _answer(report, checked.masked, repeated=False)
 
 
@@ -122,6 +135,16 @@ def _follow_validity(report: Report, before: str, at: dt.datetime) -> None:
         await_again(report, at)
 
 
+@verb("intake.take_back_filing")
+def take_back_filing(*, number: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
+    """Let a call count after all that its call-taker filed as a misdial or nuisance by a wrong key, within seconds."""
+    until = undo_until(number, actor)
+    if until is None or until < at:
+        raise Refused("undo_too_late")
+    report = Report.objects.get(number=number)
+    return set_validity(report_id=report.pk, validity=Validity.VALID, actor=actor, at=at)
+
+
 def require_channel(actor: Actor, channel: str) -> None:
     """Refuse a channel that is not the actor's: the public has two, a partner system the one of its key."""
     # An unknown channel is refused by the rules.
@@ -137,6 +160,12 @@ def organisation_of(actor: Actor, organisation_id: int | None) -> int | None:
             raise NotAllowed(f"{actor.name} does not belong to that organisation")
         return organisation_id
     return next(iter(actor.organisation_ids)) if len(actor.organisation_ids) == 1 else None
+
+
+def with_asked(checked: Checked, answers: Sequence[str], urgency: int | None) -> Checked:
+    """Return a report with what its reporter was asked; beside the content by which a file's rows are known again."""
+    said = {"answers": stored_answers(answers), "urgency": require_urgency(urgency)}
+    return replace(checked, columns=checked.columns | said)
 
 
 def _answer(report: Report, masked: Sequence[str], *, repeated: bool) -> dict[str, Any]:

@@ -20,13 +20,21 @@ from anlan.intake.models import Attachment, Category, Report, ReportPersonal
 from anlan.intake.rules.reports import Checked, Facts, is_live
 
 RECEIVED = "intake.report_received"
+ASKED = {"answers": "", "urgency": None}  # what only who is asked can say: none of an imported history
+UNSAID = {"content_hash": None, **ASKED}
 
 
 def facts(at: dt.datetime) -> Facts:
     """Return what the rules need to know about this city now."""
     here = city()
-    categories = dict(Category.objects.filter(active=True).values_list("code", "id"))
-    return Facts(at, categories, (here.west, here.south, here.east, here.north) if here else None, latest(at))
+    known = list(Category.objects.filter(active=True).values_list("code", "id", "needs_place"))
+    return Facts(
+        at,
+        {code: pk for code, pk, _needed in known},
+        (here.west, here.south, here.east, here.north) if here else None,
+        frozenset(code for code, _pk, needed in known if not needed),
+        latest(at),
+    )
 
 
 def store(
@@ -38,7 +46,7 @@ def store(
     """
     numbers = next_of_each(_days(checked.columns["received_at"] for checked in rows))
     columns_of = [
-        {"content_hash": None, **checked.columns, "number": number, "organisation_id": organisation_id}
+        {**UNSAID, **checked.columns, "number": number, "organisation_id": organisation_id}
         for number, checked in zip(numbers, rows, strict=True)
     ]
     ids = insert(Report, columns_of)
@@ -78,7 +86,8 @@ def _payload(pk: int, columns: dict[str, Any], codes: dict[int, str]) -> dict[st
     """Return what the entry says: ids and what is not personal."""
     payload = {name: stamp(value) if isinstance(value, dt.datetime) else value for name, value in columns.items()}
     payload["report"], payload["category"] = pk, codes[columns["category_id"]]
-    del payload["category_id"], payload["content_hash"]
+    for name in ("category_id", "content_hash", *(name for name, nothing in ASKED.items() if payload[name] == nothing)):
+        del payload[name]
     payload["organisation"] = payload.pop("organisation_id")
     return payload
 

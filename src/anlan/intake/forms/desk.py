@@ -15,8 +15,9 @@ from anlan.core.refusals import Refused
 from anlan.intake.channels import Channel
 from anlan.intake.forms.entry import category_of, received_at
 from anlan.intake.forms.public import PlaceMixin, clean_phone
-from anlan.intake.models import Category
+from anlan.intake.models import Category, KeyQuestion
 from anlan.intake.public.form_token import opened_at
+from anlan.intake.queries.questions import asked
 from anlan.intake.states import CARRIES_NOTHING, Validity
 
 MAX_OPEN_S = 24 * 3600
@@ -35,13 +36,15 @@ class CallForm(PlaceMixin):
     validity = forms.CharField(required=False)
     token = forms.CharField(required=False)
     tells_of = forms.CharField(required=False, max_length=24)  # an open incident, as the desk saw it while typing
+    urgency = forms.CharField(required=False)
+    call_as = forms.CharField(required=False)
 
     def __init__(
         self, *args: Any, city: City | None, categories: Sequence[Category], at: dt.datetime, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.city = city
-        self.categories = list(categories)
+        self.categories, self.questions = list(categories), asked()
         self.at = at
 
     @property
@@ -49,9 +52,16 @@ class CallForm(PlaceMixin):
         """Whether the call was a misdial or a nuisance: then nothing else is asked."""
         return self.data.get("validity") in CARRIES_NOTHING
 
+    @property
+    def wordless(self) -> Category | None:
+        """What the key makes of a call that nobody spoke on or that broke off; it needs no place and no kind."""
+        return next((each for each in self.categories if each.call_key and each.code == self.data.get("call_as")), None)
+
     def clean_what(self) -> Category:
-        """Find the category by key, code or first letters."""
+        """Find the category by key, code or first letters; nothing typed, it is what the key of the call says."""
         typed = self.cleaned_data["what"]
+        if not typed.strip() and self.wordless:
+            return self.wordless
         if not typed.strip() and self.carries_nothing:
             return next((category for category in self.categories if category.code == "other"), self.categories[-1])
         try:
@@ -86,6 +96,13 @@ class CallForm(PlaceMixin):
             raise forms.ValidationError(_("Choose valid, repeat, misdial or nuisance"))
         return str(validity)
 
+    def clean_urgency(self) -> int | None:
+        """Read what the call-taker set, if anything."""
+        typed = self.cleaned_data["urgency"]
+        if typed not in {"", "1", "2", "3"}:
+            raise forms.ValidationError(_("Choose at once, soon or in its turn"))
+        return int(typed) if typed else None
+
     def clean_received(self) -> dt.datetime | None:
         """Read the time of the call; untold, it is when the call-taker began to type, else the time of saving."""
         typed = self.cleaned_data["received"]
@@ -100,12 +117,19 @@ class CallForm(PlaceMixin):
         """Ask for a place, unless the call carried none."""
         data = self.cleaned_data
         data["point"] = self.point()
-        if not data["point"] and not data.get("where") and not self.carries_nothing and "where" not in self.errors:
-            self.add_error("where", _("Write where it is, or put the pin"))
         category = data.get("what")
+        data["call_back"] = bool(self.wordless or (category and category.call_key)) and not self.carries_nothing
+        placed = data["point"] or data.get("where") or self.carries_nothing or data["call_back"]
+        if not placed and (category is None or category.needs_place) and "where" not in self.errors:
+            self.add_error("where", _("Write where it is, or put the pin"))
+        data["answers"] = [] if self.carries_nothing else [each.code for each in self.questions if self.said_yes(each)]
         if isinstance(category, Category) and not category.depth:
             data["depth_cm"] = None
         return data
+
+    def said_yes(self, question: KeyQuestion) -> bool:
+        """Whether a question was answered yes; no, not known and no answer change nothing."""
+        return self.data.get(f"ask-{question.code}") == "yes"
 
     def _began(self) -> dt.datetime | None:
         """Return when typing began: the browser measures it from when the form was handed out, by our clock."""

@@ -13,6 +13,7 @@ from anlan.core.models import City
 from anlan.core.refusals import Refused
 from anlan.intake.models import Category
 from anlan.intake.public.photos import Photo, reencoded
+from anlan.intake.queries.questions import asked
 from anlan.intake.rules.values import FULL_WIDTH_DIGITS
 
 MAX_PLACE = 200
@@ -80,6 +81,13 @@ class CitizenForm(PlaceMixin):
         self.photo_dropped = photo_dropped
         self.city = city
         self.categories = {category.code: category for category in categories}
+        self.questions = [each for each in asked() if any(each.asks(category) for category in categories)]
+
+    @property
+    def ticked(self) -> list[str]:
+        """Return which of the questions were answered yes; a box left empty says nothing."""
+        sent = set(self.data.getlist("answers")) if hasattr(self.data, "getlist") else set()
+        return [question.code for question in self.questions if question.code in sent]
 
     def clean_category(self) -> Category:
         """Find the category among those that the public may choose."""
@@ -108,7 +116,7 @@ class CitizenForm(PlaceMixin):
     def clean(self) -> dict[str, Any]:
         """Ask for a place: words or a pin."""
         data = self.cleaned_data
-        data["point"] = self.point()
+        data["point"], data["answers"] = self.point(), self.ticked
         if not data["point"] and not data.get("where") and "where" not in self.errors:
             self.add_error("where", _("Say where it is, or tap the map"))
         category = data.get("category")

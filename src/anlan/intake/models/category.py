@@ -25,6 +25,9 @@ class Category(models.Model):
     police = models.BooleanField(default=False)  # a matter for the police; others are diverted to whom they belong
     exclusion_gate = models.BooleanField(default=False)  # may hide danger to life (violence at home): never diverted
     urgency = models.PositiveSmallIntegerField(default=3)  # of what is heard of it: 1 at once, 2 soon, 3 routine
+    units = models.CharField(max_length=80, default="", blank=True)  # kinds that can do something about it, best first
+    needs_place = models.BooleanField(default=True)  # a call of it cannot be saved without saying where
+    call_key = models.CharField(max_length=3, default="", blank=True)  # saves a call as this at once
     public_name = models.CharField(max_length=80, blank=True)
     public_name_en = models.CharField(max_length=80, blank=True)
     sort = models.IntegerField(default=0)

@@ -75,6 +75,8 @@ class Report(models.Model):
     source_x = models.FloatField(null=True)
     source_y = models.FloatField(null=True)
     depth_cm = models.PositiveSmallIntegerField(null=True)
+    answers = models.CharField(max_length=200, default="", blank=True)  # codes of key questions answered yes at once
+    urgency = models.PositiveSmallIntegerField(null=True)  # what the call-taker set, over category and answers
     validity = models.CharField(max_length=8, choices=Validity, default=Validity.VALID)
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)  # whose person entered it
 

@@ -15,6 +15,9 @@ from anlan.core.people.roles import Role
 from anlan.core.sealed.purposes import ErasureReason, Purpose
 from anlan.core.words import area_label
 from anlan.intake.models import Report
+from anlan.intake.queries.questions import questions
+from anlan.intake.states import CallBack
+from anlan.intake.words import listed, said
 
 KINDS = {
     "intake.report_received": noop("Report received"),
@@ -24,6 +27,9 @@ KINDS = {
     "intake.validity_set": noop("Validity changed"),
     "intake.report_escalated": noop("Not sorted in time: told to the command"),
     "intake.report_added_to": noop("The reporter added something"),
+    "intake.call_back_owed": noop("To be called back"),
+    "intake.called_back": noop("Called back"),
+    "intake.questions_answered": noop("Key question answered yes"),
     "intake.report_withdrawn": noop("Withdrawn by the reporter"),
     "intake.report_erased": noop("Personal content erased"),
 }
@@ -69,6 +75,10 @@ def _more(kind: str, payload: dict[str, Any]) -> str:
     if kind == "intake.validity_set":
         before, after = (_label(Report.Validity, payload.get(end, "")) for end in ("from", "to"))
         return f"{before} → {after}"
+    if kind == "intake.called_back":
+        return _label(CallBack, payload["outcome"])
+    if kind == "intake.questions_answered":
+        return listed(said(question) for question in questions() if question.code in payload["answers"])
     if kind == "intake.report_received" and payload.get("masked"):
         return _("an ID number was masked")
     return ""

@@ -13,11 +13,11 @@ from anlan.intake.states import CARRIES_NOTHING
 Bounds = tuple[float, float, float, float]  # west, south, east, north
 
 
-def place_of(row: Mapping[str, Any], bounds: Bounds | None, place_words: str) -> dict[str, Any]:
-    """Return the columns of a place; a call that carries a matter has one, if only in words."""
+def place_of(row: Mapping[str, Any], bounds: Bounds | None, place_words: str, *, needed: bool = True) -> dict[str, Any]:
+    """Return the columns of a place; a call that carries a matter has one, if only in words, unless nobody spoke."""
     x, y = number_of(row, "lon"), number_of(row, "lat")
     if x is None and y is None:
-        if not place_words and row.get("validity") not in CARRIES_NOTHING:
+        if needed and not place_words and row.get("validity") not in CARRIES_NOTHING:
             raise Refused("no_place", "lon")
         return {"lon": None, "lat": None, "source_crs": "", "source_x": None, "source_y": None}
     if x is None or y is None:

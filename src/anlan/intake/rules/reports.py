@@ -33,6 +33,7 @@ class Facts:
     at: dt.datetime
     categories: Mapping[str, int]
     bounds: Bounds | None
+    placeless: frozenset[str] = frozenset()  # categories of calls that need no place
     latest: dt.datetime | None = None  # up to when a time told is none of the future, if later than `at`
 
 
@@ -57,7 +58,7 @@ def check(row: Mapping[str, Any], facts: Facts) -> Checked:
         "category_id": _category(row, facts),
         **_times(row, facts),
         **_source(row),
-        **place_of(row, facts.bounds, personal["place_words"]),
+        **place_of(row, facts.bounds, personal["place_words"], needed=row["category"] not in facts.placeless),
         "precision_m": number_of(row, "precision_m", PRECISION_M),
         "depth_cm": _depth(row),
         "validity": one_of({"validity": row.get("validity") or "valid"}, "validity", _VALIDITIES, "unknown_validity"),
@@ -68,6 +69,13 @@ def check(row: Mapping[str, Any], facts: Facts) -> Checked:
 def is_live(channel: str, validity: str, received_at: dt.datetime, entered_at: dt.datetime) -> bool:
     """Whether somebody waits for what becomes of a report: it was said just now, of something real."""
     return channel in Channel.live() and validity in COUNTED and entered_at - received_at <= HISTORY_AFTER
+
+
+def require_urgency(urgency: int | None) -> int | None:
+    """Return an urgency that was set, 1 at once, 2 soon, 3 routine, or none."""
+    if urgency not in {None, 1, 2, 3}:
+        raise Refused("unknown_urgency", "urgency")
+    return urgency
 
 
 def _words(row: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -10,7 +10,9 @@ from anlan.intake import words
 register = template.Library()
 for written in (
     words.public_label,
+    words.kind_words,
     words.label,
+    words.said,
     words.title,
     words.public_title,
     words.when,

@@ -18,6 +18,7 @@ from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.intake import live
 from anlan.intake.access import TAKES_CALLS
+from anlan.intake.actions import take_back_filing
 from anlan.intake.channels import Channel
 from anlan.intake.forms.desk import CallForm
 from anlan.intake.forms.entry import category_of
@@ -25,8 +26,9 @@ from anlan.intake.forms.errors import FormErrors, not_saved, of_form
 from anlan.intake.models import Category, Report
 from anlan.intake.public.codes import verb_key
 from anlan.intake.public.form_token import form_key, new_token, renewed
+from anlan.intake.queries.filed import just_saved, undo_left
 from anlan.intake.queries.nearness import possible_repeats
-from anlan.intake.words import label
+from anlan.intake.views.call_panel import call_panel
 
 LAST_SHOWN = 15
 ASKED_IN = {"received_at": "received", "depth_cm": "depth_cm", "category": "what", "contact": "phone", "name": "name"}
@@ -55,6 +57,17 @@ def new_call(request: HttpRequest) -> HttpResponse:
     address = reverse("intake:new_call")
     why = f"&refused={saved['refused']}" if saved["refused"] else ""
     return redirect(f"{address}?channel={form.cleaned_data['channel']}&saved={saved['number']}{why}")
+
+
+@roles(*TAKES_CALLS)
+@require_POST
+def set_back(request: HttpRequest, number: str) -> HttpResponse:
+    """Let a call that was just filed as carrying nothing count after all."""
+    try:
+        take_back_filing(number=number, actor=actor_of_request(request), at=now())
+    except Refused as error:
+        return render(request, "intake/desk/not_set_back.html", {"wrong": str(error), "number": number}, status=409)
+    return redirect(f"{reverse('intake:new_call')}?saved={number}")
 
 
 @roles(*TAKES_CALLS)
@@ -101,6 +114,9 @@ def _save(request: HttpRequest, form: CallForm, key: str) -> dict[str, Any]:
         contact=call["phone"],
         validity=call["validity"],
         tells_of=call["tells_of"],
+        answers=call["answers"],
+        urgency=call["urgency"],
+        call_back=call["call_back"],
     )
 
 
@@ -136,15 +152,14 @@ def _page(
         .select_related("category", "erasure")
         .order_by("-entered_at", "-pk")[:LAST_SHOWN]
     )
-    about = {
+    about = call_panel(form, categories) | {
         "form": form,
         "form_errors": form_errors,
-        "categories": categories,
-        "names": [{"label": label(each), "names": [each.code, each.name, each.name_en]} for each in categories],
         "channels": [(each.value, each.label, each == channel) for each in Channel.at_desk()],
         "token": _token(form),
         "last": last,
-        "saved": Report.objects.visible_to(actor).filter(number=saved).first() if saved else None,
+        "saved": just_saved(saved, actor),
+        "undo_left": undo_left(saved, actor, now()),
         "bounds": ",".join(map(str, here.bounds)) if here else "",
         "at": now(),
         "near": [],
@@ -155,4 +170,5 @@ def _page(
 urlpatterns = [
     path("calls/new", new_call, name="new_call"),
     path("calls/near", near, name="near"),
+    path("calls/<str:number>/set-back", set_back, name="set_back"),
 ]

@@ -108,6 +108,7 @@ def _receive(form: CitizenForm, key: str) -> dict[str, Any]:
         depth_cm=report["depth"],
         place_words=report["where"],
         words=report["words"],
+        answers=report["answers"],
         contact=report["phone"],
         photos=[report["photo"]] if report["photo"] else [],
         tracking_code=code_for(key),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from anlan.triage.actions.answers import answer_questions
 from anlan.triage.actions.bulk import open_incidents
+from anlan.triage.actions.callbacks import call_back
 from anlan.triage.actions.callers import look_up_caller
 from anlan.triage.actions.handovers import arbitrate, divert, hand_over, return_incident, sign_for, take_back
 from anlan.triage.actions.incidents import (
@@ -21,8 +23,10 @@ from anlan.triage.actions.live import take_report, take_reports
 from anlan.triage.actions.objections import object_to
 
 __all__ = [
+    "answer_questions",
     "arbitrate",
     "as_seen",
+    "call_back",
     "close_incident",
     "confirm_category",
     "divert",

@@ -17,6 +17,7 @@ from anlan.core.time import deadlines
 from anlan.core.time.clock_book import ClockBook, ClockEvent
 from anlan.core.time.deadlines import Timed
 from anlan.intake.models import Category, Report
+from anlan.intake.queries.questions import questions
 from anlan.triage.access import DESK
 from anlan.triage.actions.lives import Known, Life, Reported, life_of
 from anlan.triage.models import Handover, Incident, IncidentReport
@@ -60,7 +61,7 @@ def _known() -> Known:
     organisations = {found.code: found for found in Organisation.objects.filter(active=True)}
     categories: dict[str | int, Category] = {category.pk: category for category in Category.objects.all()}
     categories |= {category.code: category for category in categories.values() if category.active}
-    return Known(control_room(), organisations, categories)
+    return Known(control_room(), organisations, categories, {known.code: known.urgency for known in questions()})
 
 
 def _store(lives: list[Life], actor: Actor) -> list[int]:

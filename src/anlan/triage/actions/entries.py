@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from anlan.core.workflow import Step
@@ -31,9 +31,11 @@ def opened(incident: Incident, report: str, at: dt.datetime) -> Step:
                           category=incident.category.code)  # fmt: skip
 
 
-def linked(incident: Incident, report: str, place: rules.Place, counted: int, at: dt.datetime) -> Step:
-    """Note that one more report tells of it: so many that count can raise the urgency, and it can say where."""
-    urgency = rules.raised(incident.urgency, counted)
+def linked(
+    incident: Incident, report: str, place: rules.Place, counted: int, at: dt.datetime, answered: Iterable[int] = ()
+) -> Step:
+    """Note that one more report tells of it: many that count and its answers can raise it, and it can say where."""
+    urgency = rules.raised(incident.urgency, counted, answered)
     lon, lat = rules.placed((incident.lon, incident.lat), place)
     fields = {"urgency": urgency, "lon": lon, "lat": lat}
     return INCIDENTS.note("incident_report_linked", incident, at, fields, report=report, urgency=urgency)

@@ -13,6 +13,7 @@ from anlan.core.refusals import Refused
 from anlan.core.series import Series
 from anlan.intake.actions import end_look
 from anlan.intake.models import Category, Report
+from anlan.intake.queries.questions import raises_to
 from anlan.triage import rules
 from anlan.triage.access import DESK, MOVERS, require_holder
 from anlan.triage.actions.entries import confirmed, locked, opened, typed
@@ -120,8 +121,9 @@ def reopen(*, number: str, reason: str, actor: Actor, at: dt.datetime) -> dict[s
 
 
 def urgency_of(report: Report, urgency: int | None = None) -> int:
-    """Return how urgent an incident of this report is; what the desk says can raise it."""
-    return rules.urgency_at_call(urgency or 3, report.category.urgency, report.category.exclusion_gate)
+    """Return how urgent an incident of this report is; what was answered, and what the desk says, can raise it."""
+    category = report.category
+    return rules.urgency_at_call(urgency or 3, category.urgency, category.exclusion_gate, raises_to(report))
 
 
 def free_report(report_id: int) -> Report:

@@ -7,6 +7,7 @@ import datetime as dt
 from anlan.core.people.actors import Actor
 from anlan.intake.actions import end_look
 from anlan.intake.models import Report
+from anlan.intake.queries.questions import raises_to
 from anlan.intake.states import COUNTED
 from anlan.triage.actions.entries import linked
 from anlan.triage.models import Incident, IncidentReport
@@ -17,7 +18,8 @@ from anlan.triage.queries.followed import kin
 def put(incident: Incident, report: Report, actor: Actor, at: dt.datetime) -> None:
     """Link a report to an incident that is held under lock."""
     IncidentReport.objects.create(incident=incident, report=report, linked_at=at)
-    INCIDENTS.store([linked(incident, report.number, (report.lon, report.lat), reporters(incident), at)], actor)
+    place, counted = (report.lon, report.lat), reporters(incident)
+    INCIDENTS.store([linked(incident, report.number, place, counted, at, raises_to(report))], actor)
     end_look([report.number], at)
 
 

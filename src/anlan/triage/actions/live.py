@@ -36,7 +36,7 @@ def take_report(
     A live report opens one where it is urgent at once; any other waits in the queue. Also answers with the `incident`,
     if there is one, and why it could not be linked to the one that was named (`refused`).
     """
-    answer = receive_report(actor=actor, at=at, key=key, **report)
+    answer = receive_report(actor=actor, at=at, key=key, urgency=urgency, **report)
     return answer | _placed(answer, tells_of, urgency, actor, at)
 
 

@@ -31,14 +31,22 @@ class Reported(NamedTuple):
     lon: float | None
     lat: float | None
     category_id: int
+    answers: str
+    urgency: int | None
 
 
 class Known(NamedTuple):
-    """What is known here of whose and what a matter can be."""
+    """What is known here of whose and what a matter can be, and to what answers raise its urgency."""
 
     room: Organisation
     organisations: Mapping[str, Organisation]
     categories: Mapping[str | int, Category]  # by id, and the active ones by code
+    questions: Mapping[str, int]
+
+    def raises_to(self, report: Reported) -> list[int]:
+        """Return the urgencies that a report raises to."""
+        said = [report.urgency] if report.urgency else []
+        return said + [self.questions[code] for code in report.answers.split()]
 
 
 @dataclass
@@ -82,23 +90,24 @@ def _opened(row: Mapping[str, Any], number: str, reports: Mapping[int, Reported]
     (first, begun), *more = links
     called = known.categories[first.category_id]
     incident = Incident(
-        number=number, kind=called.kind, category_at_call=called, owner=known.room, urgency=_urgency(row, called),
-        lon=first.lon, lat=first.lat, opened_at=begun,
+        number=number, kind=called.kind, category_at_call=called, owner=known.room, opened_at=begun,
+        urgency=_urgency(row, called, known.raises_to(first)), lon=first.lon, lat=first.lat,
     )  # fmt: skip
     life = Life(incident, links, bool(row.get("past")), steps=[opened(incident, first.number, begun)])
     counted = int(first.validity in COUNTED)
     for report, at in more:
         counted += report.validity in COUNTED
-        life.steps.append(linked(incident, report.number, (report.lon, report.lat), counted, at))
+        answered = known.raises_to(report)
+        life.steps.append(linked(incident, report.number, (report.lon, report.lat), counted, at, answered))
     return life
 
 
-def _urgency(row: Mapping[str, Any], called: Category) -> int:
+def _urgency(row: Mapping[str, Any], called: Category, answered: list[int]) -> int:
     """Return how urgent it was: as the other system has it in a history, else as the desk would open it."""
     urgency = row.get("urgency", 3)
     if row.get("past"):
         return rules.require_urgency(urgency)
-    return rules.urgency_at_call(urgency, called.urgency, called.exclusion_gate)
+    return rules.urgency_at_call(urgency, called.urgency, called.exclusion_gate, answered)
 
 
 def _hand_over(life: Life, row: Mapping[str, Any], known: Known) -> Handover:

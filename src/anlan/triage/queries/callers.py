@@ -16,7 +16,7 @@ from anlan.intake.models import Report
 from anlan.intake.public.timeline import Standing, tell
 from anlan.intake.rules.values import FULL_WIDTH_DIGITS
 from anlan.intake.states import COUNTED
-from anlan.triage.models import OPEN
+from anlan.triage.models import OPEN, Incident, IncidentReport
 
 RECENT: Final = dt.timedelta(hours=72)
 SHOWN: Final = 8
@@ -27,9 +27,10 @@ COUNTRY: Final = ("0086", "86")
 
 @dataclass(frozen=True)
 class Matter:
-    """One of the caller's matters, and what its reporter is told of it."""
+    """One of the caller's matters, the incident that it tells of, and how it stands."""
 
     report: Report
+    incident: Incident | None
     standing: Standing
 
 
@@ -51,9 +52,11 @@ def reports_of_caller(contact: str, actor: Actor, at: dt.datetime) -> list[int]:
 
 
 def matters(report_ids: list[int], at: dt.datetime) -> list[Matter]:
-    """Return each report with where it stands, in the words of its tracking page."""
+    """Return each report with where it stands and who holds it."""
     found = Report.objects.select_related("category").in_bulk(report_ids)
-    return [Matter(found[pk], tell(found[pk], at)[0]) for pk in report_ids]
+    links = IncidentReport.objects.filter(report__in=report_ids, unlinked_at=None).select_related("incident__owner")
+    told_of = {link.report_id: link.incident for link in links}
+    return [Matter(found[pk], told_of.get(pk), tell(found[pk], at)[0]) for pk in report_ids]
 
 
 def _contacts(actor: Actor, at: dt.datetime) -> list[tuple[int, str]]:

@@ -9,7 +9,8 @@ from typing import Any
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.words import area_label
 from anlan.intake.models import Category
-from anlan.intake.words import label
+from anlan.intake.queries.questions import questions
+from anlan.intake.words import label, listed, said
 from anlan.triage.models import Incident
 from anlan.triage.moves import INCIDENTS
 from anlan.triage.words import happened, urgency_words
@@ -71,4 +72,6 @@ def _named(payload: dict[str, Any], names: dict[str, str], categories: dict[str,
     if "move" in payload:
         made = INCIDENTS[payload["move"]]
         payload |= {"move": made.label or made.said}
+    if codes := payload.get("answers"):
+        payload["answers"] = listed(said(each) for each in questions() if each.code in codes)
     return payload | ({"urgency": urgency_words(payload["urgency"])} if "urgency" in payload else {})

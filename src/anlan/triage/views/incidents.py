@@ -89,6 +89,7 @@ def page(
         "may": has,
         "forms": forms,
         "links": [link for link in found.links.all() if link.unlinked_at is None],
+        "reports": [link.report for link in found.links.all() if link.unlinked_at is None],
         "opens": reports_open_to(found, actor),
         "key": uuid4().hex,
     }
