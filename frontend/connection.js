@@ -1,5 +1,5 @@
 // Whether the server still answers, and still knows who we are. While it does not, nothing is sent, clocks stand still
-// at the last second that was true, and what is typed stays. A crew's stamps are kept by their own script.
+// at the last second that was true, and what is typed stays. A crew's stamps are kept (kept.js).
 const EVERY_MS = 10000;
 const AGAIN_MS = 3000;
 const PATIENCE_MS = 4000;
@@ -7,7 +7,7 @@ const banner = document.getElementById("connection");
 let since = Date.now();
 let held = null; // the form and button that wait
 
-async function ask() {
+export async function ask() {
   try {
     const answer = await fetch(banner.dataset.ping, { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
     if (answer.status !== 200) return answer.type === "opaqueredirect" || answer.status === 401 ? "out" : "down";

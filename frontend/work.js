@@ -2,6 +2,7 @@ import htmx from "htmx.org";
 import "./ago.js";
 import "./chart.js";
 import "./connection.js";
+import "./kept.js";
 import "./keys.js";
 import "./map.js";
 import "./once.js";

@@ -48,6 +48,7 @@ COMMANDS: dict[str, Entry] = {
     "serve": Entry("anlan.core.commands.serve:serve", "Run the web and the worker."),
     "worker": Entry("anlan.core.commands.worker:worker", "Run only the worker: jobs, followers, seals."),
     "user": Entry("anlan.core.commands.user:user", "People, their roles, and keys of partner systems."),
+    "unit": Entry("anlan.dispatch.commands.unit:unit", "Units, and the log-ins of their crews."),
     "contact": Entry("anlan.core.commands.contact:contact", "Who can be sent word, and their consent."),
     "ledger": Entry("anlan.core.commands.ledger:ledger", "Verify the ledger, print its head."),
     "clocks": Entry("anlan.core.commands.clocks:clocks", "How long the city's clocks ran, by rule."),

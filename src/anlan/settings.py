@@ -87,6 +87,7 @@ STAGES = [
     "anlan.effect",
     "anlan.bulletin",
     "anlan.boards",
+    "anlan.city",
 ]
 INSTALLED_APPS = [
     "django.contrib.admin",

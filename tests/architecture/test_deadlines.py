@@ -34,6 +34,7 @@ WINDOWS: Final = {  # constants of time by which nobody owes anything
     "core/queue.LEASE": "of a job to its worker",
     "core/rules.AHEAD": "how far clocks of honest systems differ",
     "dispatch/words.DAY": "a unit",
+    "dispatch/rules.DEVICE_APART": "from where on a device's time says something beside the server's",
     "dispatch/rules.LONGEST_OUT": "beyond which two stamps of another system are no one mission",
     "intake/entry.SLACK": "of a time that is typed",
     "intake/form_token.FORM_LASTS": "how long a form may lie open",

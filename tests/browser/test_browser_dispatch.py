@@ -8,8 +8,7 @@ from django.core.cache import cache
 from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import system
 from anlan.core.time.clock import now
-from anlan.dispatch import actions
-from anlan.dispatch.models import Assignment, Milestone
+from anlan.dispatch.models import Assignment
 from anlan.triage import actions as triage
 from anlan.triage.models import Incident
 from tests import make
@@ -98,36 +97,6 @@ def test_news_waits_for_the_word_of_the_dispatcher(page_at, signed_in, number):
     assert page.locator("[data-rows] tr").count() == 1
     page.keyboard.press(".")
     page.wait_for_function("document.querySelectorAll('[data-rows] tr').length === 2")
-
-
-def test_a_crew_stamps_its_way_on_a_phone_without_network(page_at, signed_in, complaints, number, shot):
-    """A press without network is kept with its time and goes through once, when the network is back."""
-    pk = actions.dispatch_unit(number=number, unit="mobile-1", actor=ME, at=now())["assignment"]
-    page = page_at(f"/assignments/{pk}/", 360, cookies=signed_in("officer"))
-    complaints.expected.append("ERR_INTERNET_DISCONNECTED")
-    shot(page, "crew-360")
-    box = page.locator(NEXT).bounding_box()
-    assert box["width"] > 280
-    assert box["height"] > 60
-    page.locator("anlan-map[data-ready]").wait_for()  # its worker came through the network too
-    page.route("**/map/areas.geojson*", lambda asked: asked.fulfill(json={"type": "FeatureCollection", "features": []}))
-    page.context.set_offline(True)
-    page.locator(NEXT).click()
-    page.locator("#kept", has_text="No network").wait_for()
-    shot(page, "crew-offline-360")
-    page.context.set_offline(False)
-    page.locator(NEXT, has_text="En route").wait_for()
-    for step in ("On scene", "Danger ended", "Field feedback", "Free again"):
-        page.wait_for_load_state()  # from here on a press carries the telephone's time
-        if step == "Field feedback":
-            page.locator("#outcome").select_option("done")
-        page.locator(NEXT).click()
-        page.locator(NEXT, has_text=step).wait_for()
-    page.wait_for_load_state()
-    page.locator(NEXT).click()
-    page.locator(".state.tag.done").wait_for()
-    stamps = Milestone.objects.filter(assignment=pk).exclude(device_at=None).values_list("step", flat=True)
-    assert sorted(stamps) == sorted(["acknowledged", "en_route", "on_scene", "resolved", "field_feedback", "cleared"])
 
 
 def test_a_map_shows_the_streets_of_the_operators_own_source(page_at, signed_in, number, settings):

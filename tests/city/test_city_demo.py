@@ -86,6 +86,13 @@ def test_the_desk_has_work_in_every_state_when_it_is_opened(built: Path) -> None
             assert database.execute(on_duty, (time,)).fetchone()[0] in {4, 5}
 
 
+def test_each_crews_log_in_has_an_open_assignment(built: Path) -> None:
+    """A fire crew, a patrol and a works crew: each log-in stamps for one unit, which is out."""
+    sql = """SELECT p.username, count(s.id) FROM core_person p JOIN dispatch_unitaccess a ON a.person_id = p.id
+             LEFT JOIN dispatch_assignment s ON s.unit_id = a.unit_id AND s.ended_at IS NULL GROUP BY 1"""
+    assert dict(asked(built, sql)) == {"crew_fire": 1, "crew_patrol": 1, "crew_works": 1}
+
+
 def test_problems_wait_in_the_inbox_and_few_are_late(built: Path) -> None:
     """To be signed for, due this week, late, to be verified; rain and works in time make up most of what is open."""
     due = "SELECT {} FROM prevention_problem WHERE state <> 'struck_off'"
@@ -263,10 +270,10 @@ def test_its_studies_are_reproduced_and_its_ledger_is_whole(built: Path) -> None
 
 
 def test_passwords_are_made_for_this_directory_and_kept_from_others(built: Path) -> None:
-    """One person a role; the file is readable by its owner alone."""
+    """One person a role and three crews; the file is readable by its owner alone."""
     path = built / "demo-logins.json"
     logins = json.loads(path.read_text())
-    assert len(set(logins.values())) == len(logins) == 10
+    assert len(set(logins.values())) == len(logins) == 13
     assert path.stat().st_mode & 0o077 == 0
 
 

@@ -46,7 +46,7 @@ def test_a_crew_walks_its_assignment_with_one_button(client: Client) -> None:
     pk = Assignment.objects.get().pk
     client.force_login(make.person("officer", at="control"))
     for step in ("acknowledged", "en_route", "on_scene", "resolved", "field_feedback", "cleared"):
-        page = client.get(f"/assignments/{pk}/").content.decode()
+        page = flat(client.get(f"/assignments/{pk}/"))
         assert f'name="step" value="{step}" data-key="n"' in page
         client.post(f"/assignments/{pk}/move", {"step": step, "disposal": "done"})
     assert Assignment.objects.get().ended_at is not None
@@ -122,3 +122,23 @@ def test_an_incident_that_nobody_was_sent_to_asks_for_a_unit_first(client: Clien
     page = client.post(f"/incidents/{number}/send", {"unit": "pump-1"}, follow=True).content.decode()
     assert 'data-key="n"' not in page
     assert f'href="/console/{number}/" data-key="o"' in flat(page)
+
+
+def test_the_map_of_units_shows_where_those_of_the_list_stand_by(client: Client) -> None:
+    """The same words narrow both; who is out has another mark; an officer sees the own units only."""
+    make.assignment(unit="mobile-1")
+    client.force_login(make.person("dispatcher"))
+    marks = {mark["properties"]["id"]: mark["properties"]["state"] for mark in
+             client.get("/units/map.geojson?kind=mobile").json()["features"]}  # fmt: skip
+    assert marks == {"mobile-1": "out", "mobile-2": "unit"}
+    client.force_login(make.person("officer", at="drains"))
+    marks = client.get("/units/map.geojson").json()["features"]
+    assert [mark["properties"]["id"] for mark in marks] == ["pump-1"]
+
+
+def test_units_and_shifts_are_found_by_name(client: Client) -> None:
+    """A word of the name or the code, in the own language, narrows the list."""
+    client.force_login(make.person("dispatcher"))
+    found = client.get("/units/?q=team 2").context["listing"].shown
+    assert [row.unit.code for row in found] == ["mobile-2"]
+    assert client.get("/shifts/?q=team&turn=next&kind=mobile").status_code == 200

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.password_validation import validate_password
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
@@ -35,8 +36,10 @@ if TYPE_CHECKING:  # Django's own classes take no parameters when they run
     ModelAdmin = admin.ModelAdmin[Any]
     MembershipRows = admin.TabularInline[Membership, Person]
     QuietForm = forms.ModelForm[QuietHours]
+    PersonFields = forms.ModelForm[Person]
 else:
-    ModelAdmin, MembershipRows, QuietForm = admin.ModelAdmin, admin.TabularInline, forms.ModelForm
+    ModelAdmin, MembershipRows = admin.ModelAdmin, admin.TabularInline
+    QuietForm = PersonFields = forms.ModelForm
 
 admin.site.site_header = admin.site.site_title = "Anlan 安澜"
 admin.site.index_title = "The city's data"
@@ -201,19 +204,48 @@ class MembershipInline(MembershipRows):
     extra = 0
 
 
+class PersonForm(PersonFields):
+    """Takes a new password beside the rest, by the same rules as the command line."""
+
+    password = forms.CharField(
+        label="New password", required=False, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text="Left empty it stays as it is; somebody new cannot sign in before one is set here or with"
+                  " `anlan user password`. Sessions opened with the old one end.",
+    )  # fmt: skip
+
+    def clean_password(self) -> str:
+        """Refuse a password that is guessed easily."""
+        typed = str(self.cleaned_data.get("password", ""))
+        if typed:
+            validate_password(typed)
+        return typed
+
+
 @admin.register(Person)
 class PersonAdmin(AdminBase):
-    """Who signs in; passwords are set with `anlan user password`."""
+    """Who signs in, as what in which organisation; `anlan user` is the other way in."""
 
+    form = PersonForm
     shown_values = False
-    list_display = ["username", "is_active", "last_login"]
-    fields = ["username", "name", "language", "is_active"]
+    list_display = ["username", "held", "is_active", "last_login"]
+    list_filter = ["memberships__role", "is_active"]
+    fields = ["username", "name", "language", "is_active", "password"]
     search_fields = ["username"]
     inlines = [MembershipInline]
 
+    @admin.display(description="Roles")
+    def held(self, person: Person) -> str:
+        """List a person's roles, each with the organisation."""
+        held = person.memberships.select_related("organisation").order_by("role", "organisation__code")
+        return ", ".join(f"{row.role} ({row.organisation.code})" for row in held)
+
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
-        """Give somebody new no password: nobody signs in before one is set."""
-        if not change:
+        """Set the password that was typed; without one somebody new has none, and who is there keeps theirs."""
+        if typed := form.cleaned_data["password"]:
+            obj.set_password(typed)
+        elif change:
+            obj.password = Person.objects.values_list("password", flat=True).get(pk=obj.pk)
+        else:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
 

@@ -1,4 +1,4 @@
-"""Who acts for a unit: the desk for every one, an officer for those of the own organisation."""
+"""Who acts for a unit: the desk for every one, an officer for the own ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.people.roles import Role
-from anlan.dispatch.models import Assignment, Unit
+from anlan.dispatch.models import Assignment, Unit, UnitAccess, acted_for
 from anlan.triage.access import DESK, MOVERS, is_desk
 
 REVIEWERS: Final = (Role.DISPATCHER, Role.SUPERVISOR)
@@ -14,10 +14,16 @@ OVERSEERS: Final = (*DESK, Role.LEADER, Role.ANALYST, Role.AUDITOR)  # they see 
 
 
 def require_of(actor: Actor, unit: Unit) -> None:
-    """The desk may act for every unit, an officer for those of the own organisation."""
-    if actor.is_system or is_desk(actor) or unit.organisation_id in actor.organisation_ids:
+    """The desk may act for every unit, an officer for those of the log-in, else of the own organisation."""
+    if actor.is_system or is_desk(actor) or Unit.objects.filter(acted_for(actor), pk=unit.pk).exists():
         return
-    raise NotAllowed(f"{actor.name} is not of {unit.organisation.code}, whose unit {unit.code} is")
+    raise NotAllowed(f"{actor.name} does not act for {unit.code} of {unit.organisation.code}")
+
+
+def is_crew(actor: Actor) -> bool:
+    """Whether this log-in was given units: it is a crew's, and begins with its assignment."""
+    officer = Role.OFFICER in actor.roles and not actor.roles.intersection(OVERSEERS)
+    return officer and UnitAccess.objects.filter(person=actor.person_id).exists()
 
 
 def require_crew_or_desk(actor: Actor, assignment: Assignment) -> None:

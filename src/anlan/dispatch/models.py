@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.utils.translation import gettext_lazy as _
 
-from anlan.core.models import Organisation
+from anlan.core.models import Membership, Organisation, Person
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.dispatch.rules import ENDED
@@ -44,6 +45,37 @@ class Unit(models.Model):
         return self.code
 
 
+class UnitAccess(models.Model):
+    """A log-in that stamps for a unit, such as the telephone of its vehicle. Who carries it, and where, is not kept."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="units")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="logins")
+
+    class Meta:
+        ordering = ["unit__code", "person__username"]
+        verbose_name_plural = "unit log-ins"
+        constraints = [models.UniqueConstraint(fields=["person", "unit"], name="unit_access_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.person}"
+
+    def clean(self) -> None:
+        """Refuse a log-in that is no officer's of the unit's organisation: it would open nothing."""
+        house = Membership.objects.filter(organisation__units=self.unit_id, role=Role.OFFICER)
+        if not house.filter(person=self.person_id).exists():
+            raise ValidationError(_("Only an officer of the unit’s organisation stamps for it."))
+
+
+def acted_for(actor: Actor, unit: str = "") -> Q:
+    """Ask whether an officer acts for a unit (or for what points at one: `unit__`).
+
+    A log-in that was given units acts for these alone, one without acts for all of its organisation.
+    """
+    given = UnitAccess.objects.filter(person=actor.person_id)
+    own = Q(**{f"{unit}pk__in": given.values("unit")}) | Q(~Exists(given))
+    return Q(**{f"{unit}organisation_id__in": actor.organisation_ids}) & own
+
+
 class Shift(models.Model):
     """A unit's time on duty, with how many people; what is open at its end is handed over."""
 
@@ -72,7 +104,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         if actor.is_system or actor.roles & SEES_ALL:
             return self
         if Role.OFFICER in actor.roles:
-            return self.filter(unit__organisation_id__in=actor.organisation_ids)
+            return self.filter(acted_for(actor, "unit__"))
         return self.none()
 
     def open(self) -> AssignmentQuerySet:

@@ -11,7 +11,7 @@ from django.http import Http404
 from anlan.core.ledger.verbs import is_answered
 from anlan.core.people.actors import Actor
 from anlan.dispatch import actions
-from anlan.dispatch.models import Assignment
+from anlan.dispatch.models import Assignment, Milestone
 from anlan.dispatch.rules import PLAIN
 from anlan.triage.actions import as_seen
 from anlan.triage.models import Incident
@@ -35,6 +35,11 @@ def take_step(pk: int, posted: Posted, actor: Actor, at: dt.datetime) -> None:
     key = key_of(posted, f"{pk}:{step}")
     how: dict[str, Any] = {"assignment": pk, "device_at": device_time(posted), "key": key, "actor": actor, "at": at}
     STEPS[step](posted, **how) if step in STEPS else actions.stamp(step=step, **how)
+
+
+def is_stamped(pk: int, posted: Posted) -> bool:
+    """Whether the step that a form asks for was stamped before: by the desk for a crew on the radio, say."""
+    return Milestone.objects.filter(assignment=pk, step=posted.get("step", "")).exists()
 
 
 def send_unit(number: str, posted: Posted, actor: Actor, at: dt.datetime) -> None:

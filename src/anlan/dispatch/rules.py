@@ -58,6 +58,8 @@ NEXT: Final = MappingProxyType(
     }
 )
 
+DEVICE_APART: Final = dt.timedelta(minutes=1)
+
 
 def require_step(state: str, to: str) -> None:
     """Refuse a milestone that cannot follow; often the crew has stamped it already."""
@@ -111,3 +113,16 @@ def require_shift_possible(begins_at: dt.datetime, ends_at: dt.datetime, people:
 def next_step(state: str) -> str | None:
     """Return the usual next milestone."""
     return NEXT.get(Stamp(state))
+
+
+def steps_from(state: str) -> list[str]:
+    """Return the usual next milestone; where a crew gives it, also those that it gives after it."""
+    steps: list[str] = []
+    while (step := next_step(steps[-1] if steps else state)) and (not steps or step in CREW):
+        steps.append(str(step))
+    return steps
+
+
+def device_differs(at: dt.datetime, device_at: dt.datetime | None) -> bool:
+    """Whether a device's time of a stamp says something: it was pressed long before it came in, or its clock is off."""
+    return device_at is not None and abs(at - device_at) >= DEVICE_APART

@@ -12,9 +12,10 @@ from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
 from anlan.core.web.middleware.access import actor_of_request
-from anlan.core.web.slots import fill, rail
+from anlan.core.web.slots import begins, fill, rail
+from anlan.dispatch.access import is_crew
 from anlan.dispatch.in_hand import opened_for, work_in_hand
-from anlan.dispatch.models import Assignment
+from anlan.dispatch.models import Assignment, acted_for
 from anlan.dispatch.queries.assignments import assignments_of, seen_of
 from anlan.dispatch.queries.units import candidates
 from anlan.intake.models.report import shares
@@ -24,12 +25,20 @@ from anlan.triage.offers import takes_units
 
 rail(25, "派", pgettext_lazy("rail", "Dispatch"), "dispatch:console", READERS, stretch="act", letter="d",
      pinned_for=[Role.DISPATCHER])  # fmt: skip
+rail(26, "队", pgettext_lazy("rail", "Assignments"), "dispatch:assignments", [Role.OFFICER], stretch="act", letter="m",
+     pinned_for=[Role.OFFICER])  # fmt: skip
+
+
+@begins
+def crew(actor: Actor) -> str:
+    """Let a crew's log-in begin with its assignment."""
+    return "dispatch:assignments" if is_crew(actor) else ""
 
 
 @shares
 def at_it(actor: Actor) -> Q:
-    """Show an officer the reports of what a unit of the organisation is at: the crew has to find the place."""
-    out = Assignment.objects.open().filter(unit__organisation__in=actor.organisation_ids).values("incident")
+    """Show an officer the reports of what a unit of theirs is at: the crew has to find the place."""
+    out = Assignment.objects.open().filter(acted_for(actor, "unit__")).values("incident")
     return Q(pk__in=IncidentReport.objects.filter(unlinked_at=None, incident__in=out).values("report"))
 
 

@@ -13,8 +13,11 @@ urlpatterns = [
     path("console/<str:number>/", console.console, name="console_incident"),
     path("console/<str:number>/act", console.act, name="console_act"),
     path("units/", units.units, name="units"),
+    path("units/map.geojson", units.units_map, name="units_map"),
     path("shifts/", shifts.shifts, name="shifts"),
+    path("assignments/", assignments.assignments, name="assignments"),
     path("assignments/<int:pk>/", assignments.assignment, name="assignment"),
+    path("assignments/<int:pk>/news", assignments.news, name="assignment_news"),
     path("assignments/<int:pk>/move", assignments.move, name="move"),
     path("incidents/<str:number>/send", assignments.send, name="send"),
 ]

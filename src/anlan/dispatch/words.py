@@ -23,6 +23,8 @@ DAY = 86_400
 refusals.words({
     "no_such_step": noop("This step cannot come now: somebody stamped it, or a later one, already."),
     "unknown_unit_code": noop("There is no such unit."),
+    "not_of_the_house": noop("Only an officer of the organisation of unit %(unit)s stamps for it."),
+    "unit_not_given": noop("This log-in does not stamp for unit %(unit)s."),
     "unknown_assignment": noop("There is no such assignment."),
     "unit_busy": noop("This unit is elsewhere. Choose another, or free it first."),
     "unit_off_shift": noop("This unit is off shift. Choose another, or write its shift first."),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from anlan.city.demo import morning
-from anlan.city.demo.people import people
+from anlan.city.demo.people import man_units, people
 from anlan.city.demo.progress import ACTOR, BEGINS, MOMENT, STEP_DONE, Tell
 from anlan.city.demo.studies import YEARS, adopt_first, desk_after, study_year
 from anlan.city.demo.walk import Walk
@@ -79,4 +79,5 @@ def _walk(seed: int, tell: Tell, scale: float) -> None:
     walk.once("estimate", "2017: did it work?", partial(bulletin.judge, ACTOR), MOMENT)
     walk.once("bulletin", "2017: bulletin", partial(bulletin.publish, ACTOR), MOMENT)
     walk.once("morning", f"{MOMENT:%Y-%m-%d %H:%M}: the desk", partial(morning.begin_day, seed, MOMENT, ACTOR), MOMENT)
+    walk.once("crews", "Crews take their telephones", partial(man_units, MOMENT), MOMENT)
     walk.once("moment", "Time goes on from here", partial(live_from, actor=ACTOR, at=MOMENT), MOMENT)

@@ -57,6 +57,8 @@ STORIES: Final = (
     Story("fire", (21,), ((20.5, "send", "fire"), (20, "acknowledged", ""), (19, "en_route", ""), (9, "on_scene", ""),
                           (7, "backup", "")), "出租房里取暖器着火，冒浓烟"),
     Story("home_violence", (17,), ((16, "send", "patrol"), (15.3, "acknowledged", ""), (14, "en_route", ""))),
+    Story("waterlogging", (14,), ((12, "send", "works"), (11, "acknowledged", ""), (9, "en_route", "")),
+          "水管爆了，下穿道里积水快结冰"),
     Story("consumer", (16,), ((12, "hand_over", "market"),), "", "app"),
     Story("person_in_need", (9,), ((8, "send", "patrol"), (7.2, "acknowledged", ""), (6, "en_route", "")),
           "老人在冰上滑倒了，起不来"),

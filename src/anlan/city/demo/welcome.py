@@ -21,6 +21,7 @@ def show(logins: dict[str, str], address: str, data: Path, stands: dt.datetime) 
         "   1. as leader: /overview/, this morning beside the usual, clocks, lists   领导：今早与常态",
         "   2. as dispatcher: /console/, an icy hour, units under way, n and 1 to 8   调度员：指挥台，正在处置的事件",
         "   3. as officer: /problems/, to be signed for, due this week, late   经办人：待签收、到期、逾期",
+        "      as crew_fire, on a telephone: its open assignment, one large button   消防车组：手机上的处警页",
         "   4. as call_taker: /calls/new, hands on the keyboard   接线员：全键盘录入",
         "   5. as analyst: the study of 2016 beside the adopted one of 2015; then Adopt   分析员：对比两年研判，再采用",
         "   6. as leader: /overview/?day=2016-06-28, the day of the great storm   领导：大暴雨当日总览",

@@ -9,11 +9,21 @@ from typing import Annotated, Any
 import typer
 
 from anlan.core.operator.setup import DataOption, open_platform, refuse, say
+from anlan.core.people.roles import Role
 
 user = typer.Typer(add_completion=False, no_args_is_help=True, help="People, their roles, and keys of partner systems.")
 Username = Annotated[str, typer.Argument(help="The log-in.", show_default=False)]
-RoleOption = Annotated[str, typer.Option("--role", help="call_taker, analyst, auditor, operator, ...")]
-Body = Annotated[str, typer.Option("--organisation", help="The organisation's code; else the city's first one.")]
+ROLES = ", ".join(Role.values)
+RoleOption = Annotated[str, typer.Option("--role", help=f"One of: {ROLES}.")]
+Body = Annotated[
+    str,
+    typer.Option(
+        "--organisation",
+        help="The organisation's code; else the control room for the desk, the city's first one for those who work for"
+        " all of it. An officer and a verifier need one.",
+    ),
+]
+PartnerBody = Annotated[str, typer.Option("--organisation", help="The organisation's code; else the city's first one.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Stdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 
@@ -72,7 +82,7 @@ def password(username: Username, password_stdin: Stdin = False, data: DataOption
 @user.command()
 def key(
     name: Annotated[str, typer.Argument(help="The partner system's name.", show_default=False)],
-    organisation: Body = "",
+    organisation: PartnerBody = "",
     channel: Annotated[str, typer.Option(help="The channel of its reports: partner, sensor, import, ...")] = "partner",
     renew: Annotated[bool, typer.Option("--renew", help="A new key for a system that has one.")] = False,
     data: DataOption = None,

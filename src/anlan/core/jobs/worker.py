@@ -10,6 +10,7 @@ from collections.abc import Callable
 from django.db import close_old_connections, connection
 
 from anlan.core import jobs
+from anlan.core.jobs.beside import BESIDE, Act
 from anlan.core.ledger import followers, seals
 from anlan.core.ledger.writes import is_passing
 from anlan.core.time import simulated
@@ -17,6 +18,7 @@ from anlan.core.time.expiry import Sweep
 
 PAUSE_S = 0.5
 REMEMBER_S = 2.0  # how much of a simulated city's time a stop may forget
+BESIDE_S = 5.0
 RENEW_S = 15.0  # a quarter of the lease
 GRACE_S = 8.0  # what a job that tells no progress may still take after the signal to stop
 log = logging.getLogger("anlan.worker")
@@ -39,6 +41,8 @@ class Worker:
         """Work until stopped."""
         doing = threading.Thread(target=self._do_jobs, name="anlan-jobs", daemon=True)
         doing.start()
+        for act in BESIDE:
+            threading.Thread(target=self._beside, args=(act,), name="anlan-beside", daemon=True).start()
         while not self.stopping.is_set():
             self._safely(self._turn)
             self.stopping.wait(PAUSE_S)
@@ -65,6 +69,11 @@ class Worker:
         while not self.stopping.is_set():
             if not self._safely(jobs.work_once):
                 self.stopping.wait(PAUSE_S)
+        connection.close()
+
+    def _beside(self, act: Act) -> None:
+        while not self.stopping.wait(BESIDE_S):
+            self._safely(act)
         connection.close()
 
     def _safely(self, act: Callable[[], bool]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -14,8 +15,10 @@ from anlan.core.ledger.verbs import verb
 from anlan.core.models import ApiClient, Membership, Organisation, Person
 from anlan.core.people.actors import Actor
 from anlan.core.people.keys import new_key
-from anlan.core.people.roles import Role
+from anlan.core.people.roles import DESK, OF_A_HOUSE, Role
 from anlan.core.refusals import Refused
+
+CONTROL_ROOM: Final = "control_room"  # as kind of an organisation
 
 
 @verb("core.people.add_person")
@@ -44,7 +47,7 @@ def grant(*, person_id: int, role: str, organisation: str, actor: Actor, at: dt.
     actor.require(Role.OPERATOR)
     if role not in Role.values:
         raise Refused("unknown_role", "role", role=role, known=", ".join(Role.values))
-    person, body = Person.objects.select_for_update().get(pk=person_id), organisation_of(organisation)
+    person, body = Person.objects.select_for_update().get(pk=person_id), house_of(role, organisation)
     if Membership.objects.get_or_create(person=person, organisation=body, role=role)[1]:
         payload = {"role": role, "organisation": body.code}
         ledger.append("core.role_granted", actor=actor, at=at, subject=f"person:{person_id}", payload=payload)
@@ -54,7 +57,7 @@ def grant(*, person_id: int, role: str, organisation: str, actor: Actor, at: dt.
 def revoke(*, person_id: int, role: str, organisation: str, actor: Actor, at: dt.datetime) -> None:
     """Take a role away."""
     actor.require(Role.OPERATOR)
-    body = organisation_of(organisation)
+    body = house_of(role, organisation)
     if not Membership.objects.filter(person_id=person_id, organisation=body, role=role).delete()[0]:
         raise Refused("role_not_held", "role", role=role, organisation=body.code)
     payload = {"role": role, "organisation": body.code}
@@ -104,6 +107,21 @@ def renew_key(*, name: str, actor: Actor, at: dt.datetime) -> dict[str, str | in
 def new_password() -> str:
     """Return a password that nobody guesses and a person can type."""
     return "-".join(secrets.token_hex(2) for _ in range(5))
+
+
+def house_of(role: str, code: str) -> Organisation:
+    """Return where somebody holds a role: as named; else the desk in the only control room, others in the first one.
+
+    Where that is a guess it is refused with what to choose from: a dispatcher in the city government sees no desk.
+    """
+    active = Organisation.objects.filter(active=True).order_by("code")
+    if code or role not in DESK | OF_A_HOUSE or active.count() == 1:
+        return organisation_of(code)
+    rooms = list(active.filter(kind=CONTROL_ROOM)) if role in DESK else []
+    if len(rooms) == 1:
+        return rooms[0]
+    known = ", ".join(body.code for body in rooms or active)
+    raise Refused("organisation_missing", "organisation", role=role, known=known)
 
 
 def organisation_of(code: str) -> Organisation:

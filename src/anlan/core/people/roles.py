@@ -17,3 +17,8 @@ class Role(TextChoices):
     LEADER = "leader", _("Leader")
     AUDITOR = "auditor", _("Auditor")
     OPERATOR = "operator", _("Operator")
+
+
+# Who sits in the control room, and who works for one house among many: neither in the city's first organisation.
+DESK = frozenset({Role.CALL_TAKER, Role.DISPATCHER})
+OF_A_HOUSE = frozenset({Role.OFFICER, Role.VERIFIER})

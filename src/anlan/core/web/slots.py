@@ -57,6 +57,7 @@ class Rail:
 _fills: dict[str, list[tuple[int, Fill]]] = {}
 _rail: list[Stop] = []
 _serves: dict[str, str] = {}
+_begins: list[Callable[[Actor], str]] = []
 
 
 def fill(name: str, *, order: int = 100) -> Callable[[Fill], Fill]:
@@ -120,11 +121,17 @@ def stop_of(actor: Actor, page: str, stage: str) -> str:
     return page if page in names else next((name for name in names if name.startswith(f"{stage}:")), "")
 
 
+def begins(where: Callable[[Actor], str]) -> Callable[[Actor], str]:
+    """Register where a stage lets some people begin, whatever their role: the name of an address, or nothing."""
+    _begins.append(where)
+    return where
+
+
 def first_page(actor: Actor) -> str:
-    """Return where somebody begins: with what waits, unless the role begins elsewhere."""
+    """Return where somebody begins: with what waits, unless a stage or the role begins elsewhere."""
     stops = stops_for(actor)
-    own = (stop for stop in stops if stop.first_for & actor.roles)
-    return next(own, stops[0]).url_name
+    own = (stop.url_name for stop in stops if stop.first_for & actor.roles)
+    return next(filter(None, (where(actor) for where in _begins)), "") or next(own, stops[0].url_name)
 
 
 def rail_for(actor: Actor) -> Rail:

@@ -13,6 +13,7 @@ from anlan.dispatch.actions.assignments import (
 )
 from anlan.dispatch.actions.bulk import run_incidents
 from anlan.dispatch.actions.calls import receive_calls
+from anlan.dispatch.actions.logins import give_unit, take_unit
 from anlan.dispatch.actions.shifts import begin_shift, write_rota
 from anlan.dispatch.actions.undos import undo
 
@@ -21,12 +22,14 @@ __all__ = [
     "ask_backup",
     "begin_shift",
     "dispatch_unit",
+    "give_unit",
     "reassign",
     "receive_calls",
     "resolve_on_scene",
     "review",
     "run_incidents",
     "stamp",
+    "take_unit",
     "undo",
     "write_rota",
 ]

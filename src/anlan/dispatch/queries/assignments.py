@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch
+import datetime as dt
+from zlib import crc32
+
+from django.db.models import Prefetch, QuerySet
 
 from anlan.core.people.actors import Actor
+from anlan.core.time.clock import ahead
+from anlan.dispatch import rules
 from anlan.dispatch.models import Assignment, Milestone
 from anlan.triage.models import Incident
 
@@ -26,3 +31,26 @@ def whole(pk: int, actor: Actor) -> Assignment | None:
         "unit__organisation", "incident__category_at_call", "incident__category_confirmed", "incident__owner"
     )
     return seen.prefetch_related("milestones").filter(pk=pk).first()
+
+
+def listed(actor: Actor) -> QuerySet[Assignment]:
+    """Return the assignments that the actor may see, with what a list says of them."""
+    return Assignment.objects.visible_to(actor).select_related(
+        "unit__organisation", "incident__category_at_call", "incident__category_confirmed"
+    )
+
+
+def stamps_of(assignment: Assignment) -> list[tuple[Milestone, dt.datetime | None]]:
+    """Return its stamps, each with the device's time where that says something; a simulated city's devices are real."""
+    return [
+        (stamp, stamp.device_at if not ahead() and rules.device_differs(stamp.at, stamp.device_at) else None)
+        for stamp in assignment.milestones.all()
+    ]
+
+
+def digest(assignment: Assignment) -> str:
+    """Return a short sign of what its page shows: a page with another sign is not the newest."""
+    incident = assignment.incident
+    shown = [assignment.state, assignment.backup, incident.state, incident.urgency, incident.category.pk, incident.lon,
+             incident.lat, *incident.links.filter(unlinked_at=None).values_list("pk", flat=True)]  # fmt: skip
+    return f"{crc32(repr(shown).encode()):08x}"

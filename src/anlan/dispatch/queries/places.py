@@ -18,7 +18,7 @@ def places(lines: list[Line], chosen: Chosen | None) -> dict[str, Any]:
     if chosen and number not in {line.incident.number for line in lines}:
         found.append(_incident(chosen.incident, "done", number))
     units = [
-        _point(near.unit.lon, near.unit.lat, id=f"unit:{near.unit.code}", state="out" if near.held else "unit",
+        point(near.unit.lon, near.unit.lat, id=f"unit:{near.unit.code}", state="out" if near.held else "unit",
                label=near.key or area_label(near.unit), rank=2, near=bool(near.key))
         for near in (chosen.near if chosen else [])
         if near.key or near.is_at(number)
@@ -28,13 +28,14 @@ def places(lines: list[Line], chosen: Chosen | None) -> dict[str, Any]:
 
 def _incident(incident: Any, mark: str, chosen: str) -> dict[str, Any] | None:
     here = incident.number == chosen
-    return _point(
+    return point(
         incident.lon, incident.lat, id=incident.number, state=mark, label=incident.number if here else "",
         rank=1 if here else 3, near=here, href=reverse("dispatch:console_incident", args=[incident.number]),
     )  # fmt: skip
 
 
-def _point(lon: float | None, lat: float | None, **properties: Any) -> dict[str, Any] | None:
+def point(lon: float | None, lat: float | None, **properties: Any) -> dict[str, Any] | None:
+    """Return one mark, or None for what has no place."""
     if lon is None or lat is None:
         return None
     at = [round(lon, 5), round(lat, 5)]

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from anlan.core.people.actors import Actor
 from anlan.dispatch.access import OVERSEERS
-from anlan.dispatch.models import Assignment, Shift, Unit
+from anlan.dispatch.models import Assignment, Shift, Unit, acted_for
 from anlan.geo import distance_m
 from anlan.triage.models import Incident
 
@@ -50,7 +50,7 @@ def units_of(actor: Actor) -> QuerySet[Unit]:
     units = Unit.objects.filter(active=True).select_related("organisation")
     if actor.is_system or actor.roles.intersection(OVERSEERS):
         return units
-    return units.filter(organisation_id__in=actor.organisation_ids)
+    return units.filter(acted_for(actor))
 
 
 def shifts_about(at: dt.datetime, actor: Actor) -> QuerySet[Shift]:

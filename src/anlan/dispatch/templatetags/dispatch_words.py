@@ -11,12 +11,11 @@ from anlan.core.time.clock import now
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.dispatch import words
 from anlan.dispatch.models import Assignment
-from anlan.dispatch.queries.board import grouped
 from anlan.dispatch.queries.last_act import last_step
 
 register = template.Library()
 
-for function in (grouped, words.face_word, words.km, words.running, words.target, words.took, words.unlocalised):
+for function in (words.face_word, words.km, words.running, words.target, words.took, words.unlocalised):
     register.filter(function)
 
 

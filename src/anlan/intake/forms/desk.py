@@ -100,7 +100,7 @@ class CallForm(PlaceMixin):
         """Read what the call-taker set, if anything."""
         typed = self.cleaned_data["urgency"]
         if typed not in {"", "1", "2", "3"}:
-            raise forms.ValidationError(_("Choose at once, soon or in its turn"))
+            raise forms.ValidationError(_("Choose at once, soon or routine"))
         return int(typed) if typed else None
 
     def clean_received(self) -> dt.datetime | None:

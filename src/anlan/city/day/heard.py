@@ -1,0 +1,58 @@
+"""What the served city hears: the calls and web reports of its month, received when they come."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
+from typing import Any, Final
+
+from anlan.city.demo.build import BEGUN
+from anlan.city.demo.progress import ACTOR
+from anlan.city.town.codes import CODED, code_of
+from anlan.city.town.ground import ZONE
+from anlan.city.year.calls import Call, month_of_calls
+from anlan.core.models import LedgerEntry
+from anlan.intake.actions import receive_report
+
+FEWEST: Final = (
+    0.1  # of a real city's calls, one in about three minutes: at the years' own 0.01 nobody waits for the next
+)
+SOURCE: Final = "simulated-live"
+
+
+def calls(since: dt.datetime, until: dt.datetime) -> Iterator[Callable[[], Any]]:
+    """Give a step for each report that is entered after one moment and up to another, in the order of their times."""
+    first = until.astimezone(ZONE)
+    rows = [
+        row for call in month_of(first.year, first.month) for row in call.rows if since < row["entered_at"] <= until
+    ]
+    for row in sorted(rows, key=lambda row: row["entered_at"]):
+        yield partial(receive_report, **told(row), actor=ACTOR, at=until)
+
+
+@lru_cache(maxsize=1)
+def month_of(year: int, month: int) -> list[Call]:
+    """Return the calls of one month, each row with its name; drawn once a month."""
+    seed, scale = begun()
+    calls = month_of_calls(seed, year, month, max(scale, FEWEST))
+    for n, call in enumerate(calls, 1):
+        for again, row in enumerate(call.rows, 1):
+            row |= {"source": SOURCE, "source_id": f"{year}{month:02d}-{n:06d}-{again}"}
+    return calls
+
+
+def begun() -> tuple[int, float]:
+    """Return the seed and the scale of the city that is served."""
+    entry = LedgerEntry.objects.filter(kind=BEGUN).first()
+    here = json.loads(entry.payload) if entry else {}
+    return here.get("seed", 1), here.get("scale", FEWEST)
+
+
+def told(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as its source tells it now: its time of entry is the moment of the verb."""
+    sent = {name: value for name, value in row.items() if name != "entered_at" and value not in {None, ""}}
+    if row["channel"] in CODED and row["validity"] == "valid":
+        sent["tracking_code"] = code_of(row["source"], row["source_id"])
+    return sent

@@ -1,0 +1,81 @@
+"""A served city lives on: calls and web reports come in, its desk sends, its crews walk; people are let be."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from anlan.city import jobs
+from anlan.city.day.heard import SOURCE
+from anlan.city.day.live import live
+from anlan.city.town.folder import build, installed_packages
+from anlan.core.city import folder
+from anlan.core.people.actors import system
+from anlan.core.time.clock import frozen
+from anlan.dispatch.actions import dispatch_unit, give_unit
+from anlan.dispatch.models import Assignment
+from anlan.intake.actions import receive_report
+from anlan.intake.models import Report
+from anlan.triage.actions import open_incident
+from anlan.triage.models import Incident
+from tests import make
+
+CITY = system("city")
+MOMENT = dt.datetime(2017, 1, 25, 2, 30, tzinfo=dt.UTC)
+MINUTE = dt.timedelta(minutes=1)
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> None:
+    """The reference city on an icy morning, before any call."""
+    folder.load(build(tmp_path, installed_packages()), actor=CITY, at=MOMENT - dt.timedelta(days=9))
+
+
+def pass_by(minutes: int) -> None:
+    for n in range(minutes):
+        at = MOMENT + n * MINUTE
+        with frozen(at):
+            live(at)
+
+
+def test_a_morning_goes_on_by_itself(town: None) -> None:
+    """Within an hour calls and web reports came once each, units went and arrived, and something was closed."""
+    pass_by(60)
+    heard = Report.objects.filter(source=SOURCE)
+    assert heard.count() == heard.values("source_id").distinct().count() > 10
+    assert {"phone_110", "hotline_12345"} < set(heard.values_list("channel", flat=True))
+    assert Assignment.objects.filter(milestones__step="on_scene").exists()
+    assert Incident.objects.filter(state="closed").exists()
+    assert all(report.entered_at >= report.received_at for report in heard)
+
+
+def test_what_people_told_of_is_left_to_people_and_whom_they_send_walks(town: None) -> None:
+    """A visitor's report stays unsorted; the unit that a visitor sends sets out by itself."""
+    said = {"channel": "web", "lon": 119.97, "lat": 31.77, "words": "x", "actor": CITY, "at": MOMENT}
+    mine, other = (int(receive_report(category="fight", **said)["report_id"]) for _ in range(2))
+    number = open_incident(report_id=mine, actor=CITY, at=MOMENT)["incident"]
+    dispatch_unit(number=number, unit="mobile-1", actor=CITY, at=MOMENT)
+    pass_by(30)
+    assert not Report.objects.get(pk=other).links.exists()
+    assert Assignment.objects.get(unit__code="mobile-1").milestones.filter(step="en_route").exists()
+
+
+def test_a_crew_with_a_log_in_is_left_to_who_holds_the_telephone(town: None) -> None:
+    """For a quarter of an hour nothing is stamped for it."""
+    officer = make.person("officer", at="command")
+    give_unit(person_id=officer.pk, unit="mobile-1", actor=CITY, at=MOMENT)
+    report = receive_report(channel="web", category="fight", lon=119.97, lat=31.77, actor=CITY, at=MOMENT)
+    number = open_incident(report_id=int(report["report_id"]), actor=CITY, at=MOMENT)["incident"]
+    sent = dispatch_unit(number=number, unit="mobile-1", actor=CITY, at=MOMENT)["assignment"]
+    pass_by(15)
+    assert Assignment.objects.get(pk=sent).state == "dispatched"
+
+
+def test_in_a_real_city_nothing_is_simulated() -> None:
+    """It keeps the machine's time, and no call comes by itself."""
+    make.city()
+    assert jobs.go_on() is False
+    assert not Report.objects.exists()
