@@ -118,9 +118,9 @@ function find() {
     dialog.append(ask, found);
     document.body.append(dialog);
     window.htmx.process(dialog);
-    dialog.addEventListener("keydown", chooses);
+    dialog.addEventListener("keydown", walks);
     ask.addEventListener("submit", (event) => {
-      const first = dialog.querySelector("[aria-selected=true] a, #found a");
+      const first = dialog.querySelector("#found a");
       if (first) event.preventDefault(), first.click();
     });
   }
@@ -128,15 +128,16 @@ function find() {
   dialog.querySelector("input").select();
 }
 
-function chooses(event) {
+// Arrows walk from the field through what was found and back; what is typed goes to the field, and to nothing behind it.
+function walks(event) {
+  if (event.ctrlKey || event.metaKey) return;
+  event.stopPropagation();
+  const stops = [...event.currentTarget.querySelectorAll("input, #found a")];
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step) return;
-  const all = [...document.querySelectorAll("#found [role=option]")];
-  const here = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
-  const next = Math.max(0, Math.min(all.length - 1, here + step));
-  all.forEach((option, at) => option.setAttribute("aria-selected", String(at === next)));
-  all[next]?.scrollIntoView({ block: "nearest" });
-  event.preventDefault();
+  if (step) {
+    stops[Math.max(0, Math.min(stops.length - 1, stops.indexOf(document.activeElement) + step))].focus();
+    event.preventDefault();
+  } else if (event.key.length === 1) stops[0].focus();
 }
 
 document.addEventListener("keydown", (event) => {

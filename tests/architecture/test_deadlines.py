@@ -19,6 +19,8 @@ UNITS = re.compile(r"(^|_)(DAYS?|HOURS?|MINUTES?|WEEKS?|MONTHS?)$")
 WINDOWS: Final = {  # constants of time by which nobody owes anything
     "api/features.DAY": "a unit",
     "boards/incidents.SOON": "what the overview calls near",
+    "boards/health.BACKUP": "how old a backup may be before an operator is told",
+    "boards/health.QUEUE": "how long a job may wait before an operator is told",
     "boards/scope.DAY": "a unit",
     "boards/scope.MINUTE": "a unit",
     "boards/reports.USUAL_DAYS": "of which a usual number is the median",
@@ -29,6 +31,7 @@ WINDOWS: Final = {  # constants of time by which nobody owes anything
     "core/jobs.PATIENCE": "between two tries of a job",
     "core/matters.AHEAD": "how far ahead the first page looks",
     "core/grants.LASTS": "how long what was opened stays open",
+    "hotspots/matters.LATELY": "how long a study that nobody adopted stands on the first page",
     "core/login.FORGOTTEN": "when wrong passwords are forgotten",
     "core/login.LONGEST": "the longest pause after wrong passwords",
     "core/queue.LEASE": "of a job to its worker",

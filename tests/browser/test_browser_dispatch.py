@@ -37,15 +37,15 @@ def test_a_dispatcher_works_an_incident_from_new_to_closed_by_keyboard(page_at, 
     page.evaluate("document.querySelector('anlan-map').rest()")
     shot(page, "console-1440")
     page.keyboard.press("2")
-    for step in ("Acknowledged", "En route", "On scene", "Danger ended", "Field feedback", "Free again", "Close"):
+    for step in ("Acknowledge", "Set out", "Arrive", "End the danger", "Give feedback", "Free again", "Close"):
         page.locator(NEXT, has_text=step).wait_for()
         page.wait_for_load_state()  # its keys are taken from here on
         page.keyboard.press("n")
-        if step == "Danger ended":  # what came of it is chosen first: the key leads there, and Enter alone does nothing
+        if step == "End the danger":  # what came of it is chosen first: the key leads there, Enter alone does nothing
             page.keyboard.press("Enter")
             assert page.evaluate("document.activeElement.id") == "outcome"
             page.locator("#outcome").select_option("not_found")
-        if step in {"Danger ended", "Close"}:  # the known result stays
+        if step in {"End the danger", "Close"}:  # the known result stays
             page.keyboard.press("Enter")
     page.locator(".chosen .state.tag.done", has_text="Closed").wait_for()
     assert page.locator(NEXT).count() == 0
@@ -94,9 +94,11 @@ def test_news_waits_for_the_word_of_the_dispatcher(page_at, signed_in, number):
     triage.open_incident(report_id=make.report(at=now()).pk, actor=ME, at=now())
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     page.locator("#news", has_text="1 row changed").wait_for()
-    assert page.locator("[data-rows] tr").count() == 1
+    assert page.locator("[data-rows] [data-place]").count() == 1
+    assert page.locator("#said[role=status]").text_content() == "1 row changed"
+    assert page.title().startswith("(1) ")
     page.keyboard.press(".")
-    page.wait_for_function("document.querySelectorAll('[data-rows] tr').length === 2")
+    page.wait_for_function("document.querySelectorAll('[data-rows] [data-place]').length === 2")
 
 
 def test_a_map_shows_the_streets_of_the_operators_own_source(page_at, signed_in, number, settings):

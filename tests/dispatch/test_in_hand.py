@@ -9,10 +9,10 @@ import pytest
 
 from anlan.core.ledger.writes import NotStored
 from anlan.core.models import LedgerEntry
-from anlan.core.people.actors import system
+from anlan.core.people.actors import NotAllowed, system
 from anlan.core.people.roles import Role
 from anlan.core.time.clock import frozen
-from anlan.dispatch.actions import stamp
+from anlan.dispatch.actions import open_in_hand, stamp
 from anlan.intake.actions import erase_report
 from anlan.intake.models import Report
 from anlan.intake.tracking import first_looked_at
@@ -208,7 +208,21 @@ def test_where_nothing_can_be_written_down_nothing_is_opened_and_the_page_lives(
     def refuse(**_values):
         raise NotStored("full")
 
-    monkeypatch.setattr("anlan.dispatch.in_hand.open_in_place", refuse)
+    monkeypatch.setattr("anlan.dispatch.in_hand.open_in_hand", refuse)
     make.sign_in(client, Role.DISPATCHER)
     assert shows(client, f"/console/{number}/") == [False]
     assert "cannot be opened now" in flat(client.get(f"/console/{number}/"))
+
+
+@pytest.mark.parametrize(("role", "at"), [(Role.ANALYST, "control"), (Role.OFFICER, "west-office")])
+def test_the_verb_asks_again_whose_work_it_is(role, at):
+    """Whatever a caller claims: who has it not in hand opens nothing, nor does the desk once it is over."""
+    report = call()
+    number = make.incident(report)
+    claimed = {"work": {"incident": number}, "report_ids": [report.pk], "at": AT}
+    with pytest.raises(NotAllowed):
+        open_in_hand(actor=make.actor(role, at=at), **claimed)
+    actions.close_incident(number=number, disposal="done", actor=ME, at=AT)
+    with pytest.raises(NotAllowed):
+        open_in_hand(actor=make.actor(Role.DISPATCHER), **claimed)
+    assert openings() == []

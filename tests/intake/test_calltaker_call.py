@@ -178,3 +178,15 @@ def test_html_in_a_call_stays_words(desk):
     page = save(desk, what="<img src=x onerror=alert(1)>", where="<b>x</b>").content.decode()
     assert "<img src=x" not in page
     assert "<b>x</b>" not in page
+
+
+def test_a_call_whose_form_lay_open_for_days_is_saved_once(desk):
+    """Its key is kept through the refusal: what is pressed twice after it is one call."""
+    with frozen(AT):
+        held = token(desk)
+    with frozen(AT + dt.timedelta(days=2)):
+        answers = [save(desk, token=held) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [422, 422]
+        again = [re.search(r'name="token" value="([^"]+)"', answer.content.decode())[1] for answer in answers]
+        assert [save(desk, token=renewed).status_code for renewed in again] == [302, 302]
+    assert Report.objects.count() == 1

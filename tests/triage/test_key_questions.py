@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+from django.test import Client
 
+from anlan.core.city.folder import CityFolderError
 from anlan.core.ledger.verification import verify
 from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import system
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import frozen
+from anlan.intake.city_parts import load_questions
 from anlan.intake.models import Answer, KeyQuestion, Report
+from anlan.intake.queries.questions import answered_in, asked
 from anlan.triage import actions, rules
 from anlan.triage.models import Incident
 from tests import make
@@ -45,6 +50,38 @@ def test_a_city_without_questions_of_its_own_asks_those_that_are_shipped():
     assert set(KeyQuestion.objects.values_list("code", flat=True)) == {
         "weapon", "injured", "child", "trapped", "going_on"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Child,有儿童吗,Child?,有儿童,Child,1,,1", "child,x,y,x,y,3,,1", "child,x,y,x,y,1,,first"],
+)
+def test_a_question_that_cannot_be_asked_is_refused_with_its_line(tmp_path, line):
+    """A code as reports keep it, an urgency that is one to raise to, a number to sort by."""
+    own = tmp_path / "key_questions.csv"
+    own.write_text(f"code,name,name_en,yes,yes_en,urgency,scope,sort\n{line}\n", encoding="utf-8")
+    with pytest.raises(CityFolderError, match=r"key_questions\.csv:2"):
+        load_questions(tmp_path, make.city())
+
+
+def test_a_city_asks_its_own(tmp_path):
+    """What its file does not have is asked no more, and stays on the reports that answered it."""
+    report, own = make.report(answers=["child"]), tmp_path / "key_questions.csv"
+    header = "code,name,name_en,yes,yes_en,urgency,scope,sort"
+    own.write_text(f"{header}\nrising,水还在涨吗,Is it rising?,水在涨,Rising,1,flooding,1\n", encoding="utf-8")
+    load_questions(tmp_path, make.city())
+    assert [question.code for question in asked()] == ["rising"]
+    assert [question.code for question in answered_in([report])] == ["child"]
+
+
+def test_a_citizen_ticks_what_is_so():
+    """A box left empty says nothing; a ticked one is evidence like the desk's."""
+    citizen = Client()
+    with frozen(AT):
+        token = re.search(r'name="token" value="([^"]+)"', citizen.get("/report/").content.decode())
+        sent = {"token": token[1], "category": "waterlogging", "where": "桥下", "answers": ["trapped", "made-up"]}
+        assert citizen.post("/report/", sent).status_code == 302
+    assert Report.objects.get().answers == "trapped"
 
 
 def test_what_was_answered_stays_on_the_report_and_in_its_entry():
@@ -83,9 +120,9 @@ def test_the_desk_answers_later_on_the_incidents_page():
     number = make.incident(category="blocked_drain")
     report, desk = Report.objects.get(), make.browser(make.person("dispatcher"))
     with frozen(AT):
-        asked = {"answers": ["injured"], "from": "incident"}
-        answer = desk.post(f"/incidents/for/{report.number}/answers", asked)
-        again = desk.post(f"/incidents/for/{report.number}/answers", asked)
+        sent = {"answers": ["injured"], "from": "incident"}
+        answer = desk.post(f"/incidents/for/{report.number}/answers", sent)
+        again = desk.post(f"/incidents/for/{report.number}/answers", sent)
         page = desk.get(f"/incidents/{number}/").content.decode()
         desk.post(f"/incidents/for/{report.number}/answers", {"answers": ["going_on"], "from": "incident"})
     assert (answer.status_code, again.status_code, urgency(number)) == (302, 409, 1)

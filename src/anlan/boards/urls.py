@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from anlan.boards.views import overview, palette, today
+from anlan.boards.views import audit, overview, palette, press, status, today
 
 app_name = "boards"
-urlpatterns = [*overview.urlpatterns, *today.urlpatterns, *palette.urlpatterns]
+urlpatterns = [*overview.urlpatterns, *today.urlpatterns, *press.urlpatterns, *palette.urlpatterns,
+               *status.urlpatterns, *audit.urlpatterns]  # fmt: skip

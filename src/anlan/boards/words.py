@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.utils.translation import pgettext as p
@@ -51,6 +52,13 @@ def minute(at: dt.datetime) -> str:
     return f"{local(at):%Y-%m-%d %H:%M}"
 
 
+def lately(then: dt.datetime, at: dt.datetime) -> str:
+    """Write when something was that happened today or yesterday: the hour, and the day if it is another."""
+    shown = local(then)
+    words = f"{shown:%H:%M}" if shown.date() == local(at).date() else f"{shown:%m-%d %H:%M}"
+    return format_html('<time datetime="{}">{}</time>', shown.isoformat(), words)
+
+
 def on_map(name: str) -> str:
     """Write an area's name as a map does, without its kind, which would run into the next name on a phone."""
     return name.removesuffix(" District").removesuffix(" City")
@@ -61,6 +69,11 @@ def against(n: int, usual: tuple[int, int]) -> str:
     if n > usual[1]:
         return _("above the usual")
     return _("below the usual") if n < usual[0] else _("as usual")
+
+
+def health_words(mark: str) -> str:
+    """Say how something that an operator watches stands."""
+    return {"late": _("Stopped"), "warn": _("To watch"), "idle": _("Not known")}.get(mark) or p("status", "Well")
 
 
 def group_words(name: str) -> str:

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
-REGISTRATIONS = ("words", "slots", "matters", "jobs", "follows", "expiries", "city_parts", "counts", "tracking")
+REGISTRATIONS = ("words", "slots", "matters", "news", "jobs", "follows", "expiries", "city_parts", "counts", "tracking")
 
 
 class Stage(AppConfig):

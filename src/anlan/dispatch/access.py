@@ -7,9 +7,11 @@ from typing import Final
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.people.roles import Role
 from anlan.dispatch.models import Assignment, Unit, UnitAccess, acted_for
-from anlan.triage.access import DESK, MOVERS, is_desk
+from anlan.triage.access import DESK, MOVERS, is_desk, is_on_duty
+from anlan.triage.models import OPEN, Incident
 
 REVIEWERS: Final = (Role.DISPATCHER, Role.SUPERVISOR)
+Work = dict[str, str | int]  # by what somebody has an incident in hand, as the entries name it
 OVERSEERS: Final = (*DESK, Role.LEADER, Role.ANALYST, Role.AUDITOR)  # they see every unit
 
 
@@ -45,3 +47,22 @@ def may_stamp(assignment: Assignment, actor: Actor) -> bool:
 def is_reviewer(actor: Actor) -> bool:
     """Whether this person looks at what was done, and files it."""
     return bool(actor.roles.intersection(REVIEWERS))
+
+
+def work_in_hand(incident: Incident, actor: Actor, assignment: int | None = None) -> Work | None:
+    """Return by what somebody has an open incident in hand: the desk, a crew's house while it is out, the holder's.
+
+    On an assignment's page it is that assignment or none; it ends with it.
+    """
+    if incident.state not in OPEN:
+        return None
+    if is_on_duty(actor):
+        return {"incident": incident.number}
+    if Role.OFFICER not in actor.roles:
+        return None
+    out = Assignment.objects.visible_to(actor).open().filter(incident=incident)
+    own = out.filter(unit__organisation_id__in=actor.organisation_ids)
+    crew = (own.filter(pk=assignment) if assignment else own).values_list("pk", flat=True).first()
+    if crew is not None:
+        return {"incident": incident.number, "assignment": crew}
+    return {"incident": incident.number} if incident.owner_id in actor.organisation_ids else None

@@ -1,4 +1,4 @@
-"""Address and words in place: whose work an incident is now, and what its reports say, noted once in the ledger."""
+"""Address and words in place: what the reports of an incident say to who has it in hand, noted once in the ledger."""
 
 from __future__ import annotations
 
@@ -10,17 +10,14 @@ from typing import Final
 from django.db.models import Count
 
 from anlan.core.ledger.writes import NotStored
-from anlan.core.people.actors import Actor
-from anlan.core.people.roles import Role
+from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.sealed.in_place import InPlace, words_in_place
 from anlan.core.sealed.purposes import Purpose
-from anlan.dispatch.models import Assignment
-from anlan.intake.actions import IN_PLACE, open_in_place
+from anlan.dispatch.access import Work
+from anlan.dispatch.actions import open_in_hand
+from anlan.intake.actions import IN_PLACE
 from anlan.intake.models import Report, ReportPersonal
-from anlan.triage.access import is_on_duty
-from anlan.triage.models import OPEN, Incident
 
-Work = dict[str, str | int]  # as the entries name it
 AT_ONCE: Final = 3
 SHOWN: Final = 20  # of a great matter the latest; nobody reads a hundred calls, and none is opened unread
 
@@ -55,34 +52,15 @@ class Sheet:
         return self.said[AT_ONCE:]
 
 
-def work_in_hand(incident: Incident, actor: Actor, assignment: Assignment | None = None) -> Work | None:
-    """Return by what somebody has an open incident in hand: the desk, a crew's house while it is out, the holder's.
-
-    On an assignment's page it is that assignment or none; it ends with it.
-    """
-    if incident.state not in OPEN:
-        return None
-    if is_on_duty(actor):
-        return {"incident": incident.number}
-    if Role.OFFICER not in actor.roles:
-        return None
-    out = Assignment.objects.visible_to(actor).open().filter(incident=incident)
-    own = out.filter(unit__organisation_id__in=actor.organisation_ids)
-    crew = (own.filter(pk=assignment.pk) if assignment else own).values_list("pk", flat=True).first()
-    if crew is not None:
-        return {"incident": incident.number, "assignment": crew}
-    return {"incident": incident.number} if incident.owner_id in actor.organisation_ids else None
-
-
 def opened_for(work: Work, reports: Sequence[Report], actor: Actor, at: dt.datetime) -> Sheet:
     """Return what reports that the actor may see say of the work in hand; the first look of each is an entry."""
     latest = sorted(reports, key=lambda report: (report.received_at, report.pk), reverse=True)[:SHOWN]
     found = _look(work, latest, actor)
     try:
         if found.closed:
-            open_in_place(report_ids=found.closed, about=work, actor=actor, at=at)
+            open_in_hand(work=work, report_ids=found.closed, actor=actor, at=at)
             found = _look(work, latest, actor)
-    except NotStored:
+    except (NotStored, NotAllowed):  # or it ended between two looks
         return Sheet([], failed=True)
     beside = _beside(latest)
     said = [_said(report, found.opened.get(report.pk, {}), *beside[report.pk]) for report in latest]

@@ -13,8 +13,8 @@ from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.web.slots import begins, fill, rail
-from anlan.dispatch.access import is_crew
-from anlan.dispatch.in_hand import opened_for, work_in_hand
+from anlan.dispatch.access import is_crew, work_in_hand
+from anlan.dispatch.in_hand import opened_for
 from anlan.dispatch.models import Assignment, acted_for
 from anlan.dispatch.queries.assignments import assignments_of, seen_of
 from anlan.dispatch.queries.units import candidates
@@ -47,7 +47,7 @@ def in_place(context: dict[str, Any]) -> str:
     """Show address and words to who has the incident in hand; the page's `links` and `opens` say of which reports."""
     request, incident = context["request"], context["incident"]
     actor, assignment = actor_of_request(request), context.get("assignment")
-    work = work_in_hand(incident, actor, assignment or None)
+    work = work_in_hand(incident, actor, assignment.pk if assignment else None)
     if work is None:
         return ""
     reports = [link.report for link in context["links"] if link.report_id in context["opens"]]

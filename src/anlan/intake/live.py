@@ -10,9 +10,9 @@ _takes: dict[str, Take] = {}
 _tells_of: list[Callable[[int], bool]] = []
 
 
-def takes(one: Take, many: Take) -> None:
+def takes(single: Take, many: Take) -> None:
     """Register the verbs that take one live report, and many: those of receiving, and what follows from them."""
-    _takes.update(one=one, many=many)
+    _takes.update(single=single, many=many)
 
 
 def tells_of(asked: Callable[[int], bool]) -> Callable[[int], bool]:
@@ -23,7 +23,7 @@ def tells_of(asked: Callable[[int], bool]) -> Callable[[int], bool]:
 
 def receive(**report: Any) -> dict[str, Any]:
     """Take one live report, as `receive_report` does, in the transaction of what becomes of it."""
-    return _takes["one"](**report)
+    return _takes["single"](**report)
 
 
 def receive_many(**batch: Any) -> dict[str, Any]:

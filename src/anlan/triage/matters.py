@@ -6,17 +6,20 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anlan.core.models import ClockRun
 from anlan.core.people.actors import Actor
-from anlan.core.web.matters import AHEAD, MOST, Matter, waits
+from anlan.core.web.matters import AHEAD, MOST, Matter, Press, presses, waits
+from anlan.core.workflow.moves import Move
 from anlan.intake.queries.callbacks import owed
 from anlan.intake.words import label
 from anlan.triage.access import ARBITERS, is_desk
 from anlan.triage.models import Incident
-from anlan.triage.offers import next_move
+from anlan.triage.moves import ASKS, INCIDENTS
+from anlan.triage.offers import make_move, next_move
 from anlan.triage.queries.followed import objections
 from anlan.triage.states import State
 from anlan.triage.words import objection_words
@@ -38,7 +41,8 @@ def matters(actor: Actor, at: dt.datetime) -> Iterator[Matter]:
             if objection := said.get(incident.subject):
                 note = f"{note} · {objection_words(objection)}"
             words = _("Send or hand over") if step.name == "hand_over" else str(step.label)
-            yield Matter(incident.number, label(incident.category), note, url, runs[incident.subject].due_at, words)
+            yield Matter(incident.number, label(incident.category), note, url, runs[incident.subject].due_at, words,
+                         press=_press(step, incident))  # fmt: skip
     yield from _call_backs(actor)
 
 
@@ -48,6 +52,19 @@ def _call_backs(actor: Actor) -> Iterator[Matter]:
         url = reverse("intake:report_page", args=[report.number])
         note = _("Call · %(number)s") % {"number": report.number}
         yield Matter(report.number, label(report.category), note, url, run.due_at, _("Call back"))
+
+
+@presses("triage")
+def press(number: str, step: Press, actor: Actor, at: dt.datetime, key: str | None) -> None:
+    """Make a move that asks for nothing, or take the last one back."""
+    asks = step.move in ASKS or (step.move not in INCIDENTS.doors and step.move != "undo")
+    if asks or not Incident.objects.visible_to(actor).filter(number=number).exists():
+        raise Http404
+    make_move(number, {"verb": step.move, "seen": step.seen, "key": key or ""}, actor, at)
+
+
+def _press(step: Move, incident: Incident) -> Press | None:
+    return None if step.name in ASKS else Press(step.name, incident.state, step.key)
 
 
 def _first_due(actor: Actor, at: dt.datetime) -> dict[str, ClockRun]:

@@ -15,13 +15,15 @@ from django.views.decorators.http import require_safe
 
 from anlan.boards.dayline import day_line
 from anlan.boards.words import group_words
-from anlan.core.city.current import city_read_once
+from anlan.core.city.areas import local_day
+from anlan.core.city.current import city_read_once, city_zone
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
 from anlan.core.web.access import signed_in
 from anlan.core.web.matters import GROUPS, Matter, count_of, matters_of
 from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.web.recent import deeds_of, news_of
 from anlan.core.web.slots import Stop, stops_for
 
 
@@ -29,7 +31,12 @@ from anlan.core.web.slots import Stop, stops_for
 @never_cache
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    """Show what waits for this person, the soonest due first."""
+    """Show what waits for this person, the soonest due first; beside it what they are told, and what they did."""
+    return page(request)
+
+
+def page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
+    """Show the list as it stands now, and what came of a step that was pressed on it."""
     actor, at = actor_of_request(request), now()
     with city_read_once():
         stops = {stop.app_name: stop for stop in stops_for(actor)}
@@ -37,8 +44,9 @@ def today(request: HttpRequest) -> HttpResponse:
         context: dict[str, Any] = {
             "at": at, "matters": matters, "groups": _groups(matters, stops, at), "counts": _counts(matters, at),
             "day": day_line(matters, stops, at), "seen": _digest(matters), "posts": _posts(actor),
+            "news": news_of(actor, _yesterday(at), stops), "deeds": deeds_of(actor, stops, at),
         }  # fmt: skip
-        return render(request, "boards/today.html", context)
+        return render(request, "boards/today.html", context | more, status=status)
 
 
 @signed_in
@@ -55,6 +63,12 @@ def due(request: HttpRequest) -> HttpResponse:
     seen = request.GET.get("seen", "")
     context = {"counts": [first, *counts[1:]], "seen": seen, "fresh": bool(seen) and seen != _digest(matters)}
     return render(request, "boards/_due.html", context)
+
+
+def _yesterday(at: dt.datetime) -> dt.datetime:
+    """Return when yesterday began here."""
+    day = local_day(at) - dt.timedelta(days=1)
+    return dt.datetime.combine(day, dt.time(), city_zone()).astimezone(dt.UTC)
 
 
 def _groups(matters: Sequence[Matter], stops: dict[str, Stop], at: dt.datetime) -> list[dict[str, Any]]:

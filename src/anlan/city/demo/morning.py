@@ -39,6 +39,7 @@ class Story:
     done: tuple[tuple[float, str, str], ...] = ()  # minutes before the moment, verb, to whom or which kind of unit
     say: str = ""
     channel: str = "phone_110"
+    sorted: bool = True  # else it waits in the queue for whoever opens the demonstration
 
 
 STORIES: Final = (
@@ -66,6 +67,9 @@ STORIES: Final = (
     Story("danger_spot", (4.5,), (), "井盖没了，上面盖了层雪看不出来", "app"),
     Story("traffic_jam", (2.5, 1.2), (), "高架匝道结冰，车都停住了"),
     Story("ebike_theft", (0.8,)),
+    Story("danger_spot", (24,), (), "树枝被雪压断，挂在人行道上面", "web", sorted=False),
+    Story("noise", (6.5,), (), "对面工地又开工了", "hotline_12345", sorted=False),
+    Story("utilities", (2,), (), "小区停水了，没看到通知", "web", sorted=False),
 )  # fmt: skip
 
 
@@ -90,6 +94,8 @@ def ask_for_time(moment: dt.datetime, actor: Actor) -> None:
 
 def _walk(story: Story, source: str, n: int, dice: np.random.Generator, moment: dt.datetime, actor: Actor) -> None:
     (before, first), *more = _heard(story, f"{n:02d}", source, dice, moment, actor)
+    if not story.sorted:
+        return
     opened = moment - (before - TYPED) * MINUTE
     number = triage.open_incident(report_id=first, actor=actor, at=opened)["incident"]
     steps = [(ago - TYPED, "link", str(pk)) for ago, pk in more] + list(story.done)

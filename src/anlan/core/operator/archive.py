@@ -51,7 +51,22 @@ def dump(path: Path) -> dict[str, Any]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+    with suppress(OSError):  # a data directory that cannot be written to does not make the backup worthless
+        _noted().write_text(json.dumps({"made_at": manifest["made_at"], "bytes": path.stat().st_size}))
     return manifest
+
+
+def last_made() -> dict[str, Any] | None:
+    """Return when the last backup was made from this data directory and how large it was; a restored one has none."""
+    try:
+        found = json.loads(_noted().read_text())
+        return {"made_at": dt.datetime.fromisoformat(found["made_at"]), "bytes": int(found["bytes"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _noted() -> Path:
+    return Path(settings.DATA_DIR) / "last-backup.json"
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

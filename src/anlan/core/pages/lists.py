@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any
+from zlib import crc32
 
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -92,6 +93,8 @@ class ListPage:
         listing = Listing(self, Reader.of(request), path or request.path)
         if request.GET.get("as") == "csv":
             return listing.file()
+        if request.GET.get("as") == "news":
+            return JsonResponse({"marks": listing.marks})
         return render(request, template, {"listing": listing, "at": listing.reader.at} | context, status=status)
 
     def view(self, access: Callable[[Any], Any]) -> Any:
@@ -149,6 +152,18 @@ class Listing:
     def shown(self) -> list[Any]:
         """The page's records as the columns read them."""
         return list(self.part.shape(list(self.paged.object_list), self.reader))
+
+    @property
+    def news(self) -> str:
+        """The address that says how the rows of this page stand now; none where a reading of them is an entry."""
+        marked = any(column.value for column in self.columns) and not self.part.personal
+        return self.link(**{"as": "news", "page": str(self.paged.number)}) if marked else ""
+
+    @property
+    def marks(self) -> list[str]:
+        """A short mark of each row as its columns tell it: an open page sees by them what changed."""
+        values = [column.value for column in self.columns if column.value] if not self.part.personal else []
+        return [f"{crc32(str([str(value(row)) for value in values]).encode()):08x}" for row in self.shown]
 
     @property
     def span(self) -> str:

@@ -34,6 +34,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "signed_in": actor.person_id is not None,
         "error_shell": "core/base_public.html" if actor.person_id is None else "core/base_work.html",
         "error_head": "h1" if actor.person_id is None else "h2",
+        "rail_folded": request.COOKIES.get("rail") == "folded",
         "theme": theme if theme in THEMES else "",
         "city_time": _city_time() if here and ahead() else "",
         "city_zone": str(city_zone()),

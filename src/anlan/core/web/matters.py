@@ -16,6 +16,15 @@ GROUPS: Final = ("late", "today", "week", "open")
 
 
 @dataclass(frozen=True)
+class Press:
+    """A step that asks for nothing and is pressed where it is listed: its move, what the list showed, its key."""
+
+    move: str
+    seen: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Matter:
     """One thing that waits for somebody's next step, until when, and what its button says."""
 
@@ -27,6 +36,7 @@ class Matter:
     step: str
     due_day: bool = False  # due with the day, not at a moment of it
     stage: str = ""
+    press: Press | None = None
 
     def group(self, at: dt.datetime) -> str:
         """Return where it stands on the page: late, due today, later, or without a clock."""
@@ -38,7 +48,9 @@ class Matter:
 
 
 Source = Callable[[Actor, dt.datetime], Iterable[Matter]]
+Presser = Callable[[str, Press, Actor, dt.datetime, str | None], None]
 _sources: dict[str, Source] = {}
+_pressers: dict[str, Presser] = {}
 
 
 def waits(stage: str) -> Callable[[Source], Source]:
@@ -49,6 +61,24 @@ def waits(stage: str) -> Callable[[Source], Source]:
         return source
 
     return register
+
+
+def presses(stage: str) -> Callable[[Presser], Presser]:
+    """Register how a step of a stage is pressed from a list: number, step, who, when, and the form's key.
+
+    It goes through the stage's own door: what is not theirs, or stands elsewhere by now, is refused there.
+    """
+
+    def register(presser: Presser) -> Presser:
+        _pressers[stage] = presser
+        return presser
+
+    return register
+
+
+def presser_of(stage: str) -> Presser | None:
+    """Return how a stage's steps are pressed, if it has such."""
+    return _pressers.get(stage)
 
 
 @dataclass(frozen=True)

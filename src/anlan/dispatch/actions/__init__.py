@@ -14,6 +14,7 @@ from anlan.dispatch.actions.assignments import (
 from anlan.dispatch.actions.bulk import run_incidents
 from anlan.dispatch.actions.calls import receive_calls
 from anlan.dispatch.actions.logins import give_unit, take_unit
+from anlan.dispatch.actions.openings import open_in_hand
 from anlan.dispatch.actions.shifts import begin_shift, write_rota
 from anlan.dispatch.actions.undos import undo
 
@@ -23,6 +24,7 @@ __all__ = [
     "begin_shift",
     "dispatch_unit",
     "give_unit",
+    "open_in_hand",
     "reassign",
     "receive_calls",
     "resolve_on_scene",

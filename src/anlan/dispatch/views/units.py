@@ -70,8 +70,7 @@ UNITS = ListPage(
     filters=[Filter("kind", _("Kind"), _("Every kind"), _kinds, "kind"),
              Filter("of", _("Organisation"), _("Every organisation"), _organisations, "organisation__code")],
     search=containing("code", "name", "name_en"), hint=_("Name or code"),
-    links=[Link(_("Shifts"), "dispatch:shifts", "s"), Link(_("Console"), "dispatch:console", "v"),
-           Link(pgettext_lazy("rail", "Assignments"), "dispatch:assignments", "a")],
+    links=[Link(_("Shifts"), "dispatch:shifts", "s"), Link(_("Console"), "dispatch:console", "v")],
     columns=[
         Column(_("Unit"), lambda row: area_label(row.unit), head=True, sort="code",
                under=lambda row: area_label(row.unit.organisation)),

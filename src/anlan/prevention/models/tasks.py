@@ -55,9 +55,13 @@ class Task(models.Model):
         """Whether a later deadline is asked for and not answered yet; lists ask it of all their tasks at once."""
         return self.requests.waiting().exists()
 
-    def last_seen(self) -> str:
-        """Return what a page keeps of it, to notice a later deadline, an answer, works that were done again."""
-        answered = self.requests.exclude(state=RequestState.ASKED).count()
+    def last_seen(self, answered: int | None = None) -> str:
+        """Return what a page keeps of it, to notice a later deadline, an answer, works that were done again.
+
+        A list that counted the `answered` requests of all its tasks at once says so.
+        """
+        if answered is None:
+            answered = self.requests.exclude(state=RequestState.ASKED).count()
         return f"{self.due_on}/{self.finished_at.isoformat() if self.finished_at else ''}/{answered}"
 
 

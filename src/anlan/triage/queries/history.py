@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from anlan.core.models import LedgerEntry, Organisation
@@ -63,6 +64,14 @@ def _reasons(incident: Incident) -> dict[tuple[str, dt.datetime | None], str]:
         else:
             found[DECIDED, handover.at] = handover.reason
     return found
+
+
+def said_of(entries: Sequence[LedgerEntry]) -> list[tuple[LedgerEntry, str]]:
+    """Return what entries of several incidents say in the page's language."""
+    if not entries:
+        return []
+    names = {organisation.code: area_label(organisation) for organisation in Organisation.objects.all()}
+    return [(entry, happened(entry.kind, _named(json.loads(entry.payload), names, {}))) for entry in entries]
 
 
 def _named(payload: dict[str, Any], names: dict[str, str], categories: dict[str, str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from anlan.core.models import AreaVersion
 from anlan.core.people.actors import Actor
 from anlan.intake.models import Category
 from anlan.triage.models import Incident
+from anlan.triage.words import urgency_words
 
 SHOWN: Final = 8  # more than that nobody compares; one word more finds fewer
 MOST_WORDS: Final = 5
@@ -25,6 +26,11 @@ class Candidate:
 
     incident: Incident
     area: AreaVersion | None
+
+    @property
+    def urgency(self) -> str:
+        """How soon somebody has to go, in words."""
+        return urgency_words(self.incident.urgency)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def carry_over(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """Two tables and five columns, with what they hold for known codes."""
 
-    dependencies = [("intake", "0007_urgency")]
+    dependencies = [("intake", "0008_first_look_ladder")]
 
     operations = [
         migrations.CreateModel(

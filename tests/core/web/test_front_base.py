@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SOURCES = ROOT / "src/anlan"
 TOKENS = SOURCES / "core/static/core/tokens.css"
 SHEETS = sorted(path for path in SOURCES.glob("*/static/**/*.css") if "dist" not in path.parts)
