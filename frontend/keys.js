@@ -47,7 +47,7 @@ function list() {
   if (rows().length) found.unshift(["j", words.down], ["k", words.up]);
   if (document.querySelector("input[type=search]")) found.push(["/", words.search]);
   if (document.querySelector(".rail")) found.push(["g", words.rooms]);
-  if (document.querySelector("[data-find]")) found.push(["Ctrl K", words.find]);
+  if (document.querySelector("a[data-find]")) found.push(["Ctrl K", words.find]);
   found.push(["?", words.title]);
   const pairs = document.createElement("dl");
   pairs.className = "pairs";
@@ -79,7 +79,16 @@ function typed(event) {
   }
 }
 
+// A key acts on the record that its button belongs to (data-of); where another row is chosen by now, it opens that row.
+function elsewhere(one) {
+  const of = one.closest("[data-of]")?.dataset.of;
+  const row = of && document.querySelector('[data-place][aria-current="true"]');
+  return row && row.dataset.place !== of ? row.querySelector("a[href]") : null;
+}
+
 function press(one) {
+  const row = elsewhere(one);
+  if (row) return row.click();
   if (one.dataset.asks) ask(one);
   else if (one.matches("[type=checkbox], [type=radio]") || !one.matches("input, select, textarea")) one.click();
   else one.focus();
@@ -97,7 +106,7 @@ function go(event) {
 
 // Ctrl K asks for a number or a room, from a field too.
 function find() {
-  const link = document.querySelector("[data-find]");
+  const link = document.querySelector("a[data-find]");
   if (!link) return;
   let dialog = document.getElementById("finder");
   if (!dialog) {
@@ -141,7 +150,7 @@ function walks(event) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && document.querySelector("[data-find]")) {
+  if (event.key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && document.querySelector("a[data-find]")) {
     event.preventDefault();
     return find();
   }

@@ -36,6 +36,7 @@ WINDOWS: Final = {  # constants of time by which nobody owes anything
     "core/login.LONGEST": "the longest pause after wrong passwords",
     "core/queue.LEASE": "of a job to its worker",
     "core/rules.AHEAD": "how far clocks of honest systems differ",
+    "core/undo.UNDER_WAY": "how long a write may wait for the others",
     "dispatch/words.DAY": "a unit",
     "dispatch/rules.DEVICE_APART": "from where on a device's time says something beside the server's",
     "dispatch/rules.LONGEST_OUT": "beyond which two stamps of another system are no one mission",

@@ -13,11 +13,13 @@ from django.test.utils import CaptureQueriesContext
 
 from anlan.core.people.actors import system
 from anlan.core.time.clock import frozen
+from anlan.dispatch import actions as dispatch
 from anlan.prevention import actions as prevention
 from anlan.triage import actions as triage
 from anlan.triage.models import Incident
 from tests import make
 from tests.make import AT
+from tests.make.incidents import arbitrated
 from tests.make.problems import Town, day, problem
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +119,18 @@ def test_the_last_move_is_taken_back_beside_the_list(town: Town) -> None:
         assert 'value="undo"' not in page
 
 
+def test_what_was_taken_back_is_nothing_that_somebody_did(town: Town) -> None:
+    """Neither a move nor a sending, whose page is gone; what was done before stands."""
+    desk, stays, number = make.actor("dispatcher"), make.incident(at=AT), make.incident(at=AT)
+    triage.resolve(number=stays, disposal="done", actor=desk, at=AT)
+    triage.resolve(number=number, disposal="done", actor=desk, at=AT + dt.timedelta(seconds=1))
+    triage.undo(number=number, actor=desk, at=AT + dt.timedelta(seconds=2))
+    sent = dispatch.dispatch_unit(number=number, unit="mobile-1", actor=desk, at=AT + dt.timedelta(seconds=3))
+    dispatch.undo(assignment=sent["assignment"], actor=desk, at=AT + dt.timedelta(seconds=4))
+    with frozen(SOON):
+        assert lines(make.browser(desk).get("/today/").content.decode())[1] == [stays]
+
+
 def test_an_organisation_is_told_of_answers_results_and_returns(town: Town) -> None:
     """Granted, refused, not passed, reminded; until the day after the next, and nobody else is told."""
     _number, (one, two) = town.planned("interim", "permanent")
@@ -140,6 +154,15 @@ def test_a_holder_is_told_what_came_back(town: Town) -> None:
     with frozen(SOON):
         assert lines(make.browser(make.person("dispatcher")).get("/today/").content.decode())[0] == [number]
         assert lines(make.browser(town.officer).get("/today/").content.decode()) == [[], [number]]
+
+
+def test_what_other_houses_are_told_of_pushes_nothing_away(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much came later of what is not the reader's."""
+    monkeypatch.setattr("anlan.triage.news.MOST", 1)
+    own = arbitrated("drains")
+    arbitrated("west-office")
+    with frozen(SOON):
+        assert lines(make.browser(town.officer).get("/today/").content.decode())[0] == [own]
 
 
 def test_a_raised_and_returned_problem_is_told_to_the_supervisor(town: Town) -> None:

@@ -106,14 +106,20 @@ def test_what_the_desk_stamped_meanwhile_is_said_until_it_is_seen(phone, live_se
     assert Milestone.objects.filter(assignment=sent, step="acknowledged").count() == 1
 
 
-def test_another_log_in_on_the_same_device_sends_nothing(phone, live_server, signed_in, sent):
+@pytest.fixture
+def desk(signed_in) -> list[dict[str, str]]:
+    """A dispatcher signed in before any page stands open, which would ask the server meanwhile."""
+    return list(signed_in("dispatcher"))
+
+
+def test_another_log_in_on_the_same_device_sends_nothing(desk, phone, live_server, sent):
     """Its stamps are not theirs; they are told that some wait, and the crew's go out when it is back."""
     crew = phone.context.cookies()
     phone.context.set_offline(True)
     walked(phone, "Acknowledge")
     phone.locator("#waiting li").wait_for()
     phone.context.set_offline(False)
-    phone.context.add_cookies([{"url": live_server.url, **cookie} for cookie in signed_in("dispatcher")])
+    phone.context.add_cookies([{"url": live_server.url, **cookie} for cookie in desk])
     phone.goto(f"{live_server.url}/today/")
     phone.locator("#kept", has_text="Of another log-in on this device: 1").wait_for()
     assert stamps(sent) == []

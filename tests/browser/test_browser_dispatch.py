@@ -93,12 +93,12 @@ def test_news_waits_for_the_word_of_the_dispatcher(page_at, signed_in, number):
     page = page_at("/console/", 1440, cookies=signed_in("dispatcher"))
     triage.open_incident(report_id=make.report(at=now()).pk, actor=ME, at=now())
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    page.locator("#news", has_text="1 row changed").wait_for()
+    page.locator("#said", has_text="1 row changed").wait_for()
     assert page.locator("[data-rows] [data-place]").count() == 1
     assert page.locator("#said[role=status]").text_content() == "1 row changed"
     assert page.title().startswith("(1) ")
     page.keyboard.press(".")
-    page.wait_for_function("document.querySelectorAll('[data-rows] [data-place]').length === 2")
+    page.locator("[data-rows] [data-place]").nth(1).wait_for()
 
 
 def test_a_map_shows_the_streets_of_the_operators_own_source(page_at, signed_in, number, settings):

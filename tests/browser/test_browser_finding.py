@@ -32,6 +32,7 @@ def test_a_report_without_a_point_is_found_its_incident_by_keyboard(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     keys.press("Escape")
     keys.press("l")
+    page.wait_for_url("**/incidents/E-**")
     page.locator("#in-place").get_by_text("a child at the window").wait_for()
     shot(page, f"incident-words-{width}-en-light")
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -181,6 +181,7 @@ def test_a_reader_moves_and_opens_by_keyboard(page_at, signed_in, shot):
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("o")
     page.locator("img.evidence").wait_for()
+    page.evaluate("document.querySelector('img.evidence').decode()")  # once it has come
     assert page.evaluate("document.querySelector('img.evidence').naturalWidth") == 320
     assert "清潭路加油站" in page.locator("#personal").inner_text()
     shot(page, "report-page-opened-1440-en-light")

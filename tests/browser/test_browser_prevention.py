@@ -49,6 +49,7 @@ def test_a_problem_is_signed_planned_proved_passed_and_struck_off(town: Town, pa
         phone.locator(".evidence img").wait_for()
         phone.locator("form[action*='/finish'] button").click()
         phone.get_by_text("Verifier").first.wait_for()
+        phone.wait_for_load_state()  # measured with its style and its photo
         assert phone.evaluate(OVERFLOW) == 0
         shot(phone, "task-360-en-light")
     with frozen(day(12)):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from anlan.city import jobs
+from anlan.city.day import heard
 from anlan.city.day.heard import SOURCE
 from anlan.city.day.live import live
 from anlan.city.town.folder import build, installed_packages
@@ -16,6 +19,7 @@ from anlan.core.people.actors import system
 from anlan.core.time.clock import frozen
 from anlan.dispatch.actions import dispatch_unit, give_unit
 from anlan.dispatch.models import Assignment
+from anlan.intake import live as door
 from anlan.intake.actions import receive_report
 from anlan.intake.models import Report
 from anlan.triage.actions import open_incident
@@ -61,6 +65,40 @@ def test_what_people_told_of_is_left_to_people_and_whom_they_send_walks(town: No
     pass_by(30)
     assert not Report.objects.get(pk=other).links.exists()
     assert Assignment.objects.get(unit__code="mobile-1").milestones.filter(step="en_route").exists()
+
+
+def test_a_call_that_is_urgent_at_once_opens_its_incident_by_being_heard(town: None) -> None:
+    """Through the door of every live report; who calls again about the same tells of that incident."""
+    row = {"channel": "phone_110", "category": "fire", "lon": 119.97, "lat": 31.77, "words": "x", "source": SOURCE,
+           "validity": "valid", "received_at": MOMENT}  # fmt: skip
+    for source_id in ("201701-000001-1", "201701-000001-2"):
+        heard.hear(row | {"source_id": source_id}, MOMENT)
+    incident = Incident.objects.get()
+    assert incident.links.filter(unlinked_at=None).count() == 2
+
+
+def test_calls_that_the_database_could_not_store_are_heard_the_next_time(
+    town: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was received before it failed is received once."""
+    told: list[dict[str, Any]] = []
+
+    def receive(**report: Any) -> dict[str, Any]:
+        if len(told) == 1:
+            told.append(report)
+            raise OperationalError("away")
+        told.append(report)
+        return door.receive(**report)
+
+    monkeypatch.setattr(heard, "receive", receive)
+    monkeypatch.setattr("anlan.city.day.live._since", {"at": MOMENT - 30 * MINUTE})
+    with frozen(MOMENT):
+        with pytest.raises(OperationalError):
+            live(MOMENT)
+        live(MOMENT)
+    stored = set(Report.objects.filter(source=SOURCE).values_list("source_id", flat=True))
+    assert {report["source_id"] for report in told} == stored
+    assert len(stored) == len(told) - 2
 
 
 def test_a_crew_with_a_log_in_is_left_to_who_holds_the_telephone(town: None) -> None:

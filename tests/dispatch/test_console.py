@@ -200,7 +200,7 @@ def test_the_page_asks_as_much_for_twenty_incidents_as_for_one(client: Client) -
     for n in range(19):
         make.incident(at=later(n), lon=119.93 + n / 400)
     asked.append(queries(client, f"/console/{first}/"))
-    assert len(asked[0]) == len(asked[1]) <= 30
+    assert len(asked[0]) == len(asked[1]) <= 36
     assert len(queries(client, "/units/")) <= 10
 
 

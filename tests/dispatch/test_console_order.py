@@ -43,7 +43,7 @@ def test_the_most_urgent_stand_first_and_each_group_says_how_many(client: Client
     assert listed(page.content.decode()) == [fire, again, sent, noise]
     assert [(group["urgency"], group["n"]) for group in page.context["groups"]] == [(1, 1), (2, 2), (3, 1)]
     heads = re.findall(r'scope="rowgroup"><span class="urg ?(\w*)">([^<]+)</span><span class="num">(\d)', flat(page))
-    assert heads == [("now", "at once", "1"), ("soon", "soon", "2"), ("", "in its turn", "1")]
+    assert heads == [("now", "at once", "1"), ("soon", "soon", "2"), ("", "routine", "1")]
 
 
 def test_a_group_counts_what_stands_on_other_pages_too(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,12 +9,13 @@ import pytest
 from django.test import Client
 
 from anlan.core.models import LedgerEntry, Person
-from anlan.core.people.actors import system
+from anlan.core.people.actors import NotAllowed, system
 from anlan.core.people.members import actor_of, sign_of
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import frozen
-from anlan.dispatch.actions import give_unit, take_unit
+from anlan.dispatch.actions import give_unit, open_in_hand, take_unit
 from anlan.dispatch.models import Assignment, Milestone, Unit, UnitAccess
+from anlan.triage.actions import sign_for
 from tests import make
 from tests.flat import flat
 
@@ -62,6 +63,39 @@ def test_a_crew_reads_the_reports_of_its_own_incident_only(client: Client) -> No
     client.force_login(phone)
     numbers = [assignment.incident.links.get().report.number for assignment in sent]
     assert [client.get(f"/reports/{number}/").status_code for number in numbers] == [200, 404]
+
+
+def test_a_crew_finds_of_what_its_house_holds_only_what_it_is_at(client: Client) -> None:
+    """Address and words of the other are closed on every page; the house's desk has both, the crew its own for now."""
+    said = [make.report(place_words=f"house {n}", words=f"said {n}") for n in (1, 2)]
+    mine, other = (make.incident(report, to="drains") for report in said)
+    sign_for(number=mine, actor=make.actor("officer", at="drains"), at=AT)
+    pk = make.assignment(mine, unit="pump-1")
+    phone = make.person("officer", at="drains")
+    give_unit(person_id=phone.pk, unit="pump-1", actor=ME, at=AT)
+    client.force_login(phone)
+    assert "said 1" in client.get(f"/incidents/{mine}/").content.decode()
+    for page in (f"/incidents/{other}/", f"/console/{other}/", f"/reports/{said[1].number}/"):
+        answer = client.get(page)
+        assert (answer.status_code, "said 2" in answer.content.decode()) == (404, False), page
+    assert client.get(f"/find/?q={other}", headers={"HX-Request": "true"}).content.decode().count(f"/{other}/") == 0
+    house = make.browser(make.person("officer", at="drains"))
+    assert "said 2" in house.get(f"/incidents/{other}/").content.decode()
+    make.stamp(pk, "cleared", AT)
+    assert [client.get(page).status_code for page in (f"/incidents/{mine}/", f"/reports/{said[0].number}/")] == [
+        404,
+        404,
+    ]
+
+
+def test_a_crew_has_nothing_in_hand_that_only_its_house_holds() -> None:
+    """The verb that opens words refuses too."""
+    report = make.report(words="said")
+    number = make.incident(report, to="drains")
+    phone = make.person("officer", at="drains")
+    give_unit(person_id=phone.pk, unit="pump-1", actor=ME, at=AT)
+    with pytest.raises(NotAllowed):
+        open_in_hand(work={"incident": number}, report_ids=[report.pk], actor=actor_of(phone), at=AT)
 
 
 def test_a_crew_begins_with_its_open_assignment(client: Client, crew: Person) -> None:

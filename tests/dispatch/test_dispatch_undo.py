@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from anlan.core.ledger import followers
 from anlan.core.models import ClockRun, LedgerEntry, Undo
@@ -165,6 +166,22 @@ def test_what_others_did_since_is_not_taken_from_under_their_hands(desk: Actor) 
     assert refused(pk, desk, 23) == "undo_overtaken"
 
 
+def test_a_unit_that_was_sent_while_the_undo_waited_keeps_the_incident(desk: Actor) -> None:
+    """Whoever holds the incident's row just then is seen: what the undo looks at, it looks at after its lock."""
+    number = make.incident()
+    pk, sent = send(number, desk), list[int]()
+
+    def meanwhile(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+        if not sent and 'FROM "triage_incident"' in sql and "WHERE" in sql:
+            sent.append(0)
+            sent[:] = [send(number, make.actor("dispatcher"), "pump-1", 15)]
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(meanwhile):
+        assert refused(pk, desk, 16) == "undo_overtaken"
+    assert sent
+
+
 def test_the_last_of_two_units_goes_back_alone_and_then_the_first(desk: Actor) -> None:
     """The incident stays with the unit that is out; without any it is as before."""
     number = make.incident()
@@ -254,3 +271,20 @@ def test_a_crew_takes_back_its_own_stamp_on_its_page(desk: Actor) -> None:
         crew.post(f"{page}move", {"step": "undone"})
         assert Assignment.objects.get().state == "dispatched"
         assert 'data-key="z"' not in flat(crew.get(page))
+
+
+def test_a_crew_reads_that_its_sending_was_taken_back(desk: Actor) -> None:
+    """Its open page comes anew by itself and says so, with the way on; to another house it never was there."""
+    pk = send(make.incident(), desk)
+    crew, stranger = make.browser(make.actor("officer")), make.browser(make.actor("officer", at="drains"))
+    page = f"/assignments/{pk}/"
+    with frozen(later(20)):
+        seen = crew.get(page).context["seen"]
+        actions.undo(assignment=pk, actor=desk, at=later(20))
+        news = crew.get(f"{page}news?seen={seen}")
+        assert (news.status_code, news.headers.get("HX-Refresh")) == (204, "true")
+        told = crew.get(page)
+        assert (told.status_code, 'href="/assignments/"' in flat(told)) == (410, True)
+        assert crew.post(f"{page}move", {"step": "acknowledged"}).status_code == 410
+        assert stranger.get(page).status_code == 404
+        assert "HX-Refresh" not in stranger.get(f"{page}news?seen={seen}").headers

@@ -49,7 +49,7 @@ def test_the_usual_next_move_sends_that_kind():
     offered("works", lon=119.961, lat=31.751)
     shown = chosen(Incident.objects.get(), ME, AT, "")
     assert shown.next
-    assert shown.next.fields == {"verb": "send", "unit": "pump-1"}
+    assert shown.next.fields == {"verb": "send", "unit": "pump-1", "seen": "new"}
 
 
 def test_the_last_keys_are_left_to_the_nearest_of_any_kind():

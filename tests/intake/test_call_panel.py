@@ -10,12 +10,15 @@ import pytest
 from django.test import Client
 
 from anlan.core.models import ClockRun, LedgerEntry
+from anlan.core.people.actors import system
 from anlan.core.time.clock import frozen
+from anlan.intake.actions import erase_report, record_call_back, set_validity
 from anlan.intake.models import Report
 from anlan.triage.models import Incident
 from tests import make
 
 AT = make.AT
+ME = system("test")
 SECOND = dt.timedelta(seconds=1)
 PHONE = "13800000417"
 pytestmark = pytest.mark.django_db
@@ -123,12 +126,13 @@ def test_danger_at_the_call_back_opens_an_incident_at_once(desk: Client) -> None
     assert (incident.urgency, answer["Location"]) == (1, f"/incidents/{incident.number}/")
 
 
-def test_danger_makes_the_open_incident_urgent_and_reopens_a_closed_one(desk: Client) -> None:
+@pytest.mark.parametrize("verb", ["close", "resolve"])
+def test_danger_makes_the_open_incident_urgent_and_reopens_an_ended_one(desk: Client, verb: str) -> None:
     """What was thought over is not."""
     save(desk, call_as="silent_call", phone=PHONE)
     number = make.incident(Report.objects.get())
     with frozen(AT):
-        desk.post(f"/incidents/{number}/act", {"verb": "close", "disposal": "no_matter"})
+        desk.post(f"/incidents/{number}/act", {"verb": verb, "disposal": "no_matter"})
     back(desk, "danger")
     incident = Incident.objects.get()
     assert (incident.state, incident.urgency) == ("reopened", 1)
@@ -144,8 +148,28 @@ def test_a_misdial_by_a_wrong_key_is_set_back_within_seconds(desk: Client) -> No
         assert other.post(f"/calls/{number}/set-back").status_code == 409
         assert desk.post(f"/calls/{number}/set-back").status_code == 302
     assert Report.objects.get().validity == "valid"
+    assert Incident.objects.get().urgency == 1
     assert LedgerEntry.objects.filter(kind="intake.validity_set").count() == 1
     assert desk.post(f"/calls/{number}/set-back").status_code == 409
+
+
+@pytest.mark.parametrize("judged", ["misdial", "nuisance", "erased"])
+def test_nobody_calls_back_what_carries_nothing_or_has_no_number(desk: Client, judged: str) -> None:
+    """It is owed to nobody; judged so by mistake, it is owed again until the same moment, unless it was called."""
+    save(desk, call_as="silent_call", phone=PHONE)
+    pk, due = Report.objects.get().pk, owed()
+    if judged == "erased":
+        erase_report(report_id=pk, reason="asked", actor=ME, at=AT + SECOND)
+    else:
+        set_validity(report_id=pk, validity=judged, actor=ME, at=AT + SECOND)
+    assert owed() == []
+    set_validity(report_id=pk, validity="misdial", actor=ME, at=AT + 2 * SECOND)
+    set_validity(report_id=pk, validity="valid", actor=ME, at=AT + 3 * SECOND)
+    assert owed() == ([] if judged == "erased" else due)
+    record_call_back(report_id=pk, outcome="answered", actor=ME, at=AT + 4 * SECOND) if owed() else None
+    for validity in ("misdial", "valid"):
+        set_validity(report_id=pk, validity=validity, actor=ME, at=AT + 5 * SECOND)
+    assert owed() == []
 
 
 def test_too_late_it_is_not_set_back(desk: Client) -> None:

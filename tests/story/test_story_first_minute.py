@@ -76,7 +76,10 @@ def town() -> None:
 
 @pytest.mark.usefixtures("town")
 def test_a_fire_with_two_children_is_lost_by_nobody() -> None:
-    """Story 01, but for its paper slip and the sheet of the shift change."""
+    """Story 01, but for its paper slip and the sheet of the shift change.
+
+    Long because it is one evening.
+    """
     wu, qian, zhou = (make.browser(make.person(role, username=name)) for role, name in
                       [("call_taker", "wu"), ("dispatcher", "qian"), ("dispatcher", "zhou")])  # fmt: skip
     chief, hu = make.browser(make.person("supervisor", username="chief")), Client()
@@ -93,9 +96,10 @@ def test_a_fire_with_two_children_is_lost_by_nobody() -> None:
         opened = token(page(wu, "/calls/new"))
     with on("22:58:30"):
         press(wu, "/calls/new", what="fire", where="新世界7幢", words="着火，孩子在里面", token=opened, began_s="0",
-              answers=["child"])  # fmt: skip
+              **{"ask-child": "yes"})  # fmt: skip
     fire = Incident.objects.get()
     assert (fire.urgency, fire.owner.code, fire.state) == (1, "control", "new")
+    assert Report.objects.get().answers == "child"
 
     # Qian sees it and has its units under her keys; one is taken before her key, and the key of the other stays
     with on("22:58:40"):
@@ -141,7 +145,8 @@ def test_a_fire_with_two_children_is_lost_by_nobody() -> None:
         # the chief links it by its number and answers what the words say; the crew has the words at once
         number = fire.number
         press(chief, f"/incidents/for/{hers.number}", incident=number)
-        press(chief, f"/incidents/for/{hers.number}/answers", answers=["child"])
+        press(chief, f"/incidents/for/{hers.number}/answers", answers=["trapped"])
+        assert LedgerEntry.objects.filter(kind="triage.incident_questions_answered", subject=fire.subject).exists()
         assert WINDOW in page(crew, f"/assignments/{out['mobile-1'].pk}/")
         assert WINDOW in page(crew, f"/assignments/{out['mobile-1'].pk}/")
     assert json.loads(_by(crew_login, hers).payload)["assignment"] == out["mobile-1"].pk

@@ -6,18 +6,21 @@ import json
 import re
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 
 from anlan.core.city.folder import CityFolderError
 from anlan.core.ledger.verification import verify
-from anlan.core.models import LedgerEntry
+from anlan.core.models import ClockRun, LedgerEntry
 from anlan.core.people.actors import system
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import frozen
+from anlan.intake.actions import add_to_report
 from anlan.intake.city_parts import load_questions
 from anlan.intake.models import Answer, KeyQuestion, Report
 from anlan.intake.queries.questions import answered_in, asked
 from anlan.triage import actions, rules
+from anlan.triage.actions import kin
 from anlan.triage.models import Incident
 from tests import make
 
@@ -136,10 +139,71 @@ def test_the_desk_answers_later_on_the_incidents_page():
 def test_a_report_that_tells_of_nothing_yet_keeps_its_later_answer():
     """Answered on the report's own page, it counts when the incident is opened."""
     report, desk = make.report(category="blocked_drain"), make.browser(make.person("call_taker"))
-    desk.post(f"/incidents/for/{report.number}/answers", {"answers": ["trapped"], "from": "report"})
-    assert Report.objects.get().answers == ""
-    assert 'value="trapped"' not in desk.get(f"/reports/{report.number}/").content.decode()
-    assert urgency(make.incident(report)) == 1
+    KeyQuestion.objects.filter(code="trapped").update(urgency=2)
+    with frozen(AT):
+        desk.post(f"/incidents/for/{report.number}/answers", {"answers": ["trapped"], "from": "report"})
+        assert 'value="trapped"' not in desk.get(f"/reports/{report.number}/").content.decode()
+        assert 'class="urg soon"' in desk.get("/reports/?list=unsorted").content.decode()
+    assert (Report.objects.get().answers, Incident.objects.exists()) == ("", False)
+    assert urgency(make.incident(report)) == 2
+
+
+def test_a_later_yes_that_is_urgent_at_once_opens_the_incident_of_an_unsorted_report():
+    """As the same yes does when the report is saved; of a misdial, or of a history, it opens nothing."""
+    reports = [make.report(category="blocked_drain", source_id=str(n), **values)
+               for n, values in enumerate(({"validity": "misdial"}, {"channel": "import"}, {}))]  # fmt: skip
+    for report in reports:
+        answer = actions.answer_questions(report_id=report.pk, answers=["injured"], actor=ME, at=AT)
+    incident = Incident.objects.get()
+    assert (answer["incident"], incident.urgency) == (incident.number, 1)
+    assert incident.links.get().report == reports[-1]
+    assert not ClockRun.objects.running().filter(subject=f"report:{reports[-1].number}").exists()
+
+
+def test_what_was_linked_or_taken_away_while_an_answer_waited_is_seen(monkeypatch):
+    """The link is read again once the rows are held: no incident is raised that the report no longer tells of."""
+    number = make.incident(category="blocked_drain")
+    report = Report.objects.get()
+    make_way = kin.locked
+
+    def late(wanted):
+        incident = make_way(wanted)
+        incident.links.update(unlinked_at=AT)
+        return incident
+
+    monkeypatch.setattr(kin, "locked", late)
+    with pytest.raises(Refused) as error:
+        actions.answer_questions(report_id=report.pk, answers=["injured"], actor=ME, at=AT)
+    assert (error.value.code, urgency(number), Answer.objects.count()) == ("no_such_move", 3, 0)
+
+
+@pytest.mark.parametrize("verb", ["answer", "call_back", "link"])
+def test_an_incident_is_locked_before_its_reports(verb):
+    """Everywhere in this order, and the reports of one code by their age: nobody waits for whom they keep waiting."""
+    make.category("silent_call")
+    report = make.report(channel="web", tracking_code=make.CODE, category="silent_call", contact="13800000000",
+                         call_back=True)  # fmt: skip
+    added = add_to_report(tracking_code=make.CODE, words="x", actor=ME, at=AT)["report_id"]
+    number = make.incident(report if verb != "link" else None)
+    acts = {
+        "answer": lambda: actions.answer_questions(report_id=report.pk, answers=["injured"], actor=ME, at=AT),
+        "call_back": lambda: actions.call_back(report_id=report.pk, outcome="danger", actor=ME, at=AT),
+        "link": lambda: actions.link_report(number=number, report_id=added, actor=ME, at=AT),
+    }
+    held = []
+
+    def note(self, *args, **kwargs):
+        held.append((self.model.__name__, set(self.values_list("pk", flat=True))))
+        return plain(self, *args, **kwargs)
+
+    plain = QuerySet.select_for_update
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QuerySet, "select_for_update", note)
+        acts[verb]()
+    (first, _), (second, reports), *_more = [row for row in held if row[0] in {"Incident", "Report"}]
+    assert (first, second) == ("Incident", "Report")
+    if verb == "link":
+        assert reports == {report.pk, added}
 
 
 def test_who_is_not_of_the_desk_answers_nothing():

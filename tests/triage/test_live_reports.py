@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import json
 import re
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,10 +21,11 @@ from anlan.core.people.actors import PUBLIC, NotAllowed, system
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import frozen
 from anlan.core.web.matters import matters_of
+from anlan.intake import live
 from anlan.intake.actions import (
+    add_to_report,
     escalate_unsorted,
     receive_report,
-    receive_reports,
     set_validity,
     withdraw_report,
 )
@@ -192,11 +195,34 @@ def test_what_carries_nothing_leaves_the_queue_and_what_counts_again_comes_back(
         assert waiting() == ([] if validity == "misdial" else [told["number"]])
 
 
+@pytest.mark.parametrize("wrong", ["misdial", "nuisance"])
+def test_what_is_urgent_at_once_and_counts_after_all_has_its_incident_opened(wrong: str) -> None:
+    """Judged on the report's page or set back at the desk, the opening is decided as if it had been saved so."""
+    answer = take(category="theft", validity=wrong)
+    assert not Incident.objects.exists()
+    set_validity(report_id=answer["report_id"], validity="valid", actor=ME, at=AT + MINUTE)
+    incident = Incident.objects.get()
+    assert (incident.urgency, incident.opened_at, waiting()) == (1, AT + MINUTE, [])
+    for validity in (wrong, "valid"):
+        set_validity(report_id=answer["report_id"], validity=validity, actor=ME, at=AT + 2 * MINUTE)
+    assert (Incident.objects.count(), runs(answer["number"])) == (1, [])
+
+
+def test_what_a_misdial_is_marked_as_telling_of_gets_no_link() -> None:
+    """It carries nothing, so it tells of nothing; nor is anything opened."""
+    known = take(category="theft")["incident"]
+    told = take(category="theft", validity="misdial", tells_of=known, at=AT + MINUTE)
+    assert (told["incident"], told["refused"], Incident.objects.count()) == (None, "", 1)
+    assert Incident.objects.get().links.count() == 1
+
+
 def test_who_takes_a_report_back_takes_it_from_the_queue_and_the_list_says_so(client: Client) -> None:
-    """It counts as sent by mistake, but the desk reads that it was withdrawn."""
+    """With what was added to it, it counts as sent by mistake, but the desk reads that it was withdrawn."""
     take(actor=PUBLIC, channel="web", place_words="x", tracking_code="7KQ4M2XD9TFWHB6R")
+    add_to_report(tracking_code="7KQ4M2XD9TFWHB6R", words="x", actor=PUBLIC, at=AT + MINUTE)
     withdraw_report(tracking_code="7KQ4M2XD9TFWHB6R", actor=PUBLIC, at=AT + MINUTE)
     assert waiting() == []
+    assert set(Report.objects.values_list("validity", flat=True)) == {"misdial"}
     make.sign_in(client, "call_taker")
     page = client.get("/reports/?list=all").content.decode()
     items = page[page.index('class="items"') :]
@@ -215,14 +241,15 @@ def test_a_batch_of_a_partner_opens_what_is_urgent_and_queues_the_rest() -> None
 
 
 def test_a_batch_asks_no_more_for_more_rows() -> None:
-    """64 rows cost as many queries as four."""
+    """64 rows cost as many queries as four, from the door that opens what is urgent."""
     asked = []
+    live.receive_many(rows=[WET | {"source": "warm", "source_id": "1", "received_at": AT}], actor=ME, at=AT)
     for many in (4, 64):
         rows = [WET | {"source": f"s{many}", "source_id": str(n), "received_at": AT} for n in range(many)]
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            receive_reports(rows=rows, actor=ME, at=AT)
+            live.receive_many(rows=rows, actor=ME, at=AT)
         asked.append(len(queries))
     assert asked[0] == asked[1], asked
 
@@ -289,3 +316,36 @@ def test_the_queue_costs_the_console_a_bounded_number_of_queries(client: Client)
             client.get("/console/")
         asked.append(len(queries))
     assert asked[1] <= asked[0], asked  # the first one also reads the city
+
+
+def test_the_desk_that_sorts_reads_where_it_is_and_what_it_says_and_the_ledger_says_so_once():
+    """In place on the report's page while it waits; nobody else, and no more once it has its incident."""
+    make.city()
+    with frozen(AT):
+        report = make.report(channel="web", category="danger_spot", words="a child at the window")
+        page = f"/reports/{report.number}/"
+        desk, other = (make.browser(make.actor(role)) for role in ("dispatcher", "analyst"))
+        assert ["a child at the window" in who.get(page).content.decode() for who in (desk, desk, other)] == [
+            True, True, False
+        ]  # fmt: skip
+        read = LedgerEntry.objects.filter(kind="intake.personal_read", subject=f"report:{report.number}")
+        assert [json.loads(entry.payload)["queue"] for entry in read] == ["first_look"]
+        make.incident(report)
+        assert "a child at the window" not in desk.get(page).content.decode()
+
+
+def test_an_upgrade_begins_the_first_look_at_what_the_last_day_left_unsorted() -> None:
+    """Once, from now on, for what counts and tells of nothing; clocks by which it is found are on again."""
+    old, new, opened = take(at=AT - 25 * 60 * MINUTE), take(), take(category="theft")
+    take(validity="misdial")
+    receive_report(actor=ME, at=AT, **(WET | {"channel": "import"}))
+    ClockRun.objects.all().delete()
+    ClockRule.objects.filter(code="first_look").update(active=False)
+    begin = importlib.import_module("anlan.triage.migrations.0006_first_looks").begin_first_looks
+    for _ in range(2):
+        with frozen(AT + MINUTE):
+            begin(apps, None)
+    assert waiting() == [new["number"]]
+    assert runs(new["number"]) == [(AT + MINUTE, None)]
+    assert runs(old["number"]) == runs(opened["number"]) == []
+    assert ClockRule.objects.get(code="first_look").active

@@ -13,6 +13,7 @@ from django.test import Client
 
 from anlan.core.models import City, ClockRun, LedgerEntry
 from anlan.core.people.actors import Actor, system
+from anlan.core.time import deadlines
 from anlan.core.time.clock import frozen
 from anlan.intake.actions import read_personal, set_validity
 from anlan.intake.models import Attachment, Report
@@ -157,6 +158,32 @@ def test_what_was_closed_for_long_is_looked_at_as_something_new(client: Client) 
     shown = page(client, 3 * day + 2)
     assert "We are dealing with it" in shown
     assert "Closed: Put right" in shown
+
+
+def test_a_second_objection_stands_on_the_page_too(client: Client) -> None:
+    """Said anew after long, closed again, and again not put right: the page tells of that word as of the first."""
+    closed()
+    long = 60 * 24 * 40
+    press(client, "not-right", long, words="x")
+    anew = Report.objects.get(validity="valid", links=None)
+    second = actions.open_incident(report_id=anew.pk, actor=ME, at=later(long + 1))["incident"]
+    actions.close_incident(number=second, disposal="done", actor=ME, at=later(long + 5))
+    assert "You told us that it is not put right" not in page(client, long + 6)
+    press(client, "not-right", long + 7)
+    shown = page(client, long + 8)
+    assert "Taken up again" in shown
+    assert "You told us that it is not put right" in shown
+
+
+def test_a_decision_on_an_objection_ends_its_clock_as_every_named_clock_ends(client: Client) -> None:
+    """By `deadlines.begin`, where a clock's runs are ended and begun."""
+    found = closed()
+    press(client, "not-right", 40)
+    with pytest.MonkeyPatch.context() as patch:
+        begun: list[deadlines.Timed] = []
+        patch.setattr(deadlines, "begin", begun.extend)
+        actions.resolve(number=found.number, disposal="done", actor=ME, at=later(41))
+    assert begun == [(found.subject, later(41), None, None, None)]
 
 
 def test_where_nothing_has_ended_no_objection_is_offered_or_taken(client: Client) -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from anlan.core.people.actors import system
+from anlan.core.refusals import Refused
 from anlan.core.time.clock import frozen
 from anlan.intake.models import Report
 from anlan.triage import actions
@@ -122,3 +123,36 @@ def test_a_split_that_is_sent_twice_is_one_split(client: Client, told_by_three: 
     late = client.post(f"/incidents/{number}/reports", told | {"report": [second.number, third.number], "key": "new"})
     assert late.status_code == 409
     assert "Somebody was quicker" in late.content.decode()
+
+
+def test_danger_told_of_a_mild_matter_makes_it_urgent_and_guards_it():
+    """Violence at home linked to a noise is never diverted with it; split away, the noise is free again."""
+    make.city()
+    number = make.incident(make.report(category="noise"))
+    told = make.report(category="home_violence", source_id="2")
+    actions.link_report(number=number, report_id=told.pk, actor=ME, at=make.AT)
+    incident = Incident.objects.get(number=number)
+    assert (incident.urgency, incident.is_guarded) == (1, True)
+    with pytest.raises(Refused) as error:
+        actions.divert(number=number, to="drains", actor=ME, at=make.AT)
+    assert error.value.code == "danger_needs_a_unit"
+
+
+def test_danger_told_of_what_somebody_else_holds_brings_it_back_to_who_can_send():
+    """The works office holds it; at once it is the control room's again."""
+    make.city()
+    number = make.incident(make.report(category="noise"), to="drains")
+    actions.set_urgency(number=number, urgency=1, actor=make.actor("dispatcher"), at=make.AT)
+    incident = Incident.objects.get(number=number)
+    assert (incident.state, incident.owner.code, incident.urgency) == ("returned", "control", 1)
+
+
+def test_nothing_is_linked_to_what_is_said_to_be_over():
+    """The report stays to be sorted, and whoever sorts it decides: reopen, or an incident of its own."""
+    make.city()
+    number = make.incident(make.report(category="noise"))
+    actions.resolve(number=number, disposal="done", actor=ME, at=make.AT)
+    late = make.report(category="noise", source_id="2")
+    with pytest.raises(Refused) as error:
+        actions.link_report(number=number, report_id=late.pk, actor=ME, at=make.AT)
+    assert error.value.code == "resolved_already"

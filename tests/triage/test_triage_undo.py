@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from anlan.core.jobs.worker import Worker
 from anlan.core.ledger import followers
 from anlan.core.models import City, ClockRun, LedgerEntry, Undo
 from anlan.core.people.actors import Actor
@@ -136,14 +137,18 @@ def test_the_page_offers_it_for_so_long_and_a_press_does_it(desk: Actor) -> None
 
 
 def test_nothing_is_kept_of_what_anlan_itself_does_nor_longer_than_it_is_needed(desk: Actor) -> None:
-    """A crew's end of danger resolves by another verb, a simulated city by none of ours; old rows go with the next."""
+    """A crew's end of danger resolves by another verb, a simulated city by none of ours; the worker drops old rows."""
     number, _columns, _clocks = resolved(desk)
     crew = make.incident(at=later(100))
     make.stamp(make.assignment(crew, at=later(101)), "resolved", later(102))
     assert list(Undo.objects.values_list("subject", flat=True)) == [f"incident:{number}"]
     other = make.incident(at=later(110))
     actions.resolve(number=other, disposal="done", actor=desk, at=later(120))
-    assert list(Undo.objects.values_list("subject", flat=True)) == [f"incident:{other}"]
+    kept = Undo.objects.order_by("pk").values_list("subject", flat=True)
+    assert list(kept.all()) == [f"incident:{number}", f"incident:{other}"]  # no verb waits for the rows of others
+    with frozen(later(155)):
+        Worker()._turn()
+        assert list(kept.all()) == [f"incident:{other}"]
 
 
 def test_until_when_is_said_in_the_citys_time(desk: Actor) -> None:

@@ -17,6 +17,7 @@ class Stage(AppConfig):
     default = False
     rooms: tuple[str, ...] = ()  # folders of the stage that register something themselves
     facts: tuple[str, ...] = ()  # what it tells clocks of a matter: their scopes may ask for it
+    always: tuple[str, ...] = ()  # clocks by which work is found at all: no city switches them off
 
     def ready(self) -> None:
         """Import what each stage registers, in the order in which the names stand."""

@@ -52,6 +52,8 @@ def is_reviewer(actor: Actor) -> bool:
 def work_in_hand(incident: Incident, actor: Actor, assignment: int | None = None) -> Work | None:
     """Return by what somebody has an open incident in hand: the desk, a crew's house while it is out, the holder's.
 
+    A crew's log-in has in hand what its units are at, and nothing else that the house holds.
+
     On an assignment's page it is that assignment or none; it ends with it.
     """
     if incident.state not in OPEN:
@@ -65,4 +67,5 @@ def work_in_hand(incident: Incident, actor: Actor, assignment: int | None = None
     crew = (own.filter(pk=assignment) if assignment else own).values_list("pk", flat=True).first()
     if crew is not None:
         return {"incident": incident.number, "assignment": crew}
-    return {"incident": incident.number} if incident.owner_id in actor.organisation_ids else None
+    holds = incident.owner_id in actor.organisation_ids and not is_crew(actor)
+    return {"incident": incident.number} if holds else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +20,7 @@ from anlan.intake.actions import IN_PLACE
 from anlan.intake.models import Report, ReportPersonal
 
 AT_ONCE: Final = 3
+IS_NUMBER: Final = re.compile(r"R-\d{6}-\d{4,}")
 SHOWN: Final = 20  # of a great matter the latest; nobody reads a hundred calls, and none is opened unread
 
 
@@ -43,13 +45,16 @@ class Sheet:
 
     @property
     def latest(self) -> list[Said]:
-        """What stands open: the next move has to stay in sight."""
-        return self.said[:AT_ONCE]
+        """What stands open: where it is first, and the last that was said; the next move has to stay in sight."""
+        last = self.said[:AT_ONCE]
+        where = next((said for said in reversed(self.said) if said.place), None)
+        return last if where is None or any(said.place for said in last) else [where, *last]
 
     @property
     def earlier(self) -> list[Said]:
         """What is folded."""
-        return self.said[AT_ONCE:]
+        open_now = self.latest
+        return [said for said in self.said if said not in open_now]
 
 
 def opened_for(work: Work, reports: Sequence[Report], actor: Actor, at: dt.datetime) -> Sheet:
@@ -80,4 +85,5 @@ def _look(work: Work, reports: Sequence[Report], actor: Actor) -> InPlace:
 
 def _said(report: Report, words: dict[str, str], erased_at: dt.datetime | None, photos: int) -> Said:
     place, free = (words.get(name, "") for name in IN_PLACE)
+    place = "" if IS_NUMBER.fullmatch(place) else place  # an addition without a pin names the report it belongs to
     return Said(report, place, free, erased_at, photos)

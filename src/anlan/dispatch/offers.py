@@ -10,9 +10,10 @@ from django.http import Http404
 
 from anlan.core.ledger.verbs import is_answered
 from anlan.core.people.actors import Actor
+from anlan.core.refusals import Refused
 from anlan.dispatch import actions
 from anlan.dispatch.models import Assignment, Milestone
-from anlan.dispatch.rules import PLAIN
+from anlan.dispatch.rules import CREW, PLAIN
 from anlan.triage.actions import as_seen
 from anlan.triage.models import Incident
 
@@ -35,6 +36,8 @@ def take_step(pk: int, posted: Posted, actor: Actor, at: dt.datetime) -> None:
     key = key_of(posted, f"{pk}:{step}")
     how: dict[str, Any] = {"assignment": pk, "device_at": device_time(posted), "key": key, "actor": actor, "at": at}
     STEPS[step](posted, **how) if step in STEPS else actions.stamp(step=step, **how)
+    if step in CREW and not is_stamped(pk, posted):
+        raise Refused("taken_back_since", "step")
 
 
 def is_stamped(pk: int, posted: Posted) -> bool:
@@ -52,10 +55,10 @@ def send_unit(number: str, posted: Posted, actor: Actor, at: dt.datetime) -> Non
     def act() -> Any:
         return actions.dispatch_unit(number=number, unit=unit, key=key, **who)
 
-    if seen and not is_answered("dispatch.dispatch_unit", actor, key):
-        as_seen(number=number, seen=seen, act=act, **who)
-    else:
-        act()
+    stale = seen and not is_answered("dispatch.dispatch_unit", actor, key)
+    answer = as_seen(number=number, seen=seen, act=act, **who) if stale else act()
+    if not Assignment.objects.filter(pk=answer["assignment"]).exists():  # the same press as before its undo
+        raise Refused("taken_back_since", "unit")
 
 
 def key_of(posted: Posted, press: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import pgettext_lazy
 
@@ -15,12 +15,12 @@ from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.web.slots import begins, fill, rail
 from anlan.dispatch.access import is_crew, work_in_hand
 from anlan.dispatch.in_hand import opened_for
-from anlan.dispatch.models import Assignment, acted_for
+from anlan.dispatch.models import Assignment, UnitAccess, acted_for
 from anlan.dispatch.queries.assignments import assignments_of, seen_of
 from anlan.dispatch.queries.units import candidates
 from anlan.intake.models.report import shares
 from anlan.triage.access import READERS
-from anlan.triage.models import IncidentReport
+from anlan.triage.models import IncidentReport, narrows
 from anlan.triage.offers import takes_units
 
 rail(25, "派", pgettext_lazy("rail", "Dispatch"), "dispatch:console", READERS, stretch="act", letter="d",
@@ -38,8 +38,19 @@ def crew(actor: Actor) -> str:
 @shares
 def at_it(actor: Actor) -> Q:
     """Show an officer the reports of what a unit of theirs is at: the crew has to find the place."""
-    out = Assignment.objects.open().filter(acted_for(actor, "unit__")).values("incident")
-    return Q(pk__in=IncidentReport.objects.filter(unlinked_at=None, incident__in=out).values("report"))
+    return Q(pk__in=IncidentReport.objects.filter(unlinked_at=None, incident__in=_places(actor)).values("report"))
+
+
+@narrows
+def its_own(actor: Actor) -> Q:
+    """Show a crew's log-in, of what the house has, the incidents alone that its units are at."""
+    given = UnitAccess.objects.filter(person=actor.person_id)
+    return Q(~Exists(given)) | Q(pk__in=_places(actor))
+
+
+def _places(actor: Actor) -> QuerySet[Assignment, Any]:
+    """Return the incidents that an officer's units are at now."""
+    return Assignment.objects.open().filter(acted_for(actor, "unit__")).values("incident")
 
 
 @fill("triage.words")

@@ -21,6 +21,7 @@ from anlan.dispatch.states import Stamp
 DAY = 86_400
 
 refusals.words({
+    "taken_back_since": noop("This press was taken back. Press again on the page as it stands now."),
     "no_such_step": noop("This step cannot come now: somebody stamped it, or a later one, already."),
     "unknown_unit_code": noop("There is no such unit."),
     "not_of_the_house": noop("Only an officer of the organisation of unit %(unit)s stamps for it."),

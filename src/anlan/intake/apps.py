@@ -11,6 +11,7 @@ class Intake(Stage):
     name = "anlan.intake"
     label = "intake"
     default = True
+    always = ("first_look", "call_back")
 
     def ready(self) -> None:
         """Register what the stage offers, and guard its evidence after every migration."""

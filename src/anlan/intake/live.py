@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 Take = Callable[..., dict[str, Any]]
+Again = Callable[[int, dt.datetime], object]
 _takes: dict[str, Take] = {}
 _tells_of: list[Callable[[int], bool]] = []
+_counts_again: list[Again] = []
 
 
 def takes(single: Take, many: Take) -> None:
@@ -19,6 +22,12 @@ def tells_of(asked: Callable[[int], bool]) -> Callable[[int], bool]:
     """Register what says whether a stored report tells of something that somebody holds."""
     _tells_of.append(asked)
     return asked
+
+
+def counts_again(taken: Again) -> Again:
+    """Register what a stage does with a live report that was said to carry nothing and counts after all."""
+    _counts_again.append(taken)
+    return taken
 
 
 def receive(**report: Any) -> dict[str, Any]:
@@ -34,3 +43,9 @@ def receive_many(**batch: Any) -> dict[str, Any]:
 def is_held(report_id: int) -> bool:
     """Whether a report tells of something that somebody holds."""
     return any(asked(report_id) for asked in _tells_of)
+
+
+def take_again(report_id: int, at: dt.datetime) -> None:
+    """Let the later stages have a report that counts again, in the same transaction."""
+    for taken in _counts_again:
+        taken(report_id, at)

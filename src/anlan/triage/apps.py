@@ -9,4 +9,5 @@ class Triage(Stage):
     name = "anlan.triage"
     label = "triage"
     default = True
+    always = ("reporter_objects",)
     facts = ("category", "kind", "zone")

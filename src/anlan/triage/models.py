@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import reduce
+from operator import and_
+
 from django.db import models
 from django.db.models import Q
 
@@ -11,9 +15,23 @@ from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.intake.models import Category, Report
 from anlan.intake.models.report import SEES_ALL
+from anlan.intake.states import COUNTED
 from anlan.triage.states import Disposal, State
 
 OPEN = tuple(sorted(set(State.values) - {State.CLOSED}))
+Narrow = Callable[[Actor], Q]
+_narrows: list[Narrow] = []
+
+
+def narrows(narrow: Narrow) -> Narrow:
+    """Register which of the organisation's incidents an officer sees whom a later stage gave less than the house."""
+    _narrows.append(narrow)
+    return narrow
+
+
+def narrowed(actor: Actor) -> Q:
+    """Ask of an incident whether this officer sees it at all, where the organisation has it."""
+    return reduce(and_, (narrow(actor) for narrow in _narrows), Q())
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
@@ -25,7 +43,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
             return self
         if Role.OFFICER in actor.roles:
             held = Q(owner_id__in=actor.organisation_ids) | Q(handovers__to_id__in=actor.organisation_ids)
-            return self.filter(held).distinct()
+            return self.filter(held, narrowed(actor)).distinct()
         return self.none()
 
     def open(self) -> IncidentQuerySet:
@@ -80,8 +98,19 @@ class Incident(Held):
 
     @property
     def is_guarded(self) -> bool:
-        """Whether it may hide danger to life, as it was called in or as it was found."""
-        return self.category_at_call.exclusion_gate or self.category.exclusion_gate
+        """Whether it may hide danger to life, as it was called in, as it was found, or as any report tells of it."""
+        return self.category_at_call.exclusion_gate or self.category.exclusion_gate or self.is_told_in_danger
+
+    @property
+    def is_told_in_danger(self) -> bool:
+        """Whether a report that tells of it may hide danger to life."""
+        if "links" in getattr(self, "_prefetched_objects_cache", {}):
+            reports = [link.report for link in self.links.all() if link.unlinked_at is None]
+            return any(report.category.exclusion_gate and report.validity in COUNTED for report in reports)
+        if self.pk is None:
+            return False
+        links = self.links.filter(unlinked_at=None, report__category__exclusion_gate=True)
+        return bool(links.filter(report__validity__in=COUNTED).exists())
 
 
 class IncidentReport(models.Model):

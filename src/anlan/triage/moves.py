@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as p
 
 from anlan.core.holding import Holding
-from anlan.core.models import ClockRun, Organisation
+from anlan.core.models import Organisation
 from anlan.core.refusals import Refused
-from anlan.core.time import clocks
+from anlan.core.time import clocks, deadlines
+from anlan.core.time.deadlines import Timed
 from anlan.core.workflow import Change, Step, Workflow, anybody, move, roles
 from anlan.triage import rules
 from anlan.triage.access import ARBITERS, DESK, HOLDER, OFFICER, THEIRS
@@ -44,8 +45,7 @@ def _left_alone(incident: Incident, at: dt.datetime) -> Refused | None:
 
 
 def _in_danger(incident: Incident, at: dt.datetime) -> Refused | None:
-    held = rules.may_hold(incident.category.exclusion_gate, incident.owner.kind)
-    return Refused("no_such_move") if held else None
+    return Refused("no_such_move") if rules.can_send(incident.owner.kind) else None
 
 
 # What changes
@@ -138,7 +138,7 @@ def heard_of(step: Step, zone: str | None) -> list[Heard]:
 def _hear(kind: str, step: Step) -> None:
     incident = step.record
     if step.move and step.before == State.REOPENED:  # it was decided on, before what ends marks clocks as missing
-        ClockRun.objects.running().filter(subject=incident.subject, rule__code=OBJECTS).update(stopped_at=step.at)
+        deadlines.begin([Timed(incident.subject, step.at, None)])
     zone = zone_at(incident.lon, incident.lat, incident.opened_at)
     for heard, holder, facts, still in heard_of(step, zone):
         clocks.heard(heard, subject=incident.subject, at=step.at, holder=holder, facts=facts, still=still)

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Final
 
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Substr
 from django.urls import reverse
 
 from anlan.core.people.actors import Actor
@@ -32,10 +34,9 @@ deeds("triage", "incident", labels(INCIDENTS) | {OPENED: NOTED[OPENED]}, _found)
 @news("triage")
 def told(actor: Actor, since: dt.datetime) -> Iterator[Line]:
     """Tell whoever holds an incident that it came back, was decided or begins anew; not what they did themselves."""
-    entries = {entry: entry.subject.partition(":")[2]
-               for entry in entries_since(since, TOLD).exclude(actor=actor.name)[:MOST]}  # fmt: skip
-    held = Incident.objects.visible_to(actor).filter(number__in=set(entries.values()), owner__in=actor.organisation_ids)
-    own = set(held.values_list("number", flat=True)) if entries else set()
-    for entry, words in said_of([entry for entry, number in entries.items() if number in own]):
-        number, url = _found(entries[entry])
+    of = Substr(OuterRef("subject"), len("incident:") + 1)
+    held = Incident.objects.visible_to(actor).filter(number=of, owner__in=actor.organisation_ids)
+    others = entries_since(since, TOLD).exclude(actor=actor.name)
+    for entry, words in said_of(list(others.filter(Exists(held))[:MOST])):
+        number, url = _found(entry.subject.partition(":")[2])
         yield Line(dt.datetime.fromisoformat(entry.at), number, url, words, mark=TOLD[entry.kind])

@@ -24,6 +24,18 @@ def require_open(state: str) -> None:
         raise Refused("closed_already")
 
 
+def require_unended(state: str) -> None:
+    """Refuse to add to what is over: nobody is sent to it, until somebody takes it up again."""
+    require_open(state)
+    if state == RESOLVED:
+        raise Refused("resolved_already")
+
+
+def can_send(kind: str) -> bool:
+    """Whether an organisation of this kind can send somebody at once where there is danger."""
+    return kind in PROTECTS
+
+
 def urgency_at_call(urgency: int, of_category: int, exclusion_gate: bool, answered: Iterable[int] = ()) -> int:
     """Return how urgent a new incident is: as its category at least, at once where it may hide danger to life.
 

@@ -19,7 +19,8 @@ from anlan.core.time.clock_report import grouping
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.web.numbers import Found, finds
 from anlan.core.web.slots import fill, rail
-from anlan.intake.live import takes, tells_of
+from anlan.intake.live import counts_again, takes, tells_of
+from anlan.intake.models import Report
 from anlan.intake.models.report import shares
 from anlan.intake.queries.callbacks import owed
 from anlan.intake.queries.nearness import possible_repeats_of
@@ -28,6 +29,8 @@ from anlan.intake.states import COUNTED
 from anlan.intake.words import label
 from anlan.triage.access import MOVERS, READERS, is_desk
 from anlan.triage.actions import take_report, take_reports
+from anlan.triage.actions.at_once import open_at_once
+from anlan.triage.in_queue import words_to_sort
 from anlan.triage.models import OPEN, Incident, IncidentReport
 from anlan.triage.queries.incidents import (
     NEAR_M,
@@ -46,11 +49,12 @@ rail(20, "分", gettext_lazy("Incidents"), "triage:incidents", READERS, stretch=
 @shares
 def in_hand(actor: Actor) -> Q:
     """Show an officer the reports of open incidents that the organisation holds: without them nobody can act."""
-    held = IncidentReport.objects.filter(unlinked_at=None, incident__state__in=OPEN)
-    return Q(pk__in=held.filter(incident__owner__in=actor.organisation_ids).values("report"))
+    held = Incident.objects.visible_to(actor).open().filter(owner__in=actor.organisation_ids)
+    return Q(pk__in=IncidentReport.objects.filter(unlinked_at=None, incident__in=held).values("report"))
 
 
 takes(take_report, take_reports)
+counts_again(open_at_once)
 
 
 @tells_of
@@ -63,14 +67,23 @@ def has_incident(report_id: int) -> bool:
 def of_report(context: dict[str, Any]) -> str:
     """Show the incident that a report tells of, or offer to open one or to link it to one near by, or to one found."""
     request, report = context["request"], context["report"]
+    values = _told_of(request, report) | {"said": words_to_sort(report, actor_of_request(request), now())}
+    return render_to_string("triage/_report_slot.html", values, request=request)
+
+
+def found_of(request: HttpRequest, report: Report) -> str:
+    """Draw anew the part of a report's page that says which incident it tells of, with what was looked for."""
+    return render_to_string("triage/finding/_tells_of.html", _told_of(request, report), request=request)
+
+
+def _told_of(request: HttpRequest, report: Report) -> dict[str, Any]:
     actor = actor_of_request(request)
     told_of = incident_of(report)
     may_open = is_desk(actor)
     near = open_incidents_near(report, actor) if may_open and told_of is None else []
     may_answer = may_open and (told_of is None or told_of.state in OPEN)
     values = {"report": report, "told_of": told_of, "may_open": may_open, "may_answer": may_answer, "near": near}
-    values |= {"reports": [report], "at": now(), "reach": reach_around(report), **_search(request, actor)}
-    return render_to_string("triage/_report_slot.html", values, request=request)
+    return values | {"reports": [report], "at": now(), "reach": reach_around(report), **_search(request, actor)}
 
 
 def _search(request: HttpRequest, actor: Actor) -> dict[str, Search]:
@@ -118,7 +131,7 @@ def of_saved_call(context: dict[str, Any]) -> str:
     near = with_alike(open_incidents_near(report, actor), alike, actor) if alone else []
     near = [pair for pair in near if pair[0] != told_of]
     may_open = is_desk(actor) and report.validity in COUNTED
-    closed = request.GET.get("refused") == "closed_already"
+    closed = request.GET.get("refused") in {"closed_already", "resolved_already"}
     values = {"report": report, "told_of": told_of, "may_open": may_open, "near": near, "closed": closed}
     values["reach"] = reach_around(report)
     return render_to_string("triage/_saved_slot.html", values, request=request)

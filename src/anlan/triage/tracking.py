@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -123,16 +124,16 @@ def tell_of_incident(report: Report, at: dt.datetime) -> Told:
     if again == report:
         return first
     later = _link(again)
-    anew = _told(later, again, at) if later else Told((), standing_of(again, at))
+    anew = _told(later, again, at, report.number) if later else Told((), standing_of(again, at))
     return Told((*(line for line in first.lines if line.state not in TO_COME), *anew.lines), anew.standing)
 
 
-def _told(link: IncidentReport, report: Report, at: dt.datetime) -> Told:
+def _told(link: IncidentReport, report: Report, at: dt.datetime, *first: str) -> Told:
     incident = link.incident
     if incident.is_guarded:
         return Told((), _guarded(incident))
     standing = _standing(incident)
-    lines = [*_joined(link), *_happened(incident, report.number, min(link.linked_at, report.received_at))]
+    lines = [*_joined(link), *_happened(incident, {report.number, *first}, min(link.linked_at, report.received_at))]
     if standing.due:
         late = at > standing.due
         words = str(SAID[incident.state].to_come) % {"name": area_label(incident.owner)}
@@ -186,15 +187,18 @@ def _joined(link: IncidentReport) -> list[Line]:
     return [Line("done", title, words, link.linked_at)]
 
 
-def _happened(incident: Incident, report: str, since: dt.datetime) -> list[Line]:
-    """Return what was done since this report came, in the words of somebody outside; of an objection only one's own."""
+def _happened(incident: Incident, own: Set[str], since: dt.datetime) -> list[Line]:
+    """Return what was done since this report came, in the words of somebody outside; of an objection only one's own.
+
+    An objection carries the number of the first report, also where the matter was said anew since.
+    """
     names = {organisation.code: area_label(organisation) for organisation in Organisation.objects.all()}
     entries = LedgerEntry.objects.filter(subject=incident.subject, kind__in=HAPPENED).order_by("id")
     entries = entries.exclude(effects__kind="triage.incident_undone")  # what was taken back at once did not happen
     lines = []
     for entry in entries:
         at, payload = dt.datetime.fromisoformat(entry.at), json.loads(entry.payload)
-        if at < since or payload.get("report", report) != report:
+        if at < since or payload.get("report") not in {None, *own}:
             continue
         code, disposal = payload.get("to") or payload.get("by"), payload.get("disposal") or ""
         words = {"name": names.get(code, ""), "result": str(Disposal(disposal).label) if disposal else _("no result")}

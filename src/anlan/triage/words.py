@@ -42,6 +42,7 @@ DIVERTED: Final = gettext_lazy("Diverted to %(to)s")  # handed over as no matter
 refusals.words({
     "no_such_move": noop("Somebody was quicker: it stands elsewhere now. Look at it again."),
     "danger_needs_a_unit": noop("This may hide danger to life. It is never diverted; send a unit."),
+    "resolved_already": noop("It is said to be over. Reopen it first, or open an incident of its own."),
     "closed_already": noop("It was closed meanwhile. Reopen it first, or open an incident of its own."),
     "worked_on_already": noop("Somebody has begun with it; link the report on the incident's own page."),
     "return_instead": noop("They had it before you. Return it with the reason."),

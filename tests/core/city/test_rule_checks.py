@@ -93,6 +93,20 @@ def test_what_verbs_start_takes_no_entries_of_its_own(operator: Client, tmp_path
     assert ClockRule.objects.get(pk=rule.pk).code == "problem_assigned"
 
 
+@pytest.mark.parametrize("code", ["first_look", "call_back", "reporter_objects"])
+def test_a_clock_by_which_work_is_found_stays_on(operator: Client, tmp_path: Path, code: str) -> None:
+    """Without it the queue would be empty, and nobody would know; another named clock may be switched off."""
+    values = GOOD | {"start": "", "stop": "", "active": ""}
+    rule = ClockRule.objects.get(code=code)
+    assert "stays on" in words_of(operator.post(f"/admin/core/clockrule/{rule.pk}/change/", values | {"code": code}))
+    other = ClockRule.objects.get(code="problem_assigned")
+    assert operator.post(f"/admin/core/clockrule/{other.pk}/change/", values).status_code == 302
+    ClockRule.objects.filter(code=code).update(active=False)
+    (tmp_path / "clocks.csv").write_text(f"{COLUMNS}\n", encoding="utf-8")
+    load_clocks(tmp_path, City())
+    assert ClockRule.objects.get(code=code).active
+
+
 @pytest.mark.parametrize(
     "change", [{}, {"target_s": str(LONGEST_S)}, {"target_s": "0"}, {"scope": "unit_kind=mobile zone=a,b"},
                {"owner": "control"}, {"stop": "", "effect": "test.thaw"}],

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
-from anlan.city.day.heard import SOURCE
+from anlan.city.day.heard import SOURCE, matter_of
 from anlan.city.day.patience import falls, waited
 from anlan.city.demo.progress import ACTOR
 from anlan.city.year.calls import DAY, KINDS, Kind
@@ -49,11 +49,9 @@ def _sort(at: dt.datetime) -> Steps:
     for report in fresh[:MOST]:
         if not waited(report.entered_at, at, SORTED, "sort", report.pk):
             continue
-        first = f"{str(report.source_id).rpartition('-')[0]}-1"
-        known = linked.filter(report__source=SOURCE, report__source_id=first).select_related("incident").first()
+        known = matter_of(str(report.source_id))
         how: dict[str, Any] = {"report_id": report.pk, "actor": ACTOR, "at": at}
-        yield partial(triage.link_report, number=known.incident.number, **how) if known else partial(
-            triage.open_incident, **how)  # fmt: skip
+        yield partial(triage.link_report, number=known, **how) if known else partial(triage.open_incident, **how)
 
 
 def _next(incident: Incident, at: dt.datetime) -> Steps:

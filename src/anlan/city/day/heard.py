@@ -14,7 +14,8 @@ from anlan.city.town.codes import CODED, code_of
 from anlan.city.town.ground import ZONE
 from anlan.city.year.calls import Call, month_of_calls
 from anlan.core.models import LedgerEntry
-from anlan.intake.actions import receive_report
+from anlan.intake.live import receive
+from anlan.triage.models import IncidentReport
 
 FEWEST: Final = (
     0.1  # of a real city's calls, one in about three minutes: at the years' own 0.01 nobody waits for the next
@@ -29,7 +30,19 @@ def calls(since: dt.datetime, until: dt.datetime) -> Iterator[Callable[[], Any]]
         row for call in month_of(first.year, first.month) for row in call.rows if since < row["entered_at"] <= until
     ]
     for row in sorted(rows, key=lambda row: row["entered_at"]):
-        yield partial(receive_report, **told(row), actor=ACTOR, at=until)
+        yield partial(hear, row, until)
+
+
+def hear(row: dict[str, Any], at: dt.datetime) -> None:
+    """Receive a row at the door of what is said now; who calls again tells of what the first call tells of."""
+    receive(**told(row), tells_of=matter_of(row["source_id"]), actor=ACTOR, at=at)
+
+
+def matter_of(source_id: str) -> str:
+    """Return the incident that the first call about the same tells of, if there is one."""
+    first = f"{source_id.rpartition('-')[0]}-1"
+    links = IncidentReport.objects.filter(unlinked_at=None, report__source=SOURCE, report__source_id=first)
+    return links.values_list("incident__number", flat=True).first() or ""
 
 
 @lru_cache(maxsize=1)

@@ -24,11 +24,15 @@ Step = Callable[[], Any]
 
 
 def live(at: dt.datetime | None = None) -> int:
-    """Live up to a moment: receive, then the desk's steps, then the crews'; return how many were taken."""
+    """Live up to a moment: receive, then the desk's steps, then the crews'; return how many were taken.
+
+    What failed is heard again the next time: a call that was received already is received once.
+    """
     at = at or now()
-    since, _since["at"] = _since.get("at", at - BEFORE), at
-    steps = [*heard.calls(since, at), *desk.steps(at), *crews.steps(at)]
-    return sum(map(_taken, steps))
+    steps = [*desk.steps(at), *crews.steps(at)]
+    taken = sum(map(_taken, heard.calls(_since.get("at", at - BEFORE), at)))
+    _since["at"] = at
+    return taken + sum(map(_taken, steps))
 
 
 def _taken(step: Step) -> bool:

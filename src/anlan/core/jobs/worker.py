@@ -14,7 +14,9 @@ from anlan.core.jobs.beside import BESIDE, Act
 from anlan.core.ledger import followers, seals
 from anlan.core.ledger.writes import is_passing
 from anlan.core.time import simulated
+from anlan.core.time.clock import now
 from anlan.core.time.expiry import Sweep
+from anlan.core.workflow import undo
 
 PAUSE_S = 0.5
 REMEMBER_S = 2.0  # how much of a simulated city's time a stop may forget
@@ -54,6 +56,7 @@ class Worker:
     def _turn(self) -> bool:
         seals.seal()  # what was written meanwhile waits for no effect
         self._sweep.run()
+        undo.forget(now())
         followers.catch_up()
         seals.seal()
         if time.monotonic() - self._remembered > REMEMBER_S:

@@ -20,7 +20,7 @@ BY_VERBS: Final = ("start", "stop", "scope", "effect")  # what a rule that verbs
 
 def require_fit(rule: ClockRule) -> None:
     """Refuse a rule on which a later move would fail, in words at each field to change."""
-    wrong = dict([*_target(rule), *_scope(rule), *_names(rule), *_ends(rule)])
+    wrong = dict([*_target(rule), *_scope(rule), *_names(rule), *_ends(rule), *_always(rule)])
     if wrong:
         raise ValidationError(wrong)
 
@@ -45,6 +45,12 @@ def _ends(rule: ClockRule) -> Iterator[tuple[str, str]]:
         yield from ((name, words) for name in BY_VERBS if getattr(rule, name))
     elif not (rule.stop or rule.effect):
         yield "stop", _("A clock needs a stop, or an effect that ends it.")
+
+
+def _always(rule: ClockRule) -> Iterator[tuple[str, str]]:
+    if not rule.active and rule.code in {code for app in apps.get_app_configs() for code in getattr(app, "always", ())}:
+        words = _("%(code)s stays on: without it nobody would find what waits. Give it more time instead.")
+        yield "active", words % {"code": rule.code}
 
 
 def _scope(rule: ClockRule) -> Iterator[tuple[str, str]]:

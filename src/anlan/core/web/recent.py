@@ -87,9 +87,10 @@ def news_of(actor: Actor, since: dt.datetime, stages: Iterable[str]) -> list[Lin
 
 
 def deeds_of(actor: Actor, stages: Collection[str], at: dt.datetime) -> list[Line]:
-    """Return what somebody did last, the newest first; the last of all maybe with the way to take it back."""
+    """Return what somebody did last, the newest first, without what was taken back; the last maybe with its undo."""
     kinds = {kind for known in _deeds.values() if known.stage in stages for kind in known.words}
-    entries = list(_newest().filter(actor=actor.name, kind__in=kinds).order_by("-pk")[:MOST])
+    done = _newest().filter(actor=actor.name, kind__in=kinds).exclude(effects__kind__endswith="_undone")
+    entries = list(done.order_by("-pk")[:MOST])
     lines = [line for line in map(_deed, entries) if line]
     if lines and presser_of(lines[0].stage) and undoable(entries[0].subject, actor, at):
         lines[0] = replace(lines[0], undo=Press("undo", "", "z"))

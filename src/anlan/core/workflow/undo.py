@@ -7,17 +7,20 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from anlan.core import ledger
+from anlan.core.ledger.writes import write
 from anlan.core.models import ClockRun, LedgerEntry, Undo
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
 
 Columns = Mapping[str, Any]
+UNDER_WAY: Final = dt.timedelta(minutes=1)  # longer than a write waits for the others
+MOST: Final = 500  # at a time
 WITH = " "  # between the record whose act is taken back and another that goes back with it
 
 
@@ -59,7 +62,6 @@ def kept(
         yield
         return
     whose, ran = f"{lead}{WITH}{subject}" if lead else subject, _running(subject)
-    Undo.objects.filter(until__lte=at).delete()
     _beside(subject).delete()  # what went with the act before this one stands from now on
     yield
     runs = _running(subject)
@@ -69,6 +71,19 @@ def kept(
         "before": json.dumps(before, cls=DjangoJSONEncoder),
         "ended": json.dumps(sorted(ran - runs)), "begun": json.dumps(sorted(runs - ran)),
     })  # fmt: skip
+
+
+def forget(at: dt.datetime) -> int:
+    """Drop what can be taken back no more and return how much: the worker's, so that no verb waits for others' rows.
+
+    What a verb holds just now is left to the next time, and what has only just passed to a verb that is under way.
+    """
+    passed = Undo.objects.filter(until__lte=at - UNDER_WAY)
+    if not passed.exists():
+        return 0
+    with write():
+        free = passed.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True)
+        return Undo.objects.filter(pk__in=list(free[:MOST])).delete()[0]
 
 
 def undoable(subject: str, actor: Actor, at: dt.datetime) -> Undo | None:

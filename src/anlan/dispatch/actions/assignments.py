@@ -82,7 +82,6 @@ def resolve_on_scene(
     incident = found.incident
     require_crew_or_desk(actor, found)
     _take(found, Stamp.RESOLVED, actor, at, device_at)
-    Incident.objects.select_for_update().get(pk=incident.pk)  # of two crews that end at once one sees the other
     working = incident.assignments.exclude(state__in=[*ENDED, Stamp.RESOLVED, Stamp.FIELD_FEEDBACK]).exists()
     if not working and incident.state == State.DISPATCHED:
         with together(found.subject):

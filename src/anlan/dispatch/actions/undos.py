@@ -16,7 +16,9 @@ from anlan.dispatch.access import require_crew_or_desk
 from anlan.dispatch.models import Assignment
 from anlan.dispatch.states import Stamp
 from anlan.triage.actions.entries import locked as locked_incident
+from anlan.triage.models import Incident
 from anlan.triage.moves import INCIDENTS, UNDO_S
+from anlan.triage.states import State
 
 CHANGED: Final = ["state", "ended_at", "backup"]
 
@@ -37,6 +39,8 @@ def undo(*, assignment: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
     found = locked(assignment)
     require_crew_or_desk(actor, found)
     kept = kept_acts.require_undoable(found.subject, actor, at)
+    if found.incident.state == State.CLOSED:  # no unit goes back to what nobody looks at any more
+        raise Refused("undo_overtaken")
     beside = kept_acts.going_with(kept)
     if kept.move == Stamp.DISPATCHED and beside and found.incident.assignments.open().exclude(pk=found.pk).exists():
         raise Refused("undo_overtaken")  # the incident stands as it does for the sake of the others too
@@ -47,7 +51,12 @@ def undo(*, assignment: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
 
 
 def locked(pk: int) -> Assignment:
-    """Return an assignment with its row locked until the verb ends."""
+    """Return an assignment with its row locked until the verb ends, and before it its incident's, as a sending does.
+
+    So of two that act on one incident at once the second sees what the first did, and neither waits for the other.
+    """
+    of = Assignment.objects.filter(pk=pk).values("incident")
+    Incident.objects.select_for_update().filter(pk__in=of).first()
     rows = Assignment.objects.select_for_update(of=("self",)).filter(pk=pk)
     found = rows.select_related("unit__organisation", "incident__owner").first()
     if found is None:

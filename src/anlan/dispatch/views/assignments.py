@@ -29,6 +29,7 @@ from anlan.dispatch.models import Assignment
 from anlan.dispatch.offers import is_stamped, send_unit, take_step
 from anlan.dispatch.queries.assignments import digest, listed, stamps_of, whole
 from anlan.dispatch.queries.open_incidents import areas
+from anlan.dispatch.queries.taken_back import taken_back
 from anlan.dispatch.states import Stamp
 from anlan.dispatch.words import act
 from anlan.intake.words import label
@@ -92,9 +93,16 @@ def assignments(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def news(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say whether the page of an assignment that asks is not the newest."""
-    found = whole(pk, actor_of_request(request))
-    if found is None or digest(found) == request.GET.get("seen"):
+    """Say whether the page of an assignment that asks is not the newest; where it was taken back, the page comes anew.
+
+    A crew that drives reads no line at the top: the whole page has to say that nobody needs to go.
+    """
+    actor = actor_of_request(request)
+    found = whole(pk, actor)
+    if found is None:
+        gone = taken_back(pk, actor)
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"} if gone else {})
+    if digest(found) == request.GET.get("seen"):
         return HttpResponse()
     return render(request, "dispatch/_assignment_news.html", {"assignment": found})
 
@@ -121,6 +129,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         take_step(pk, request.POST.dict(), actor_of_request(request), now())
     except REFUSALS as error:
         return _page(request, pk, wrong=refusal(error), sent=Sent.of(request.POST.dict(), error), status=409)
+    except Http404:
+        return _gone(request, pk)
     return redirect("dispatch:assignment", pk)
 
 
@@ -154,7 +164,7 @@ def _page(
     actor = actor_of_request(request)
     found = whole(pk, actor)
     if found is None:
-        raise Http404
+        return _gone(request, pk)
     steps = next_stamps(found, actor, sent)
     asked = steps and steps[0]["disposal"]
     context = {
@@ -173,6 +183,14 @@ def _page(
         "at": now(),
     }
     return render(request, "dispatch/assignment.html", context, status=status)
+
+
+def _gone(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say to its crew that a sending was taken back; what never was there for somebody is no page."""
+    sending = taken_back(pk, actor_of_request(request))
+    if sending is None:
+        raise Http404
+    return render(request, "dispatch/taken_back.html", {"sending": sending}, status=410)
 
 
 def next_stamps(assignment: Assignment, actor: Actor, sent: Sent | None = None) -> list[dict[str, Any]]:

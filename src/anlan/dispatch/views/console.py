@@ -72,7 +72,9 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
 
 def stands(line: Line) -> str:
     """Return in one word what a row says of its incident: another word is news."""
-    return "-".join([line.incident.state, *(f"{crew.unit.code}.{crew.state}" for crew in line.out)])
+    return "-".join(
+        [f"{line.incident.state}{line.incident.urgency}", *(f"{crew.unit.code}.{crew.state}" for crew in line.out)]
+    )
 
 
 def _move(number: str, posted: dict[str, str], actor: Actor, at: dt.datetime) -> None:
@@ -81,8 +83,8 @@ def _move(number: str, posted: dict[str, str], actor: Actor, at: dt.datetime) ->
         raise Http404
     if verb == "send":
         send_unit(number, posted, actor, at)
-    elif verb == "stamp" and posted.get("assignment", "").isdecimal():
-        take_step(int(posted["assignment"]), posted, actor, at)
+    elif verb == "stamp" and posted.get("assignment", "")[:18].isdecimal():
+        take_step(int(posted["assignment"][:18]), posted, actor, at)
     else:
         make_move(number, posted, actor, at)
 

@@ -7,14 +7,15 @@ from typing import Any, Final
 
 from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
-from anlan.core.models import LedgerEntry
+from anlan.core.models import ClockRun, LedgerEntry
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.people.roles import Role
 from anlan.core.refusals import Refused
 from anlan.core.time import deadlines
+from anlan.core.time.clock import stamp
 from anlan.core.time.deadlines import Timed
 from anlan.intake.access import TAKES_CALLS
-from anlan.intake.models import Report
+from anlan.intake.models import Erasure, Report
 from anlan.intake.queries.callbacks import CALL_BACK, owed_on, subject_of
 from anlan.intake.states import CallBack
 
@@ -27,6 +28,21 @@ def owe_call_back(report: Report, actor: Actor, at: dt.datetime) -> None:
     payload = {"report": report.pk}
     ledger.append("intake.call_back_owed", actor=actor, at=at, subject=f"report:{report.number}", payload=payload)
     _begin(report, at)
+
+
+def end_call_back(report: Report, at: dt.datetime) -> None:
+    """End a call-back that nobody can or need make: the call carries nothing, or its number is gone."""
+    deadlines.begin([Timed(subject_of(report), at, None)])
+
+
+def owe_again(report: Report, at: dt.datetime) -> None:
+    """Owe the call-back that ended because a call was said to carry nothing, until when it was owed before."""
+    run = ClockRun.objects.filter(subject=subject_of(report)).order_by("-pk").first()
+    if run is None or run.stopped_at is None or Erasure.objects.filter(report=report).exists():
+        return
+    called = LedgerEntry.objects.filter(subject=f"report:{report.number}", kind=CALLED, at__gte=stamp(run.started_at))
+    if not called.exists():
+        deadlines.begin([Timed(subject_of(report), at, CALL_BACK, report.organisation_id, run.due_at)])
 
 
 @verb("intake.record_call_back")

@@ -13,6 +13,7 @@ from anlan.core.sealed.in_place import note_openings
 from anlan.core.sealed.openings import erase, open_file, open_words, require_opening
 from anlan.core.sealed.purposes import Purpose
 from anlan.intake.access import ERASES
+from anlan.intake.actions.callbacks import end_call_back
 from anlan.intake.models import Attachment, Erasure, Report, ReportPersonal, Tracking
 from anlan.intake.public.codes import code_hash
 
@@ -96,6 +97,7 @@ def erase_report(
     ReportPersonal.SEAL.require_reason(reason)
     report = _locked(report_id, actor, everybody=bool(holder))
     words, photos = erase(ReportPersonal.objects.filter(report=report), Attachment.objects.filter(report=report), at=at)
+    end_call_back(report, at)  # its number is gone
     _, first = Erasure.objects.get_or_create(report=report, defaults={"at": at, "reason": reason})
     if words or photos or first:
         payload = {"report": report.pk, "words": bool(words), "photos": photos, "reason": str(reason)}

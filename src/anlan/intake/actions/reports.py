@@ -15,7 +15,7 @@ from anlan.core.sealed.files import PhotoBytes
 from anlan.core.time.clock import stamp
 from anlan.intake import live
 from anlan.intake.access import TAKES_REPORTS
-from anlan.intake.actions.callbacks import owe_call_back
+from anlan.intake.actions.callbacks import end_call_back, owe_again, owe_call_back
 from anlan.intake.actions.first_look import await_again, end_look
 from anlan.intake.actions.storage import facts, keep_photos, lock_days, store
 from anlan.intake.channels import Channel
@@ -131,8 +131,13 @@ def _follow_validity(report: Report, before: str, at: dt.datetime) -> None:
     """What carries nothing waits for nobody; what counts again does, unless it tells of something already."""
     if report.validity in CARRIES_NOTHING:
         end_look([report.number], at)
-    elif before in CARRIES_NOTHING and not live.is_held(report.pk):
-        await_again(report, at)
+        end_call_back(report, at)
+    elif before in CARRIES_NOTHING:
+        owe_again(report, at)
+        if not live.is_held(report.pk):
+            live.take_again(report.pk, at)
+        if not live.is_held(report.pk):
+            await_again(report, at)
 
 
 @verb("intake.take_back_filing")

@@ -65,7 +65,7 @@ def add_to_report(
 
 @verb("intake.following.withdraw_report")
 def withdraw_report(*, tracking_code: str, actor: Actor, at: dt.datetime) -> dict[str, Any]:
-    """Take a report back within ten minutes: its words go, and it counts as sent by mistake."""
+    """Take a report back within ten minutes: its words go, and with all that was added it counts as a mistake."""
     first = _held(tracking_code)
     if not may_withdraw(first, at):
         raise Refused("withdrawal_over")
@@ -77,7 +77,8 @@ def withdraw_report(*, tracking_code: str, actor: Actor, at: dt.datetime) -> dic
         payload={"report": first.pk},
     )
     _erase(first, ErasureReason.WITHDRAWN, tracking_code, actor, at)
-    set_validity(report_id=first.pk, validity=Report.Validity.MISDIAL, actor=system(FOR_THE_HOLDER), at=at)
+    for report_id in [first.pk, *_added_to(first)]:
+        set_validity(report_id=report_id, validity=Report.Validity.MISDIAL, actor=system(FOR_THE_HOLDER), at=at)
     return {"report_id": first.pk, "number": first.number}
 
 
@@ -98,5 +99,9 @@ def _held(tracking_code: str) -> Report:
 
 def _erase(first: Report, reason: str, tracking_code: str, actor: Actor, at: dt.datetime) -> None:
     erase_report(report_id=first.pk, reason=reason, tracking_code=tracking_code, actor=actor, at=at)
-    for addition in Addition.objects.filter(first=first).order_by("pk"):
-        erase_report(report_id=addition.report_id, reason=reason, actor=system(FOR_THE_HOLDER), at=at)
+    for report_id in _added_to(first):
+        erase_report(report_id=report_id, reason=reason, actor=system(FOR_THE_HOLDER), at=at)
+
+
+def _added_to(first: Report) -> list[int]:
+    return list(Addition.objects.filter(first=first).order_by("pk").values_list("report", flat=True))

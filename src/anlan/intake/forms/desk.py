@@ -74,7 +74,7 @@ class CallForm(PlaceMixin):
         text = self.cleaned_data["depth_cm"].strip().casefold().removesuffix("cm").strip()
         if not text:
             return None
-        if not (text.isascii() and text.isdigit() and int(text) <= 1000):
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) <= 1000):
             raise forms.ValidationError(_("Write whole centimetres from 0 to 1000, for example 30"))
         return int(text)
 
@@ -134,7 +134,7 @@ class CallForm(PlaceMixin):
     def _began(self) -> dt.datetime | None:
         """Return when typing began: the browser measures it from when the form was handed out, by our clock."""
         opened, text = opened_at(self.data.get("token", "")), self.data.get("began_s", "")
-        if opened is None or not (text.isascii() and text.isdigit()) or int(text) > MAX_OPEN_S:
+        if opened is None or not (text.isascii() and text.isdigit() and len(text) < 10) or int(text) > MAX_OPEN_S:
             return None
         began = opened + dt.timedelta(seconds=int(text))
         return began if began <= self.at else opened

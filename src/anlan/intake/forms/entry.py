@@ -19,7 +19,7 @@ SLACK = dt.timedelta(minutes=1)
 def category_of(typed: str, categories: Sequence[Category]) -> Category:
     """Find the category by its number in the list, its code, or the first letters of any of its names."""
     text = typed.strip().casefold()
-    if text.isdecimal() and 1 <= int(text) <= len(categories):
+    if text.isdecimal() and len(text) < 10 and 1 <= int(text) <= len(categories):
         return categories[int(text) - 1]
     exact = [category for category in categories if text in _names(category)]
     found = exact or [category for category in categories if text and _begins(category, text)]

@@ -39,3 +39,8 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def urgent_at_least(self) -> int:
+        """How soon somebody has to go where this is told of: at once where it may hide danger to life."""
+        return 1 if self.exclusion_gate else self.urgency

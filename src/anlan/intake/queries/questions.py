@@ -44,11 +44,11 @@ def answers_of(reports: Iterable[Report]) -> dict[int, set[str]]:
 
 
 def raises_to(report: Report) -> list[int]:
-    """Return the urgencies that a report raises to: by its answers, and by what the call-taker set.
+    """Return the urgencies that a report raises to: by its category, its answers, and what the call-taker set.
 
     Of many reports: with their `later_answers__question` prefetched.
     """
-    said = [report.urgency] if report.urgency else []
+    said = [report.category.urgent_at_least, *([report.urgency] if report.urgency else [])]
     later = [answer.question.urgency for answer in report.later_answers.all()]
     return said + raised_by(report.answers.split()) + later
 

@@ -15,6 +15,7 @@ from anlan.core.people.actors import Actor
 from anlan.core.time.rules import Step, mark_of, steps_due
 from anlan.intake.models import Report
 from anlan.intake.models.report import ReportQuerySet
+from anlan.intake.queries.questions import raises_to
 
 FIRST_LOOK = "first_look"
 SHOWN = 20  # the oldest; nobody reads further before these are sorted
@@ -29,6 +30,12 @@ class Waiting:
     report: Report
     run: ClockRun
     mark: str
+
+    @property
+    def urgency(self) -> int:
+        """How soon somebody has to go, by its kind and what was answered since."""
+        category = self.report.category
+        return min(category.urgency, 1 if category.exclusion_gate else 3, *raises_to(self.report))
 
     @property
     def stands(self) -> str:
@@ -78,4 +85,4 @@ def unsorted_count(actor: Actor) -> int:
 
 
 def _reports(actor: Actor) -> ReportQuerySet:
-    return Report.objects.visible_to(actor).select_related("category")
+    return Report.objects.visible_to(actor).select_related("category").prefetch_related("later_answers__question")

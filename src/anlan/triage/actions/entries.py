@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from anlan.core.people.actors import Actor
 from anlan.core.workflow import Step
 from anlan.intake.models import Category
 from anlan.triage import rules
 from anlan.triage.models import Incident
 from anlan.triage.moves import ASKS, INCIDENTS
+from anlan.triage.queries.organisations import control_room
 
 Shape = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 
@@ -41,7 +43,15 @@ def linked(
     return INCIDENTS.note("incident_report_linked", incident, at, fields, report=report, urgency=urgency)
 
 
+def bring_back(incident: Incident, danger: bool, actor: Actor, at: dt.datetime) -> None:
+    """Take a matter back to the control room, where somebody can be sent, from whom cannot: danger was told of it."""
+    if danger and INCIDENTS.may("bring_back", actor, incident, at):
+        INCIDENTS.take("bring_back", [incident], {"room": control_room()}, actor=actor, at=at)
+
+
 def confirmed(incident: Incident, category: Category, at: dt.datetime) -> Step:
     """Note what it really was, beside what was said at the call."""
     fields, at_call = {"category_confirmed": category, "kind": category.kind}, incident.category_at_call.code
+    if category.urgent_at_least == rules.AT_ONCE:
+        fields |= {"urgency": rules.AT_ONCE}
     return INCIDENTS.note("incident_category_confirmed", incident, at, fields, category=category.code, at_call=at_call)

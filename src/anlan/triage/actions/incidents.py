@@ -16,8 +16,8 @@ from anlan.intake.models import Category, Report
 from anlan.intake.queries.questions import raises_to
 from anlan.triage import rules
 from anlan.triage.access import DESK, MOVERS, require_holder
-from anlan.triage.actions.entries import confirmed, locked, opened, typed
-from anlan.triage.actions.kin import take_along
+from anlan.triage.actions.entries import bring_back, confirmed, locked, opened, typed
+from anlan.triage.actions.kin import free_report, take_along
 from anlan.triage.models import Incident, IncidentReport
 from anlan.triage.moves import INCIDENTS
 from anlan.triage.queries.organisations import control_room
@@ -65,19 +65,20 @@ def confirm_category(*, number: str, category: str, actor: Actor, at: dt.datetim
     if chosen is None:
         raise Refused("unknown_category_code", "category")
     INCIDENTS.store([confirmed(incident, chosen, at)], actor)
-    if INCIDENTS.may("bring_back", actor, incident, at):  # to the control room at once, where somebody can be sent
-        INCIDENTS.take("bring_back", [incident], {"room": control_room()}, actor=actor, at=at)
+    bring_back(incident, chosen.exclusion_gate, actor, at)
     return {"incident": number, "category": category}
 
 
 @verb("triage.set_urgency")
 def set_urgency(*, number: str, urgency: int, actor: Actor, at: dt.datetime) -> dict[str, Any]:
-    """Set how soon somebody has to go."""
+    """Set how soon somebody has to go; at once it is the control room's again, from whom nobody can be sent."""
     actor.require(*DESK)
     incident = locked(number)
     rules.require_open(incident.state)
+    danger = urgency == rules.AT_ONCE < incident.urgency
     fields = {"urgency": rules.require_urgency(urgency)}
     INCIDENTS.store([INCIDENTS.note("incident_urgency_set", incident, at, fields, urgency=urgency)], actor)
+    bring_back(incident, danger, actor, at)
     return {"incident": number, "urgency": urgency}
 
 
@@ -124,12 +125,3 @@ def urgency_of(report: Report, urgency: int | None = None) -> int:
     """Return how urgent an incident of this report is; what was answered, and what the desk says, can raise it."""
     category = report.category
     return rules.urgency_at_call(urgency or 3, category.urgency, category.exclusion_gate, raises_to(report))
-
-
-def free_report(report_id: int) -> Report:
-    """Return a report that tells of no incident yet; its row is the lock where two people link it at once."""
-    reports = Report.objects.select_for_update(of=("self",), no_key=True).select_related("category")
-    report: Report = reports.get(pk=report_id)
-    if IncidentReport.objects.filter(report_id=report_id, unlinked_at=None).exists():
-        raise Refused("report_tells_of_another", "report_id")
-    return report

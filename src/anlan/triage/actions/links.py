@@ -14,8 +14,8 @@ from anlan.intake.models import Report
 from anlan.triage import rules
 from anlan.triage.access import DESK
 from anlan.triage.actions.entries import locked
-from anlan.triage.actions.incidents import free_report, open_incident
-from anlan.triage.actions.kin import put, take_along
+from anlan.triage.actions.incidents import open_incident
+from anlan.triage.actions.kin import free_report, put, take_along
 from anlan.triage.models import Incident, IncidentReport
 from anlan.triage.moves import INCIDENTS
 from anlan.triage.queries.live import is_untouched
@@ -28,7 +28,7 @@ def link_report(*, number: str, report_id: int, actor: Actor, at: dt.datetime) -
     actor.require(*DESK)
     incident = locked(number)
     report = free_report(report_id)
-    rules.require_open(incident.state)
+    rules.require_unended(incident.state)
     put(incident, report, actor, at)
     take_along(incident, report, actor, at)
     return {"incident": number, "urgency": incident.urgency}

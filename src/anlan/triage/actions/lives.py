@@ -45,7 +45,7 @@ class Known(NamedTuple):
 
     def raises_to(self, report: Reported) -> list[int]:
         """Return the urgencies that a report raises to."""
-        said = [report.urgency] if report.urgency else []
+        said = [self.categories[report.category_id].urgent_at_least, *([report.urgency] if report.urgency else [])]
         return said + [self.questions[code] for code in report.answers.split()]
 
 
@@ -56,6 +56,7 @@ class Life:
     incident: Incident
     links: list[tuple[Reported, dt.datetime]]
     past: bool
+    tells_of_danger: bool = False  # a report among them may hide danger to life
     handovers: list[Handover] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
@@ -94,10 +95,12 @@ def _opened(row: Mapping[str, Any], number: str, reports: Mapping[int, Reported]
         urgency=_urgency(row, called, known.raises_to(first)), lon=first.lon, lat=first.lat,
     )  # fmt: skip
     life = Life(incident, links, bool(row.get("past")), steps=[opened(incident, first.number, begun)])
+    counting = [known.categories[report.category_id] for report, _at in links if report.validity in COUNTED]
+    life.tells_of_danger = any(category.exclusion_gate for category in counting)
     counted = int(first.validity in COUNTED)
     for report, at in more:
         counted += report.validity in COUNTED
-        answered = known.raises_to(report)
+        answered = [] if life.past else known.raises_to(report)
         life.steps.append(linked(incident, report.number, (report.lon, report.lat), counted, at, answered))
     return life
 
@@ -112,7 +115,7 @@ def _urgency(row: Mapping[str, Any], called: Category, answered: list[int]) -> i
 
 def _hand_over(life: Life, row: Mapping[str, Any], known: Known) -> Handover:
     """Give it to somebody before anybody went; a new matter, or one that came back, nobody else has had."""
-    diverted, gated = bool(row.get("diverted")), life.incident.is_guarded
+    diverted, gated = bool(row.get("diverted")), life.incident.is_guarded or life.tells_of_danger
     values = {"to": known.organisations.get(row["to"]), "diverted": diverted, "gated": gated, "had_it": False}
     given = handover(life.take("divert" if diverted else "hand_over", row["handed_at"], **values))
     assert given is not None

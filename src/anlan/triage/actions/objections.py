@@ -24,7 +24,6 @@ from anlan.triage.moves import INCIDENTS, OBJECTS
 from anlan.triage.queries.followed import current
 from anlan.triage.queries.incidents import incident_of
 from anlan.triage.queries.organisations import control_room, objection_days
-from anlan.triage.states import State
 
 
 @verb("triage.object")
@@ -61,7 +60,7 @@ def stand_with(first: Report, added: Report, at: dt.datetime) -> None:
     if followed is None:
         return
     incident = locked(followed.number)
-    if incident.state != State.CLOSED:
+    if not rules.is_ended(incident.state):
         put(incident, added, system(FOR_THE_HOLDER), at)
 
 

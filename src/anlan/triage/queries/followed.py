@@ -34,10 +34,15 @@ def current(first: Report) -> Report:
     return last.report if last else first
 
 
+def family_of(report_id: int) -> Q:
+    """Return which reports came under the tracking code of one, itself among them."""
+    first = Addition.objects.filter(report=report_id).values_list("first", flat=True).first() or report_id
+    return Q(pk=first) | Q(addition__first=first)
+
+
 def kin(report: Report) -> QuerySet[Report]:
     """Return what else came under the same tracking code and was never put to an incident."""
-    first = Addition.objects.filter(report=report).values_list("first", flat=True).first() or report.pk
-    family = Report.objects.filter(Q(pk=first) | Q(addition__first=first), validity__in=COUNTED, links=None)
+    family = Report.objects.filter(family_of(report.pk), validity__in=COUNTED, links=None)
     return family.exclude(pk=report.pk).order_by("pk")
 
 

@@ -97,7 +97,8 @@ def reports_open_to(incident: Incident, actor: Actor) -> set[int]:
 
 def is_gated(incident: Incident) -> bool:
     """Whether an incident may not be diverted: another category alone, before anybody went, opens no way out."""
-    at_call, as_found = incident.category_at_call.exclusion_gate, incident.category.exclusion_gate
-    if as_found or not at_call:
-        return as_found
+    if incident.category.exclusion_gate:
+        return True
+    if not incident.is_guarded:
+        return False
     return not LedgerEntry.objects.filter(subject=incident.subject, kind="triage.incident_dispatched").exists()

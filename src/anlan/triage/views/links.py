@@ -20,7 +20,7 @@ from anlan.triage import actions
 from anlan.triage.access import DESK
 from anlan.triage.models import Incident
 from anlan.triage.queries.incidents import incident_of, whole
-from anlan.triage.slots import of_report
+from anlan.triage.slots import found_of
 from anlan.triage.views.incidents import page
 from anlan.triage.words import REFUSALS, refusal
 
@@ -71,7 +71,7 @@ def find_for(request: HttpRequest, report: str) -> HttpResponse:
     """Look for the incident that a report tells of, by number, matter or area; posted, for words stand in no log."""
     found = report_of(request, report)
     if "HX-Request" in request.headers:
-        return HttpResponse(of_report({"request": request, "report": found}))
+        return HttpResponse(found_of(request, found))
     return rendered(request, found)
 
 

@@ -36,7 +36,7 @@ async function askNews() {
   const { rows, urgent = [] } = await answer.json();
   const shown = Object.fromEntries([...list.querySelectorAll("[data-stands]")].map((row) => [row.dataset.place, row.dataset.stands]));
   const changed = [...new Set([...Object.keys(rows), ...Object.keys(shown)])].filter((number) => rows[number] !== shown[number]).length;
-  announce(changed, urgent.filter((number) => !(number in shown)));
+  announce(changed, urgent.filter((number) => rows[number] !== shown[number]).map((number) => `${number} ${rows[number]}`));
 }
 
 // Said once in words to whoever listens, written into the title for whoever looks at another window.
