@@ -12,7 +12,7 @@ from django.test import Client
 from anlan.core.people.actors import system
 from anlan.core.people.roles import Role
 from anlan.core.time.clock import frozen
-from anlan.core.web.matters import GROUPS
+from anlan.core.web.matters import GROUPS, matters_of
 from anlan.core.web.slots import STRETCHES, _rail
 from anlan.triage.actions import hand_over, resolve, return_incident, sign_for
 from tests import make
@@ -219,3 +219,17 @@ def test_letters_are_one_a_room_and_every_room_stands_on_the_path() -> None:
     assert len(set(letters)) == len(letters)
     assert {stop.stretch for stop in _rail} <= set(STRETCHES)
     assert len(GROUPS) == len(set(GROUPS))
+
+
+def test_an_incident_that_nobody_takes_reaches_the_supervisor_wherever_they_belong(town: Town) -> None:
+    """Once its minutes have run out it stands on their first page, late; before that it is the desk's alone."""
+    number = make.incident(at=day(1))
+    supervisor = make.actor("supervisor", at="west-office")
+    minutes = dt.timedelta(minutes=1)
+
+    def waiting(after: int) -> list[tuple[str, str]]:
+        at = day(1) + after * minutes
+        return [(each.number, each.group(at)) for each in matters_of(supervisor, at, ["triage"])]
+
+    assert waiting(1) == []
+    assert waiting(60) == [(number, "late")]

@@ -16,7 +16,7 @@ from anlan.core.people.actors import Actor, system
 from anlan.core.time import deadlines
 from anlan.core.time.clock import frozen
 from anlan.intake.actions import read_personal, set_validity
-from anlan.intake.models import Attachment, Report
+from anlan.intake.models import Attachment, Category, Report
 from anlan.triage import actions
 from anlan.triage.matters import matters
 from anlan.triage.models import Incident
@@ -293,3 +293,12 @@ def test_the_language_can_be_changed_after_an_error(client: Client, what: str) -
         (link,) = re.findall(r'href="([^"]*\?lang=[^"]+)"', wrong.content.decode())
         assert wrong.status_code in (409, 422)
         assert client.get(link).status_code == 200
+
+
+def test_danger_said_anew_after_long_waits_for_nobody(client: Client) -> None:
+    """It burns again where the matter was closed weeks ago: an incident of its own, in the same transaction."""
+    Category.objects.filter(code="waterlogging").update(urgency=1)
+    found = closed()
+    press(client, "not-right", 60 * 24 * 40, words="x")
+    second = Incident.objects.exclude(pk=found.pk).get()
+    assert (second.urgency, second.state) == (1, "new")

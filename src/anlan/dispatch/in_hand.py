@@ -19,7 +19,7 @@ from anlan.dispatch.actions import open_in_hand
 from anlan.intake.actions import IN_PLACE
 from anlan.intake.models import Report, ReportPersonal
 
-AT_ONCE: Final = 3
+LAST: Final = 3  # stand open; the earlier ones are folded
 IS_NUMBER: Final = re.compile(r"R-\d{6}-\d{4,}")
 SHOWN: Final = 20  # of a great matter the latest; nobody reads a hundred calls, and none is opened unread
 
@@ -46,7 +46,7 @@ class Sheet:
     @property
     def latest(self) -> list[Said]:
         """What stands open: where it is first, and the last that was said; the next move has to stay in sight."""
-        last = self.said[:AT_ONCE]
+        last = self.said[:LAST]
         where = next((said for said in reversed(self.said) if said.place), None)
         return last if where is None or any(said.place for said in last) else [where, *last]
 

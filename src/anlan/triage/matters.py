@@ -1,4 +1,4 @@
-"""What triage has for somebody: incidents that the own organisation holds, and those with the arbiter."""
+"""What triage has for somebody: incidents that the own organisation holds, with the arbiter, or let pass by others."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from anlan.core.models import ClockRun
 from anlan.core.people.actors import Actor
+from anlan.core.time.rules import Counting
 from anlan.core.web.matters import AHEAD, MOST, Matter, Press, presses, waits
 from anlan.core.workflow.moves import Move
 from anlan.intake.queries.callbacks import owed
@@ -33,17 +34,28 @@ def matters(actor: Actor, at: dt.datetime) -> Iterator[Matter]:
     found = list(_incidents(actor, numbers))
     said = objections(found)
     for incident in found:
-        if step := next_move(incident, actor, at):
+        step, run = next_move(incident, actor, at), runs[incident.subject]
+        if step or _is_let_pass(run, actor, at):
             url = reverse("triage:incident", args=[incident.number])
             note = _("Incident · %(number)s · %(state)s") % {
                 "number": incident.number, "state": incident.get_state_display(),
             }  # fmt: skip
             if objection := said.get(incident.subject):
                 note = f"{note} · {objection_words(objection)}"
-            words = _("Send or hand over") if step.name == "hand_over" else str(step.label)
-            yield Matter(incident.number, label(incident.category), note, url, runs[incident.subject].due_at, words,
-                         press=_press(step, incident))  # fmt: skip
+            yield Matter(incident.number, label(incident.category), note, url, run.due_at, _words(step),
+                         press=_press(step, incident) if step else None)  # fmt: skip
     yield from _call_backs(actor)
+
+
+def _is_let_pass(run: ClockRun, actor: Actor, at: dt.datetime) -> bool:
+    """Whether minutes ran out that somebody else had: who looks, if not the supervisor?"""
+    return bool(actor.roles & set(ARBITERS)) and run.rule.counting == Counting.HOURS and run.due_at <= at
+
+
+def _words(step: Move | None) -> str:
+    if step is None:  # of others, for whom it is late
+        return _("See why it is late")
+    return _("Send or hand over") if step.name == "hand_over" else str(step.label)
 
 
 def _call_backs(actor: Actor) -> Iterator[Matter]:
@@ -73,7 +85,9 @@ def _first_due(actor: Actor, at: dt.datetime) -> dict[str, ClockRun]:
     if actor.roles & set(ARBITERS):  # wherever they belong
         disputed = Incident.objects.visible_to(actor).filter(state=State.DISPUTED).order_by("opened_at")[:MOST]
         own |= Q(subject__in=[incident.subject for incident in disputed])
+        own |= Q(rule__counting=Counting.HOURS, due_at__lte=at)
     due = ClockRun.objects.running().filter(own, subject__startswith="incident:", due_at__lte=at + AHEAD)
+    due = due.select_related("rule")
     return {run.subject: run for run in reversed(due.order_by("due_at")[: MOST * 2])}
 
 

@@ -52,6 +52,6 @@ def bring_back(incident: Incident, danger: bool, actor: Actor, at: dt.datetime) 
 def confirmed(incident: Incident, category: Category, at: dt.datetime) -> Step:
     """Note what it really was, beside what was said at the call."""
     fields, at_call = {"category_confirmed": category, "kind": category.kind}, incident.category_at_call.code
-    if category.urgent_at_least == rules.AT_ONCE:
-        fields |= {"urgency": rules.AT_ONCE}
-    return INCIDENTS.note("incident_category_confirmed", incident, at, fields, category=category.code, at_call=at_call)
+    raised = {"urgency": rules.AT_ONCE} if category.urgent_at_least == rules.AT_ONCE < incident.urgency else {}
+    return INCIDENTS.note("incident_category_confirmed", incident, at, fields | raised, category=category.code,
+                          at_call=at_call, **raised)  # fmt: skip

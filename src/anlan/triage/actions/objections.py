@@ -17,6 +17,7 @@ from anlan.intake.models import Report
 from anlan.intake.queries.tracking import report_of_code
 from anlan.intake.states import COUNTED
 from anlan.triage import rules
+from anlan.triage.actions.at_once import open_at_once
 from anlan.triage.actions.entries import locked
 from anlan.triage.actions.kin import put
 from anlan.triage.models import Incident
@@ -55,13 +56,16 @@ def object_to(
 
 
 def stand_with(first: Report, added: Report, at: dt.datetime) -> None:
-    """Put what a reporter added to the incident of the first report, while somebody deals with it."""
+    """Put what a reporter added to the incident of the first report, while somebody deals with it.
+
+    Where nobody does, it waits to be sorted, or opens an incident of its own where somebody has to go at once.
+    """
     followed = incident_of(current(first))
-    if followed is None:
-        return
-    incident = locked(followed.number)
-    if not rules.is_ended(incident.state):
+    incident = locked(followed.number) if followed else None
+    if incident and not rules.is_ended(incident.state):
         put(incident, added, system(FOR_THE_HOLDER), at)
+    else:
+        open_at_once(added.pk, at)
 
 
 def _incident(first: Report) -> Incident | None:
