@@ -246,7 +246,7 @@ def test_entries_hold_what_they_always_held() -> None:
         ("arbitrated", f'{{"incident":{n},"to":"drains"}}'),
         ("handed_over", f'{{"diverted":false,"incident":{n},"to":"drains"}}'),
         ("signed", f'{{"by":"drains","incident":{n}}}'),
-        ("category_confirmed", f'{{"at_call":"noise","category":"home_violence","incident":{n}}}'),
+        ("category_confirmed", f'{{"at_call":"noise","category":"home_violence","incident":{n},"urgency":1}}'),
         ("returned", f'{{"by":"drains","incident":{n},"urgency":1}}'),
         ("urgency_set", f'{{"incident":{n},"urgency":2}}'),
         ("dispatched", f'{{"incident":{n}}}'),

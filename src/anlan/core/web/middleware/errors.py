@@ -10,7 +10,6 @@ from pathlib import Path
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -55,7 +54,7 @@ def not_stored(request: HttpRequest) -> HttpResponse:
         message = _("This could not be stored now. Repeat it later with the same key.")
         return JsonResponse({"error": "not_stored", "message": message}, status=503, headers=headers)
     try:
-        return HttpResponse(render(request, "core/errors/503.html"), status=503, headers=headers)
+        return HttpResponse(render_to_string("core/errors/503.html", request=request), status=503, headers=headers)
     except Exception:  # the database that stored nothing draws no rail either
         return HttpResponse(render_to_string("core/errors/503.html"), status=503, headers=headers)
 
