@@ -10,4 +10,4 @@ class Triage(Stage):
     label = "triage"
     default = True
     always = ("reporter_objects",)
-    facts = ("category", "kind", "zone")
+    facts = ("category", "kind", "urgency", "zone")

@@ -125,8 +125,8 @@ Heard = tuple[str, Organisation, Mapping[str, str | None], tuple[str, ...] | Non
 
 def heard_of(step: Step, zone: str | None) -> list[Heard]:
     """Return what the clocks hear of a step; those of who gives it end also where it was never signed for."""
-    (owner, category, kind), giver = step.known, step.change.giver
-    facts = {"category": category, "kind": kind, "zone": zone}
+    (owner, category, kind, urgency), giver = step.known, step.change.giver
+    facts = {"category": category, "kind": kind, "urgency": str(urgency), "zone": zone}
     heard: list[Heard] = [(step.kind, owner, facts, () if step.after == State.CLOSED else None)]
     if giver:
         heard.insert(0, ("triage.incident_handed_on", giver, {}, None))
@@ -169,7 +169,7 @@ HELD = Holding(
 INCIDENTS = Workflow(
     Incident, "triage", subject=lambda incident: incident.subject, every=None,
     about=lambda incident: {"incident": incident.pk},
-    known=lambda incident: (incident.owner, incident.category.code, incident.kind),
+    known=lambda incident: (incident.owner, incident.category.code, incident.kind, incident.urgency),
     line=lambda step, actor: handover(step), heard=_hear,
     seen=lambda incident: incident.state, stale="no_such_move", elsewhere="no_such_move", theirs=THEIRS,
     undone="incident_undone",

@@ -135,10 +135,10 @@ def _start_clocks(ids: list[int], opened: dict[str, Any], crews: list[_Crew], un
     runs = []
     for pk, crew in zip(ids, crews, strict=True):
         unit = units[crew.code]
-        category, kind, lon, lat, begun = scopes[opened["ids"][crew.n]]
+        category, kind, urgency, lon, lat, begun = scopes[opened["ids"][crew.n]]
         zone = zone_at(lon, lat, begun) if zoned else None
-        facts = {"category": category, "kind": kind, "zone": zone, "unit_kind": unit.kind}
-        runs += book.runs(f"assignment:{pk}", _entries(crew.stamps, unit, facts))
+        known = {"category": category, "kind": kind, "urgency": str(urgency), "zone": zone, "unit_kind": unit.kind}
+        runs += book.runs(f"assignment:{pk}", _entries(crew.stamps, unit, known))
     insert(ClockRun, runs)
 
 
@@ -156,6 +156,6 @@ def _scopes(wanted: Sequence[int]) -> dict[int, Any]:
     code = Coalesce("category_confirmed__code", "category_at_call__code")
     for start in range(0, len(wanted), 900):
         incidents = Incident.objects.filter(pk__in=wanted[start : start + 900]).annotate(code=code)
-        values = incidents.values_list("pk", "code", "kind", "lon", "lat", "opened_at")
+        values = incidents.values_list("pk", "code", "kind", "urgency", "lon", "lat", "opened_at")
         found |= {pk: scope for pk, *scope in values}
     return found

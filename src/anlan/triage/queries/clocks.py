@@ -13,7 +13,9 @@ from anlan.triage.models import Incident
 def facts(incident: Incident) -> dict[str, str | None]:
     """Return what the scopes of clocks may ask for."""
     zone = zone_at(incident.lon, incident.lat, incident.opened_at)
-    return {"category": incident.category.code, "kind": incident.kind, "zone": zone}
+    return {
+        "category": incident.category.code, "kind": incident.kind, "urgency": str(incident.urgency), "zone": zone
+    }  # fmt: skip
 
 
 def zone_at(lon: float | None, lat: float | None, at: dt.datetime) -> str | None:
