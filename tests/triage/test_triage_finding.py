@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
+from anlan.core.people.actors import system
 from anlan.core.people.roles import Role
 from anlan.core.time.clock import frozen
+from anlan.intake.models import Report
 from anlan.intake.queries.nearness import possible_repeats_of
 from anlan.intake.rules.reach import reach_of
+from anlan.triage.actions import open_incident, send, take_report
 from anlan.triage.models import Incident
 from anlan.triage.queries.incidents import open_incidents_near
 from anlan.triage.queries.search import incidents_like
@@ -73,7 +77,7 @@ def test_no_page_says_that_nothing_is_near_a_vague_pin_without_saying_how_vague(
     vague, sharp, none = make.report(precision_m=4685), make.report(), make.report(lon=None, lat=None, place_words="x")
     page = flat(client.get(f"/reports/{vague.number}/"))
     assert "within 4,985 m; the pin is 4,685 m vague" in page
-    assert "within 300 m." in flat(client.get(f"/reports/{sharp.number}/"))
+    assert "within 300 m or alike in words." in flat(client.get(f"/reports/{sharp.number}/"))
     assert "The report has no point" in flat(client.get(f"/reports/{none.number}/"))
     for report, words in (
         (vague, "4,685 m vague"),
@@ -125,6 +129,43 @@ def test_a_report_without_a_point_is_linked_from_its_own_page(client):
     assert "Small" in shown or "West" in shown
     client.post(f"/incidents/for/{report.number}", {"incident": number})
     assert Incident.objects.get(number=number).links.count() == 2
+
+
+def opened_at_once(**values: Any) -> Report:
+    """Return a report of danger: it opened an incident of its own."""
+    said = {"channel": "web", "category": "waterlogging", "urgency": 1} | values
+    return Report.objects.get(pk=take_report(actor=system("test"), at=AT, **said)["report_id"])
+
+
+def test_a_report_that_opened_its_own_incident_is_put_to_the_one_that_it_tells_of(client):
+    """What a neighbour says of a fire that is known already reaches the crew there, from the report's own page."""
+    known, report = make.incident(), opened_at_once(place_words="third floor")
+    own = Incident.objects.get(links__report=report).number
+    make.sign_in(client, Role.DISPATCHER)
+    found = client.post(f"/incidents/for/{report.number}/find", {"find": "waterlogging"}).content.decode()
+    assert (f'name="instead" value="{own}"' in found, f'value="{known}"' in found) == (True, True)
+    assert f'aria-label="Tells of this {own}"' not in found
+    client.post(f"/incidents/for/{report.number}", {"incident": known, "instead": own})
+    assert (Incident.objects.get(number=known).links.count(), Incident.objects.get(number=own).state) == (2, "closed")
+
+
+def test_a_report_whose_incident_is_worked_on_is_offered_no_other(client):
+    """Nobody's work is closed by moving a report."""
+    make.incident()
+    report = opened_at_once(place_words="third floor")
+    send(number=Incident.objects.get(links__report=report).number, actor=system("test"), at=AT)
+    make.sign_in(client, Role.DISPATCHER)
+    assert 'name="instead"' not in client.get(f"/reports/{report.number}/").content.decode()
+
+
+def test_a_report_without_a_point_is_offered_what_reports_alike_in_words_tell_of(client):
+    """The place is the same words: nobody has to know the number."""
+    heard = make.report(lon=None, lat=None, place_words="新世界7幢")
+    known = open_incident(report_id=heard.pk, actor=system("test"), at=AT)["incident"]
+    report = make.report(lon=None, lat=None, place_words="新世界7幢三楼")
+    make.sign_in(client, Role.DISPATCHER)
+    page = client.get(f"/reports/{report.number}/").content.decode()
+    assert (f'value="{known}"' in page, "place words alike" in page) == (True, True)
 
 
 def test_the_fragment_holds_the_incident_part_alone(client):

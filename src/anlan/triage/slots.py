@@ -80,16 +80,28 @@ def _told_of(request: HttpRequest, report: Report) -> dict[str, Any]:
     actor = actor_of_request(request)
     told_of = incident_of(report)
     may_open = is_desk(actor)
-    near = open_incidents_near(report, actor) if may_open and told_of is None else []
+    may_move = may_open and told_of is not None and is_untouched(told_of)
+    may_link = may_move or (may_open and told_of is None)
     may_answer = may_open and (told_of is None or told_of.state in OPEN)
-    values = {"report": report, "told_of": told_of, "may_open": may_open, "may_answer": may_answer, "near": near}
-    return values | {"reports": [report], "at": now(), "reach": reach_around(report), **_search(request, actor)}
+    values = {"report": report, "told_of": told_of, "may_open": may_open, "may_answer": may_answer}
+    near = _others_near(report, told_of, actor) if may_link else []
+    values |= {"may_move": may_move, "may_link": may_link, "near": near, "reports": [report], "at": now()}
+    return values | {"reach": reach_around(report), **_search(request, actor, told_of)}
 
 
-def _search(request: HttpRequest, actor: Actor) -> dict[str, Search]:
+def _others_near(report: Report, told_of: Incident | None, actor: Actor) -> list[tuple[Incident, float | None]]:
+    """Return open incidents that a report may tell of: near its pin, or told of by reports alike in words."""
+    alike = [repeat.report.pk for repeat in possible_repeats_of(report, actor)]
+    near = with_alike(open_incidents_near(report, actor), alike, actor)
+    return [(incident, apart_m) for incident, apart_m in near if incident != told_of]
+
+
+def _search(request: HttpRequest, actor: Actor, told_of: Incident | None) -> dict[str, Search]:
     """Return what the desk looked for, where it did; posted, so that it stands in no address and no log."""
     asked = request.POST.get("find")
-    return {"search": incidents_like(asked[:80], actor, now())} if asked is not None and is_desk(actor) else {}
+    if asked is None or not is_desk(actor):
+        return {}
+    return {"search": incidents_like(asked[:80], actor, now(), beside=told_of)}
 
 
 @fill("intake.near")
@@ -127,9 +139,7 @@ def of_saved_call(context: dict[str, Any]) -> str:
     request, report = context["request"], context["saved"]
     actor, told_of = actor_of_request(request), incident_of(report)
     alone = told_of is None or (is_desk(actor) and is_untouched(told_of))
-    alike = [repeat.report.pk for repeat in possible_repeats_of(report, actor)] if alone else []
-    near = with_alike(open_incidents_near(report, actor), alike, actor) if alone else []
-    near = [pair for pair in near if pair[0] != told_of]
+    near = _others_near(report, told_of, actor) if alone else []
     may_open = is_desk(actor) and report.validity in COUNTED
     closed = request.GET.get("refused") in {"closed_already", "resolved_already"}
     values = {"report": report, "told_of": told_of, "may_open": may_open, "near": near, "closed": closed}

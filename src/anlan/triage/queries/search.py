@@ -42,8 +42,8 @@ class Search:
     more: int
 
 
-def incidents_like(asked: str, actor: Actor, at: dt.datetime) -> Search:
-    """Return open incidents that the actor may see and of which every word is true, the latest first.
+def incidents_like(asked: str, actor: Actor, at: dt.datetime, *, beside: Incident | None = None) -> Search:
+    """Return open incidents that the actor may see and of which every word is true, the latest first, beside one.
 
     A word is the end of a number, or a part of a category's or an area's name in either language.
     """
@@ -52,7 +52,7 @@ def incidents_like(asked: str, actor: Actor, at: dt.datetime) -> Search:
         return Search(asked, [], 0)
     seen = Incident.objects.visible_to(actor).open().select_related("category_at_call", "category_confirmed")
     found = []
-    for incident in seen.order_by("-opened_at", "-pk"):
+    for incident in seen.exclude(pk=beside and beside.pk).order_by("-opened_at", "-pk"):
         areas = _areas(incident, at)
         if all(_is_true(word, incident, areas) for word in words):
             found.append(Candidate(incident, next((a for a in reversed(areas) if a.area.kind != "zone"), None)))
