@@ -88,6 +88,18 @@ def test_questions_and_urgency_are_at_hand_while_words_are_typed(page_at, signed
     assert page.locator("#words").input_value() == "厨房冒烟"
 
 
+def test_y_after_alt_and_a_number_means_the_question_of_that_number(page_at, signed_in):
+    """From among the questions the focus goes along: no weapon is told of where a child was."""
+    page = page_at("/calls/new", 1440, cookies=signed_in("call_taker"))
+    page.keyboard.press("Alt+q")
+    page.keyboard.press("Alt+3")
+    page.keyboard.press("y")
+    page.keyboard.press("Alt+4")
+    page.keyboard.press("n")
+    told = page.locator("[data-ask] :checked").evaluate_all("all => all.map(one => [one.name, one.value])")
+    assert told == [["ask-child", "yes"], ["ask-trapped", "no"]]
+
+
 def test_a_silent_call_is_one_key_and_a_misdial_two(page_at, signed_in, shot):
     """On an empty form F9 says what it would do, F8 saves; what was filed is set back from the keyboard."""
     page = page_at("/calls/new", 1440, cookies=signed_in("call_taker"))

@@ -81,9 +81,12 @@ function setAnswer(ask, value) {
   echo();
 }
 
-function turn(ask) {
+// From among the questions the focus goes along, so that y n x mean the one just turned; from elsewhere it stays.
+function turn(ask, among) {
+  if (!ask || ask.hidden) return;
   const order = [undefined, "yes", "no", "unknown"];
   setAnswer(ask, order[(order.indexOf(answer(ask)) + 1) % order.length]);
+  if (among) lead(ask);
 }
 
 function lead(ask) {
@@ -259,7 +262,7 @@ function act(event) {
   else if (pressed) pressed.click();
   else if (opened) location.assign(opened.href);
   else if (KEYS[key]) KEYS[key]();
-  else if (/^Alt\+[1-9]$/.test(key)) asks()[Number(key.at(-1)) - 1] && turn(asks()[Number(key.at(-1)) - 1]);
+  else if (/^Alt\+[1-9]$/.test(key)) turn(asks()[Number(key.at(-1)) - 1], ask);
   else if (ask && ANSWERS[key]) {
     setAnswer(ask, ANSWERS[key]);
     lead(after(ask));
