@@ -6,6 +6,7 @@ const PATIENCE_MS = 4000;
 const banner = document.getElementById("connection");
 let since = Date.now();
 let held = null; // the form and button that wait
+let isDown = false;
 
 export async function ask() {
   try {
@@ -19,6 +20,7 @@ export async function ask() {
 
 function show(state) {
   const live = state === "live";
+  isDown = state === "down";
   if (live) since = Date.now();
   document.body.classList.toggle("stale", !live);
   banner.hidden = live && !held;
@@ -41,6 +43,7 @@ async function watch() {
     banner.querySelector("span").textContent = banner.dataset.back;
     banner.querySelector("a").hidden = true;
     held = null;
+    isDown = false;
     document.body.classList.remove("stale");
     banner.hidden = false;
     renew();
@@ -69,8 +72,20 @@ async function guard(event) {
   form.requestSubmit(submitter);
 }
 
+// A link is followed only to a server that answers, once it is known that it did not: what stands here stays on screen.
+async function stay(event) {
+  const link = event.target.closest?.("a[href]:not([hx-get])");
+  const aside = event.ctrlKey || event.metaKey || event.shiftKey || event.button;
+  if (!link || aside || !isDown || link.target || link.hash || link.origin !== location.origin) return;
+  event.preventDefault();
+  const state = await ask();
+  show(state);
+  if (state !== "down") location.assign(link.href);
+}
+
 if (banner) {
   document.addEventListener("submit", guard, true);
+  document.addEventListener("click", stay);
   setTimeout(watch, EVERY_MS);
   addEventListener("online", async () => show(await ask()));
   addEventListener("offline", () => show("down"));

@@ -55,6 +55,9 @@ def test_a_press_on_a_server_that_is_away_is_not_sent_and_nothing_is_lost(page_a
     page.locator("#connection:not([hidden])", has_text="Not connected since").wait_for()
     assert page.locator("#reason").input_value() == "not ours"
     assert page.locator("body.stale").count() == 1
+    with page.expect_event("requestfailed"):
+        page.locator(".rail a[href='/incidents/']").click()  # a link leads to no error page of the browser's
+    assert page.locator("#reason").input_value() == "not ours"
     page.context.set_offline(False)
     page.locator("#connection", has_text="Connected again").wait_for()
     assert Incident.objects.get().state == "handed_over"
