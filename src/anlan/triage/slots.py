@@ -83,10 +83,10 @@ def _told_of(request: HttpRequest, report: Report) -> dict[str, Any]:
     may_move = may_open and told_of is not None and is_untouched(told_of)
     may_link = may_move or (may_open and told_of is None)
     may_answer = may_open and (told_of is None or told_of.state in OPEN)
-    values = {"report": report, "told_of": told_of, "may_open": may_open, "may_answer": may_answer}
     near = _others_near(report, told_of, actor) if may_link else []
-    values |= {"may_move": may_move, "may_link": may_link, "near": near, "reports": [report], "at": now()}
-    return values | {"reach": reach_around(report), **_search(request, actor, told_of)}
+    values = {"report": report, "told_of": told_of, "near": near, "reports": [report], "at": now()}
+    may = {"may_open": may_open, "may_move": may_move, "may_link": may_link, "may_answer": may_answer}
+    return values | may | {"reach": reach_around(report), **_search(request, actor, told_of)}
 
 
 def _others_near(report: Report, told_of: Incident | None, actor: Actor) -> list[tuple[Incident, float | None]]:

@@ -52,9 +52,9 @@ def incidents_like(asked: str, actor: Actor, at: dt.datetime, *, beside: Inciden
         return Search(asked, [], 0)
     seen = Incident.objects.visible_to(actor).open().select_related("category_at_call", "category_confirmed")
     found = []
-    for incident in seen.exclude(pk=beside and beside.pk).order_by("-opened_at", "-pk"):
+    for incident in seen.order_by("-opened_at", "-pk"):
         areas = _areas(incident, at)
-        if all(_is_true(word, incident, areas) for word in words):
+        if incident != beside and all(_is_true(word, incident, areas) for word in words):
             found.append(Candidate(incident, next((a for a in reversed(areas) if a.area.kind != "zone"), None)))
     return Search(asked, found[:SHOWN], max(0, len(found) - SHOWN))
 
