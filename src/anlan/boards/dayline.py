@@ -48,20 +48,19 @@ def day_line(matters: Sequence[Matter], stops: Mapping[str, Stop], at: dt.dateti
     late = sum(matter.group(at) == "late" for matter in matters)
     if not due and not late:
         return None
-    hours = [moment.hour for moment in (here, *(_local(matter) for matter in due))]
-    first, last = min(OPENS, *hours), max(CLOSES, *(hour + 1 for hour in hours))
+    now, dues = _hour(here, here), [_hour(matter.due_at, here) for matter in due if matter.due_at]
+    first, last = int(min(OPENS, now, *dues)), min(24, int(max(CLOSES, now + 1, *(hour + 1 for hour in dues))))
     every = 2 if last - first <= 14 else 4
 
-    def x(moment: dt.datetime) -> int:
-        passed = moment.hour + moment.minute / 60 - first
-        return round(EDGE + passed / (last - first) * (WIDTH - 100))
+    def x(hour: float) -> int:
+        return round(EDGE + (hour - first) / (last - first) * (WIDTH - 100))
 
-    ticks = [Tick(round(EDGE + (hour - first) / (last - first) * (WIDTH - 100)), f"{hour}:00")
-             for hour in range(first, last + 1, every)]  # fmt: skip
-    marks = [Mark(x(_local(matter)), "warn", stops[matter.stage].char) for matter in due[:MOST]]
-    return DayLine(ticks, marks, x(here), f"{here:%H:%M}", late)
+    ticks = [Tick(x(hour), f"{hour}:00") for hour in range(first, last + 1, every)]
+    marks = [Mark(x(hour), "warn", stops[matter.stage].char) for matter, hour in zip(due[:MOST], dues, strict=False)]
+    return DayLine(ticks, marks, x(now), f"{here:%H:%M}", late)
 
 
-def _local(matter: Matter) -> dt.datetime:
-    assert matter.due_at is not None
-    return matter.due_at.astimezone(city_zone())
+def _hour(moment: dt.datetime, here: dt.datetime) -> float:
+    """Return the hour of the day of `here` on the wall clock: the midnight that ends it is 24."""
+    local = moment.astimezone(city_zone())
+    return (local.date() - here.date()).days * 24 + local.hour + local.minute / 60
