@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from anlan.core.models import ClockRun
 from anlan.core.people.actors import system
 from anlan.core.time.clock import frozen
 from anlan.dispatch import actions
@@ -97,6 +98,17 @@ def test_the_clock_that_is_due_first_stands_first(client: Client) -> None:
         page = client.get("/console/").content.decode()
     assert listed(page) == [crew, older, younger, paper]
     assert "39 days" in page
+
+
+def test_what_only_waits_to_be_closed_hides_nothing_that_goes_on(client: Client) -> None:
+    """The paper of one that is over is due before that of one where a crew is at work, and stands behind it."""
+    over, burning = make.incident(), make.incident(at=later(1))
+    pk = actions.dispatch_unit(number=burning, unit="mobile-1", actor=ME, at=later(2))["assignment"]
+    actions.stamp(assignment=pk, step="on_scene", actor=ME, at=later(3))
+    triage.resolve(number=over, disposal="done", actor=ME, at=later(4))
+    ClockRun.objects.running().exclude(subject=f"incident:{over}").filter(rule__counting="hours").delete()
+    client.force_login(make.person("dispatcher"))
+    assert listed(client.get("/console/").content.decode()) == [burning, over]
 
 
 def test_filters_are_addresses_and_say_how_many(client: Client) -> None:

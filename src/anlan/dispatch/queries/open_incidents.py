@@ -1,4 +1,4 @@
-"""Open incidents by urgency, then in the order of their clocks: what the dispatcher has to look at first."""
+"""Open incidents by urgency, what goes on before what is over, then by clock: what has to be looked at first."""
 
 from __future__ import annotations
 
@@ -34,6 +34,11 @@ class Brief(NamedTuple):
     due_at: dt.datetime
     run: int | None
     out: bool
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody is at it any more and it only waits to be closed."""
+        return self.state == RESOLVED and not self.out
 
 
 @dataclass(frozen=True)
@@ -101,8 +106,8 @@ def _out(actor: Actor) -> dict[int, list[Assignment]]:
     return found
 
 
-def _order(brief: Brief) -> tuple[int, bool, dt.datetime, dt.datetime, int]:
-    return brief.urgency, brief.slow, brief.due_at, brief.opened_at, brief.pk
+def _order(brief: Brief) -> tuple[int, bool, bool, dt.datetime, dt.datetime, int]:
+    return brief.urgency, brief.is_over, brief.slow, brief.due_at, brief.opened_at, brief.pk
 
 
 def _briefs(actor: Actor, out: dict[int, list[Assignment]]) -> Iterable[Brief]:
