@@ -69,6 +69,18 @@ def test_it_goes_to_an_organisation_and_back_and_on_to_its_end(client):
     assert Incident.objects.get(number=number).state == "closed"
 
 
+def test_to_whom_it_goes_is_chosen_by_somebody(client):
+    """The first of the alphabet is nobody's choice: h and Enter hand nothing over."""
+    number = make.incident()
+    make.sign_in(client, Role.DISPATCHER)
+    page = flat(client.get(f"/incidents/{number}/"))
+    asked = page.partition('<select id="to"')[2].partition("</select>")[0]
+    assert "required" in asked.partition(">")[0]
+    assert [part.partition('"')[0] for part in asked.split('<option value="')[1:]][0] == ""
+    answer = press(client, number, "hand_over", to="")
+    assert (answer.status_code, Incident.objects.get().state) == (409, "new")
+
+
 def test_the_second_who_presses_is_told_and_sees_how_it_stands(client):
     """409 with what happened, and the page as it is now; nothing is changed."""
     number = make.incident()

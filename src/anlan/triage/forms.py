@@ -27,7 +27,7 @@ HINTS: Final[Mapping[str, Words]] = {
 }  # fmt: skip
 NOTICES: Final[Mapping[str, Words]] = {"take_back": _("Its holder was closed.")}
 CHOICES: Final[Mapping[str, Callable[[Incident], Choices]]] = {
-    "to": lambda incident: [(holder.code, area_label(holder)) for holder in others(incident)],
+    "to": lambda incident: [("", LABELS["to"]), *((holder.code, area_label(holder)) for holder in others(incident))],
     "disposal": lambda incident: [("", LABELS["disposal"]), *Disposal.choices],
     "category": lambda incident: [(found.code, label(found)) for found in Category.objects.filter(active=True)],
 }
