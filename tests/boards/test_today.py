@@ -14,7 +14,7 @@ from anlan.core.people.roles import Role
 from anlan.core.time.clock import frozen
 from anlan.core.web.matters import GROUPS, matters_of
 from anlan.core.web.slots import STRETCHES, _rail
-from anlan.triage.actions import hand_over, resolve, return_incident, sign_for
+from anlan.triage.actions import hand_over, resolve, return_incident, set_urgency, sign_for
 from tests import make
 from tests.make import AT
 from tests.make.problems import Town, day
@@ -134,6 +134,16 @@ def test_incidents_wait_by_clock_for_their_holder(town: Town) -> None:
         assert rows(officer.get("/today/").content.decode()) == [f"/incidents/{handed}/"]
     sign_for(number=handed, actor=make.actor("officer", at="drains"), at=AT)
     assert "Resolve" in officer.get("/today/").content.decode()
+
+
+def test_what_is_urgent_says_so_where_it_waits(town: Town) -> None:
+    """Among noise of the same minute the supervisor and the desk see which one cannot wait."""
+    urgent, in_turn = make.incident(at=AT), make.incident(at=AT)
+    set_urgency(number=urgent, urgency=1, actor=system("test"), at=AT)
+    with frozen(AT + dt.timedelta(minutes=6)):
+        page = make.browser(make.person("dispatcher")).get("/today/").content.decode()
+    assert set(rows(page)) == {f"/incidents/{urgent}/", f"/incidents/{in_turn}/"}
+    assert page.count("· at once") == 1
 
 
 def test_what_a_holder_resolved_waits_for_the_desk_that_closes_it(town: Town) -> None:

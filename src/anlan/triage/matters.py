@@ -21,9 +21,11 @@ from anlan.triage.access import ARBITERS, is_desk
 from anlan.triage.models import Incident
 from anlan.triage.moves import ASKS, INCIDENTS
 from anlan.triage.offers import make_move, next_move
-from anlan.triage.queries.followed import objections
+from anlan.triage.queries.followed import Objection, objections
 from anlan.triage.states import State
-from anlan.triage.words import objection_words
+from anlan.triage.words import objection_words, urgency_words
+
+ROUTINE = 3
 
 
 @waits("triage")
@@ -37,14 +39,23 @@ def matters(actor: Actor, at: dt.datetime) -> Iterator[Matter]:
         step, run = next_move(incident, actor, at), runs[incident.subject]
         if step or _is_let_pass(run, actor, at):
             url = reverse("triage:incident", args=[incident.number])
-            note = _("Incident · %(number)s · %(state)s") % {
-                "number": incident.number, "state": incident.get_state_display(),
-            }  # fmt: skip
-            if objection := said.get(incident.subject):
-                note = f"{note} · {objection_words(objection)}"
-            yield Matter(incident.number, label(incident.category), note, url, run.due_at, _words(step),
+            note = _note(incident, said.get(incident.subject))
+            yield Matter(incident.number, _title(incident), note, url, run.due_at, _words(step),
                          press=_press(step, incident) if step else None)  # fmt: skip
     yield from _call_backs(actor)
+
+
+def _title(incident: Incident) -> str:
+    """Return what it is, and how soon somebody has to go where that is not in its turn."""
+    what = label(incident.category)
+    return f"{what} · {urgency_words(incident.urgency)}" if incident.urgency < ROUTINE else what
+
+
+def _note(incident: Incident, objection: Objection | None) -> str:
+    note = _("Incident · %(number)s · %(state)s") % {
+        "number": incident.number, "state": incident.get_state_display(),
+    }  # fmt: skip
+    return f"{note} · {objection_words(objection)}" if objection else note
 
 
 def _is_let_pass(run: ClockRun, actor: Actor, at: dt.datetime) -> bool:

@@ -33,7 +33,7 @@ def take_report(
     A live report opens one where it is urgent at once; any other waits in the queue. Also answers with the `incident`,
     if there is one, and why it could not be linked to the one that was named (`refused`).
     """
-    unsaid: dict[str, Any] = {"urgency": None, "answers": []}  # no part of what a key was used for: it was not asked then
+    unsaid: dict[str, Any] = {"urgency": None, "answers": []}  # no part of an old key: it was not asked then
     report = {name: value for name, value in (report | {"urgency": urgency}).items() if unsaid.get(name, ()) != value}
     answer = receive_report(actor=actor, at=at, key=key, **report)
     return answer | _placed(answer, tells_of, urgency, actor, at)
