@@ -26,7 +26,6 @@ def test_an_officer_goes_from_the_first_page_to_the_matter_and_to_other_rooms_by
     page.wait_for_url("**/today/")
     page.locator("#due-n:not([hidden])").wait_for()
     shot(page, "today-1440")
-    page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/incidents/{number}/")
     page.keyboard.press("g")

@@ -16,3 +16,9 @@ table?.addEventListener("focusin", ({ target }) => {
   const row = target.closest("tbody tr:not(.group)");
   if (row) choose(row);
 });
+
+// Enter opens the chosen row also before anybody has moved; what has the focus opens itself.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.repeat || event.defaultPrevented || document.activeElement !== document.body) return;
+  table?.querySelector("tr[aria-current] th a")?.click();
+});
