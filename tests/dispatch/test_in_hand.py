@@ -163,6 +163,8 @@ def test_erased_words_say_so_and_leave_no_entry(client):
     erase_report(report_id=report.pk, reason="asked", actor=ME, at=AT)
     make.sign_in(client, Role.DISPATCHER)
     assert shows(client, f"/console/{number}/") == [False]
+    assert "Is being erased" in flat(client.get(f"/console/{number}/"))
+    make.cleared()
     assert "nobody can read it any more" in flat(client.get(f"/console/{number}/"))
     assert openings() == []
 

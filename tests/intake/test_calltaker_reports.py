@@ -155,6 +155,9 @@ def test_erased_for_a_reason(desk, report):
     desk.post(f"/reports/{report.number}/erase", {"reason": "mistake"})
     assert not ReportPersonal.objects.exists()
     assert Erasure.objects.get().reason == "mistake"
+    shown = desk.get(f"/reports/{report.number}/").content.decode()
+    assert ("Is being erased" in shown, "Erased on" in shown) == (True, False)
+    make.cleared()
     assert "Erased on" in desk.get(f"/reports/{report.number}/").content.decode()
 
 

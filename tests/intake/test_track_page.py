@@ -171,7 +171,11 @@ def test_words_are_erased_with_those_of_what_was_added(client, report):
     assert not ReportPersonal.objects.exists()
     assert not Attachment.objects.exists()
     assert Report.objects.count() == 2
-    assert "Words, photo and number erased" in page(client)
+    shown = page(client)
+    assert ("are being erased" in shown, "Words, photo and number erased" in shown) == (True, False)
+    make.cleared()
+    shown = page(client)
+    assert ("are being erased" in shown, "Words, photo and number erased" in shown) == (False, True)
 
 
 def test_a_mistake_of_the_desk_can_be_answered(client, report):

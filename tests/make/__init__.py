@@ -10,7 +10,7 @@ from tests.make.issues import issue, issue_of
 from tests.make.people import PASSWORD, actor, browser, cookies, partner, person, sign_in
 from tests.make.photos import jpeg, photo, upload
 from tests.make.problems import Town, hazard, hazard_task, town, works
-from tests.make.reports import CODE, report, storms
+from tests.make.reports import CODE, cleared, report, storms
 from tests.make.studies import study
 from tests.make.units import assignment, free, stamp
 
@@ -26,6 +26,7 @@ __all__ = [
     "browser",
     "category",
     "city",
+    "cleared",
     "cookies",
     "free",
     "hazard",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from anlan.core.models import Residue
 from anlan.core.people.actors import Actor, system
+from anlan.core.sealed.scrub import note_cleared
 from anlan.intake.actions import receive_report, receive_reports
 from anlan.intake.models import Report
 from tests.make.city import AT
@@ -17,6 +19,11 @@ def report(*, at: dt.datetime = AT, actor: Actor | None = None, **values: Any) -
     """Receive one report and return its row; what is not given is a wet street in the small town at `AT`."""
     cells = {"channel": "phone_110", "category": "waterlogging", "lon": 119.97, "lat": 31.76} | values
     return Report.objects.get(pk=receive_report(actor=actor or system("test"), at=at, **cells)["report_id"])
+
+
+def cleared() -> None:
+    """Let the bytes of all that was erased have left the files, as the worker finds a moment later."""
+    note_cleared(residues=list(Residue.objects.values_list("pk", flat=True)), actor=system("erasing"), at=AT)
 
 
 def storms(year: int, spots: list[tuple[float, float]], *, days: tuple[int, ...] = (5, 6, 7), each: int = 3) -> None:

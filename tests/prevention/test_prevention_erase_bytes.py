@@ -45,6 +45,8 @@ from anlan.prevention.models import Evidence
 at = dt.datetime(2016, 6, 29, 6, tzinfo=dt.UTC)
 (piece,) = Evidence.objects.values_list("pk", flat=True)
 erase_evidence(task="T-2016-0001", evidence=piece, reason="asked", actor=system("test"), at=at)
+from anlan.core.sealed.jobs import clear
+assert clear()
 """
 
 

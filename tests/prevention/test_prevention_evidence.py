@@ -158,7 +158,9 @@ def test_evidence_is_erased_for_good_and_what_it_proved_stays(town: Town) -> Non
         assert "Choose why" in supervisor.post(erase, {"reason": reason}, follow=True).content.decode()
     (address, *_) = PHOTO.findall(opened(supervisor, number, "follow_up"))
     assert supervisor.get(address).status_code == 200
-    after = supervisor.post(erase, {"reason": "asked"}, follow=True).content.decode()
+    assert "Is being erased" in supervisor.post(erase, {"reason": "asked"}, follow=True).content.decode()
+    make.cleared()
+    after = supervisor.get(f"/tasks/{number}/").content.decode()
     assert ("Erased on 2016-01-15" in after, "王某" in after, "Photo, not opened" in after) == (True, False, False)
     assert supervisor.get(address).status_code == 404
     assert Evidence.objects.filter(pk=pk, jpeg=None, salt=None, sha256="", words="").exists()

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext as p
 
 from anlan.core.models import LedgerEntry
 from anlan.core.sealed.purposes import ErasureReason
+from anlan.core.sealed.scrub import is_leaving
 from anlan.core.time import deadlines
 from anlan.intake.channels import Channel
 from anlan.intake.models import Addition, Erasure, Report
@@ -62,12 +63,19 @@ def tell_of_intake(report: Report, at: dt.datetime) -> Told:
     if looked:
         lines.append(Line("done", _("Read by the duty desk"), at=looked))
     if erasure:
-        words = _("Nobody can read your words, photo and number any more.")
-        title = _("You withdrew the report") if withdrawn else _("Words, photo and number erased")
-        lines.append(Line("done", title, words, erasure.at))
+        lines.append(_erased(erasure, withdrawn))
     if not withdrawn and not looked:
         lines.append(_awaited(report, at))
     return Told(tuple(lines), _standing(report, at, looked, withdrawn))
+
+
+def _erased(erasure: Erasure, withdrawn: bool) -> Line:
+    if is_leaving(erasure.at):
+        words = _("Nobody can open them any more. This page says when they have left our database.")
+        return Line("now", _("Words, photo and number are being erased"), words, erasure.at)
+    words = _("Nobody can read your words, photo and number any more.")
+    title = _("You withdrew the report") if withdrawn else _("Words, photo and number erased")
+    return Line("done", title, words, erasure.at)
 
 
 def _received(report: Report) -> Line:

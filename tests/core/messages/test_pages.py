@@ -86,6 +86,8 @@ def test_an_erased_contact_says_so_and_an_auditor_opens_none() -> None:
     number = contact()
     message(number)
     erase_contact(contact_id=number, reason="asked", actor=system("test"), at=make.AT)
+    assert "Is being erased" in page("operator", f"/messages/contacts/{number}").content.decode()
+    make.cleared()
     assert "The contact asked for it" in page("operator", f"/messages/contacts/{number}").content.decode()
     assert page("auditor", f"/messages/contacts/{number}").status_code == 403
     assert page("operator", "/messages/contacts/999").status_code == 404

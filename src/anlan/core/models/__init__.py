@@ -9,6 +9,7 @@ from anlan.core.models.ledger import LedgerEntry, LedgerPosition, LedgerSeal, Ve
 from anlan.core.models.legal_act import LegalAct
 from anlan.core.models.message import Message, MessageState, QuietHours
 from anlan.core.models.organisation import ApiClient, LoginFailures, Membership, Organisation, Person
+from anlan.core.models.residue import Residue
 from anlan.core.models.series import SeriesCount
 from anlan.core.models.undo import Undo
 
@@ -37,6 +38,7 @@ __all__ = [
     "Organisation",
     "Person",
     "QuietHours",
+    "Residue",
     "SeriesCount",
     "Undo",
     "VerbKey",

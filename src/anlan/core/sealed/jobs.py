@@ -1,22 +1,23 @@
-"""Erased bytes that somebody's reading kept in the files leave them later."""
+"""The worker clears erased bytes out of the files, a moment every few seconds until they have left."""
 
 from __future__ import annotations
 
-import datetime as dt
-
-from anlan.core.jobs import JobRun, enqueue, job
-from anlan.core.ledger.writes import one_writer
-from anlan.core.sealed.scrub import JOB, scrub
+from anlan.core.jobs import JobRun, job
+from anlan.core.jobs.beside import beside
+from anlan.core.people.actors import system
+from anlan.core.sealed.scrub import cleared, note_cleared, note_residue
 from anlan.core.time.clock import now
 
-PATIENCE = dt.timedelta(seconds=30)
+
+@beside
+def clear() -> bool:
+    """Clear what can be cleared now; outside of every transaction, so that nobody waits for it."""
+    gone = cleared()
+    return bool(gone) and note_cleared(residues=gone, actor=system("erasing"), at=now()) > 0
 
 
-@job(JOB)
-def scrub_again(run: JobRun) -> None:
-    """Empty the log once nobody reads what it holds; until then another job waits."""
-    with one_writer():
-        is_clean = scrub()
-    if not is_clean:
-        with run.effect():
-            enqueue(JOB, {}, run_after=now() + PATIENCE)
+@job("core.scrub")
+def clear_older(run: JobRun) -> None:
+    """Hand over what an earlier version left to a job."""
+    with run.effect():
+        note_residue(now())

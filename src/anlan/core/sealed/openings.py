@@ -13,7 +13,7 @@ from anlan.core.ledger import canonical
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.sealed.models import Sealed, SealedFile, SealedPiece, SealedWords
 from anlan.core.sealed.salts import commitment
-from anlan.core.sealed.scrub import scrub_when_committed
+from anlan.core.sealed.scrub import note_residue
 
 
 def open_words(
@@ -75,9 +75,10 @@ def find_same(model: type[SealedWords], owners: Iterable[int], content: Mapping[
 def erase(*kinds: QuerySet[Any], at: dt.datetime) -> list[int]:
     """Destroy the content of rows with their salts; return of how many of each kind.
 
-    The verb says who may and why, and leaves the entry. The bytes leave the files once it is committed.
+    The verb says who may and why, and leaves the entry. The worker clears the bytes out of the files once it is
+    committed; until then `is_leaving` says so.
     """
     counts = [rows.model.destroy(rows, at) for rows in kinds]
     if any(counts):
-        scrub_when_committed()
+        note_residue(at)
     return counts

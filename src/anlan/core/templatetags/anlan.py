@@ -13,12 +13,14 @@ from django.utils.safestring import SafeString, mark_safe
 
 from anlan.core import words
 from anlan.core.models import ClockRun
+from anlan.core.sealed.scrub import is_leaving
 from anlan.core.time.rules import mark_of
 from anlan.core.web.slots import filled
 
 register = template.Library()
 for write in (words.figure, words.missing, words.typed, words.local, words.moment, words.day, words.second):
     register.filter(write.__name__, write)
+register.filter("is_leaving", is_leaving)
 
 
 @register.simple_tag(takes_context=True)

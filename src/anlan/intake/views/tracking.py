@@ -86,8 +86,8 @@ def _done(word: str) -> str:
         "added": _("Thank you. What you added is with your report."),
         "objected": _("Thank you. It is taken up again, and the control room looks at it now."),
         "again": _("Thank you. Somebody looks at it anew."),
-        "withdrawn": _("The report is withdrawn. Your words, photo and number are erased."),
-        "erased": _("Your words, photo and number are erased. Nobody can read them any more."),
+        "withdrawn": _("The report is withdrawn. Nobody can open your words, photo and number any more."),
+        "erased": _("Nobody can open your words, photo and number any more."),
     }.get(word, "")
 
 
