@@ -52,7 +52,7 @@ COMMANDS: dict[str, Entry] = {
     "contact": Entry("anlan.core.commands.contact:contact", "Who can be sent word, and their consent."),
     "ledger": Entry("anlan.core.commands.ledger:ledger", "Verify the ledger, print its head."),
     "clocks": Entry("anlan.core.commands.clocks:clocks", "How long the city's clocks ran, by rule."),
-    "backup": Entry("anlan.core.commands.backup:backup", "Copy everything into one file, while it runs."),
+    "backup": Entry("anlan.core.commands.backup:backup", "Copy everything into one file, while it runs; try it out."),
     "restore": Entry("anlan.core.commands.backup:restore", "Make a data directory from a backup."),
     "import": Entry(
         "anlan.dispatch.commands.import_file:import_file",

@@ -6,9 +6,10 @@ import base64
 import datetime as dt
 import hashlib
 import json
+import os
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -24,11 +25,13 @@ from anlan.core.ledger import seals, triggers
 from anlan.core.ledger.snapshot import snapshot
 from anlan.core.ledger.verification import Verdict, verify
 from anlan.core.ledger.writes import explained
+from anlan.core.operator.envelope import closing
 from anlan.core.time.clock import now, stamp
 
 FORMAT = 1
 BATCH = 2000
 FOLDERS = ("imports",)  # files beside the database
+KEY = "secret.key"  # only in a backup that is encrypted
 LEFT_OUT = {"sessions", "admin", "contenttypes", "auth"}  # Django makes them anew; log-ins are opened anew
 
 
@@ -38,21 +41,36 @@ class ArchiveError(ValueError):
     exit_status = 2
 
 
-def dump(path: Path) -> dict[str, Any]:
-    """Write everything, as it stands at one moment, into a file; return its manifest."""
+def dump(path: Path, recipients: Sequence[Any] = ()) -> dict[str, Any]:
+    """Write everything, as it stands at one moment, into a file; return its manifest.
+
+    For recipients it is encrypted, and holds the secret key of the data directory too.
+    """
     part = path.with_name(path.name + ".part")
     part.touch(mode=0o600)
     try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive, snapshot():
-            tables = {model._meta.db_table: _dump_table(archive, model) for model in _models()}
-            _dump_files(archive)
-            manifest = _manifest(tables)
-            archive.writestr("manifest.json", json.dumps(manifest, indent=1))
+        with part.open("wb") as file:
+            with closing(file, list(recipients)) as inside:
+                manifest = _write(inside, with_key=bool(recipients))
+            file.flush()
+            os.fsync(file.fileno())
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
     with suppress(OSError):  # a data directory that cannot be written to does not make the backup worthless
         _noted().write_text(json.dumps({"made_at": manifest["made_at"], "bytes": path.stat().st_size}))
+    return manifest
+
+
+def _write(file: IO[bytes], *, with_key: bool) -> dict[str, Any]:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive, snapshot():
+        tables = {model._meta.db_table: _dump_table(archive, model) for model in _models()}
+        _dump_files(archive)
+        key = Path(settings.DATA_DIR) / KEY
+        if with_key and key.exists():
+            archive.write(key, KEY)
+        manifest = _manifest(tables)
+        archive.writestr("manifest.json", json.dumps(manifest, indent=1))
     return manifest
 
 
@@ -69,10 +87,10 @@ def _noted() -> Path:
     return Path(settings.DATA_DIR) / "last-backup.json"
 
 
-def read_manifest(path: Path) -> dict[str, Any]:
+def read_manifest(path: Path, file: IO[bytes]) -> dict[str, Any]:
     """Read what a backup says about itself, and refuse one that this version cannot restore."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             manifest: dict[str, Any] = json.loads(archive.read("manifest.json"))
     except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
         raise ArchiveError(f"{path}: not a backup of Anlan, or cut off ({error})") from error
@@ -81,18 +99,28 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
-def load(path: Path, manifest: dict[str, Any]) -> Verdict:
+def put_key_back(file: IO[bytes]) -> None:
+    """Give an empty data directory the secret key that an encrypted backup holds; one that has a key keeps it."""
+    target = Path(settings.DATA_DIR) / KEY
+    with zipfile.ZipFile(file) as archive:
+        if KEY in archive.namelist() and not target.exists():
+            target.touch(mode=0o600)
+            target.write_bytes(archive.read(KEY))
+
+
+def load(path: Path, file: IO[bytes], manifest: dict[str, Any]) -> Verdict:
     """Fill an empty, migrated database from a backup, and verify the ledger against the head that it names."""
     if sorted(manifest["migrations"]) != _migrations():
         raise ArchiveError(
             f"{path}: made by Anlan {manifest['anlan']} with other tables than {__version__}; restore it with that"
             " version, then `anlan serve` of this one brings it up"
         )
-    with _read(path), explained(), zipfile.ZipFile(path) as archive, transaction.atomic():
+    with _read(path), explained(), zipfile.ZipFile(file) as archive, transaction.atomic():
         for model in _models():
             model._base_manager.all()._raw_delete(using="default")
         for model in _models():
             _load_table(archive, model, manifest["tables"])
+        _require_counts(manifest["tables"])
         _reset_sequences()
         _load_files(archive)
     triggers.install()
@@ -171,6 +199,14 @@ def _load_table(archive: zipfile.ZipFile, model: type[models.Model], tables: dic
             count += len(rows)
     if {"rows": count, "sha256": digest.hexdigest()} != tables[name]:
         raise ArchiveError(f"the table {name} differs from what the backup says about it: the file was damaged")
+
+
+def _require_counts(tables: dict[str, dict[str, Any]]) -> None:
+    """Refuse a restore after which a table holds another number of rows than the backup says."""
+    for model in _models():
+        name = model._meta.db_table
+        if name in tables and model._base_manager.count() != tables[name]["rows"]:
+            raise ArchiveError(f"the table {name} holds another number of rows than the backup says")
 
 
 def _values(columns: list[models.Field[Any, Any]], row: list[Any]) -> dict[str, Any]:
