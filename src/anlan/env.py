@@ -28,6 +28,9 @@ class Env:
     debug: bool
     https: bool
     log_level: str
+    metrics_token: str
+    keep_keys_days: int
+    keep_jobs_days: int
     tile_url: str
     tile_attribution: str
     smtp_url: str
@@ -48,6 +51,9 @@ def read_env(environ: dict[str, str] | None = None) -> Env:
         debug=_flag("ANLAN_DEBUG", get("ANLAN_DEBUG")),
         https=_flag("ANLAN_HTTPS", get("ANLAN_HTTPS")),
         log_level=_log_level(get("ANLAN_LOG_LEVEL") or "INFO"),
+        metrics_token=_token("ANLAN_METRICS_TOKEN", get("ANLAN_METRICS_TOKEN") or ""),
+        keep_keys_days=_days("ANLAN_KEEP_KEYS_DAYS", get("ANLAN_KEEP_KEYS_DAYS") or "90"),
+        keep_jobs_days=_days("ANLAN_KEEP_JOBS_DAYS", get("ANLAN_KEEP_JOBS_DAYS") or "90"),
         tile_url=_tile_url(get("ANLAN_TILE_URL") or ""),
         tile_attribution=get("ANLAN_TILE_ATTRIBUTION") or "",
         smtp_url=_smtp_url(get("ANLAN_SMTP_URL") or ""),
@@ -112,6 +118,18 @@ def _gateway_url(text: str) -> str:
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _token(name: str, text: str) -> str:
+    if text and not (len(text) >= 20 and text.isascii() and text.isprintable() and " " not in text):
+        raise EnvError(f"{name}: write at least 20 letters and digits, such as `openssl rand -hex 32` prints")
+    return text
+
+
+def _days(name: str, text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 36_500:
+        raise EnvError(f"{name}: write whole days, such as 90, not {text!r}")
+    return int(text)
 
 
 def _seconds(name: str, text: str | None) -> float | None:

@@ -136,6 +136,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 CITY_AHEAD_S = ENV.city_ahead_s  # set by `anlan demo` and its kin for the processes that they start
+METRICS_TOKEN = ENV.metrics_token
+KEEP_KEYS_DAYS, KEEP_JOBS_DAYS = ENV.keep_keys_days, ENV.keep_jobs_days
 TILE_URL, TILE_ATTRIBUTION = ENV.tile_url, ENV.tile_attribution
 SMTP_URL, GATEWAY_URL, GATEWAY_KEY = ENV.smtp_url, ENV.gateway_url, ENV.gateway_key
 

@@ -34,7 +34,7 @@ class Core(Stage):
     name = "anlan.core"
     label = "core"
     default = True
-    rooms = ("messages", "sealed")
+    rooms = ("messages", "operator", "sealed")
 
     def ready(self) -> None:
         """Keep the ledger append-only after every migration, and clock rules such that no move fails on them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from anlan.core.messages import views as messages
-from anlan.core.web import endpoints, tiles, views
+from anlan.core.web import endpoints, metrics, tiles, views
 
 app_name = "core"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("logout/", views.logout, name="logout"),
     path("ping", endpoints.ping, name="ping"),
     path("healthz", endpoints.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("map/areas.geojson", endpoints.areas, name="areas"),
     path("map/tiles/<int:z>/<int:x>/<int:y>", tiles.tile, name="tile"),
     path("jobs/<int:job_id>.json", endpoints.job, name="job"),

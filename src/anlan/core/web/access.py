@@ -15,7 +15,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Declared:
-    """The declaration on a view: open to the public, to the signed-in, to roles, or to partner systems by key."""
+    """The declaration on a view: open to the public, the signed-in, roles, partner systems by key, or a monitor."""
 
     kind: str
     roles: frozenset[str] = frozenset()
@@ -40,6 +40,11 @@ def partner(view: View) -> View:
     """Only partner systems with a key may call it (`Authorization: Bearer KEY`); no cookie, so no CSRF token."""
     view.csrf_exempt = True  # type: ignore[attr-defined]
     return _declare(view, Declared("partner"))
+
+
+def monitor(view: View) -> View:
+    """Only who sends the monitor's token may read it (`Authorization: Bearer TOKEN`); without a token set, nobody."""
+    return _declare(view, Declared("monitor"))
 
 
 def declared(view: Callable[..., Any]) -> Declared | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hmac
 import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from anlan.core.people.actors import PUBLIC, Actor
@@ -49,6 +51,8 @@ class Access:
             raise PermissionDenied
         if access.kind == "partner":
             return self._partner(request)
+        if access.kind == "monitor":
+            return _monitor(request)
         actor = actor_of(request.user) if request.user.is_authenticated else PUBLIC
         request.actor = actor  # type: ignore[attr-defined]
         if access.kind == "public":
@@ -60,15 +64,32 @@ class Access:
         return None
 
     def _partner(self, request: HttpRequest) -> HttpResponse | None:
-        scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
-        client = client_of(key.strip()) if scheme.lower() == "bearer" else None
+        key = _bearer(request)
+        client = client_of(key) if key else None
         if client is None:
-            message = _("Send `Authorization: Bearer KEY` with a key that is in use.")
-            body = {"error": "unauthorized", "message": message, "field": None}
-            return JsonResponse(body, status=401, headers={"WWW-Authenticate": "Bearer"})
+            return _unauthorized()
         request.actor = actor_of_client(client)  # type: ignore[attr-defined]
         request.client = client  # type: ignore[attr-defined]
         return None
+
+
+def _monitor(request: HttpRequest) -> HttpResponse | None:
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    request.actor = PUBLIC  # type: ignore[attr-defined]
+    known = hmac.compare_digest(_bearer(request).encode(), settings.METRICS_TOKEN.encode())
+    return None if known else _unauthorized()
+
+
+def _bearer(request: HttpRequest) -> str:
+    scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+def _unauthorized() -> HttpResponse:
+    message = _("Send `Authorization: Bearer KEY` with a key that is in use.")
+    body = {"error": "unauthorized", "message": message, "field": None}
+    return JsonResponse(body, status=401, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

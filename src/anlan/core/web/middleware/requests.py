@@ -1,4 +1,4 @@
-"""One log line a request, without personal data."""
+"""One log line and one count a request, without personal data."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+
+from anlan.core.web.traffic import TRAFFIC
 
 log = logging.getLogger("anlan.requests")
 
@@ -20,6 +22,8 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         start = time.perf_counter()
         response = self.get_response(request)
+        seconds = time.perf_counter() - start
+        TRAFFIC.count(response.status_code, seconds)
         view = request.resolver_match.view_name if request.resolver_match else "-"
-        log.info("%s %s %d %.0f ms", request.method, view, response.status_code, 1000 * (time.perf_counter() - start))
+        log.info("%s %s %d %.0f ms", request.method, view, response.status_code, 1000 * seconds)
         return response
