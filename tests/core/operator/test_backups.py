@@ -51,6 +51,7 @@ def test_only_this_citys_own_old_backups_are_taken_away(anlan: Cli, tmp_path: Pa
     folder.mkdir()
     (folder / f"anlan-small-{OLD}.zip").write_bytes(b"PK\x03\x04 and the rest")
     (folder / f"anlan-small-{OLD}.zip.age").write_bytes(b"age-encryption.org/v1\n and the rest")
+    (folder / f"anlan-small-{OLD}.zip.part").write_bytes(b"PK\x03\x04 of a backup that was killed")
     kept = {
         "anlan-small-20160102T000000Z.zip": b"a letter of somebody",
         f"anlan-else-{OLD}.zip": b"PK\x03\x04",
@@ -61,7 +62,7 @@ def test_only_this_citys_own_old_backups_are_taken_away(anlan: Cli, tmp_path: Pa
         (folder / name).write_bytes(content)
     (folder / "anlan-small-20160103T000000Z.zip").symlink_to(folder / f"anlan-else-{OLD}.zip")
     made = json.loads(anlan("backup", folder, "--keep", "30", "--json").stdout)
-    assert made["expired"] == [f"anlan-small-{OLD}.zip", f"anlan-small-{OLD}.zip.age"]
+    assert made["expired"] == [f"anlan-small-{OLD}.zip", f"anlan-small-{OLD}.zip.age", f"anlan-small-{OLD}.zip.part"]
     left = {path.name for path in folder.iterdir()}
     assert left == {*kept, "anlan-small-20160103T000000Z.zip", Path(made["file"]).name}
     anlan("backup", tmp_path / "one.zip", "--keep", "30", status=2)

@@ -8,7 +8,6 @@ import os
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -21,7 +20,7 @@ Identity = Annotated[Path | None, typer.Option("--identity", help="The file of t
 class Commands(TyperGroup):
     """`make` may be left out: `anlan backup FILE` makes one."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the word there."""
         words = args if not args or args[0] in {*self.commands, "--help"} else ["make", *args]
         return super().parse_args(ctx, words)

@@ -80,7 +80,7 @@ def erase(
 
     _require(number)
     erased = erase_contact(contact_id=number, reason=reason, **_who())
-    typer.echo(f"contact {number}: {'erased' if erased else 'was erased before'}")
+    typer.echo(f"contact {number}: {'erased; the worker clears its bytes' if erased else 'was erased before'}")
 
 
 @contact.command("list")

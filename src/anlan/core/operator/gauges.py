@@ -50,7 +50,7 @@ def _ledger() -> Iterator[Metric]:
     yield _gauge("ledger_unsealed", "Entries that have no seal yet.", position - (last.last if last else 0))
     lags = [({"follower": name}, position - (at.position if at else 0)) for name, at in cursors]
     yield Metric("anlan_follower_lag", "Entries that a follower has not read.", samples=_floats(lags))
-    stops = [({"follower": name}, bool(at and at.stopped_at)) for name, at in cursors]
+    stops = [({"follower": name}, int(bool(at and at.stopped_at))) for name, at in cursors]
     yield Metric("anlan_follower_stopped", "1 where a failing entry stopped a follower.", samples=_floats(stops))
 
 

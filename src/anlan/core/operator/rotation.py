@@ -28,7 +28,7 @@ def expire(folder: Path, city: str, before: dt.datetime) -> list[str]:
 
 def _made_at(path: Path, city: str) -> dt.datetime | None:
     """Return when a file was made, or None where it is no backup of this city, by its name or its first bytes."""
-    match = re.fullmatch(rf"anlan-{re.escape(city)}-(\d{{8}}T\d{{6}}Z)\.zip(\.age)?", path.name)
+    match = re.fullmatch(rf"anlan-{re.escape(city)}-(\d{{8}}T\d{{6}}Z)\.zip(\.age)?(\.part)?", path.name)
     if match is None or path.is_symlink() or not path.is_file():
         return None
     with path.open("rb") as file:
