@@ -56,7 +56,7 @@ def _ledger() -> Iterator[Metric]:
 
 def _jobs() -> Iterator[Metric]:
     counts = {state.value: 0 for state in Job.State if state != Job.State.DONE}
-    found = Job.objects.exclude(state=Job.State.DONE).values_list("state").annotate(n=Count("pk"))
+    found = Job.objects.filter(state__in=counts).values_list("state").annotate(n=Count("pk"))
     states = [({"state": state}, n) for state, n in (counts | dict(found)).items()]
     yield Metric("anlan_jobs", "Jobs that have not ended well, by state.", samples=_floats(states))
     due = Job.objects.filter(state=Job.State.READY, token="", run_after__lte=now())  # no worker holds it

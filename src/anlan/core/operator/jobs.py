@@ -10,7 +10,7 @@ from anlan.core.jobs import JobRun, enqueue, job
 from anlan.core.jobs.beside import beside
 from anlan.core.ledger.writes import write
 from anlan.core.models import Job
-from anlan.core.operator.retention import forget
+from anlan.core.operator.retention import forget, overdue
 from anlan.core.people.actors import system
 from anlan.core.time.clock import now
 
@@ -34,7 +34,7 @@ def ask_for_tonight() -> bool:
 def forget_all(run: JobRun) -> None:
     """Forget batch by batch, until nothing is left that has had its time."""
     total = 0
-    while gone := forget(actor=system("retention"), at=now()):
+    while gone := forget(rows=overdue(now()), actor=system("retention"), at=now()):
         total += gone
         run.progress(total)
     run.result({"rows": total})
