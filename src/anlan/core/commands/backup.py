@@ -110,7 +110,7 @@ def drill(
     if json_:
         typer.echo(json.dumps(found))
     else:
-        typer.echo(f"{file}: restored and whole; {found['rows']} rows, {found['reports']} reports,"
+        typer.echo(f"{file}: restored and whole; {found['rows']} rows,"
                    f" ledger to position {found['position']} verified")  # fmt: skip
         say(f"restored in {found['restore_s']} s, verified in {found['verify_s']} s, on {found['database']}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -69,7 +70,9 @@ def opened(path: Path, identity: Path | None) -> Iterator[IO[bytes]]:
     with tempfile.TemporaryFile() as copy, path.open("rb") as file:
         try:
             pyrage.decrypt_io(file, copy, keys)
-        except pyrage.DecryptError as error:
+        except (pyrage.DecryptError, OSError) as error:
+            if getattr(error, "errno", None):  # the disk's
+                raise
             raise EnvelopeError(f"{path}: {identity} does not open it, or it was damaged ({error})") from error
         copy.seek(0)
         yield copy
@@ -78,6 +81,9 @@ def opened(path: Path, identity: Path | None) -> Iterator[IO[bytes]]:
 def _encrypt(source: IO[bytes], file: IO[bytes], recipients: list[Any]) -> None:
     try:
         pyrage.encrypt_io(source, file, recipients)
+    except pyrage.EncryptError as error:  # which says in words what the system said
+        number = next((code for code in (errno.ENOSPC, errno.EDQUOT) if f"Errno {code}]" in str(error)), errno.EIO)
+        raise OSError(number, os.strerror(number)) from error
     finally:
         source.close()  # who still writes is told, and does not wait for ever
 
