@@ -12,6 +12,7 @@ import pytest
 from anlan.core.operator import archive, envelope
 from tests import make
 from tests.conftest import Cli
+from tests.core.test_core_json import documented
 
 OLD = "20160101T000000Z"
 OURS = {  # files in a folder of backups that had their time
@@ -52,6 +53,7 @@ def test_a_scheduled_backup_is_closed_expires_its_own_and_passes_a_drill(anlan: 
     drill = json.loads(anlan("backup", "drill", file, "--identity", identity, "--json").stdout)
     on = "postgresql" if os.environ.get("ANLAN_DATABASE_URL") else "sqlite"
     assert (drill["rows"], drill["head"], drill["database"]) == (made["rows"], made["head"], on)
+    assert set(drill) == documented("anlan backup drill")
     assert list(scratch.iterdir()) == []
 
 
