@@ -39,13 +39,11 @@ def flushable_ledger() -> None:
     from django.test import TransactionTestCase
 
     from anlan.core.ledger import triggers
-    from anlan.intake.models import triggers as evidence
 
     teardown = TransactionTestCase._fixture_teardown
 
     def without_triggers(self: TransactionTestCase) -> None:
         triggers.remove()
-        evidence.remove()
         teardown(self)
 
     TransactionTestCase._fixture_teardown = without_triggers

@@ -196,10 +196,10 @@ def test_a_seal_with_an_unknown_algorithm_is_named(sealed):
     assert "rot13" in faults()
 
 
-@pytest.mark.parametrize("table", list(triggers.TABLES))
+@pytest.mark.parametrize("table", ["core_ledgerentry", "core_ledgerposition", "core_ledgerseal"])
 def test_the_database_itself_refuses_changes(sealed, table):
     """UPDATE and DELETE on the ledger's tables are refused."""
-    key = triggers.TABLES[table]
+    key = triggers.GUARDS[table].model._meta.pk.column
     for statement in (f"UPDATE {table} SET {key} = {key}", f"DELETE FROM {table}"):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)

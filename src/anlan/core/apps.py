@@ -8,7 +8,9 @@ from importlib.util import find_spec
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
-REGISTRATIONS = ("words", "slots", "matters", "news", "jobs", "follows", "expiries", "city_parts", "counts", "tracking")
+REGISTRATIONS = (
+    "words", "slots", "matters", "news", "jobs", "follows", "expiries", "evidence", "city_parts", "counts", "tracking",
+)  # fmt: skip
 
 
 class Stage(AppConfig):

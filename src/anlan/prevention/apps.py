@@ -9,3 +9,4 @@ class Prevention(Stage):
     name = "anlan.prevention"
     label = "prevention"
     default = True
+    rooms = ("queries",)  # its evidence

@@ -23,7 +23,7 @@ def verify(
     data: DataOption = None,
     json_: Json = False,
 ) -> None:
-    """Walk every entry; status 1 when anything was changed, removed, put in, or left unguarded."""
+    """Walk every entry and the evidence; status 1 when anything was changed, removed, put in, or left unguarded."""
     open_platform(data, seal_at_exit=False)
     from anlan.core.ledger.verification import verify as walk
 
@@ -37,7 +37,8 @@ def verify(
         for fault in verdict.faults:
             typer.echo(fault)
         typer.echo("The ledger is whole." if verdict.ok else f"FAILED: {len(verdict.faults) + verdict.more_faults}")
-        typer.echo(f"entries {verdict.entries}  seals {verdict.seals}  unsealed {verdict.unsealed}")
+        counts = f"entries {verdict.entries}  seals {verdict.seals}  unsealed {verdict.unsealed}"
+        typer.echo(f"{counts}  records {verdict.records}")
         typer.echo(f"head {verdict.head or '-'}")
         say(f"{(verdict.entries + verdict.unsealed) / max(seconds, 1e-9):,.0f} entries/s")
     raise typer.Exit(0 if verdict.ok else 1)

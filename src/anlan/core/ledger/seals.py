@@ -15,6 +15,8 @@ from anlan.core.models import LedgerSeal
 from anlan.core.time.clock import now, stamp
 
 ALGORITHM = "sha256"
+KNOWN = frozenset({"sha256", "sm3"})  # what a seal may name: a broken algorithm proves nothing
+VERSION = 2  # of what is hashed: since 2 the time of sealing and the marks as well
 SEALING_LOCK = 0x414E5345414C
 SPAN = 10_000  # entries a seal covers at most
 ENTRIES = (
@@ -38,17 +40,20 @@ def mark(text: str) -> bytes:
     return zlib.crc32(text.encode()).to_bytes(4, "big")
 
 
-def opening(previous: str, first: int, last: int, algorithm: str) -> bytes:
-    """Return what a seal's hash begins with."""
-    return f"anlan-seal-1|{algorithm}|{previous}|{first}|{last}\n".encode()
-
-
-def seal_hash(previous: str, first: int, last: int, algorithm: str, texts: Iterable[str]) -> str:
-    """Return the hash over the previous seal and a range of entries."""
-    digest = hashlib.new(algorithm, opening(previous, first, last, algorithm))
-    for text in texts:
-        digest.update(text.encode())
+def seal_hash(row: LedgerSeal, texts: Iterable[str]) -> str:
+    """Return the hash over the previous seal and a range of entries; since version 2 over all that the seal says."""
+    digest = hashlib.new(row.algorithm, _opening(row))
+    digest.update("".join(texts).encode("utf-8", "surrogateescape"))
+    if row.version > 1:
+        digest.update(row.marks)
     return digest.hexdigest()
+
+
+def _opening(row: LedgerSeal) -> bytes:
+    if row.version == 1:
+        return f"anlan-seal-1|{row.algorithm}|{row.previous}|{row.first}|{row.last}\n".encode()
+    covered = (row.version, row.algorithm, row.previous, row.first, row.last, row.sealed_at)
+    return f"anlan-seal|{'|'.join(map(str, covered))}\n".encode()
 
 
 def seal() -> int:
@@ -97,12 +102,14 @@ def _store(previous: str, first: int, last: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"{ENTRIES} WHERE p.position BETWEEN %s AND %s ORDER BY p.position", [first, last])
         texts = [encode(row) for row in cursor.fetchall()]
-    LedgerSeal.objects.create(
+    row = LedgerSeal(
         first=first,
         last=last,
+        version=VERSION,
         previous=previous,
         algorithm=ALGORITHM,
-        hash=seal_hash(previous, first, last, ALGORITHM, texts),
         sealed_at=stamp(now()),
         marks=b"".join(map(mark, texts)),
     )
+    row.hash = seal_hash(row, texts)
+    row.save()

@@ -1,19 +1,22 @@
-"""Walking the whole ledger: every entry, every position, every seal, every trigger."""
+"""Walking the whole ledger and its evidence: every entry, position, seal and trigger, every row that they tell of."""
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
+from django.db.models import Max
 
 from anlan.core.ledger import seals, triggers
+from anlan.core.ledger.evidence import EVIDENCE
+from anlan.core.ledger.snapshot import snapshot
+from anlan.core.models import LedgerSeal
 
 CHUNK = 2000
+SEALS = 20  # read at once, with four bytes an entry that they cover
 SHOWN = 100  # faults kept at most; more do not make it clearer
 Row = tuple[Any, ...]
 Progress = Callable[[int, int], None]
@@ -26,6 +29,7 @@ class Verdict:
     entries: int = 0
     seals: int = 0
     unsealed: int = 0
+    records: int = 0
     head: str = ""
     position: int = 0
     faults: list[str] = field(default_factory=list)
@@ -44,58 +48,37 @@ class Verdict:
             self.more_faults += 1
 
 
-@dataclass(frozen=True)
-class SealRow:
-    """One seal as it lies in the database."""
-
-    first: int
-    last: int
-    previous: str
-    algorithm: str
-    hash: str
-    marks: bytes
-
-
 def verify(head: str | None = None, progress: Progress | None = None) -> Verdict:
     """Walk the ledger and say what is wrong and where; `head` is a seal's hash that was kept elsewhere."""
     verdict = Verdict()
     for fault in triggers.faults():
         verdict.blame(fault)
-    with _snapshot():
+    with snapshot():
         known = _walk(verdict, head, progress)
         _count(verdict)
+        _check_evidence(verdict)
     if head is not None and not known:
         verdict.blame(f"the head {head} is no seal of this chain: its end was cut off, or it was written anew")
     return verdict
 
 
-@contextmanager
-def _snapshot() -> Iterator[None]:
-    """Read all from one moment; on SQLite a transaction would take the write lock, and one statement reads all."""
-    if connection.vendor != "postgresql" or connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
-
-
 def _walk(verdict: Verdict, head: str | None, progress: Progress | None) -> bool:
     """Follow seals and entries side by side; return whether the head is one of the seals."""
-    sealed = _seals()
-    last_seal = sealed[-1].last if sealed else 0
+    sealed = LedgerSeal.objects.order_by("last")
+    last_seal = sealed.aggregate(last=Max("last"))["last"]
     rows = _entries(verdict)
-    known, previous, following, next_position = False, "", 1, 1
+    known, previous, following, next_position, version = False, "", 1, 1, 1
     held: list[Row] = []
-    for seal in sealed:
+    for seal in sealed.iterator(SEALS):
+        if seal.version < version:
+            verdict.blame(f"the seal of positions {seal.first}-{seal.last} is of an older kind than the one before it")
         known = known or seal.hash == head
         if seal.previous != previous:
             verdict.blame(f"the seal of positions {seal.first}-{seal.last} does not follow the one before it")
         if seal.first != following:
             verdict.blame(f"the seals leave out or repeat positions {following}-{seal.first - 1}")
         next_position = _check_seal(verdict, seal, rows, held, next_position)
-        previous, following = seal.hash, seal.last + 1
+        previous, following, version = seal.hash, seal.last + 1, max(version, seal.version)
         verdict.seals += 1
         if progress:
             progress(seal.last, last_seal)
@@ -107,7 +90,7 @@ def _walk(verdict: Verdict, head: str | None, progress: Progress | None) -> bool
     return known
 
 
-def _check_seal(verdict: Verdict, seal: SealRow, rows: Iterator[Row], held: list[Row], expected: int) -> int:
+def _check_seal(verdict: Verdict, seal: LedgerSeal, rows: Iterator[Row], held: list[Row], expected: int) -> int:
     """Hash the entries of one seal's range; where the hash differs, name the entries that were changed."""
     texts: list[str] = []
     places: list[int] = []
@@ -127,14 +110,10 @@ def _check_seal(verdict: Verdict, seal: SealRow, rows: Iterator[Row], held: list
         verdict.blame(f"positions {expected}-{seal.last} are sealed and missing")
         expected = seal.last + 1
     verdict.entries += len(texts)
-    try:
-        digest = hashlib.new(seal.algorithm, seals.opening(seal.previous, seal.first, seal.last, seal.algorithm))
-    except ValueError:
+    if seal.algorithm not in seals.KNOWN:
         verdict.blame(f"the seal of positions {seal.first}-{seal.last} names the algorithm {seal.algorithm!r}")
-        return expected
-    digest.update("".join(texts).encode("utf-8", "surrogateescape"))
-    if digest.hexdigest() != seal.hash:
-        _name_changed(verdict, seal, dict(zip(places, texts, strict=True)))
+    elif seals.seal_hash(seal, texts) != seal.hash:
+        _name_changed(verdict, seal, places, texts)
     return expected
 
 
@@ -143,16 +122,17 @@ def _drain(held: list[Row]) -> Iterator[Row]:
         yield held.pop(0)
 
 
-def _name_changed(verdict: Verdict, seal: SealRow, texts: dict[int, str]) -> None:
-    """Name the entries whose mark differs from the one kept in the seal."""
-    marks = [bytes(seal.marks[at : at + 4]) for at in range(0, len(seal.marks), 4)]
-    changed = [
-        seal.first + number
-        for number, kept in enumerate(marks)
-        if seal.first + number in texts and seals.mark(texts[seal.first + number]) != kept
-    ]
-    for position in changed[:SHOWN]:
-        verdict.blame(f"the entry at position {position} was changed")
+def _name_changed(verdict: Verdict, seal: LedgerSeal, places: list[int], texts: list[str]) -> None:
+    """Name the entries whose mark differs from the one kept in the seal, unless it is the marks that were changed."""
+    there = list(map(seals.mark, texts))
+    kept, seal.marks = bytes(seal.marks), b"".join(there)
+    if seals.seal_hash(seal, texts) == seal.hash:
+        verdict.blame(f"the marks of the seal of positions {seal.first}-{seal.last} were changed")
+        return
+    for position, found in zip(places, there, strict=True):
+        at = 4 * (position - seal.first)
+        if at + 4 <= len(kept) and kept[at : at + 4] != found:
+            verdict.blame(f"the entry at position {position} was changed")
     verdict.blame(f"the seal of positions {seal.first}-{seal.last} does not fit what it covers")
 
 
@@ -172,12 +152,6 @@ def text_of(row: Row) -> str:
         return seals.encode(row)
     except TypeError:
         return repr(row)
-
-
-def _seals() -> list[SealRow]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT first, last, previous, algorithm, hash, marks FROM core_ledgerseal ORDER BY last")
-        return [SealRow(*row) for row in cursor.fetchall()]
 
 
 def _entries(verdict: Verdict) -> Iterator[Row]:
@@ -203,3 +177,12 @@ def _count(verdict: Verdict) -> None:
         strays: Iterable[Row] = cursor.fetchall()
     for (entry_id,) in strays:
         verdict.blame(f"entry {entry_id} has no position: it was not appended by Anlan")
+
+
+def _check_evidence(verdict: Verdict) -> None:
+    """Let each stage check its rows; a row that is none any more ends its check with a fault."""
+    for name, held in EVIDENCE.items():
+        try:
+            verdict.records += held.check(verdict.blame)
+        except (DatabaseError, ValueError, TypeError, KeyError, AttributeError) as error:
+            verdict.blame(f"the rows of {name} cannot be read to the end: {type(error).__name__}")

@@ -37,6 +37,7 @@ class LedgerSeal(models.Model):
 
     first = models.BigIntegerField()
     last = models.BigIntegerField(unique=True)
+    version = models.PositiveSmallIntegerField(default=1)  # of what its hash covers
     previous = models.CharField(max_length=128)
     algorithm = models.CharField(max_length=16)
     hash = models.CharField(max_length=128, unique=True)

@@ -14,13 +14,13 @@ from anlan.core.people.actors import Actor
 from anlan.core.sealed import commitment, new_salt
 from anlan.core.sealed.files import PhotoBytes, columns_of
 from anlan.core.series import Series, lock, next_of_each
-from anlan.core.time.clock import latest, stamp
+from anlan.core.time.clock import latest
 from anlan.intake.actions.first_look import await_look
 from anlan.intake.models import Attachment, Category, Report, ReportPersonal
+from anlan.intake.models.received import ASKED, stated
 from anlan.intake.rules.reports import Checked, Facts, is_live
 
 RECEIVED = "intake.report_received"
-ASKED = {"answers": "", "urgency": None}  # what only who is asked can say: none of an imported history
 UNSAID = {"content_hash": None, **ASKED}
 
 
@@ -83,13 +83,9 @@ def _is_live(columns: dict[str, Any]) -> bool:
 
 
 def _payload(pk: int, columns: dict[str, Any], codes: dict[int, str]) -> dict[str, Any]:
-    """Return what the entry says: ids and what is not personal."""
-    payload = {name: stamp(value) if isinstance(value, dt.datetime) else value for name, value in columns.items()}
-    payload["report"], payload["category"] = pk, codes[columns["category_id"]]
-    for name in ("category_id", "content_hash", *(name for name, nothing in ASKED.items() if payload[name] == nothing)):
-        del payload[name]
-    payload["organisation"] = payload.pop("organisation_id")
-    return payload
+    """Return what the entry says; what nobody was asked is not told of."""
+    said = stated(pk, columns, codes[columns["category_id"]])
+    return {name: value for name, value in said.items() if name not in ASKED or value != ASKED[name]}
 
 
 def _entry(number: str, actor: Actor, at: dt.datetime, payload: dict[str, Any]) -> dict[str, Any]:
