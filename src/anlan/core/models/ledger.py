@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
+
+from anlan.core.models.rows import RowIndex, RowNumber
 
 
 class LedgerEntry(models.Model):
@@ -12,11 +15,17 @@ class LedgerEntry(models.Model):
     actor = models.CharField(max_length=96)
     at = models.CharField(max_length=32)  # UTC with microseconds as text: databases render times differently
     subject = models.CharField(max_length=96)
-    cause = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="effects")
+    cause = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="effects", db_index=False
+    )  # its index leaves out the many that follow from nothing
     payload = models.TextField()  # canonical JSON; never personal content
 
     class Meta:
-        indexes = [models.Index(fields=["subject", "id"]), models.Index(fields=["kind", "id"])]
+        indexes = [
+            RowIndex(fields=["subject", "id"], name="core_ledger_subject_4648b6_idx"),
+            RowIndex(fields=["kind", "id"], name="core_ledger_kind_240288_idx"),
+            models.Index(fields=["cause"], condition=Q(cause__isnull=False), name="ledger_cause"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
@@ -25,7 +34,7 @@ class LedgerEntry(models.Model):
 class LedgerPosition(models.Model):
     """The place of an entry in the order of commit: gap-free, given as the last act of the transaction."""
 
-    position = models.BigIntegerField(primary_key=True)
+    position = RowNumber(primary_key=True)
     entry = models.OneToOneField(LedgerEntry, on_delete=models.PROTECT, related_name="placed")
 
     def __str__(self) -> str:
