@@ -155,7 +155,7 @@ def counted_at(report: Report, at: dt.datetime) -> bool:
     for entry in entries:
         if dt.datetime.fromisoformat(entry.at) <= at:
             said = json.loads(entry.payload)
-            validity = said.get("validity", validity) if entry.kind == "intake.report_received" else validity
+            validity = said.get("validity", "valid") if entry.kind == "intake.report_received" else validity
             validity = said["to"] if entry.kind == "intake.validity_set" else validity
     return validity in COUNTED
 

@@ -84,7 +84,7 @@ def _faults(report: Report, category: str, said: Sequence[Said], beside: Beside)
 
 def _words(report: Report, first: Said, erased: Sequence[Said], beside: Beside) -> Iterator[str]:
     """Name words that were changed, put in or taken away; erasing is an entry, so erased words are no fault."""
-    kept, due = beside.words.get(report.pk), None if erased else first.payload["personal"]
+    kept, due = beside.words.get(report.pk), None if erased else first.payload.get("personal")
     if kept != due:
         yield f"its words {'are gone' if kept is None else 'are not as they were received'}"
 

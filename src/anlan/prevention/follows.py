@@ -6,47 +6,43 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
+from anlan.core.ledger.evidence import number_in
 from anlan.core.ledger.followers import follow
 from anlan.core.messages.actions import send_to_post
 from anlan.core.models import DUTY, Contact, LedgerEntry
 from anlan.core.people.actors import system
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
-from anlan.intake.states import COUNTED
+from anlan.intake.states import COUNTED, Validity
 from anlan.prevention.actions import reopen
 from anlan.prevention.jobs import ask_for_ladder
 from anlan.prevention.notices import PURPOSE, notice
-from anlan.prevention.queries.places import mended_at, near_mended
+from anlan.prevention.queries.places import heard_at_places, mended_at, near_mended
 
 
 def at_mended_places(entries: Sequence[LedgerEntry]) -> set[int]:
     """Return which entries tell of a report at a place that is mended, of the place's kind."""
-    reports = [(entry.pk, json.loads(entry.payload)) for entry in entries]
-    placed = [(pk, report) for pk, report in reports if _counts(report)]
-    near = near_mended([(report["lon"], report["lat"], report["category"]) for _, report in placed])
-    return {pk for (pk, _), is_near in zip(placed, near, strict=True) if is_near}
+    counting = {number_in(entry.subject): entry.pk for entry in entries if _counts(entry)}
+    placed = heard_at_places(list(counting))
+    near = near_mended([(report.lon, report.lat, report.category) for report in placed])
+    return {counting[report.number] for report, is_near in zip(placed, near, strict=True) if is_near}
 
 
 @follow("prevention.reopening", ["intake.report_received"], concerns=at_mended_places)
 def reopen_what_fails(entry: LedgerEntry, position: int) -> None:
     """Put a mended place back on the list when a report comes from it; what is told is older stays as it was."""
-    report = json.loads(entry.payload)
-    if not _counts(report):
-        return
-    received = dt.datetime.fromisoformat(report["received_at"])
-    for problem in mended_at(report["lon"], report["lat"], report["category"]):
-        if problem.accepted_at and received > problem.accepted_at:
-            number = entry.subject.removeprefix("report:")
-            at = dt.datetime.fromisoformat(entry.at)
-            with suppress(Refused):  # somebody put it back, or plans more, at the same moment
-                reopen(problem=problem.number, reason=number, actor=system("prevention"), at=at)
+    for report in heard_at_places([number_in(entry.subject)] if _counts(entry) else []):
+        for problem in mended_at(report.lon, report.lat, report.category):
+            if problem.accepted_at and report.received_at > problem.accepted_at:
+                at = dt.datetime.fromisoformat(entry.at)
+                with suppress(Refused):  # somebody put it back, or plans more, at the same moment
+                    reopen(problem=problem.number, reason=report.number, actor=system("prevention"), at=at)
 
 
-def _counts(report: dict[str, Any]) -> bool:
-    """Whether a report, as its entry tells of it, has a place and is no misdial or nuisance."""
-    return report.get("lon") is not None and report.get("validity") in COUNTED
+def _counts(entry: LedgerEntry) -> bool:
+    """Whether a report was no misdial or nuisance when it was received; its entry tells of what is not valid."""
+    return json.loads(entry.payload).get("validity", Validity.VALID) in COUNTED
 
 
 @follow("prevention.ladder", ["prevention.problem_raised"])

@@ -17,11 +17,12 @@ from anlan.core.series import Series, lock, next_of_each
 from anlan.core.time.clock import latest
 from anlan.intake.actions.first_look import await_look
 from anlan.intake.models import Attachment, Category, Report, ReportPersonal
-from anlan.intake.models.received import ASKED, stated
+from anlan.intake.models.received import UNASKED, covered, stated
 from anlan.intake.rules.reports import Checked, Facts, is_live
+from anlan.intake.states import Validity
 
 RECEIVED = "intake.report_received"
-UNSAID = {"content_hash": None, **ASKED}
+UNSAID = {"content_hash": None, **UNASKED}
 
 
 def facts(at: dt.datetime) -> Facts:
@@ -57,8 +58,8 @@ def store(
     entries = []
     for pk, columns, salt, checked in zip(ids, columns_of, salts, rows, strict=True):
         payload = _payload(pk, columns, codes)
-        payload["personal"] = commitment(salt, checked.personal) if salt else None
-        payload["masked"] = list(checked.masked)
+        payload |= {"personal": commitment(salt, checked.personal)} if salt else {}
+        payload |= {"masked": list(checked.masked)} if checked.masked else {}
         entries.append(_entry(columns["number"], actor, at, payload))
     ledger.append_rows(entries)
     await_look([] if past else [columns["number"] for columns in columns_of if _is_live(columns)], at)
@@ -83,9 +84,10 @@ def _is_live(columns: dict[str, Any]) -> bool:
 
 
 def _payload(pk: int, columns: dict[str, Any], codes: dict[int, str]) -> dict[str, Any]:
-    """Return what the entry says; what nobody was asked is not told of."""
-    said = stated(pk, columns, codes[columns["category_id"]])
-    return {name: value for name, value in said.items() if name not in ASKED or value != ASKED[name]}
+    """Return what the entry says of the row: which it is, what it commits to, and whether it counts."""
+    row = stated(pk, columns, codes[columns["category_id"]])
+    validity = {} if row["validity"] == Validity.VALID else {"validity": row["validity"]}
+    return {"report": pk, **covered(row), **validity}
 
 
 def _entry(number: str, actor: Actor, at: dt.datetime, payload: dict[str, Any]) -> dict[str, Any]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from django.db.models import QuerySet
 
+from anlan.core.chunks import chunks
 from anlan.geo import distance_m
 from anlan.intake.models import Category, Report
 from anlan.intake.states import COUNTED
@@ -57,6 +60,25 @@ def problems_at(lon: float, lat: float, category: str, **only: Any) -> list[Prob
         if problem.site and category in problem.site.subject.split("+") and is_at(problem, lon, lat)
     ]
     return sorted(found, key=lambda problem: apart_m(problem, lon, lat))
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Where, when and of what a report is."""
+
+    number: str
+    received_at: dt.datetime
+    lon: float
+    lat: float
+    category: str
+
+
+def heard_at_places(numbers: Sequence[str]) -> list[Heard]:
+    """Return those of these reports that have a place."""
+    rows: Any = Report.objects.filter(lon__isnull=False).values_list(
+        "number", "received_at", "lon", "lat", "category__code"
+    )
+    return [Heard(*row) for some in chunks(numbers) for row in rows.filter(number__in=some)]
 
 
 def near_mended(points: Sequence[tuple[float, float, str]]) -> list[bool]:
