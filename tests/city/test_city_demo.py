@@ -117,7 +117,11 @@ def test_a_later_deadline_is_asked_for_and_waits_for_its_answer(built: Path) -> 
 
 def test_what_failed_is_planned_again_after_it_was_reopened(built: Path) -> None:
     """The ledger tells the states of a problem in the order of their moments."""
-    told = asked(built, "SELECT subject, at FROM core_ledgerentry WHERE kind LIKE 'prevention.problem_%' ORDER BY id")
+    told = asked(
+        built,
+        "SELECT subject, at FROM core_ledgerentry JOIN core_ledgerkind ON number = kind"
+        " WHERE name LIKE 'prevention.problem_%' ORDER BY id",
+    )
     moments: dict[str, list[str]] = {}
     for subject, at in told:
         moments.setdefault(subject, []).append(at)
@@ -140,7 +144,9 @@ def test_served_it_lives_on_and_takes_what_is_stamped_with_the_real_present(buil
             head = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Idempotency-Key": f"k{n}"}
             assert json.loads(ask(f"{address}/api/reports", json.dumps(told), head))["number"]
     entries = asked(
-        data, "SELECT at FROM core_ledgerentry WHERE kind = 'intake.report_received' ORDER BY id DESC LIMIT 2"
+        data,
+        "SELECT at FROM core_ledgerentry JOIN core_ledgerkind ON number = kind"
+        " WHERE name = 'intake.report_received' ORDER BY id DESC LIMIT 2",
     )
     assert entries == sorted(entries, reverse=True)
     assert all(at.startswith("2017-01-25T02:3") for (at,) in entries)

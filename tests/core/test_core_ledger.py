@@ -115,7 +115,7 @@ def test_nothing_is_appended_outside_a_write():
         "payload = '{\"n\":6}'",
         "actor = 'person:1'",
         "at = '2016-06-28T06:00:00.000001Z'",
-        "kind = 'test.dine'",
+        "kind = 7",
         "subject = 'a:7'",
     ],
 )

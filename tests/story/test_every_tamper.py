@@ -14,7 +14,8 @@ from anlan.core.ledger import evidence, seals, triggers
 from anlan.core.ledger.evidence import EVIDENCE
 from anlan.core.ledger.verification import verify
 from anlan.core.messages.contacts import add_contact, erase_contact
-from anlan.core.models import City, Contact, ContactAddress, LedgerEntry, LedgerPosition, LedgerSeal
+from anlan.core.models import City, Contact, ContactAddress, LedgerEntry, LedgerKind, LedgerPosition, LedgerSeal
+from anlan.core.models.kinds import KindField
 from anlan.core.people.actors import system
 from anlan.core.sealed.models import Sealed
 from anlan.intake.actions import add_to_report, answer_questions, erase_report, set_validity
@@ -31,7 +32,7 @@ from tests.make.problems import day
 
 pytestmark = pytest.mark.django_db
 ME, AT = system("test"), make.AT
-LEDGER: Final = (LedgerEntry, LedgerPosition, LedgerSeal)
+LEDGER: Final = (LedgerEntry, LedgerKind, LedgerPosition, LedgerSeal)
 FREE: Final = evidence.FREE | {name: why for held in EVIDENCE.values() for name, why in held.free.items()}
 TABLES: Final = [table for held in EVIDENCE.values() for table in held.tables]
 
@@ -93,7 +94,7 @@ def other(field: models.Field[Any, Any], value: Any) -> Any:
         return (value or AT) + dt.timedelta(minutes=1)
     if isinstance(field, models.BooleanField):
         return not value
-    if isinstance(field, models.CharField | models.TextField):
+    if isinstance(field, models.CharField | models.TextField | KindField):
         return "zz"
     return (value or 1) + (0.5 if isinstance(field, models.FloatField) else 1000)
 
@@ -112,6 +113,8 @@ def name_of(row: Any) -> tuple[str, ...]:
     if isinstance(row, LedgerPosition | LedgerEntry):
         position = row.position if isinstance(row, LedgerPosition) else row.placed.position
         return f"position {position} ", f"positions {position}-"
+    if isinstance(row, LedgerKind):  # each entry of the kind reads otherwise
+        return (f"position {LedgerPosition.objects.filter(entry__kind=row.name)[0].position} ",)
     owner = getattr(row, "first", None) or getattr(row, "report", row)
     if isinstance(owner, Report) and not isinstance(row, Satisfaction):
         return (f"report {owner.number}: ",)
@@ -147,6 +150,8 @@ def unnamed(rows: Sequence[Any]) -> list[str]:
 
 def rows_of(model: type[models.Model]) -> list[Any]:
     """Return the last rows of a table: one that says all, one that came later, a plain one; of the ledger one."""
+    if model is LedgerKind:
+        return [LedgerKind.objects.get(name="intake.report_received")]
     if model is LedgerSeal:
         return list(LedgerSeal.objects.order_by("last")[:1])
     if model in {LedgerEntry, LedgerPosition}:

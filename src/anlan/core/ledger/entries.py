@@ -12,7 +12,9 @@ from typing import Any
 from django.db import connection
 
 from anlan.core.ledger.inserts import insert
+from anlan.core.ledger.kinds import keep
 from anlan.core.models import LedgerEntry, LedgerPosition
+from anlan.core.models.kinds import number_of
 from anlan.core.people.actors import Actor
 from anlan.core.time.clock import stamp
 
@@ -51,6 +53,7 @@ def append(
     """
     if _pending.ids is None:
         raise RuntimeError(f"{kind}: a ledger entry outside write()")
+    keep([kind])
     entry = LedgerEntry.objects.create(
         kind=kind,
         actor=actor.name,
@@ -75,10 +78,10 @@ def append_rows(rows: list[dict[str, Any]]) -> None:
     """
     if _pending.ids is None:
         raise RuntimeError("ledger entries outside write()")
-    cause_id = _pending.cause_id
-    if cause_id is not None:
-        rows = [row | {"cause_id": row["cause_id"] or cause_id} for row in rows]
-    _pending.ids.extend(insert(LedgerEntry, rows))
+    keep({row["kind"] for row in rows})
+    cause = _pending.cause_id
+    numbered = [row | {"kind": number_of(row["kind"]), "cause_id": row["cause_id"] or cause} for row in rows]
+    _pending.ids.extend(insert(LedgerEntry, numbered))
 
 
 def row_of(kind: str, actor: Actor, at: dt.datetime, subject: str, payload: str) -> dict[str, Any]:

@@ -20,8 +20,9 @@ VERSION = 2  # of what is hashed: since 2 the time of sealing and the marks as w
 SEALING_LOCK = 0x414E5345414C
 SPAN = 10_000  # entries a seal covers at most
 ENTRIES = (
-    "SELECT p.position, p.entry_id, e.id, e.kind, e.actor, e.at, e.subject, e.cause_id, e.payload"
+    "SELECT p.position, p.entry_id, e.id, k.name, e.actor, e.at, e.subject, e.cause_id, e.payload"
     " FROM core_ledgerposition p LEFT JOIN core_ledgerentry e ON e.id = p.entry_id"
+    " LEFT JOIN core_ledgerkind k ON k.number = e.kind"
 )
 Row = tuple[Any, ...]
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db import connection, models
 
-from anlan.core.models import LedgerEntry, LedgerPosition, LedgerSeal
+from anlan.core.models import LedgerEntry, LedgerKind, LedgerPosition, LedgerSeal
 
 FUNCTION: Final = "anlan_append_only"
 BODY: Final = "BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'restrict_violation'; END"
@@ -57,7 +57,7 @@ def guard(model: type[models.Model], words: str, *, may_change: Collection[str] 
     GUARDS[found.table] = found
 
 
-for each in (LedgerEntry, LedgerPosition, LedgerSeal):
+for each in (LedgerEntry, LedgerKind, LedgerPosition, LedgerSeal):
     guard(each, "the ledger is append-only")
 
 

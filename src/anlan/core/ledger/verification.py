@@ -10,7 +10,7 @@ from typing import Any
 from django.db import DatabaseError, connection
 from django.db.models import Max
 
-from anlan.core.ledger import seals, triggers
+from anlan.core.ledger import kinds, seals, triggers
 from anlan.core.ledger.evidence import EVIDENCE
 from anlan.core.ledger.snapshot import snapshot
 from anlan.core.models import LedgerSeal
@@ -54,6 +54,8 @@ def verify(head: str | None = None, progress: Progress | None = None) -> Verdict
     for fault in triggers.faults():
         verdict.blame(fault)
     with snapshot():
+        for fault in kinds.faults():
+            verdict.blame(fault)
         known = _walk(verdict, head, progress)
         _count(verdict)
         _check_evidence(verdict)

@@ -5,6 +5,7 @@ from anlan.core.models.city import City, Holiday
 from anlan.core.models.clock import ClockRule, ClockRun
 from anlan.core.models.contact import DUTY, Consent, Contact, ContactAddress
 from anlan.core.models.job import Cursor, Job
+from anlan.core.models.kinds import LedgerKind
 from anlan.core.models.ledger import LedgerEntry, LedgerPosition, LedgerSeal, VerbKey
 from anlan.core.models.legal_act import LegalAct
 from anlan.core.models.message import Message, MessageState, QuietHours
@@ -28,6 +29,7 @@ __all__ = [
     "Holiday",
     "Job",
     "LedgerEntry",
+    "LedgerKind",
     "LedgerPosition",
     "LedgerSeal",
     "LegalAct",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from anlan.core.models.kinds import KindField
 from anlan.core.models.rows import RowIndex, RowNumber
 
 
 class LedgerEntry(models.Model):
     """One thing that was done: by whom, when, to what and because of which other entry."""
 
-    kind = models.CharField(max_length=64)
+    kind = KindField()
     actor = models.CharField(max_length=96)
     at = models.CharField(max_length=32)  # UTC with microseconds as text: databases render times differently
     subject = models.CharField(max_length=96)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-class RowNumber(models.BigIntegerField):
+class RowNumber(models.BigIntegerField):  # type: ignore[type-arg]
     """A key given by us that is the row's own number: SQLite takes only `integer` for it, and else keeps both."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
