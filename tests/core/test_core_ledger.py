@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.core.exceptions import FieldError
 from django.db import DatabaseError, connection, transaction
 
 from anlan.core import ledger
@@ -12,7 +13,8 @@ from anlan.core.ledger import seals, triggers
 from anlan.core.ledger.verbs import verb
 from anlan.core.ledger.verification import verify
 from anlan.core.ledger.writes import write
-from anlan.core.models import LedgerEntry, LedgerPosition, LedgerSeal
+from anlan.core.models import LedgerEntry, LedgerKind, LedgerPosition, LedgerSeal
+from anlan.core.models.kinds import number_of
 from anlan.core.people.actors import Actor, system
 from tests.make import AT
 
@@ -199,7 +201,7 @@ def test_a_seal_with_an_unknown_algorithm_is_named(sealed):
 @pytest.mark.parametrize("table", ["core_ledgerentry", "core_ledgerposition", "core_ledgerseal"])
 def test_the_database_itself_refuses_changes(sealed, table):
     """UPDATE and DELETE on the ledger's tables are refused."""
-    key = triggers.GUARDS[table].model._meta.pk.column
+    key = triggers.PROTECTED[table].model._meta.pk.column
     for statement in (f"UPDATE {table} SET {key} = {key}", f"DELETE FROM {table}"):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
@@ -210,6 +212,38 @@ def test_replacing_an_entry_is_refused(sealed):
     """`INSERT OR REPLACE`, which fires no delete trigger on SQLite, is refused as well."""
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("INSERT OR REPLACE INTO core_ledgerentry SELECT * FROM core_ledgerentry LIMIT 1")
+
+
+def test_kinds_are_found_by_name_whatever_stands_in_the_row():
+    """By the whole name, by one of many, by its stage and by its end; a kind that was never left finds nothing."""
+    for kind in ("test.done", "test.done_undone", "other.done"):
+        with write():
+            ledger.append(kind, actor=ME, at=AT, subject="a", payload={})
+
+    def found(**asked: object) -> list[str]:
+        return sorted(LedgerEntry.objects.filter(**asked).values_list("kind", flat=True))
+
+    assert found(kind="test.done") == ["test.done"]
+    assert found(kind__in=["test.done", "other.done", "test.never"]) == ["other.done", "test.done"]
+    assert found(kind__startswith="test.") == ["test.done", "test.done_undone"]
+    assert found(kind__endswith="_undone") == ["test.done_undone"]
+    assert found(kind="test.never") == found(kind__startswith="t_st") == []
+    with pytest.raises(FieldError):
+        found(kind__contains="done")
+
+
+def test_two_kinds_never_share_a_number():
+    """The second is refused before its first entry."""
+    LedgerKind.objects.create(number=number_of("test.done"), name="test.like_it")
+    with pytest.raises(RuntimeError, match=r"test\.like_it and test\.done"):
+        happen("a")
+    assert not LedgerEntry.objects.exists()
+
+
+def test_a_kind_under_another_number_is_named():
+    """Entries with that number would be read as what they are not."""
+    LedgerKind.objects.create(number=7, name="test.slipped_in")
+    assert faults() == "kind test.slipped_in: its number is another one's"
 
 
 def test_a_missing_trigger_is_named(sealed):

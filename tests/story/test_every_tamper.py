@@ -210,12 +210,12 @@ def test_every_trigger_that_is_gone_is_named(filled: None) -> None:
             if found(set()) != [f"trigger {name} is missing"]:
                 missed.append(name)
     assert missed == []
-    assert {held.table for held in triggers.GUARDS.values()} >= {"intake_report", "intake_attachment"}
+    assert {held.table for held in triggers.PROTECTED.values()} >= {"intake_report", "intake_attachment"}
 
 
-def test_every_guarded_table_refuses_changes(filled: None) -> None:
+def test_every_protected_table_refuses_changes(filled: None) -> None:
     """The database refuses what no verb does; what may be erased can be deleted, and nothing else."""
-    for held in triggers.GUARDS.values():
+    for held in triggers.PROTECTED.values():
         row = held.model._default_manager.order_by("pk")[0]
         fields = [field for field in held.model._meta.local_concrete_fields if field.column not in held.may_change]
         for field in fields:

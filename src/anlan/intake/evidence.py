@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from anlan.core.ledger.evidence import Blame, Said, entries_of, evidence, gone, in_stretches, number_in
-from anlan.core.ledger.triggers import guard
+from anlan.core.ledger.triggers import protect
 from anlan.core.models import LedgerEntry
 from anlan.core.sealed.kept import differs, files_kept, words_kept
 from anlan.core.time.clock import stamp
@@ -29,11 +29,11 @@ FREE: Final = {
     "Addition.id": "names nothing",
 }
 
-guard(Report, "a report is evidence: it is never edited or deleted", may_change={"validity", "content_hash"})
-guard(ReportPersonal, "what was said is evidence: it is never edited, only erased", may_go=True)
-guard(Attachment, "a photo is evidence: it is never edited, only erased", may_go=True)
-guard(Answer, "an answer is evidence: it is never edited or deleted")
-guard(Addition, "an addition is evidence: it is never edited or deleted")
+protect(Report, "a report is evidence: it is never edited or deleted", may_change={"validity", "content_hash"})
+protect(ReportPersonal, "what was said is evidence: it is never edited, only erased", may_go=True)
+protect(Attachment, "a photo is evidence: it is never edited, only erased", may_go=True)
+protect(Answer, "an answer is evidence: it is never edited or deleted")
+protect(Addition, "an addition is evidence: it is never edited or deleted")
 
 
 @dataclass(frozen=True)

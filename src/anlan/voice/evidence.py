@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from anlan.core.ledger.evidence import Blame, Said, evidence, gone, number_in, with_entries
-from anlan.core.ledger.triggers import guard
+from anlan.core.ledger.triggers import protect
 from anlan.core.time.clock import stamp
 from anlan.voice.models import Satisfaction
 
 ASKED: Final = "voice.asked"
 ANSWERED: Final = "voice.answered"
 
-guard(Satisfaction, "what was asked and chosen is never edited or deleted", may_change={"answered_at", "helped"})
+protect(Satisfaction, "what was asked and chosen is never edited or deleted", may_change={"answered_at", "helped"})
 
 
 @evidence("voice.satisfaction", Satisfaction)

@@ -15,7 +15,7 @@ BODY: Final = "BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'restrict_v
 
 
 @dataclass(frozen=True)
-class Guard:
+class Protection:
     """A table whose rows stay as they were written, but for what is named here."""
 
     model: type[models.Model]
@@ -25,7 +25,7 @@ class Guard:
 
     @property
     def table(self) -> str:
-        """The guarded table."""
+        """The protected table."""
         return self.model._meta.db_table
 
     @property
@@ -48,17 +48,17 @@ class Guard:
         return " OR ".join(map(" AND ".join, keys))
 
 
-GUARDS: Final[dict[str, Guard]] = {}
+PROTECTED: Final[dict[str, Protection]] = {}
 
 
-def guard(model: type[models.Model], words: str, *, may_change: Collection[str] = (), may_go: bool = False) -> None:
+def protect(model: type[models.Model], words: str, *, may_change: Collection[str] = (), may_go: bool = False) -> None:
     """Let the database itself refuse to change, delete or replace rows of a table."""
-    found = Guard(model, words, frozenset(may_change), may_go)
-    GUARDS[found.table] = found
+    found = Protection(model, words, frozenset(may_change), may_go)
+    PROTECTED[found.table] = found
 
 
 for each in (LedgerEntry, LedgerKind, LedgerPosition, LedgerSeal):
-    guard(each, "the ledger is append-only")
+    protect(each, "the ledger is append-only")
 
 
 def install(**_: Any) -> None:
@@ -83,7 +83,7 @@ def remove() -> None:
 def expected() -> dict[str, str]:
     """Return each trigger's name and text for the database in use."""
     make = _postgresql if connection.vendor == "postgresql" else _sqlite
-    return {f"{held.table}_{name}": text for held in GUARDS.values() for name, text in make(held)}
+    return {f"{held.table}_{name}": text for held in PROTECTED.values() for name, text in make(held)}
 
 
 def faults() -> list[str]:
@@ -107,7 +107,7 @@ def _drop(trigger: str) -> str:
     return f"DROP TRIGGER IF EXISTS {trigger}{table}"
 
 
-def _sqlite(held: Guard) -> Iterator[tuple[str, str]]:
+def _sqlite(held: Protection) -> Iterator[tuple[str, str]]:
     table = held.table
     stop = f"BEGIN SELECT RAISE(ABORT, '{held.words}'); END"
     of = f" OF {held.held()}" if held.held() else ""
@@ -118,7 +118,7 @@ def _sqlite(held: Guard) -> Iterator[tuple[str, str]]:
     yield "no_replace", f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} {exists} {stop}"
 
 
-def _postgresql(held: Guard) -> Iterator[tuple[str, str]]:
+def _postgresql(held: Protection) -> Iterator[tuple[str, str]]:
     """Write triggers as PostgreSQL tells them back, so that a changed one is seen by its text."""
     table = held.table
     call = f"EXECUTE FUNCTION {FUNCTION}('{held.words}')"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from anlan.core.ledger.evidence import Blame, Said, evidence, gone, number_in, with_entries
-from anlan.core.ledger.triggers import guard
+from anlan.core.ledger.triggers import protect
 from anlan.core.models import Contact, ContactAddress
 from anlan.core.sealed.kept import words_kept
 from anlan.core.time.clock import stamp
@@ -18,7 +18,7 @@ FREE: Final = {
     "ContactAddress.id": "names nothing",
 }
 
-guard(ContactAddress, "an address is never edited, only erased", may_go=True)
+protect(ContactAddress, "an address is never edited, only erased", may_go=True)
 
 
 @evidence("core.contacts", Contact, ContactAddress, free=FREE)

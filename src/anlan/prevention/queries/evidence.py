@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from anlan.core.ledger.evidence import Blame, Said, evidence, gone, with_entries
-from anlan.core.ledger.triggers import guard
+from anlan.core.ledger.triggers import protect
 from anlan.core.sealed.kept import differs, is_empty
 from anlan.core.time.clock import stamp
 from anlan.prevention.models import Evidence, Task
@@ -21,7 +21,7 @@ FREE: Final = {
 }
 ERASES: Final = (*Evidence.EMPTY, *Evidence.NOTES, "erased_at")
 
-guard(Evidence, "evidence is never edited or deleted, its photo and words only erased", may_change=ERASES)
+protect(Evidence, "evidence is never edited or deleted, its photo and words only erased", may_change=ERASES)
 
 
 @evidence("prevention.evidence", Evidence, free=FREE)
