@@ -1,8 +1,8 @@
 """Claim: a report with all that becomes of it weighs a third less than before the ledger's rows were made lighter.
 
-Peer, in the same run: an earlier commit of this repository, filled by its own code with the same simulated months. SQLite,
-each in a directory of its own below --folder; what an empty city weighs is left out. Both are walked by their own
-`verify`, in turn.
+Peer, in the same run: an earlier commit of this repository, filled by its own code with the same simulated months.
+SQLite, each in a directory of its own below --folder; what an empty city weighs is left out. Both are walked by their
+own `verify`, in turn.
 
     python benchmarks/weight.py [--json] [--before COMMIT] [--months 2] [--scale 0.02] [--folder DIR]
 """
@@ -47,8 +47,8 @@ def main() -> None:
         return
     for name in ("before", "now"):
         row = found[name]
-        print(f"{name}: {row['bytes_a_report']:,.0f} bytes a report, {row['ledger_bytes_a_report']:,.0f} of them ledger; "
-              f"verify {row['entries_per_s']:,.0f} entries/s")  # fmt: skip
+        print(f"{name}: {row['bytes_a_report']:,.0f} bytes a report, {row['ledger_bytes_a_report']:,.0f} of them "
+              f"ledger; verify {row['entries_per_s']:,.0f} entries/s")  # fmt: skip
     print(f"{found['now']['reports']:,} reports, {found['now']['entries']:,} entries: x{found['ratio']:.3f}")
 
 

@@ -171,11 +171,11 @@ def follow(book: dict[str, Any]) -> dict[str, Any]:
     jobs = Job.objects.filter(state="ready").count()
     last = LedgerEntry.objects.latest("pk").pk
     followers.catch_up()
-    written = LedgerEntry.objects.filter(pk__gt=last).order_by("kind")
+    written = LedgerEntry.objects.filter(pk__gt=last)
     return {
         "cursors": dict(Cursor.objects.order_by("name").values_list("name", "position")),
         "stopped": [cursor.error for cursor in followers.stopped()],
-        "written": list(written.values_list("kind", flat=True)),
+        "written": sorted(written.values_list("kind", flat=True)),
         "jobs": Job.objects.filter(state="ready").count() - jobs,
     }
 

@@ -138,7 +138,7 @@ def test_pages_open_and_nothing_is_wrong(upgraded: Old, caught_up: list[dict[str
     """The ledger still holds the old head; `anlan status` names no alarm."""
     assert set(caught_up[2].values()) == {200}
     verdict = json.loads(upgraded.anlan("ledger", "verify", "--head", upgraded.book["head"], "--json").stdout)
-    assert (verdict["ok"], verdict["records"] > 30, verdict["seals"] > 1) == (True, True, True)
+    assert (verdict["ok"], verdict["records"] > 30) == (True, True)
     found = json.loads(upgraded.anlan("status", "--json").stdout)
     assert found["alarms"] == []
     assert found["position"] > upgraded.book["entries"]
