@@ -199,9 +199,22 @@ def look(book: dict[str, Any]) -> dict[str, Any]:
     return {page: people[name].get(page).status_code for name, pages in PAGES.items() for page in pages}
 
 
+def tamper(book: dict[str, Any]) -> str:
+    """Change how deep the water stood of the first report, past every verb and trigger; return its number."""
+    from anlan.core.ledger import triggers
+    from anlan.intake.models import Report
+
+    triggers.remove()
+    first = Report.objects.order_by("pk")[0]
+    Report.objects.filter(pk=first.pk).update(depth_cm=77)
+    triggers.install()
+    return first.number
+
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.settings")
     django.setup()
     told = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    acts = {"repeat": repeat, "deadlines": deadlines, "follow": follow, "work": work, "look": look}
+    acts = {"repeat": repeat, "deadlines": deadlines, "follow": follow, "work": work, "look": look,
+            "tamper": tamper}  # fmt: skip
     sys.stdout.write(json.dumps([acts[name](told) for name in sys.argv[2:]]))

@@ -142,3 +142,10 @@ def test_pages_open_and_nothing_is_wrong(upgraded: Old, caught_up: list[dict[str
     found = json.loads(upgraded.anlan("status", "--json").stdout)
     assert found["alarms"] == []
     assert found["position"] > upgraded.book["entries"]
+
+
+def test_an_old_report_that_was_changed_is_named(upgraded: Old, caught_up: list[dict[str, Any]]) -> None:
+    """Its entry of then still says what it said."""
+    number = upgraded.do("tamper")[0]
+    found = upgraded.anlan("ledger", "verify", "--head", upgraded.book["head"], status=1).stdout.splitlines()
+    assert found[:2] == [f"report {number}: depth_cm is not as its entry says", "FAILED: 1"]

@@ -70,7 +70,9 @@ def _faults(report: Report, category: str, said: Sequence[Said], beside: Beside)
     if first is None:
         yield "no entry says that it was received"
         return
-    of = {kind: [each for each in said if each.kind == kind] for kind in KINDS}
+    of: dict[str, list[Said]] = {kind: [] for kind in KINDS}
+    for each in said:
+        of[each.kind].append(each)
     validities = [report.validity, *(each.payload["from"] for each in reversed(of[VALIDITY]))]
     row = stated(report.pk, report.__dict__ | {"validity": validities[-1]}, category)
     for name in differing(first.payload, row):
