@@ -16,3 +16,5 @@ htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.selfRequestsOnly = true;
 window.htmx = htmx;
+
+if (document.querySelector("form[data-passkey]")) import("./passkey.js");

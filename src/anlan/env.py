@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 SIMULATED = "simulated"  # a gateway that writes messages to a file
 CITY_AHEAD_S = "ANLAN_CITY_AHEAD_S"
+CLAIMS = ("preferred_username", "email")  # of OpenID Connect; e-mail only where the provider says it is verified
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class EnvError(ValueError):
     """An environment variable has a value that cannot be used."""
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """The house's identity provider, and by which of its claims it names people whom we know."""
+
+    url: str
+    client: str
+    secret: str = field(repr=False)
+    name: str
+    claim: str
+    adds: bool
+
+    def app(self) -> dict[str, object]:
+        """Return it as allauth wants it."""
+        return {"provider_id": "sso", "name": self.name, "client_id": self.client, "secret": self.secret,
+                "settings": {"server_url": self.url}}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,6 +55,8 @@ class Env:
     smtp_url: str
     gateway_url: str
     gateway_key: str
+    second_factor: tuple[str, ...]
+    oidc: Oidc | None
     city_ahead_s: float | None
 
 
@@ -59,6 +80,8 @@ def read_env(environ: dict[str, str] | None = None) -> Env:
         smtp_url=_smtp_url(get("ANLAN_SMTP_URL") or ""),
         gateway_url=_gateway_url(get("ANLAN_GATEWAY_URL") or ""),
         gateway_key=get("ANLAN_GATEWAY_KEY") or "",
+        second_factor=_words(get("ANLAN_SECOND_FACTOR") or ""),
+        oidc=_oidc(get("ANLAN_OIDC_URL") or "", get),
         city_ahead_s=_seconds(CITY_AHEAD_S, get(CITY_AHEAD_S)),
     )
 
@@ -114,6 +137,21 @@ def _gateway_url(text: str) -> str:
     if text not in {"", SIMULATED} and (urlsplit(text).scheme not in {"http", "https"} or not urlsplit(text).netloc):
         raise EnvError("ANLAN_GATEWAY_URL: write https://host/path, or simulated")
     return text
+
+
+def _oidc(url: str, get: Callable[[str], str | None]) -> Oidc | None:
+    if not url:
+        return None
+    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
+        raise EnvError("ANLAN_OIDC_URL: write https://host/path, where /.well-known/openid-configuration lies below")
+    client, secret = get("ANLAN_OIDC_CLIENT"), get("ANLAN_OIDC_SECRET")
+    if not client or not secret:
+        raise EnvError("ANLAN_OIDC_CLIENT and ANLAN_OIDC_SECRET: the identity provider gives both")
+    claim = get("ANLAN_OIDC_CLAIM") or CLAIMS[0]
+    if claim not in CLAIMS:
+        raise EnvError(f"ANLAN_OIDC_CLAIM: write one of {', '.join(CLAIMS)}, not {claim!r}")
+    adds = _flag("ANLAN_OIDC_ADD", get("ANLAN_OIDC_ADD"))
+    return Oidc(url, client, secret, get("ANLAN_OIDC_NAME") or "OpenID Connect", claim, adds)
 
 
 def _words(text: str) -> tuple[str, ...]:

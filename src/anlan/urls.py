@@ -13,6 +13,7 @@ handler500 = "anlan.core.web.views.server_error"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("anlan.core.urls")),
+    path("", include("anlan.core.people.urls")),
     path("", include("anlan.intake.urls")),
     path("", include("anlan.triage.urls")),
     path("", include("anlan.dispatch.urls")),

@@ -121,7 +121,8 @@ def _pages(things: dict[str, Any], nobody: Client, everybody: Client) -> Iterato
 def _addresses() -> Iterator[tuple[str, URLPattern]]:
     for stage in get_resolver().url_patterns:
         if stage.app_name != "admin":  # Django's own pages
-            yield from ((f"{stage.app_name}:{pattern.name}", pattern) for pattern in stage.url_patterns)
+            names = ":".join(filter(None, (stage.app_name, "%s")))
+            yield from ((names % pattern.name, pattern) for pattern in stage.url_patterns)
 
 
 def _thing(things: dict[str, Any], name: str, word: str) -> Any:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 
 from django.test import Client
 
 from anlan.core.models import ApiClient, Membership, Person
-from anlan.core.people.actors import Actor
+from anlan.core.people.actors import Actor, system
 from anlan.core.people.keys import new_key
 from anlan.core.people.members import actor_of
+from anlan.core.people.passwords import make_reset_link
 from anlan.core.time.clock import now
 from tests.make.city import organisation
 
@@ -48,6 +50,12 @@ def sign_in(client: Client, role: str, at: str = "control") -> Client:
 def cookies(who: Actor | Person) -> list[dict[str, str]]:
     """Return the cookies by which a browser is signed in."""
     return [{"name": "sessionid", "value": browser(who).cookies["sessionid"].value}]
+
+
+def reset_link(*, at: dt.datetime) -> dict[str, str]:
+    """Return what stands in the address by which somebody sets a new password."""
+    path = make_reset_link(person_id=person(None).pk, actor=system("test"), at=at)
+    return dict(zip(("person", "token"), path.strip("/").split("/")[-2:], strict=True))
 
 
 def partner(channel: str = "partner", *, at: str = "control") -> tuple[ApiClient, str]:

@@ -16,6 +16,7 @@ from tests.make.contacts import contact
 from tests.make.estimates import mended_town
 from tests.make.incidents import incident
 from tests.make.issues import issue
+from tests.make.people import reset_link
 from tests.make.problems import hazard, hazard_task, works
 from tests.make.reports import report
 from tests.make.studies import study
@@ -52,7 +53,7 @@ def whole_town() -> dict[str, Any]:
         "prevention:issued": {"number": listed},
         "prevention:issued_file": {"number": listed}, "prevention:step": {"number": "P-2016-0001"},
         "prevention:task_step": {"number": open_task, "verb": "finish"},
-        "verb": "sign_for",
+        "verb": "sign_for", "core:reset": reset_link(at=NOON),
         "prevention:analysis": {"number": AnalysisReport.objects.order_by("-pk")[0].number},
         "prevention:storm_correct": {"pk": Storm.objects.get().pk},
     }  # fmt: skip

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.password_validation import validate_password
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from anlan.core import ledger
 from anlan.core.city.current import forget_city
@@ -29,6 +35,8 @@ from anlan.core.models import (
     Person,
     QuietHours,
 )
+from anlan.core.people.sign_ins import close_listed, end_sessions
+from anlan.core.people.views.door import logout
 from anlan.core.time.clock import now
 from anlan.core.web.middleware.access import actor_of_request
 
@@ -43,6 +51,24 @@ else:
 
 admin.site.site_header = admin.site.site_title = "Anlan 安澜"
 admin.site.index_title = "The city's data"
+for kept in (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken):  # allauth's: ours leave entries
+    admin.site.unregister(kept)
+
+
+def to_login(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Lead to the one door, and from there on to where somebody wanted to go."""
+    target = request.GET.get("next") or reverse("admin:index")
+    return redirect(f"{reverse('core:login')}?{urlencode({'next': target})}")
+
+
+def to_password(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Lead to the one page where a password is changed."""
+    return redirect("own_password")
+
+
+admin.site.login = to_login  # type: ignore[method-assign]
+admin.site.logout = logout  # type: ignore[method-assign, assignment]
+admin.site.password_change = to_password  # type: ignore[method-assign, assignment]
 
 
 class AdminBase(ModelAdmin):
@@ -248,6 +274,10 @@ class PersonAdmin(AdminBase):
         else:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        if change and typed:
+            close_listed(obj.pk, keep="", at=now())
+        if change and not obj.is_active and "is_active" in form.changed_data:
+            end_sessions(person_id=obj.pk, actor=actor_of_request(request), at=now())
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse: the ledger names people by number; switch them off instead."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.urls import path
 
 from anlan.core.messages import views as messages
+from anlan.core.people.views import door
 from anlan.core.web import endpoints, metrics, tiles, views
 
 app_name = "core"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("login/", views.login, name="login"),
-    path("logout/", views.logout, name="logout"),
+    path("login/", door.login, name="login"),
+    path("login/lost/", door.lost, name="lost"),
+    path("login/reset/<str:person>/<str:token>/", door.reset, name="reset"),
+    path("logout/", door.logout, name="logout"),
     path("ping", endpoints.ping, name="ping"),
     path("healthz", endpoints.healthz, name="healthz"),
     path("metrics", metrics.metrics, name="metrics"),

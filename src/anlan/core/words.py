@@ -49,6 +49,14 @@ refusals.words({
         " or installs `anlan[platform]` again."
     ),
     "paper_too_long": _("A paper has at most %(most)d lines of tables; take fewer, or a file for a spreadsheet."),
+    "session_gone": _("This session is ended already, or it is not yours."),
+    "person_off": _("This account is switched off; switch it on first."),
+    "reset_link_spent": _("This link was used already, or it is older than a day. Ask the operator for another."),
+    "sso_failed": _("The identity provider did not confirm who you are. Try again, or sign in with your password."),
+    "sso_off": _("This account is switched off."),
+    "sso_other_identity": _("Another identity of the provider stands behind this account. Ask the operator."),
+    "sso_unknown": _("The provider knows you, but nobody here has this log-in name. The operator adds people."),
+    "sso_unverified": _("The provider has not verified your e-mail address. Ask whoever runs it."),
     "unfit": "%(reason)s",  # in Django's words, which have their language already
 })  # fmt: skip
 

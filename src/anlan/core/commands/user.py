@@ -79,6 +79,92 @@ def password(username: Username, password_stdin: Stdin = False, data: DataOption
     _answer({"username": username, **({"password": secret} if made else {})}, json_)
 
 
+@user.command("reset-link")
+def reset_link(username: Username, data: DataOption = None, json_: Json = False) -> None:
+    """Make a link by which somebody sets a new password once, within a day; hand it to them yourself."""
+    open_platform(data)
+    from django.conf import settings
+
+    from anlan.core.people.passwords import make_reset_link
+
+    path = make_reset_link(person_id=_person_id(username), **_who())
+    here = next(iter(settings.CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000")
+    _answer({"username": username, "link": f"{here}{path}"}, json_)
+
+
+@user.command("end-sessions")
+def end_sessions(username: Username, data: DataOption = None) -> None:
+    """End every session of a person; they sign in again."""
+    open_platform(data)
+    from anlan.core.people import sign_ins
+
+    count = sign_ins.end_sessions(person_id=_person_id(username), **_who())
+    say(f"{username}: {count} sessions ended")
+
+
+@user.command("remove-factors")
+def remove_factors(username: Username, data: DataOption = None) -> None:
+    """Take the second factor from somebody who lost it: app, passkeys and codes on paper."""
+    open_platform(data)
+    from anlan.core.people import factors
+
+    count = factors.remove_factors(person_id=_person_id(username), **_who())
+    say(f"{username}: {count} factors removed")
+
+
+@user.command("sign-ins")
+def sign_ins(
+    username: Username,
+    origins: Annotated[bool, typer.Option("--origins", help="Open from where; an entry of the ledger.")] = False,
+    last: Annotated[int, typer.Option(help="How many, the latest first.", min=1)] = 20,
+    data: DataOption = None,
+    json_: Json = False,
+) -> None:
+    """List a person's log-ins and those that failed; with --origins also network address and browser."""
+    open_platform(data)
+    from anlan.core.models import SignIn
+    from anlan.core.people.sign_ins import read_origins
+    from anlan.core.sealed.purposes import Purpose
+
+    rows = list(SignIn.objects.filter(person_id=_person_id(username)).order_by("-pk")[:last])
+    opened = read_origins(sign_in_ids=[row.pk for row in rows], purpose=Purpose.AUDIT, **_who()) if origins else {}
+    found: list[dict[str, Any]] = [
+        {"at": row.at.isoformat(), "method": row.method, "factor": row.factor, "failed": row.failed,
+         "ended": row.ended_at is not None, "device": row.device, **opened.get(row.pk, {})}
+        for row in rows
+    ]  # fmt: skip
+    if json_:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for row in found:
+        typer.echo("  ".join(str(value) for name, value in row.items() if name not in {"failed", "ended"} and value)
+                   + ("  failed" if row["failed"] else ""))  # fmt: skip
+
+
+@user.command("erase-origins")
+def erase_origins(
+    username: Annotated[str, typer.Argument(help="The log-in; else everybody's.", show_default=False)] = "",
+    older_than_days: Annotated[int, typer.Option(help="Only of log-ins before that; 0 for all.", min=0)] = 0,
+    data: DataOption = None,
+) -> None:
+    """Erase from where log-ins came: of one person who asked for it, or of all that are old enough."""
+    open_platform(data)
+    from datetime import timedelta
+
+    from anlan.core.people import sign_ins
+    from anlan.core.sealed.purposes import ErasureReason
+
+    if not username and not older_than_days:
+        raise refuse("name a person, or how old the log-ins must be (--older-than-days)")
+    who = _who()
+    count = sign_ins.erase_origins(
+        person_id=_person_id(username) if username else None,
+        before=who["at"] - timedelta(days=older_than_days) if older_than_days else None,
+        reason=ErasureReason.ASKED if username else ErasureReason.RETENTION, **who,
+    )  # fmt: skip
+    say(f"erased from where {count} log-ins came")
+
+
 @user.command()
 def key(
     name: Annotated[str, typer.Argument(help="The partner system's name.", show_default=False)],

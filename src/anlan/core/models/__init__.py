@@ -12,6 +12,7 @@ from anlan.core.models.message import Message, MessageState, QuietHours
 from anlan.core.models.organisation import ApiClient, LoginFailures, Membership, Organisation, Person
 from anlan.core.models.residue import Residue
 from anlan.core.models.series import SeriesCount
+from anlan.core.models.sign_in import SignIn, SignInOrigin
 from anlan.core.models.undo import Undo
 
 __all__ = [
@@ -42,6 +43,8 @@ __all__ = [
     "QuietHours",
     "Residue",
     "SeriesCount",
+    "SignIn",
+    "SignInOrigin",
     "Undo",
     "VerbKey",
 ]

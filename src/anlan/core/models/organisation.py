@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from anlan.core.models.area import Area
 from anlan.core.people.roles import Role
@@ -39,6 +40,7 @@ class Person(AbstractBaseUser):
     name = models.CharField(max_length=80)
     language = models.CharField(max_length=16, default="", blank=True)
     is_active = models.BooleanField(default=True)
+    sessions_ended = models.PositiveIntegerField(default=0)  # how often all sessions were ended at once
 
     objects = People()
     USERNAME_FIELD = "username"
@@ -60,6 +62,12 @@ class Person(AbstractBaseUser):
     def is_staff(self) -> bool:
         """Operators may open the admin, where a city's data are edited."""
         return Role.OPERATOR in self.roles
+
+    def get_session_auth_hash(self) -> str:
+        """Return what every session of this person rests on: the password, and that sessions were not ended since."""
+        known = super().get_session_auth_hash()
+        ended = self.sessions_ended
+        return salted_hmac("anlan.sessions", f"{known}:{ended}").hexdigest() if ended else known
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """Answer the admin, which asks for single permissions."""
@@ -99,7 +107,7 @@ class ApiClient(models.Model):
 
 
 class LoginFailures(models.Model):
-    """Failed log-ins of one name from one address, both hashed; many in a row must wait."""
+    """Failed log-ins of one name, from one address, or of one from the other, hashed; many in a row must wait."""
 
     key = models.CharField(max_length=64, primary_key=True)
     failures = models.PositiveIntegerField(default=0)

@@ -16,6 +16,7 @@ from anlan.core.models import ApiClient, Membership, Organisation, Person
 from anlan.core.people.actors import Actor
 from anlan.core.people.keys import new_key
 from anlan.core.people.roles import DESK, OF_A_HOUSE, Role
+from anlan.core.people.sign_ins import close_listed
 from anlan.core.refusals import Refused
 
 CONTROL_ROOM: Final = "control_room"  # as kind of an organisation
@@ -33,7 +34,7 @@ def add_person(
     if language not in {"", *dict(settings.LANGUAGES)}:
         raise Refused("unknown_language", "language", language=language, known=", ".join(dict(settings.LANGUAGES)))
     person = Person(username=username, name=name or username, language=language)
-    _set_password(person, password)
+    give_password(person, password)
     _require_fitting(person)
     person.save()
     ledger.append("core.person_added", actor=actor, at=at, subject=f"person:{person.pk}", payload={})
@@ -69,8 +70,9 @@ def set_password(*, person_id: int, password: str, actor: Actor, at: dt.datetime
     """Set a person's password; sessions opened with the old one end."""
     actor.require(Role.OPERATOR)
     person = Person.objects.select_for_update().get(pk=person_id)
-    _set_password(person, password)
+    give_password(person, password)
     person.save()
+    close_listed(person_id, keep="", at=at)
     ledger.append("core.password_set", actor=actor, at=at, subject=f"person:{person_id}", payload={})
 
 
@@ -144,7 +146,8 @@ def _require_fitting(record: Person | ApiClient) -> None:
         raise Refused("unfit", next(iter(error.message_dict)), reason=reasons) from error
 
 
-def _set_password(person: Person, password: str) -> None:
+def give_password(person: Person, password: str) -> None:
+    """Set a password that is not guessed easily; the caller stores the row."""
     try:
         validate_password(password)
     except ValidationError as error:

@@ -1,34 +1,33 @@
-"""Log-in, with a growing wait after failures of one name from one address."""
+"""The one door: who somebody is, after the throttle and before the second factor; every other way in ends here."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
 from typing import Any
 
-from django.conf import settings
+from allauth.account.internal.flows.login import get_authentication_records, perform_login, record_authentication
+from allauth.account.models import Login as PendingLogin
+from allauth.core import context
+from django import forms
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from anlan.core.ledger.writes import perform
-from anlan.core.models import LoginFailures, Person
-from anlan.core.time.clock import wall
-from anlan.core.web.middleware.language import remember, supported
+from anlan.core.ledger.writes import perform, write
+from anlan.core.models import Person, SignIn
+from anlan.core.people.actors import PUBLIC
+from anlan.core.people.client import agent_of, client_address
+from anlan.core.people.factors import FACTOR, has_factor
+from anlan.core.people.members import actor_of
+from anlan.core.people.sign_ins import Origin, fail_sign_in, session_hash, sign_in
+from anlan.core.people.throttle import attempt
+from anlan.core.time.clock import now, wall
 
-FREE = 5  # failures without a wait: people mistype
-LONGEST = dt.timedelta(minutes=15)
-FORGOTTEN = dt.timedelta(hours=1)
-
-
-def wait_after(failures: int) -> dt.timedelta:
-    """Return how long a name must wait after so many failures from one address: 30 s, 1, 2, 4, 8, then 15 min."""
-    if failures < FREE:
-        return dt.timedelta(0)
-    return min(LONGEST, dt.timedelta(seconds=30 * 2 ** min(failures - FREE, 10)))
+ON_THE_WAY_S = 900  # from the first step to the last
+AT = "signed_in_at"  # in the session: when it began
 
 
 class Form(AuthenticationForm):
@@ -40,75 +39,150 @@ class Form(AuthenticationForm):
     }
 
     def clean(self) -> dict[str, Any]:
-        """Check the wait, then name and password; count what fails, forget what succeeds."""
+        """Check the wait, then name and password; count and note what fails."""
         assert self.request is not None
-        key = attempt_key(self.request, str(self.cleaned_data.get("username", "")))
-        self.wait = _wait_left(key)
+        username = str(self.cleaned_data.get("username", ""))
+        self.wait = attempt(self.request, username).wait()
         if self.wait:
-            minutes = -(-int(self.wait.total_seconds()) // 60)
-            text = ngettext(
-                "Too many failed attempts. Try again in %(n)d minute.",
-                "Too many failed attempts. Try again in %(n)d minutes.",
-                minutes,
-            )
-            raise ValidationError(text % {"n": minutes}, code="wait")
+            raise ValidationError(wait_words(self.wait), code="wait")
         try:
-            cleaned = super().clean()
+            return super().clean()
         except ValidationError:
-            perform(lambda: _count(key))
+            note_failure(self.request, username, "password")
             raise
-        if LoginFailures.objects.filter(pk=key).exists():
-            perform(lambda: LoginFailures.objects.filter(pk=key).delete())
-        return cleaned
 
 
-class Login(LoginView):
-    """The log-in page; a wait is answered with 429, and who has a language of their own goes on in it."""
+class PasswordAgain(forms.Form):
+    """The password of whoever is in already, under the same throttle."""
 
-    template_name = "core/login.html"
-    authentication_form = Form
-    redirect_authenticated_user = True
+    password = forms.CharField(
+        label=gettext_lazy("Your password now"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
 
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Let them in; pages come in the language that `anlan user add --language` gave, until another is chosen."""
-        response = super().form_valid(form)
-        person = form.get_user()
-        if isinstance(person, Person) and (language := supported(person.language)):
-            remember(response, language, self.request)
-        return response
+    def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
 
-    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        """Show the form again with what was wrong."""
-        response = super().form_invalid(form)
-        wait = getattr(form, "wait", None)
-        if wait:
-            response.status_code = 429
-            response["Retry-After"] = str(int(wait.total_seconds()) + 1)
-        return response
-
-
-def attempt_key(request: HttpRequest, username: str) -> str:
-    """Return what failures are counted under: name and address, hashed, so that the table names nobody."""
-    text = f"{username.lower()}|{client_address(request)}"
-    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+    def clean_password(self) -> str:
+        """Check the wait, then the password; count and note a wrong one."""
+        request = context.request
+        if wait := attempt(request, self.user.username).wait():
+            raise ValidationError(wait_words(wait), code="wait")
+        typed = str(self.cleaned_data["password"])
+        if not self.user.check_password(typed):
+            note_failure(request, self.user.username, "password")
+            raise ValidationError(gettext("This password is wrong."), code="invalid_login")
+        return typed
 
 
-def client_address(request: HttpRequest) -> str:
-    """Return where a request comes from; behind the operator's own proxy (ANLAN_HTTPS) its last word counts."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.SECURE_PROXY_SSL_HEADER else ""
-    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+class NewPassword(forms.Form):
+    """A new password, typed twice."""
+
+    new = forms.CharField(
+        label=gettext_lazy("New password"),
+        help_text=gettext_lazy("At least ten characters, and no common word."),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=gettext_lazy("The new password again"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_new(self) -> str:
+        """Refuse a password that is guessed easily."""
+        typed = str(self.cleaned_data["new"])
+        validate_password(typed)
+        return typed
+
+    def clean_again(self) -> str:
+        """Refuse a slip of the hand."""
+        typed = str(self.cleaned_data["again"])
+        if typed != self.data.get("new"):
+            raise ValidationError(gettext("The two are not the same."), code="password_mismatch")
+        return typed
 
 
-def _wait_left(key: str) -> dt.timedelta:
-    failures = LoginFailures.objects.filter(pk=key).first()
-    if failures is None:
-        return dt.timedelta(0)
-    return max(dt.timedelta(0), failures.last_at + wait_after(failures.failures) - wall())
+class ChangedPassword(PasswordAgain, NewPassword):
+    """The old password, and the new one twice."""
+
+    field_order = ("password", "new", "again")
 
 
-def _count(key: str) -> None:
-    """Count one failure, and drop those of an hour ago."""
-    LoginFailures.objects.filter(last_at__lt=wall() - FORGOTTEN).delete()
-    failures, _ = LoginFailures.objects.select_for_update().get_or_create(pk=key, defaults={"last_at": wall()})
-    failures.failures, failures.last_at = failures.failures + 1, wall()
-    failures.save()
+def wait_words(wait: dt.timedelta) -> str:
+    """Say how long somebody must wait."""
+    minutes = -(-int(wait.total_seconds()) // 60)
+    text = ngettext(
+        "Too many failed attempts. Try again in %(n)d minute.",
+        "Too many failed attempts. Try again in %(n)d minutes.",
+        minutes,
+    )
+    return text % {"n": minutes}
+
+
+def note_failure(request: HttpRequest, username: str, reason: str) -> None:
+    """Count a failure and leave its entry, in one write; nothing of what comes while somebody must wait."""
+    tried = attempt(request, username)
+    if tried.wait():
+        return
+    person = Person.objects.filter(username__iexact=username).first() if username else None
+
+    def note() -> None:
+        tried.count()
+        fail_sign_in(
+            person_id=person.pk if person else None, reason=reason, origin=origin_of(request), actor=PUBLIC, at=now()
+        )
+
+    perform(note)
+
+
+def let_in(request: HttpRequest, person: Person, method: str, target: str) -> HttpResponse:
+    """Take somebody who said who they are to their second factor if they have one, and then in."""
+    with write():
+        keep_briefly(request)
+        record_authentication(request, person, method)
+        answer: HttpResponse = perform_login(request, PendingLogin(user=person, redirect_url=target))
+    return answer
+
+
+def note_sign_in(request: HttpRequest, person: Person) -> None:
+    """Note that somebody is in: the throttle forgets, the session is listed, the entry is left."""
+    method, factor = _how(request, person)
+    attempt(request, person.username).forget()
+    request.session.set_expiry(None)
+    request.session[AT] = wall().timestamp()
+    request.session[FACTOR] = has_factor(person)
+    sign_in(
+        person_id=person.pk, method=method, factor=factor, session_key=request.session.session_key or "",
+        origin=origin_of(request), actor=actor_of(person), at=now(),
+    )  # fmt: skip
+
+
+def keep_briefly(request: HttpRequest) -> None:
+    """Let the session of somebody who is on the way in run out soon: anybody may open such ones."""
+    request.session.set_expiry(ON_THE_WAY_S)
+
+
+def carry_on(request: HttpRequest, person: Person) -> None:
+    """Keep this session after all sessions of the person ended; only inside a write."""
+    before = session_hash(request.session.session_key or "")
+    update_session_auth_hash(request, person)
+    SignIn.objects.filter(session=before).update(session=session_hash(request.session.session_key or ""))
+
+
+def origin_of(request: HttpRequest) -> Origin:
+    """Return from where a request comes; personal content."""
+    return Origin(address=client_address(request), agent=agent_of(request))
+
+
+def _how(request: HttpRequest, person: Person) -> tuple[str, str]:
+    """Return how somebody said who they are, and with which second factor."""
+    records = get_authentication_records(request, person)
+    if any(record.get("passwordless") for record in records):
+        return SignIn.Method.PASSKEY, ""
+    methods = [str(record["method"]) for record in records if record["method"] in SignIn.Method.values]
+    factors = [str(record.get("type", "")) for record in records if record["method"] == "mfa"]
+    return methods[-1], factors[-1] if factors else ""

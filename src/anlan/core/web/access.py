@@ -19,6 +19,7 @@ class Declared:
 
     kind: str
     roles: frozenset[str] = frozenset()
+    settles: bool = False  # also for who still owes a second factor: there it is set up
 
 
 def public(view: View) -> View:
@@ -29,6 +30,11 @@ def public(view: View) -> View:
 def signed_in(view: View) -> View:
     """Anybody with a log-in may open it."""
     return _declare(view, Declared("signed_in"))
+
+
+def settling(view: View) -> View:
+    """Anybody with a log-in may open it, also before they have the second factor that their role needs."""
+    return _declare(view, Declared("signed_in", settles=True))
 
 
 def roles(*names: str) -> Callable[[View], View]:

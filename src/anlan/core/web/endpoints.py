@@ -20,7 +20,7 @@ from anlan.core.models import Area, Job
 from anlan.core.operator.condition import is_sealing_late
 from anlan.core.people.members import sign_of
 from anlan.core.time.clock import now
-from anlan.core.web.access import public, signed_in
+from anlan.core.web.access import public, settling, signed_in
 from anlan.core.web.middleware.access import actor_of_request
 
 
@@ -35,7 +35,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return JsonResponse(answer, status=503 if late else 200)
 
 
-@signed_in
+@settling
 @never_cache
 @require_safe
 def ping(request: HttpRequest) -> JsonResponse:

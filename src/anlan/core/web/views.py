@@ -1,11 +1,10 @@
-"""Log-in, the first page, and the pages for what went wrong."""
+"""The first page, and the pages for what went wrong."""
 
 from __future__ import annotations
 
 import sys
 from typing import Any
 
-from django.contrib.auth.views import LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -13,15 +12,11 @@ from django.utils.translation import gettext as _
 
 from anlan.core.ledger.writes import is_passing
 from anlan.core.people.actors import PUBLIC
-from anlan.core.people.login import Login
 from anlan.core.web.access import public
 from anlan.core.web.api import speaks_json
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.web.middleware.errors import not_stored
 from anlan.core.web.slots import first_page
-
-login = public(Login.as_view())
-logout = public(LogoutView.as_view(next_page="/"))
 
 
 @public

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from anlan.core.people.login import client_address
+from anlan.core.people.client import client_address
 from anlan.core.time.clock import now
 
 

@@ -12,9 +12,12 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anlan.core.people.actors import PUBLIC, Actor
+from anlan.core.people.factors import FACTOR, must_have_factor
 from anlan.core.people.keys import client_of
 from anlan.core.people.members import actor_of, actor_of_client
 from anlan.core.people.roles import Role
@@ -22,13 +25,14 @@ from anlan.core.web.access import Declared, declared
 
 log = logging.getLogger("anlan.access")
 ADMIN = Declared("roles", frozenset({Role.OPERATOR}))  # Django's own views: the admin lets in operators only
+OWN_DOOR = {"login", "logout", "password_change"}  # of the admin: they lead to ours, which asks
 
 
 def declaration(request: HttpRequest, view: Callable[..., Any]) -> Declared | None:
     """Return who may open this view."""
     match = request.resolver_match
     if match and match.app_names[:1] == ["admin"]:
-        return ADMIN if match.url_name != "login" else Declared("signed_in")
+        return ADMIN if match.url_name not in OWN_DOOR else Declared("public")
     return declared(view)
 
 
@@ -61,6 +65,8 @@ class Access:
             return _to_login(request)
         if access.kind == "roles" and not actor.roles & access.roles:
             raise PermissionDenied
+        if must_have_factor(actor.roles) and not access.settles and not request.session.get(FACTOR):
+            return _to_account(request)
         return None
 
     def _partner(self, request: HttpRequest) -> HttpResponse | None:
@@ -99,10 +105,21 @@ def _to_login(request: HttpRequest) -> HttpResponse:
     parts = urlsplit(target)
     if parts.netloc and parts.netloc != request.get_host():
         parts = urlsplit("/")
-    answer = redirect_to_login(parts.path + (f"?{parts.query}" if parts.query else ""))
+    return _sent(request, redirect_to_login(parts.path + (f"?{parts.query}" if parts.query else "")).url)
+
+
+def _to_account(request: HttpRequest) -> HttpResponse:
+    """Send to where a second factor is set up; what an open page there asks for by itself gets nothing."""
+    address = reverse("own_account")
+    if urlsplit(request.headers.get("HX-Current-URL", "")).path.startswith(address):
+        return HttpResponse(status=204)
+    return _sent(request, address)
+
+
+def _sent(request: HttpRequest, address: str) -> HttpResponse:
     if "HX-Request" in request.headers:  # a fragment: let htmx load the whole page
-        return HttpResponse(status=401, headers={"HX-Redirect": answer.url})
-    return answer
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 def actor_of_request(request: HttpRequest) -> Actor:
