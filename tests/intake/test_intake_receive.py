@@ -134,17 +134,21 @@ def test_bad_input_is_refused_whole(told, field, code):
 
 
 def test_a_resident_id_number_is_masked_and_said():
-    """It is replaced on receipt, also in full-width digits or with blanks, and never stored."""
-    told = f"我是 {RESIDENT_ID}，或 １１０１０５１９４９１２３１００２Ｘ，或 110105 19491231 002x"
-    answer = receive(words=told)
+    """Also in full-width digits, in groups, with a mistyped check digit; it is replaced on receipt and never stored."""
+    told = (RESIDENT_ID, "１１０１０５１９４９１２３１００２Ｘ", "110105 19491231 002x", "110105194912310021",
+            "1101 0519 4912 3100 21", "110105-1949-1231-0021", "１１０１０５　１９４９１２３１　００２１",
+            "110105 - 19491231 - 0021")  # fmt: skip
+    answer = receive(words="我是 " + "，或 ".join(told))
     assert answer["masked"] == ["words"]
-    assert ReportPersonal.objects.get().words == f"我是 {MASK}，或 {MASK}，或 {MASK}"
+    assert ReportPersonal.objects.get().words == "我是 " + "，或 ".join([MASK] * len(told))
 
 
 def test_other_numbers_are_left_alone():
-    """A phone number, an order number and a number with a wrong check digit stay."""
+    """A phone number, an order number, and a number of a system's own, of region, day and serial, stay."""
     assert is_resident_id(RESIDENT_ID)
-    for text in ("13812345678", "110105194912310021", "330000000000000000", "9" * 30, f"1{RESIDENT_ID}"):
+    assert not is_resident_id("320400201606280012")
+    receive(source="office", source_id="320400201606280012")
+    for text in ("13812345678", "110105194913310021", "330000000000000000", "9" * 30, f"1{RESIDENT_ID}"):
         assert mask_resident_ids(text) == text
 
 

@@ -49,6 +49,9 @@ refusals.words({
         " or installs `anlan[platform]` again."
     ),
     "paper_too_long": _("A paper has at most %(most)d lines of tables; take fewer, or a file for a spreadsheet."),
+    "not_unicode": _("This holds half a character (a lone surrogate), which is no text."),
+    "not_an_object": _("Each line is one JSON object."),
+    "not_json": _("This is not JSON."),
     "session_gone": _("This session is ended already, or it is not yours."),
     "person_off": _("This account is switched off; switch it on first."),
     "reset_link_spent": _("This link was used already, or it is older than a day. Ask the operator for another."),

@@ -40,7 +40,6 @@ refusals.words(
         "out_of_range": noop("This must lie between %(low)s and %(high)s."),
         "too_long": noop("This is too long: at most %(most)s characters."),
         "nul": noop("This holds a NUL character, which is no text."),
-        "not_unicode": noop("This holds half a character (a lone surrogate), which is no text."),
         "resident_id": noop("A resident-ID number must not be stored; leave it out."),
         "id_used": noop("This source sent another report under the same number before."),
         "too_many_photos": noop("At most %(most)s photos."),
@@ -49,8 +48,6 @@ refusals.words(
             "Give source_id, received_at or device_time: without any, a repeat cannot be told from a new report."
         ),
         "unknown_field": noop("There is no such field; leave it out or check its spelling."),
-        "not_an_object": noop("Each line is one JSON object."),
-        "not_json": noop("This is not JSON."),
         "too_many_cells": noop(
             "This row has more cells than the header; put text that holds a separator in quotation marks."
         ),

@@ -41,6 +41,7 @@ def health(at: dt.datetime) -> list[Line]:
         *_followers(found),
         _seals(found),
         _chain(),
+        _clock(found),
         *_jobs(found, at),
         *_waiting(found),
         _disk(found),
@@ -77,6 +78,12 @@ def _chain() -> Line:
     faults = triggers.faults()
     now = "; ".join(faults) if faults else _("what keeps the ledger append-only is in place")
     return Line(_("Ledger"), now, _("no fault"), "late" if faults else "done", "anlan ledger verify")
+
+
+def _clock(found: Mapping[str, Any]) -> Line:
+    back = found["clock_back_s"]
+    now = _("%(n)s s behind the last seal") % {"n": figure(back)} if back else _("goes forward")
+    return Line(_("Clock of this machine"), now, "60 s", "late" if back else "done", "timedatectl" if back else "")
 
 
 def _jobs(found: Mapping[str, Any], at: dt.datetime) -> Iterator[Line]:

@@ -6,7 +6,10 @@ import functools
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+import math
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
@@ -17,6 +20,7 @@ from anlan.core.models import VerbKey
 from anlan.core.time.clock import now
 
 SCOPE_LENGTH = 255  # of the column
+ERASED = ""  # in place of a fingerprint: the key is known, with which body it came is not any more
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -26,6 +30,13 @@ _BESIDE = frozenset({"actor", "at", "key", "seen", "past"})  # not what was aske
 
 class KeyReused(ValueError):
     """The idempotency key came back with another body."""
+
+
+class _Asking(threading.local):
+    scope = ""  # of the outermost keyed call that is under way
+
+
+_asking = _Asking()
 
 
 def verb(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -54,6 +65,19 @@ def is_answered(name: str, actor: Any, key: str | None) -> bool:
     return key is not None and VerbKey.objects.filter(key=_scope(name, actor, key)).exclude(result=None).exists()
 
 
+def asked_as() -> str:
+    """Return under what the answer of the keyed call that is under way is stored; empty where none is.
+
+    What is sealed meanwhile keeps it: whoever erases the content erases the fingerprint of the call with it.
+    """
+    return _asking.scope
+
+
+def forget(scopes: Iterable[str]) -> None:
+    """Erase with which bodies these calls came: their keys stay known, and a guess of a body can be tested no more."""
+    VerbKey.objects.filter(pk__in=set(scopes)).update(fingerprint=ERASED)
+
+
 def _scope(name: str, actor: Any, key: Any) -> str:
     """Return under what a keyed answer is stored; a key that is too long for its column stands for itself as a hash."""
     whose = f"{name}|{getattr(actor, 'name', '')}|"
@@ -63,24 +87,39 @@ def _scope(name: str, actor: Any, key: Any) -> str:
 
 def _once(scope: str, asked: dict[str, Any], act: Callable[[], R]) -> R:
     """Run the act once for a scope; a twin waits on the row, then gets the stored answer."""
-    fingerprint = _fingerprint(asked)
+    # what a keyed call asks of another was compared with the first
+    fingerprint = ERASED if _asking.scope else _fingerprint(asked)
     kept, created = VerbKey.objects.select_for_update().get_or_create(
         key=scope, defaults={"fingerprint": fingerprint, "at": now()}
     )
     if not created:
-        if kept.fingerprint not in {fingerprint, _fingerprint({"seen": None, **asked}, _BESIDE - {"seen"})}:
+        if kept.fingerprint != ERASED and not _is_same(kept.fingerprint, asked):
             raise KeyReused("this idempotency key was used before with another body; use a new key")
         if kept.result is not None:
             return json.loads(kept.result)  # type: ignore[no-any-return]
-    result = act()
+    with _asks(scope):
+        result = act()
     VerbKey.objects.filter(pk=kept.pk).update(result=canonical(result))
     return result
+
+
+@contextmanager
+def _asks(scope: str) -> Iterator[None]:
+    before, _asking.scope = _asking.scope, _asking.scope or scope
+    try:
+        yield
+    finally:
+        _asking.scope = before
+
+
+def _is_same(fingerprint: str, asked: dict[str, Any]) -> bool:
+    return fingerprint in {_fingerprint(asked), _fingerprint({"seen": None, **asked}, _BESIDE - {"seen"})}
 
 
 def _fingerprint(arguments: dict[str, Any], beside: frozenset[str] = _BESIDE) -> str:
     """Hash what was asked, without who, when, the key itself, what the page showed and whether it is past.
 
-    Keyed with the server's secret: what was asked may be words that are erased later, and nobody may test a guess.
+    Keyed with the server's secret, and erased with the words that were asked: then nobody can test a guess at all.
     An earlier version hashed what the page showed as well, for some verbs: what it stored is recognised.
     """
     asked = {name: value for name, value in arguments.items() if name not in beside}
@@ -94,4 +133,6 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, bytes):
         return hashlib.sha256(value).hexdigest()
+    if isinstance(value, float) and not math.isfinite(value):  # no JSON; the rules refuse it by its field
+        return str(value)
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from anlan.core import ledger
-from anlan.core.ledger.verbs import verb
+from anlan.core.ledger.verbs import asked_as, verb
 from anlan.core.messages.access import MANAGES
 from anlan.core.messages.purposes import PURPOSES
 from anlan.core.models import Consent, Contact, ContactAddress, Person
@@ -44,7 +44,7 @@ def add_contact(
     owner = {"organisation": body, "post": post, "person": person}
     if (same := _same(kind, address, owner)) is not None:
         return same
-    sealed = ContactAddress(salt=new_salt(), address=address)
+    sealed = ContactAddress(salt=new_salt(), verb_key=asked_as(), address=address)
     contact = sealed.contact = Contact.objects.create(
         kind=kind, language=language, added_at=at, commitment=sealed.commitment(), **owner
     )

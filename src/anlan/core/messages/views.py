@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from dataclasses import replace
 
@@ -30,6 +29,7 @@ from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import partner, roles
 from anlan.core.web.api import ApiError, as_json
+from anlan.core.web.json_body import read_object
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.words import moment
 
@@ -122,14 +122,9 @@ def _body(request: HttpRequest) -> dict[str, str]:
     text = request.read(BODY_BYTES + 1)
     if len(text) > BODY_BYTES:
         raise ApiError(413, "too_large", _("The body is too large: at most %(most)s bytes.") % {"most": BODY_BYTES})
-    try:
-        body = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ApiError(400, "not_json", _("Send one JSON object.")) from None
-    if not isinstance(body, dict):
-        raise ApiError(400, "not_an_object", _("Send one JSON object."))
+    body = read_object(text)
     for name in (*sorted(FIELDS - {"reason"}), *body):
-        if name not in FIELDS or not isinstance(body.get(name), str):
+        if name not in FIELDS or not isinstance(body.get(name), str) or "\0" in body[name]:
             raise ApiError(422, "unfit_field", _("A receipt has the texts id, state, at, and maybe reason."), name[:40])
     return body
 

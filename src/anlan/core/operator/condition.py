@@ -37,6 +37,7 @@ def condition() -> dict[str, Any]:
         "jobs_dead": Job.objects.filter(state=Job.State.DEAD).count(),
         "effects_waiting": ClockRun.objects.lapsed(now() - LATE).count(),
         "followers_stopped": {cursor.name: cursor.error for cursor in followers.stopped()},
+        "clock_back_s": clock_back_s(),
         "disk_free_bytes": shutil.disk_usage(settings.DATA_DIR).free if settings.DATA_DIR.exists() else None,
     }
 
@@ -48,6 +49,8 @@ def _simulated_time() -> str | None:
 def alarms(found: dict[str, Any]) -> list[str]:
     """Say what an operator has to look at."""
     found_alarms = [f"follower {name} has stopped {error}" for name, error in found["followers_stopped"].items()]
+    if found.get("clock_back_s"):
+        found_alarms.append(f"the machine's clock is {found['clock_back_s']} s behind the last seal")
     if found["jobs_dead"]:
         found_alarms.append(f"{found['jobs_dead']} jobs have failed for good")
     if found["effects_waiting"]:
@@ -68,3 +71,15 @@ def is_sealing_late() -> bool:
     if ledger.head_position() == (last.last if last else 0):
         return False
     return last is None or dt.datetime.fromisoformat(last.sealed_at) < now() - LATE
+
+
+def clock_back_s() -> int:
+    """Return by how many seconds the machine's clock is behind the last seal; 0 for what clocks differ by anyway.
+
+    A simulated city has its own time, which begins anew with each building.
+    """
+    last = seals.head()
+    if last is None or ahead():
+        return 0
+    back = dt.datetime.fromisoformat(last.sealed_at) - now()
+    return int(back.total_seconds()) if back > LATE else 0

@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 
 from django.http import HttpResponse
 
+from anlan.core.ledger.verbs import asked_as
 from anlan.core.sealed.salts import new_salt
 
 JPEG: Final = b"\xff\xd8\xff"
@@ -42,6 +43,7 @@ def columns_of(photo: PhotoBytes) -> dict[str, Any]:
     """Return what a sealed row keeps of a photo, with a salt of its own."""
     return {
         "salt": new_salt(),
+        "verb_key": asked_as(),
         "jpeg": photo.jpeg,
         "width": photo.width,
         "height": photo.height,

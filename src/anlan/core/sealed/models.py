@@ -17,6 +17,7 @@ class Sealed(models.Model):
     SEAL: ClassVar[Seal]
     CONTENT: ClassVar[tuple[str, ...]]  # the columns to which the ledger holds a commitment
     salt: Any
+    verb_key = models.TextField(null=True)  # the keyed call that it came by; none is "", and NULL is not known
 
     class Meta:
         abstract = True
@@ -60,7 +61,9 @@ class SealedPiece(Sealed):
 
     CONTENT = ("jpeg",)
     NOTES: ClassVar[tuple[str, ...]] = ()  # words beside it that are no personal content, and go with it all the same
-    EMPTY: ClassVar[dict[str, Any]] = {"salt": None, "jpeg": None, "width": None, "height": None, "sha256": ""}
+    EMPTY: ClassVar[dict[str, Any]] = {
+        "salt": None, "jpeg": None, "width": None, "height": None, "sha256": "", "verb_key": None,
+    }  # fmt: skip
     salt = models.BinaryField(null=True)
     jpeg = models.BinaryField(null=True)
     width = models.PositiveIntegerField(null=True)

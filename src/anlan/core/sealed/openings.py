@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from anlan.core import ledger
 from anlan.core.ledger import canonical
+from anlan.core.ledger.verbs import forget
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.sealed.models import Sealed, SealedFile, SealedPiece, SealedWords
 from anlan.core.sealed.salts import commitment
@@ -72,12 +73,20 @@ def find_same(model: type[SealedWords], owners: Iterable[int], content: Mapping[
     )
 
 
+def same_words(model: type[SealedWords], told: Sequence[tuple[int, Mapping[str, str]]]) -> list[bool | None]:
+    """Say of each record, told with words, whether they are its own: by commitments, nobody reads any; None keeps none."""
+    rows = model._default_manager.filter(**{f"{model.OWNER}__in": {owner for owner, _ in told}})
+    kept = {getattr(row, model.OWNER): (row.commitment(), bytes(row.salt)) for row in rows}
+    return [kept[owner][0] == commitment(kept[owner][1], words) if owner in kept else None for owner, words in told]
+
+
 def erase(*kinds: QuerySet[Any], at: dt.datetime) -> list[int]:
-    """Destroy the content of rows with their salts; return of how many of each kind.
+    """Destroy the content of rows with their salts, and what was kept to know it again; return of how many of each.
 
     The verb says who may and why, and leaves the entry. The worker clears the bytes out of the files once it is
     committed; until then `is_leaving` says so.
     """
+    forget(scope for rows in kinds for scope in rows.values_list("verb_key", flat=True) if scope)
     counts = [rows.model.destroy(rows, at) for rows in kinds]
     if any(counts):
         note_residue(at)

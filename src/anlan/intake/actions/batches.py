@@ -14,7 +14,7 @@ from anlan.intake.actions.reports import organisation_of, require_channel
 from anlan.intake.actions.storage import facts, lock_days, store
 from anlan.intake.models import Report, Tracking
 from anlan.intake.public.codes import code_hash
-from anlan.intake.queries.identity import earlier, identity, require_same, with_content_hash
+from anlan.intake.queries.identity import earlier, identity, require_same, said_before, with_content_hash
 from anlan.intake.rules.reports import Checked, Facts, check
 
 
@@ -84,15 +84,26 @@ def _new(good: list[tuple[dict[str, Any], Checked]], refused: list[dict[str, Any
     lock_days(checked.columns["received_at"] for _, checked in good)
     before: dict[tuple[str, ...], Report | Checked] = dict(earlier([checked for _, checked in good]))
     new: list[Checked] = []
+    again: list[tuple[dict[str, Any], Report | Checked, Checked]] = []
     for sent, checked in good:
         same = identity(checked)
         assert same is not None
         if same not in before:
             before[same] = checked
             new.append(checked)
-            continue
+        else:
+            again.append((sent, before[same], checked))
+    return new, len(again) - _refuse_others(again, refused)
+
+
+def _refuse_others(again: list[tuple[dict[str, Any], Report | Checked, Checked]], refused: list[dict[str, Any]]) -> int:
+    """Refuse the rows that came under the number of an earlier report and say something else; return how many."""
+    others = 0
+    said = said_before([(before, checked) for _, before, checked in again])
+    for (sent, before, checked), is_said in zip(again, said, strict=True):
         try:
-            require_same(before[same], checked, bool(sent.get("received_at")))
+            require_same(before, checked, bool(sent.get("received_at")), is_said=is_said)
         except Refused as error:
             refused.append(refused_row(sent, error))
-    return new, len(good) - len(new) - sum(1 for row in refused if row["code"] == "id_used")
+            others += 1
+    return others

@@ -14,6 +14,7 @@ from anlan.core.sealed.openings import erase, open_file, open_words, require_ope
 from anlan.core.sealed.purposes import Purpose
 from anlan.intake.access import ERASES
 from anlan.intake.actions.callbacks import end_call_back
+from anlan.intake.actions.guesses import forget_content
 from anlan.intake.models import Attachment, Erasure, Report, ReportPersonal, Tracking
 from anlan.intake.public.codes import code_hash
 
@@ -96,6 +97,7 @@ def erase_report(
         actor.require(*ERASES)
     ReportPersonal.SEAL.require_reason(reason)
     report = _locked(report_id, actor, everybody=bool(holder))
+    forget_content(report)
     words, photos = erase(ReportPersonal.objects.filter(report=report), Attachment.objects.filter(report=report), at=at)
     end_call_back(report, at)  # its number is gone
     _, first = Erasure.objects.get_or_create(report=report, defaults={"at": at, "reason": reason})

@@ -22,7 +22,7 @@ from anlan.intake.channels import Channel
 from anlan.intake.models import Report, Tracking
 from anlan.intake.public.codes import code_hash
 from anlan.intake.queries.filed import undo_until
-from anlan.intake.queries.identity import earlier, identity, require_same
+from anlan.intake.queries.identity import earlier, identity, require_same, said_before
 from anlan.intake.queries.questions import stored_answers
 from anlan.intake.rules.reports import Checked, check, require_urgency
 from anlan.intake.states import CARRIES_NOTHING, Validity
@@ -95,7 +95,7 @@ def receive_report(
     lock_days([checked.columns["received_at"]])
     before = earlier([checked]).get(identity(checked) or ())
     if before is not None:
-        require_same(before, checked, bool(received_at))
+        require_same(before, checked, bool(received_at), is_said=said_before([(before, checked)])[0])
         return _answer(before, (), repeated=True)
     report = Report.objects.get(pk=store([checked], actor, at, organisation_of(actor, organisation_id), past=past)[0])
     keep_photos(report, photos, actor, at)

@@ -10,6 +10,7 @@ from anlan.core import ledger
 from anlan.core.city.current import city, city_zone
 from anlan.core.ledger import canonical
 from anlan.core.ledger.inserts import insert
+from anlan.core.ledger.verbs import asked_as
 from anlan.core.people.actors import Actor
 from anlan.core.sealed import commitment, new_salt
 from anlan.core.sealed.files import PhotoBytes, columns_of
@@ -53,7 +54,8 @@ def store(
     ids = insert(Report, columns_of)
     salts = [new_salt() if any(checked.personal.values()) else None for checked in rows]
     kept = [(pk, salt, checked) for pk, salt, checked in zip(ids, salts, rows, strict=True) if salt]
-    insert(ReportPersonal, [{"report_id": pk, "salt": salt, **checked.personal} for pk, salt, checked in kept])
+    by = {"verb_key": asked_as()}
+    insert(ReportPersonal, [{"report_id": pk, "salt": salt, **by, **checked.personal} for pk, salt, checked in kept])
     codes = dict(Category.objects.values_list("id", "code"))
     entries = []
     for pk, columns, salt, checked in zip(ids, columns_of, salts, rows, strict=True):

@@ -1,13 +1,13 @@
-"""Reading JSON from strangers: bounded, strict, and line by line, so that no request has to fit in memory."""
+"""Reading JSON line by line, bounded, so that no request has to fit in memory."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from anlan.core.refusals import Refused
+from anlan.core.web.json_body import read_object
 
 READ_BYTES = 65_536
 LINE_BYTES = 65_536
@@ -27,19 +27,6 @@ class Line:
     number: int
     row: dict[str, Any] | None
     refusal: Refused | None = None
-
-
-def read_object(text: bytes) -> dict[str, Any]:
-    """Parse one JSON object, or refuse it; NaN, deep nesting and endless numbers are no JSON."""
-    try:
-        value = json.loads(text.decode(), parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise Refused("not_json") from error
-    if not isinstance(value, dict):
-        raise Refused("not_an_object")
-    if b"\\ud" in text.lower():
-        _require_whole_characters(value)
-    return value
 
 
 def read_lines(stream: Readable) -> Iterator[Line]:
@@ -69,16 +56,3 @@ def _split(stream: Readable) -> Iterator[bytes | None]:
 
 def _grown(line: bytes, too_long: bool) -> tuple[bytes, bool]:
     return (b"", True) if too_long or len(line) > LINE_BYTES else (line, False)
-
-
-def _require_whole_characters(value: dict[str, Any]) -> None:
-    """Refuse half a character, which an escape can smuggle in and no database can store."""
-    for name, content in value.items():
-        try:
-            json.dumps([name, content], ensure_ascii=False).encode()
-        except UnicodeEncodeError as error:
-            raise Refused("not_unicode", name if name.isascii() else None) from error
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")

@@ -12,17 +12,19 @@ from django.conf import settings
 from anlan.core.chunks import chunks
 from anlan.core.ledger import canonical
 from anlan.core.refusals import Refused
-from anlan.intake.models import Report
+from anlan.core.sealed.openings import same_words
+from anlan.intake.models import Erasure, Report, ReportPersonal
 from anlan.intake.rules.reports import Checked
 
 NOT_TOLD = frozenset({"entered_at", "received_at"})
-SAME = ("channel", "category_id", "received_at", "device_time", "source_x", "source_y", "source_crs", "depth_cm")
+SAME = ("channel", "category_id", "received_at", "device_time", "source_x", "source_y", "source_crs", "precision_m",
+        "depth_cm")  # fmt: skip
 
 
 def with_content_hash(row: Checked, time_told: bool) -> Checked:
     """Return a row without an id of its source with a hash of its content in its place.
 
-    It covers the words, so it is keyed with the server's secret: nobody can test a guess of erased words with it.
+    It covers the words, so it is keyed with the server's secret, and erased with them.
     """
     if row.columns["source_id"] is not None:
         return row
@@ -61,11 +63,26 @@ def earlier(rows: Sequence[Checked]) -> dict[tuple[str, ...], Report]:
     return found
 
 
-def require_same(before: Report | Checked, row: Checked, time_told: bool) -> None:
+def require_same(before: Report | Checked, row: Checked, time_told: bool, *, is_said: bool) -> None:
     """Refuse another report under the number of an earlier one: neither may hide the other."""
     if row.columns["source_id"] is None:
         return
     columns = before.columns if isinstance(before, Checked) else before.__dict__
     names = [name for name in SAME if time_told or name != "received_at"]
-    if any(columns[name] != row.columns[name] for name in names):
+    if not is_said or any(columns[name] != row.columns[name] for name in names):
         raise Refused("id_used", "source_id")
+
+
+def said_before(pairs: Sequence[tuple[Report | Checked, Checked]]) -> list[bool]:
+    """Say of each repeat whether its words are those of the report before; what was erased compares with nothing."""
+    stored = [(before.pk, row.personal) for before, row in pairs if isinstance(before, Report)]
+    gone = set(Erasure.objects.filter(report__in={pk for pk, _ in stored}).values_list("report", flat=True))
+    kept = iter(same_words(ReportPersonal, stored))
+    return [
+        before.personal == row.personal if isinstance(before, Checked) else _is_said(next(kept), before.pk in gone, row)
+        for before, row in pairs
+    ]
+
+
+def _is_said(same: bool | None, is_erased: bool, row: Checked) -> bool:
+    return is_erased or not any(row.personal.values()) if same is None else same

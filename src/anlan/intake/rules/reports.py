@@ -10,7 +10,7 @@ from typing import Any
 from anlan.core.refusals import Refused
 from anlan.intake.channels import Channel
 from anlan.intake.rules.places import Bounds, place_of
-from anlan.intake.rules.resident_ids import mask_resident_ids
+from anlan.intake.rules.resident_ids import holds_resident_id, mask_resident_ids
 from anlan.intake.rules.values import moment_of, number_of, one_of, text_of
 from anlan.intake.states import COUNTED, Validity
 
@@ -106,7 +106,7 @@ def _times(row: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
 def _source(row: Mapping[str, Any]) -> dict[str, Any]:
     source, source_id = (text_of(row, name, most) for name, most in SOURCE_LIMITS.items())
     for name, text in (("source", source), ("source_id", source_id)):
-        if len(text) > 17 and mask_resident_ids(text) != text:
+        if len(text) > 17 and holds_resident_id(text):
             raise Refused("resident_id", name)
     return {"source": source or row["channel"], "source_id": source_id or None}
 

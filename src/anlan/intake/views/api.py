@@ -15,10 +15,11 @@ from anlan.core.refusals import Refused
 from anlan.core.time.clock import now, stamp
 from anlan.core.web.access import partner
 from anlan.core.web.api import ApiError, as_json
+from anlan.core.web.json_body import read_object
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.intake import live
 from anlan.intake.actions import refused_row
-from anlan.intake.files.ndjson import Line, Readable, read_lines, read_object
+from anlan.intake.files.ndjson import Line, Readable, read_lines
 from anlan.intake.public.codes import code_for, grouped
 from anlan.intake.rules.reports import FIELDS
 

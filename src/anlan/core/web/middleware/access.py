@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
 from anlan.core.people.actors import PUBLIC, Actor
@@ -37,13 +38,18 @@ def declaration(request: HttpRequest, view: Callable[..., Any]) -> Declared | No
 
 
 class Access:
-    """Puts `request.actor` on every request that is let in."""
+    """Puts `request.actor` on every request that is let in; what somebody known is shown is kept by nobody."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        said = response.get("Cache-Control", "")
+        is_known = getattr(request, "actor", PUBLIC) is not PUBLIC
+        if is_known and "no-store" not in said and "public" not in said:  # as areas and tiles are for everybody
+            patch_cache_control(response, no_store=True, private=True)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]

@@ -7,9 +7,9 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -40,6 +40,8 @@ class Errors:
         if is_passing(error):
             log.error("not stored: %s", error if isinstance(error, NotStored) else type(error).__name__)
             return not_stored(request)
+        if isinstance(error, Http404 | PermissionDenied | SuspiciousOperation | BadRequest):
+            return None  # an answer, and no fault of ours: the line of the request says which
         if isinstance(error, DataError) and "NUL" in str(error):  # no text holds one, and PostgreSQL takes none
             raise BadRequest from error
         view = request.resolver_match.view_name if request.resolver_match else "-"

@@ -1,0 +1,48 @@
+"""What is logged of an answer that is no fault of ours, and what is told of a clock that went back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+import pytest
+from django.test import Client
+
+from anlan.core import ledger
+from anlan.core.ledger import seals
+from anlan.core.ledger.writes import write
+from anlan.core.operator.condition import alarms, condition
+from anlan.core.people.actors import system
+from anlan.core.time.clock import frozen
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_page_that_is_not_there_and_one_that_is_closed_are_no_errors_in_the_log(caplog):
+    """The line of the request says 404 and 403; nobody is called at night."""
+    make.city()
+    client = make.browser(make.person("operator"))
+    assert client.get("/messages/contacts/1").status_code == 404
+    assert client.get("/problems/").status_code == 403
+    assert client.get("/nothing").status_code == 404
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+def test_a_clock_that_went_back_is_an_alarm_and_stops_no_report():
+    """On the status page, for the monitor and for `anlan status`; a minute is what clocks differ by anyway."""
+    make.city()
+    with frozen(make.AT):
+        with write():
+            ledger.append("test.done", actor=system("test"), at=make.AT, subject="a", payload={})
+        seals.seal()
+    operator = make.browser(make.person("operator"))
+    with frozen(make.AT - dt.timedelta(seconds=50)):
+        assert Client().get("/healthz").json()["clock"] == "ok"
+        assert not condition()["clock_back_s"]
+    with frozen(make.AT - dt.timedelta(minutes=5)):
+        answer = Client().get("/healthz")
+        assert (answer.status_code, answer.json()["clock"], answer.json()["ok"]) == (503, "back", False)
+        assert "the machine's clock is 300 s behind the last seal" in alarms(condition())
+        assert "300" in operator.get("/status/").content.decode().partition("timedatectl")[0].rpartition("<tr>")[2]
+        assert make.report(at=make.AT - dt.timedelta(minutes=5)).number
