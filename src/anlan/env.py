@@ -58,13 +58,21 @@ class Env:
     second_factor: tuple[str, ...]
     oidc: Oidc | None
     city_ahead_s: float | None
+    heads_file: Path | None
+    heads_syslog: str
+    heads_every_h: float
+    tsa_url: str
+    tsa_certificate: Path | None
+    verify_every_h: float
 
 
 def read_env(environ: dict[str, str] | None = None) -> Env:
     """Return the settings that the environment gives."""
     get = (dict(os.environ) if environ is None else environ).get
+    data = Path(get("ANLAN_DATA") or "var").absolute()
+    heads_file = _heads_file(get("ANLAN_HEADS_FILE"), data)
     return Env(
-        data=Path(get("ANLAN_DATA") or "var").absolute(),
+        data=data,
         database_url=get("ANLAN_DATABASE_URL") or None,
         secret_key=get("ANLAN_SECRET_KEY") or None,
         allowed_hosts=_words(get("ANLAN_ALLOWED_HOSTS") or "127.0.0.1,localhost,[::1]"),
@@ -83,6 +91,12 @@ def read_env(environ: dict[str, str] | None = None) -> Env:
         second_factor=_words(get("ANLAN_SECOND_FACTOR") or ""),
         oidc=_oidc(get("ANLAN_OIDC_URL") or "", get),
         city_ahead_s=_seconds(CITY_AHEAD_S, get(CITY_AHEAD_S)),
+        heads_file=heads_file,
+        heads_syslog=_syslog(get("ANLAN_HEADS_SYSLOG") or ""),
+        heads_every_h=_hours("ANLAN_HEADS_EVERY", get("ANLAN_HEADS_EVERY")),
+        tsa_url=_tsa_url(get("ANLAN_TSA_URL") or "", heads_file, get("ANLAN_TSA_CERTIFICATE")),
+        tsa_certificate=Path(get("ANLAN_TSA_CERTIFICATE") or "").absolute() if get("ANLAN_TSA_CERTIFICATE") else None,
+        verify_every_h=_hours("ANLAN_VERIFY_EVERY", get("ANLAN_VERIFY_EVERY")),
     )
 
 
@@ -137,6 +151,38 @@ def _gateway_url(text: str) -> str:
     if text not in {"", SIMULATED} and (urlsplit(text).scheme not in {"http", "https"} or not urlsplit(text).netloc):
         raise EnvError("ANLAN_GATEWAY_URL: write https://host/path, or simulated")
     return text
+
+
+def _heads_file(text: str | None, data: Path) -> Path | None:
+    path = Path(text).absolute() if text else None
+    if path and path.is_relative_to(data):
+        raise EnvError("ANLAN_HEADS_FILE: a file outside the data directory: who changes one must not reach the other")
+    return path
+
+
+def _syslog(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if text and not text.startswith("/") and not (host and port.isdecimal()):
+        raise EnvError("ANLAN_HEADS_SYSLOG: write /dev/log, or host:514")
+    return text
+
+
+def _tsa_url(text: str, heads_file: Path | None, certificate: str | None) -> str:
+    if text and (urlsplit(text).scheme not in {"http", "https"} or not urlsplit(text).netloc):
+        raise EnvError("ANLAN_TSA_URL: write http://host/path of a time-stamping authority (RFC 3161)")
+    if text and not (heads_file and certificate):
+        raise EnvError("ANLAN_TSA_URL: set ANLAN_HEADS_FILE, where its stamps are kept, and ANLAN_TSA_CERTIFICATE too")
+    return text
+
+
+def _hours(name: str, text: str | None) -> float:
+    try:
+        hours = float(text) if text else 24.0
+        if not 0 <= hours <= 10_000:
+            raise ValueError
+    except ValueError:
+        raise EnvError(f"{name}: write hours, such as 24; 0 is never") from None
+    return hours
 
 
 def _oidc(url: str, get: Callable[[str], str | None]) -> Oidc | None:

@@ -163,6 +163,8 @@ METRICS_TOKEN = ENV.metrics_token
 KEEP_KEYS_DAYS, KEEP_JOBS_DAYS = ENV.keep_keys_days, ENV.keep_jobs_days
 TILE_URL, TILE_ATTRIBUTION = ENV.tile_url, ENV.tile_attribution
 SMTP_URL, GATEWAY_URL, GATEWAY_KEY = ENV.smtp_url, ENV.gateway_url, ENV.gateway_key
+HEADS_FILE, HEADS_SYSLOG, HEADS_EVERY_H = ENV.heads_file, ENV.heads_syslog, ENV.heads_every_h
+TSA_URL, TSA_CERTIFICATE, VERIFY_EVERY_H = ENV.tsa_url, ENV.tsa_certificate, ENV.verify_every_h
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "中文")]

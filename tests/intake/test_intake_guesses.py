@@ -44,7 +44,7 @@ def fingerprints() -> set[str]:
 
 
 def test_the_fingerprints_of_a_keyed_call_go_with_its_words():
-    """Its own and that of the calls within it; the same key is answered the same, with whatever body, and adds nothing."""
+    """Its own and that of the calls within it; the same key is answered the same, whatever comes with it."""
     told = take()
     assert fingerprints() > {""}
     with pytest.raises(KeyReused):
@@ -127,7 +127,7 @@ def test_a_row_of_a_list_is_known_again_by_its_number_alone_once_it_was_erased()
 
 
 def test_a_code_that_follows_from_a_stored_key_goes_with_the_words():
-    """A partner's; a citizen's is random, opens the page on which the erasing stands, and tells nothing of the words."""
+    """A partner's; a citizen's is random, and goes on opening the page on which the erasing stands."""
     key = make.partner()[1]
     headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "k-1"}
     with frozen(AT):

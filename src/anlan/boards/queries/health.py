@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from anlan.boards.words import minute
-from anlan.core.ledger import triggers
+from anlan.core.ledger import heads, triggers, watch
 from anlan.core.models import Cursor, Job
 from anlan.core.operator import archive
 from anlan.core.operator.condition import condition, is_sealing_late
@@ -41,6 +43,8 @@ def health(at: dt.datetime) -> list[Line]:
         *_followers(found),
         _seals(found),
         _chain(),
+        _verified(at),
+        _heads(at),
         _clock(found),
         *_jobs(found, at),
         *_waiting(found),
@@ -78,6 +82,40 @@ def _chain() -> Line:
     faults = triggers.faults()
     now = "; ".join(faults) if faults else _("what keeps the ledger append-only is in place")
     return Line(_("Ledger"), now, _("no fault"), "late" if faults else "done", "anlan ledger verify")
+
+
+def _verified(at: dt.datetime) -> Line:
+    """What the last verification by itself found."""
+    every, last = settings.VERIFY_EVERY_H, watch.last_found()
+    limit = _("every %(n)s h") % {"n": f"{every:g}"} if every else _("never by itself")
+    if last is None:
+        return Line(_("Ledger verified by itself"), MISSING, limit, "idle", "anlan ledger verify")
+    now = _("%(at)s · %(n)s entries, %(heads)s kept heads, %(faults)s faults") % {
+        "at": minute(last.at), "n": figure(last.entries), "heads": figure(last.heads), "faults": figure(last.faults),
+    }  # fmt: skip
+    old = bool(every) and at - last.at > 2 * dt.timedelta(hours=every)
+    mark = "late" if not last.ok else "warn" if old else "done"
+    return Line(_("Ledger verified by itself"), now, limit, mark, "" if mark == "done" else "anlan ledger verify")
+
+
+def _heads(at: dt.datetime) -> Line:
+    """Where the last head was kept outside."""
+    every, last = dt.timedelta(hours=settings.HEADS_EVERY_H), heads.last_kept()
+    limit = _("every %(n)s h") % {"n": f"{settings.HEADS_EVERY_H:g}"}
+    if last is None or not every:
+        return Line(_("Heads kept elsewhere"), MISSING, limit, "idle", "ANLAN_HEADS_FILE")
+    told, kept_at = json.loads(last.payload), dt.datetime.fromisoformat(last.at)
+    ways = [word for word, name in ((_("file"), "file"), ("syslog", "syslog"), (_("time stamp"), "stamped"))
+            if told[name]]  # fmt: skip
+    ways += [_("%(n)s messages") % {"n": told["messages"]}] if told["messages"] else []
+    lacks = any(wanted and not told[name] for wanted, name in _wanted()) or at - kept_at > 2 * every
+    now = f"{minute(kept_at)} · {', '.join(ways) or MISSING}"
+    return Line(_("Heads kept elsewhere"), now, limit, "warn" if lacks else "done",
+                "anlan ledger heads --check" if lacks else "")  # fmt: skip
+
+
+def _wanted() -> list[tuple[Any, str]]:
+    return [(settings.HEADS_FILE, "file"), (settings.HEADS_SYSLOG, "syslog"), (settings.TSA_URL, "stamped")]
 
 
 def _clock(found: Mapping[str, Any]) -> Line:

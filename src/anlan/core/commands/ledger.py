@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from anlan.core.operator.setup import DataOption, open_platform, say
 
-ledger = typer.Typer(add_completion=False, no_args_is_help=True, help="Verify the ledger, print its head.")
+ledger = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Verify the ledger, print its head, check kept heads.",
+)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 
@@ -63,3 +68,28 @@ def head(data: DataOption = None, json_: Json = False) -> None:
     else:
         typer.echo(answer["head"] or "-")
         say(f"position {answer['position']}, sealed {answer['sealed_at'] or 'never'}")
+
+
+@ledger.command()
+def heads(
+    file: Annotated[Path | None, typer.Option("--file", help="Another file than ANLAN_HEADS_FILE.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Status 1 when one is no seal of this chain.")] = False,
+    data: DataOption = None,
+    json_: Json = False,
+) -> None:
+    """List the heads that were kept elsewhere; with --check compare them, and their time stamps, with the ledger."""
+    open_platform(data, seal_at_exit=False)
+    from anlan.core.ledger.heads import faults, kept
+
+    lines, found = list(kept(file)), list(faults(file)) if check else []
+    if json_:
+        known = [None if line is None else asdict(line) for line in lines]
+        typer.echo(json.dumps({"ok": not found, "heads": known, "faults": found}))
+    else:
+        for line in lines:
+            mark = "  stamped" if line and line.stamp else ""
+            typer.echo(f"{line.at}  {line.position:>12}  {line.head}{mark}" if line else "?")
+        for fault in found:
+            typer.echo(fault)
+        say(f"{len(lines)} heads, {len(found)} faults" if check else f"{len(lines)} heads")
+    raise typer.Exit(1 if found else 0)

@@ -12,7 +12,7 @@ from django.db import connection
 from anlan import __version__
 from anlan.core import ledger
 from anlan.core.city.current import city, city_zone
-from anlan.core.ledger import followers, seals
+from anlan.core.ledger import followers, seals, watch
 from anlan.core.models import ClockRun, Job
 from anlan.core.operator.counts import COUNTS
 from anlan.core.time.clock import ahead, now
@@ -38,6 +38,7 @@ def condition() -> dict[str, Any]:
         "effects_waiting": ClockRun.objects.lapsed(now() - LATE).count(),
         "followers_stopped": {cursor.name: cursor.error for cursor in followers.stopped()},
         "clock_back_s": clock_back_s(),
+        "ledger_faults": ledger_faults(),
         "disk_free_bytes": shutil.disk_usage(settings.DATA_DIR).free if settings.DATA_DIR.exists() else None,
     }
 
@@ -49,6 +50,8 @@ def _simulated_time() -> str | None:
 def alarms(found: dict[str, Any]) -> list[str]:
     """Say what an operator has to look at."""
     found_alarms = [f"follower {name} has stopped {error}" for name, error in found["followers_stopped"].items()]
+    if found.get("ledger_faults"):
+        found_alarms.append(f"the ledger does not verify: {found['ledger_faults']} faults, see `anlan ledger verify`")
     if found.get("clock_back_s"):
         found_alarms.append(f"the machine's clock is {found['clock_back_s']} s behind the last seal")
     if found["jobs_dead"]:
@@ -71,6 +74,12 @@ def is_sealing_late() -> bool:
     if ledger.head_position() == (last.last if last else 0):
         return False
     return last is None or dt.datetime.fromisoformat(last.sealed_at) < now() - LATE
+
+
+def ledger_faults() -> int:
+    """Return how many faults the last verification by itself found."""
+    last = watch.last_found()
+    return last.faults if last else 0
 
 
 def clock_back_s() -> int:

@@ -17,7 +17,7 @@ from anlan.core import jobs
 from anlan.core.city.area_map import area_map
 from anlan.core.city.areas import local_day, state
 from anlan.core.models import Area, Job
-from anlan.core.operator.condition import clock_back_s, is_sealing_late
+from anlan.core.operator.condition import clock_back_s, is_sealing_late, ledger_faults
 from anlan.core.people.members import sign_of
 from anlan.core.time.clock import now
 from anlan.core.web.access import public, settling, signed_in
@@ -28,11 +28,12 @@ from anlan.core.web.middleware.access import actor_of_request
 def healthz(request: HttpRequest) -> HttpResponse:
     """Tell a monitor whether the web reaches its database and the worker seals; no personal data."""
     try:
-        late, back = is_sealing_late(), clock_back_s() > 0
+        late, back, broken = is_sealing_late(), clock_back_s() > 0, ledger_faults() > 0
     except DatabaseError:
         return JsonResponse({"ok": False, "database": "unreachable", "version": __version__}, status=503)
-    answer = {"ok": not (late or back), "database": "ok", "worker": "late" if late else "ok",
-              "clock": "back" if back else "ok", "version": __version__}  # fmt: skip
+    answer = {"ok": not (late or back or broken), "database": "ok", "worker": "late" if late else "ok",
+              "clock": "back" if back else "ok", "ledger": "broken" if broken else "ok",
+              "version": __version__}  # fmt: skip
     return JsonResponse(answer, status=200 if answer["ok"] else 503)
 
 

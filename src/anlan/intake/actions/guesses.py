@@ -1,4 +1,4 @@
-"""What is kept to know a report again, and with which whoever holds the data directory could test a guess of its words."""
+"""What is kept to know a report again, by which whoever holds the data directory could guess its words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def forget_content(report: Report) -> None:
 def calls_about(reports: Container[int], named: str = "") -> list[str]:
     """Return the scopes of the keyed calls whose answers name one of these reports; it reads all answers."""
     answers = VerbKey.objects.filter(result__contains='"report_id').filter(result__contains=named)
-    return [key for key, text in answers.values_list("key", "result").iterator() if _names(json.loads(text), reports)]
+    return [each.key for each in answers.iterator() if _names(json.loads(each.result or ""), reports)]
 
 
 def _names(answer: object, reports: Container[int]) -> bool:

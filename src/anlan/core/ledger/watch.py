@@ -1,0 +1,98 @@
+"""The ledger verified by itself, beside everything else and slowly; what was found stands in an entry of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+
+from anlan.core import ledger
+from anlan.core.ledger import heads
+from anlan.core.ledger.verbs import verb
+from anlan.core.ledger.verification import Verdict, verify
+from anlan.core.messages import actions as messages
+from anlan.core.models import Contact, LedgerEntry
+from anlan.core.people.actors import Actor
+from anlan.core.time.clock import now
+
+KIND: Final = "core.ledger_verified"
+PURPOSE: Final = "ledger_alarm"
+TEMPLATE: Final = "core.ledger_alarm"
+SETTLED_S: Final = 600.0  # a process that has just begun has other things to do
+LONGEST_REST_S: Final = 1.0
+_begun = time.monotonic()
+log = logging.getLogger("anlan.ledger")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the last verification found, and when."""
+
+    at: dt.datetime
+    ok: bool
+    entries: int
+    heads: int
+    faults: int
+
+
+def last_found() -> Found | None:
+    """Return what the last verification by itself found."""
+    entry = LedgerEntry.objects.filter(kind=KIND).order_by("-id").first()
+    if entry is None:
+        return None
+    told = json.loads(entry.payload)
+    return Found(dt.datetime.fromisoformat(entry.at), *(told[name] for name in ("ok", "entries", "heads", "faults")))
+
+
+def is_due(at: dt.datetime) -> bool:
+    """Whether the last verification is longer ago than the operator wants."""
+    if not settings.VERIFY_EVERY_H or time.monotonic() - _begun < SETTLED_S or not ledger.head_position():
+        return False
+    last = last_found()
+    return last is None or last.at <= at - dt.timedelta(hours=settings.VERIFY_EVERY_H)
+
+
+def watch() -> Verdict:
+    """Verify everything and compare it with the kept heads; note what was found, and raise the alarm."""
+    verdict = verify(progress=_Slowly())
+    kept = sum(1 for _ in heads.kept())
+    for fault in heads.faults():
+        verdict.blame(fault)
+    for fault in verdict.faults:
+        log.error("the ledger does not verify: %s", fault)
+    faults = len(verdict.faults) + verdict.more_faults
+    found: dict[str, bool | int | str] = {
+        "ok": verdict.ok, "entries": verdict.entries + verdict.unsealed, "heads": kept, "faults": faults,
+        "position": verdict.position, "head": verdict.head,
+    }  # fmt: skip
+    note_verification(found=found, actor=heads.ME, at=now())
+    return verdict
+
+
+@verb("core.ledger.note_verification")
+def note_verification(*, found: dict[str, bool | int | str], actor: Actor, at: dt.datetime) -> int:
+    """Note what a verification found; where something is wrong send word to the contacts who consented to that."""
+    actor.require()
+    entry = ledger.append(KIND, actor=actor, at=at, subject="ledger:verification", payload=found)
+    told = Contact.objects.none() if found["ok"] else Contact.objects.consenting(PURPOSE, at)
+    for contact in told.values_list("pk", flat=True):
+        values = {"faults": found["faults"], "position": found["position"]}
+        messages.send(contact_id=contact, purpose=PURPOSE, template=TEMPLATE, values=values, cause=entry, actor=actor,
+                      at=at)  # fmt: skip
+    return entry
+
+
+class _Slowly:
+    """Rests after each seal as long as it took, so that at most half of one core is busy."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        time.sleep(min(time.monotonic() - self._since, LONGEST_REST_S))
+        self._since = time.monotonic()
