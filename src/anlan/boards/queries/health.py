@@ -104,11 +104,11 @@ def _heads(at: dt.datetime) -> Line:
     limit = _("every %(n)s h") % {"n": f"{settings.HEADS_EVERY_H:g}"}
     if last is None or not every:
         return Line(_("Heads kept elsewhere"), MISSING, limit, "idle", "ANLAN_HEADS_FILE")
-    told, kept_at = json.loads(last.payload), dt.datetime.fromisoformat(last.at)
+    reached, kept_at = json.loads(last.payload), dt.datetime.fromisoformat(last.at)
     ways = [word for word, name in ((_("file"), "file"), ("syslog", "syslog"), (_("time stamp"), "stamped"))
-            if told[name]]  # fmt: skip
-    ways += [_("%(n)s messages") % {"n": told["messages"]}] if told["messages"] else []
-    lacks = any(wanted and not told[name] for wanted, name in _wanted()) or at - kept_at > 2 * every
+            if reached[name]]  # fmt: skip
+    ways += [_("%(n)s messages") % {"n": reached["messages"]}] if reached["messages"] else []
+    lacks = any(wanted and not reached[name] for wanted, name in _wanted()) or at - kept_at > 2 * every
     now = f"{minute(kept_at)} · {', '.join(ways) or MISSING}"
     return Line(_("Heads kept elsewhere"), now, limit, "warn" if lacks else "done",
                 "anlan ledger heads --check" if lacks else "")  # fmt: skip

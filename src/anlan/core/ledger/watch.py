@@ -45,8 +45,8 @@ def last_found() -> Found | None:
     entry = LedgerEntry.objects.filter(kind=KIND).order_by("-id").first()
     if entry is None:
         return None
-    told = json.loads(entry.payload)
-    return Found(dt.datetime.fromisoformat(entry.at), *(told[name] for name in ("ok", "entries", "heads", "faults")))
+    payload = json.loads(entry.payload)
+    return Found(dt.datetime.fromisoformat(entry.at), *(payload[name] for name in ("ok", "entries", "heads", "faults")))
 
 
 def is_due(at: dt.datetime) -> bool:
@@ -79,8 +79,8 @@ def note_verification(*, found: dict[str, bool | int | str], actor: Actor, at: d
     """Note what a verification found; where something is wrong send word to the contacts who consented to that."""
     actor.require()
     entry = ledger.append(KIND, actor=actor, at=at, subject="ledger:verification", payload=found)
-    told = Contact.objects.none() if found["ok"] else Contact.objects.consenting(PURPOSE, at)
-    for contact in told.values_list("pk", flat=True):
+    contacts = Contact.objects.none() if found["ok"] else Contact.objects.consenting(PURPOSE, at)
+    for contact in contacts.values_list("pk", flat=True):
         values = {"faults": found["faults"], "position": found["position"]}
         messages.send(contact_id=contact, purpose=PURPOSE, template=TEMPLATE, values=values, cause=entry, actor=actor,
                       at=at)  # fmt: skip

@@ -73,11 +73,11 @@ def find_same(model: type[SealedWords], owners: Iterable[int], content: Mapping[
     )
 
 
-def same_words(model: type[SealedWords], told: Sequence[tuple[int, Mapping[str, str]]]) -> list[bool | None]:
+def same_words(model: type[SealedWords], pairs: Sequence[tuple[int, Mapping[str, str]]]) -> list[bool | None]:
     """Say of each record, told with words, whether they are its own, by commitments; None where it keeps none."""
-    rows = model._default_manager.filter(**{f"{model.OWNER}__in": {owner for owner, _ in told}})
+    rows = model._default_manager.filter(**{f"{model.OWNER}__in": {owner for owner, _ in pairs}})
     kept = {getattr(row, model.OWNER): (row.commitment(), bytes(row.salt)) for row in rows}
-    return [kept[owner][0] == commitment(kept[owner][1], words) if owner in kept else None for owner, words in told]
+    return [kept[owner][0] == commitment(kept[owner][1], words) if owner in kept else None for owner, words in pairs]
 
 
 def erase(*kinds: QuerySet[Any], at: dt.datetime) -> list[int]:
