@@ -42,6 +42,8 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="anlan-kills-") as folder, database(given.database) as url:
         environ = {name: value for name, value in os.environ.items() if name != "ANLAN_DATABASE_URL"}
         city = City(Path(folder), environ | ({"ANLAN_DATABASE_URL": url} if url else {}), url)
@@ -209,16 +211,12 @@ def killed(city: City, kills: int, rng: random.Random, senders: int) -> dict[str
     for thread in threads:
         thread.start()
     victims = ["web", "worker", "main", *(["backend"] if city.url else [])]
-    away: dict[str, list[float]] = {}
-    while sum(map(len, away.values())) < kills:
-        time.sleep(rng.uniform(0.05, 0.6))
-        victim = rng.choice(victims)
-        pid = city.pid_of(victim)
-        if pid is None:
-            continue
-        before = len(acknowledged)
-        os.kill(pid, signal.SIGKILL)
-        away.setdefault(victim, []).append(wait_until_well(city, acknowledged, before))
+    away: dict[str, list[float]] = {victim: [] for victim in victims}
+    with suppress(KeyboardInterrupt):  # Ctrl-C: what was killed so far is counted
+        while sum(map(len, away.values())) < kills:
+            time.sleep(rng.uniform(0.05, 0.6))
+            kill_one(city, rng.choice(victims), acknowledged, away)
+    wait_until_well(city, acknowledged, 0)
     done.set()
     for thread in threads:
         thread.join(PATIENCE_S)
@@ -226,12 +224,24 @@ def killed(city: City, kills: int, rng: random.Random, senders: int) -> dict[str
     lost = len(acknowledged - stored.keys())
     doubled = sum(stored.values()) - len(stored)
     city.run("ledger", "verify")
-    slowest = {victim: round(max(times), 2) for victim, times in sorted(away.items())}
+    slowest = {victim: round(max(times, default=0.0), 2) for victim, times in away.items()}
     return {
-        "kills": kills, "of": {victim: len(times) for victim, times in sorted(away.items())},
+        "kills": sum(map(len, away.values())), "of": {victim: len(times) for victim, times in away.items()},
         "acknowledged": len(acknowledged), "stored": sum(stored.values()), "lost": lost, "doubled": doubled,
         "slowest_s": slowest, "holds": not lost and not doubled and max(slowest.values()) <= BACK_S,
     }  # fmt: skip
+
+
+def kill_one(city: City, victim: str, acknowledged: set[str], away: dict[str, list[float]]) -> None:
+    """Kill what plays a part, if it is there, and note how long the service was away."""
+    pid = city.pid_of(victim)
+    if pid is None:
+        return
+    before = len(acknowledged)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    away[victim].append(wait_until_well(city, acknowledged, before))
+    print(f"{sum(map(len, away.values())):>4} {victim:<8} {away[victim][-1]:6.2f} s", file=sys.stderr, flush=True)
 
 
 def wait_until_well(city: City, acknowledged: set[str], before: int) -> float:
