@@ -70,8 +70,12 @@ def actor(name: str) -> Any:
 
 
 def verb_again(verb: Callable[..., Any], call: dict[str, Any]) -> bool:
-    """Whether a verb gives its old answer for its old key, and refuses the key with another body."""
+    """Whether a verb gives its old answer for its old key, and refuses the key with another body.
+
+    Of a report whose words were erased nobody knows the body any more: any gets the old answer.
+    """
     from anlan.core.ledger.verbs import KeyReused
+    from anlan.core.models import VerbKey
 
     told = value(call["arguments"])
     who = {"actor": actor(call["actor"]), "at": now(), "key": call["key"]}
@@ -80,11 +84,12 @@ def verb_again(verb: Callable[..., Any], call: dict[str, Any]) -> bool:
             return False
     except KeyReused:
         return False
+    erased = VerbKey.objects.filter(key__endswith=f"|{call['key']}", fingerprint="").exists()
     try:
-        verb(**told | {next(iter(told)): "another"}, **who)
+        answer = verb(**told | {next(iter(told)): "another"}, **who)
     except KeyReused:
-        return True
-    return False
+        return not erased
+    return erased and call["verb"] == "intake.receive_report" and bool(answer == call["answer"])
 
 
 def request_again(call: dict[str, Any]) -> bool:

@@ -32,9 +32,11 @@ def calls_about(reports: Container[int], named: str = "") -> list[str]:
 
 
 def _names(answer: object, reports: Container[int]) -> bool:
+    """Whether an answer is that of receiving one of the reports: it says when the report was entered, or lists many."""
     if not isinstance(answer, dict):
         return False
-    return answer.get("report_id") in reports or any(pk in reports for pk in answer.get("report_ids") or ())
+    received = [answer["report_id"]] if "entered_at" in answer and "report_id" in answer else []
+    return any(pk in reports for pk in [*received, *(answer.get("report_ids") or ())])
 
 
 def _is_partners(report: Report) -> bool:
