@@ -10,6 +10,7 @@ from django.test import Client
 
 from anlan.core import ledger
 from anlan.core.ledger import seals
+from anlan.core.ledger.jobs import tell_of_the_clock
 from anlan.core.ledger.writes import write
 from anlan.core.operator.condition import alarms, condition
 from anlan.core.people.actors import system
@@ -29,7 +30,7 @@ def test_a_page_that_is_not_there_and_one_that_is_closed_are_no_errors_in_the_lo
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
-def test_a_clock_that_went_back_is_an_alarm_and_stops_no_report():
+def test_a_clock_that_went_back_is_an_alarm_and_stops_no_report(caplog):
     """On the status page, for the monitor and for `anlan status`; a minute is what clocks differ by anyway."""
     make.city()
     with frozen(make.AT):
@@ -46,3 +47,6 @@ def test_a_clock_that_went_back_is_an_alarm_and_stops_no_report():
         assert "the machine's clock is 300 s behind the last seal" in alarms(condition())
         assert "300" in operator.get("/status/").content.decode().partition("timedatectl")[0].rpartition("<tr>")[2]
         assert make.report(at=make.AT - dt.timedelta(minutes=5)).number
+        assert tell_of_the_clock()
+        assert not tell_of_the_clock()  # once in five minutes
+        assert "300 s behind" in caplog.text
