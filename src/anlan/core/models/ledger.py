@@ -61,6 +61,8 @@ class LedgerSeal(models.Model):
 class VerbKey(models.Model):
     """The answer that a keyed verb gave, so that a repeated call gets the same one."""
 
+    FORGETS = ("fingerprint",)
+
     key = models.CharField(max_length=255, primary_key=True)  # verb, actor's scope and the caller's key
     fingerprint = models.CharField(max_length=64)
     result = models.TextField(null=True)

@@ -52,6 +52,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(models.Model):
     """Word to one contact: which template and values, for what purpose and because of what; missing stamps stay so."""
 
+    FORGETS = ("values",)
+
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="messages")
     purpose = models.CharField(max_length=32)
     template = models.CharField(max_length=64)

@@ -7,17 +7,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import connection
 
 from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
 from anlan.core.ledger.writes import is_in_memory
-from anlan.core.models import Message, Residue, VerbKey
+from anlan.core.models import Residue
 from anlan.core.people.actors import Actor
 from anlan.core.sealed.models import Sealed
 
 HOLD_MS = 50  # how long a write may wait for us while somebody reads
-ALSO_EMPTIED: list[type[models.Model]] = [Message, VerbKey]  # tables of which columns go with what is erased
 HOLDERS = """
 SELECT count(*) FROM (
     SELECT backend_xmin AS held FROM pg_stat_activity
@@ -98,8 +97,9 @@ def _is_held(cursor: Any, mark: str) -> bool:
 
 
 def _tables() -> list[str]:
-    sealed = [model for model in apps.get_models() if issubclass(model, Sealed)]
-    return sorted(model._meta.db_table for model in [*sealed, *ALSO_EMPTIED])
+    """Return the tables of sealed content, and of the columns (`FORGETS`) that go with it."""
+    emptied = [model for model in apps.get_models() if issubclass(model, Sealed) or hasattr(model, "FORGETS")]
+    return sorted(model._meta.db_table for model in emptied)
 
 
 def _transaction() -> str:

@@ -48,6 +48,8 @@ class Attachment(SealedFile):
 class Tracking(models.Model):
     """The hash of a report's tracking code; the code itself was told once and is kept nowhere."""
 
+    FORGETS = ("code_hash",)  # where the code follows from a partner's key
+
     code_hash = models.CharField(max_length=64, primary_key=True)
     report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="tracking")
 

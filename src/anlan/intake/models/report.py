@@ -56,6 +56,8 @@ class ReportQuerySet(models.QuerySet["Report"]):
 class Report(models.Model):
     """One report. Only its validity may change, by a verb of its own; a trigger in the database holds the rest."""
 
+    FORGETS = ("content_hash",)  # goes with the words that it was taken of
+
     Channel = Channel
     Validity = Validity
 
