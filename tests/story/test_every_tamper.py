@@ -14,9 +14,19 @@ from anlan.core.ledger import evidence, seals, triggers
 from anlan.core.ledger.evidence import EVIDENCE
 from anlan.core.ledger.verification import verify
 from anlan.core.messages.contacts import add_contact, erase_contact
-from anlan.core.models import City, Contact, ContactAddress, LedgerEntry, LedgerKind, LedgerPosition, LedgerSeal
+from anlan.core.models import (
+    City,
+    Contact,
+    ContactAddress,
+    LedgerEntry,
+    LedgerKind,
+    LedgerPosition,
+    LedgerSeal,
+    SignInOrigin,
+)
 from anlan.core.models.kinds import KindField
 from anlan.core.people.actors import system
+from anlan.core.people.sign_ins import erase_origins, fail_sign_in, sign_in
 from anlan.core.sealed.models import Sealed
 from anlan.intake.actions import add_to_report, answer_questions, erase_report, set_validity
 from anlan.intake.models import Addition, Answer, Attachment, KeyQuestion, Report
@@ -66,6 +76,11 @@ def fill() -> None:
     gone = add_contact(kind="sms", address="13700000000", language="en", organisation="drains", post="night", actor=ME,
                        at=AT)  # fmt: skip
     erase_contact(contact_id=gone, reason="asked", actor=ME, at=AT)
+    person, origin = make.person("analyst").pk, {"address": "192.0.2.7", "agent": "Firefox"}
+    fail_sign_in(person_id=person, reason="password", origin=origin, actor=ME, at=AT)
+    erase_origins(person_id=person, before=None, reason="asked", actor=ME, at=AT)
+    came = {"person_id": person, "method": "password", "factor": "", "origin": origin}
+    sign_in(**came, session_key="k", actor=ME, at=AT)
 
 
 @pytest.fixture
@@ -118,6 +133,8 @@ def name_of(row: Any) -> tuple[str, ...]:
     owner = getattr(row, "first", None) or getattr(row, "report", row)
     if isinstance(owner, Report) and not isinstance(row, Satisfaction):
         return (f"report {owner.number}: ",)
+    if isinstance(row, SignInOrigin):
+        return (f"sign-in {row.sign_in_id}: ",)
     pk = row.contact_id if isinstance(row, ContactAddress) else row.pk
     return (f"{'contact' if isinstance(row, ContactAddress) else type(row).__name__.lower()} {pk}: ",)
 

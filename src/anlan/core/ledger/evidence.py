@@ -37,6 +37,7 @@ class Said:
 
 
 FREE: Final = {"LedgerSeal.id": "names nothing: seals follow each other by what they cover"}
+CALL: Final = "by which keyed call sealed content came: only for its fingerprint to go with it"
 EVIDENCE: Final[dict[str, Evidence]] = {}
 
 
@@ -48,7 +49,8 @@ def evidence(name: str, *tables: type[models.Model], free: Mapping[str, str] | N
     """
 
     def register(check: Check) -> Check:
-        EVIDENCE[name] = Evidence(tables, check, dict(free or {}))
+        calls = {f"{table.__name__}.verb_key": CALL for table in tables if hasattr(table, "verb_key")}
+        EVIDENCE[name] = Evidence(tables, check, calls | dict(free or {}))
         return check
 
     return register
