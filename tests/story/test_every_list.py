@@ -233,7 +233,9 @@ def test_more_rows_need_no_more_queries(town: Town, address: str) -> None:
         fill(town, address, rows, had)
         had, client = had + rows, browser(address)
         assert client.get(address).context["listing"].paged.paginator.count >= had
-        for path in (address, asked(address, **{"as": "csv"})):
+        paths = (address, asked(address, **{"as": "csv"}))
+        client.get(paths[1])  # the first entry of a kind stores the kind as well
+        for path in paths:
             with CaptureQueriesContext(connection) as asks:
                 client.get(path)
             counts.append(len(asks))

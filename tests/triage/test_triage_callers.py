@@ -196,5 +196,5 @@ def test_a_look_asks_the_database_a_fixed_number_of_times(desk: Client, django_a
     for n in range(30):
         called(1, f"1390000{n:04d}")
     make.incident(contact=NUMBER, at=AT - dt.timedelta(hours=1))
-    with django_assert_max_num_queries(35):
+    with django_assert_max_num_queries(40):
         ask(desk)

@@ -14,13 +14,16 @@ _kept: set[str] = set()  # committed, as this process knows
 
 def keep(names: Iterable[str]) -> None:
     """Store the kinds that are new; only inside `write()`. Once they are committed this process asks no more."""
-    new = set(names) - _kept
-    for name in sorted(new):
-        row, _created = LedgerKind.objects.get_or_create(number=number_of(name), defaults={"name": name})
-        if row.name != name:
-            raise RuntimeError(f"the kinds {row.name} and {name} have the same number: call the new one otherwise")
-    if new:
-        transaction.on_commit(lambda: _kept.update(new), robust=True)
+    new = {number_of(name): name for name in sorted(set(names) - _kept)}
+    if not new:
+        return
+    there = dict(LedgerKind.objects.filter(pk__in=new).values_list("number", "name"))
+    for number, name in there.items():
+        if name != new[number]:
+            raise RuntimeError(f"the kinds {name} and {new[number]} have the same number: call one otherwise")
+    rows = [LedgerKind(number=number, name=name) for number, name in new.items() if number not in there]
+    LedgerKind.objects.bulk_create(rows, ignore_conflicts=True)  # on PostgreSQL another process may be first
+    transaction.on_commit(lambda: _kept.update(new.values()), robust=True)
 
 
 def forget() -> None:
