@@ -196,7 +196,16 @@ def test_a_record_that_stands_twice_counts_once(tmp_path):
 
 def test_reports_that_came_without_history_get_it_now(tmp_path):
     """What was imported as a plain list is the same report; nobody knows when it was typed in there."""
-    make.report(source="cad", source_id="A", channel="import", lon=119.97, lat=31.76, received_at=utc(0), at=AT)
+    make.report(
+        source="cad",
+        source_id="A",
+        channel="import",
+        lon=119.97,
+        lat=31.76,
+        received_at=utc(0),
+        place_words="长虹路A",
+        at=AT,
+    )
     told, _ = run(tmp_path, [call("A", units=crew("mobile-1", 2))])
     assert (told["accepted"], Report.objects.count(), Incident.objects.count()) == (1, 1, 1)
     assert [step for step, _ in stamps("mobile-1")] == ["received", "dispatched"]
