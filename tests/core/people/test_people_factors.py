@@ -126,6 +126,18 @@ def test_a_role_that_needs_a_second_factor_opens_nothing_else_before(ann, monkey
     assert dispatcher.get("/console/").status_code == 200
 
 
+def test_public_pages_show_the_public_s_part_to_who_owes_a_second_factor(ann, monkeypatch):
+    """A bulletin shows staff more: not before the factor. Leaving is an entry all the same."""
+    monkeypatch.setattr(factors, "REQUIRED", frozenset({"analyst"}))
+    here, older = at_the_door(), at_the_door()
+    assert not here.get("/bulletins/").context["signed_in"]
+    assert here.get("/").url != reverse("intake:report")  # but to work, and from there to the account
+    set_up_app(here)
+    assert here.get("/bulletins/").context["signed_in"]
+    older.post("/logout/")
+    assert LedgerEntry.objects.filter(kind="core.logged_out", subject=f"person:{ann.pk}").count() == 1
+
+
 def test_the_operator_takes_a_lost_factor_away(ann):
     """With the codes on paper; then the password alone opens, and that is an entry."""
     set_up_app(at_the_door())

@@ -11,10 +11,11 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from anlan.core.ledger.writes import is_passing
+from anlan.core.models import Person
 from anlan.core.people.actors import PUBLIC
+from anlan.core.people.members import actor_of
 from anlan.core.web.access import public
 from anlan.core.web.api import speaks_json
-from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.web.middleware.errors import not_stored
 from anlan.core.web.slots import first_page
 
@@ -22,7 +23,7 @@ from anlan.core.web.slots import first_page
 @public
 def home(request: HttpRequest) -> HttpResponse:
     """Send staff to their work and the public to the report page."""
-    return redirect(first_page(actor_of_request(request)) if request.user.is_authenticated else "intake:report")
+    return redirect(first_page(actor_of(request.user)) if isinstance(request.user, Person) else "intake:report")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -26,6 +26,7 @@ from anlan.core.people.actors import PUBLIC
 from anlan.core.people.codes import SecondStep
 from anlan.core.people.login import Form, NewPassword, keep_briefly, let_in, note_failure, wait_words
 from anlan.core.people.mail import ask_reset, is_offered
+from anlan.core.people.members import actor_of
 from anlan.core.people.passwords import person_of_link, reset_password
 from anlan.core.people.sign_ins import sign_out
 from anlan.core.people.throttle import attempt
@@ -33,7 +34,6 @@ from anlan.core.people.views.frame import written
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import public
-from anlan.core.web.middleware.access import actor_of_request
 
 LONGEST_NAME = 64
 
@@ -105,10 +105,9 @@ passkey = public(written(PasskeyPage.as_view()))
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     """Leave, with an entry, and go to the public page."""
-    actor = actor_of_request(request)
-    if actor.person_id is not None:
+    if isinstance(request.user, Person):  # also one who still owes a second factor
         key = request.session.session_key or ""
-        sign_out(person_id=actor.person_id, session_key=key, actor=actor, at=now())
+        sign_out(person_id=request.user.pk, session_key=key, actor=actor_of(request.user), at=now())
     end_login(request)
     return redirect("/")
 

@@ -64,16 +64,16 @@ class Access:
         if access.kind == "monitor":
             return _monitor(request)
         actor = actor_of(request.user) if request.user.is_authenticated else PUBLIC
-        request.actor = actor  # type: ignore[attr-defined]
-        if access.kind == "public":
+        owes_factor = must_have_factor(actor.roles) and not access.settles and not request.session.get(FACTOR)
+        if access.kind == "public":  # which shows staff more: not before they have the factor that their role needs
+            request.actor = PUBLIC if owes_factor else actor  # type: ignore[attr-defined]
             return None
+        request.actor = actor  # type: ignore[attr-defined]
         if actor is PUBLIC:
             return _to_login(request)
         if access.kind == "roles" and not actor.roles & access.roles:
             raise PermissionDenied
-        if must_have_factor(actor.roles) and not access.settles and not request.session.get(FACTOR):
-            return _to_account(request)
-        return None
+        return _to_account(request) if owes_factor else None
 
     def _partner(self, request: HttpRequest) -> HttpResponse | None:
         key = _bearer(request)
