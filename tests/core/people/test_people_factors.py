@@ -225,10 +225,22 @@ def test_a_passkey_is_taken_away_and_the_last_one_stays_where_a_role_needs_it(pa
     assert payloads("core.factor_removed") == [{"factor": "webauthn"}]
 
 
-@pytest.mark.parametrize("credential", ["", "{", "{}", '{"id": "x"}', "[]", "1"])
+ODD = ["", "{", "{}", '{"id": "x"}', '{"id": "eA", "rawId": "eA", "response": "x"}', "[]", "1"]
+
+
+@pytest.mark.parametrize("credential", ODD)
 def test_what_is_no_passkey_is_refused_without_an_error(ann, credential):
     """Whatever is sent to that address."""
     client, options = at_the_passkey_door()
     assert options["publicKey"]["userVerification"] == "required"
     assert client.post("/login/passkey/", {"credential": credential}).url == "/login/"
     assert LedgerEntry.objects.filter(kind="core.login_failed", subject="sign_in").exists()
+
+
+@pytest.mark.parametrize("credential", ODD[2:])
+def test_what_is_no_passkey_is_none_after_the_password_or_when_one_is_added(ann, credential):
+    """The page again, without an error."""
+    here = at_the_door()
+    assert here.post("/account/passkeys/add/", {"name": "", "credential": credential}).status_code == 200
+    set_up_app(here)
+    assert at_the_door().post("/login/code/", {"credential": credential}).status_code == 200

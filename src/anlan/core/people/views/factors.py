@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from anlan.core.models import Person
 from anlan.core.people.codes import Activation
 from anlan.core.people.factors import FACTOR, has_factor, may_lose, note_factor
+from anlan.core.people.passkeys import NewPasskey
 from anlan.core.people.views.frame import written
 from anlan.core.time.clock import now
 from anlan.core.web.access import settling
@@ -112,7 +113,7 @@ def _page(view: Any, template: str, **kept: Any) -> Any:
 
 app = _page(AppPage, "app", form_class=Activation)
 app_away = _page(AppAwayPage, "app_away")
-passkey_add = _page(PasskeyAddPage, "passkey_add")
+passkey_add = _page(PasskeyAddPage, "passkey_add", form_class=NewPasskey)
 passkey_away = _page(PasskeyAwayPage, "passkey_away")
 codes = _page(CodesShownPage, "codes")
 codes_new = _page(CodesPage, "codes_new")
