@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from anlan.core.ledger.followers import FOLLOWERS
-from anlan.core.models import Cursor, Job, LoginFailures
+from anlan.core.models import Cursor, Job
 from anlan.core.time.clock import frozen
 from anlan.intake.actions import erase_report
 from tests import make
@@ -76,9 +76,12 @@ def test_what_waits_and_what_has_stopped_is_counted() -> None:
     Job.objects.create(name="x", payload="{}", run_after=AT, created_at=AT, state=Job.State.DEAD)
     follower = min(FOLLOWERS)
     Cursor.objects.create(name=follower, position=0, error="at 1: KeyError", stopped_at=AT)
-    LoginFailures.objects.create(key="hashed", failures=5, last_at=later)
     with frozen(later):
+        for name in ("ann", "ben", "ben", "ben", "ben", "ben"):  # five times one name: nobody else waits, no address
+            Client().post("/login/", {"username": name, "password": "wrong"})
         read = values()
+    with frozen(later + dt.timedelta(seconds=31)):
+        assert values()["anlan_logins_throttled"] == 0
     assert (read['anlan_jobs{state="ready"}'], read['anlan_jobs{state="dead"}']) == (1, 1)
     assert read["anlan_job_oldest_seconds"] >= 3600
     assert read[f'anlan_follower_stopped{{follower="{follower}"}}'] == 1

@@ -6,7 +6,6 @@ import datetime as dt
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
 
 from django.conf import settings
 from django.db import connection
@@ -15,12 +14,10 @@ from django.db.models import Count, Min
 from anlan import __version__
 from anlan.core import ledger
 from anlan.core.ledger import followers, seals
-from anlan.core.models import ClockRun, Cursor, Job, LoginFailures, Residue
+from anlan.core.models import ClockRun, Cursor, Job, Residue
 from anlan.core.operator import archive
-from anlan.core.time.clock import now, wall
-
-FAILURES: Final = 5  # of one name or address, after which the log-in makes it wait
-RECENTLY: Final = dt.timedelta(minutes=15)
+from anlan.core.people import throttle
+from anlan.core.time.clock import now
 
 
 @dataclass
@@ -76,8 +73,7 @@ def _safety() -> Iterator[Metric]:
     waiting = Residue.objects.aggregate(n=Count("pk"), at=Min("at"))
     yield _gauge("erasings_waiting", "Erasings whose bytes have not left the files.", waiting["n"])
     yield _gauge("erasing_oldest_seconds", "How long the oldest of them waits.", _age(waiting["at"], now()))
-    held = LoginFailures.objects.filter(failures__gte=FAILURES, last_at__gt=wall() - RECENTLY).count()
-    yield _gauge("logins_throttled", "Names and addresses that wait after failed log-ins.", held)
+    yield _gauge("logins_throttled", "Names and addresses that wait after failed log-ins.", throttle.waiting())
     made = archive.last_made()
     if made:
         yield _gauge("backup_age_seconds", "Since the last backup from this directory.", _age(made["made_at"], now()))

@@ -24,6 +24,7 @@ LONGEST = dt.timedelta(minutes=15)
 FORGOTTEN = dt.timedelta(hours=1)
 KNOWN_FOR = dt.timedelta(days=180)
 COOKIE: Final = "known"
+KEY_LENGTH: Final = 64  # of the column
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Limit:
 PAIR: Final = Limit("pair", 5)  # people mistype
 ACCOUNT: Final = Limit("account", 50, dt.timedelta(minutes=5))  # high: whoever knows a name could lock its owner out
 ADDRESS: Final = Limit("address", 30, dt.timedelta(minutes=1))  # a house behind one address mistypes all morning
+LIMITS: Final = (PAIR, ACCOUNT, ADDRESS)
 
 
 def wait_after(failures: int, free: int) -> dt.timedelta:
@@ -64,8 +66,7 @@ class Attempt:
         """Return how long this try must wait: the longest of its waits."""
         limits = {key: limit for limit, key in self.keys if not (self.is_known and limit is ACCOUNT)}
         rows = LoginFailures.objects.filter(pk__in=limits)
-        ends = [row.last_at + wait_after(row.failures, limits[row.pk].free) for row in rows]
-        return max([dt.timedelta(0), *(end - wall() for end in ends)])
+        return max([dt.timedelta(0), *(_end(row, limits[row.pk]) - wall() for row in rows)])
 
     def count(self) -> None:
         """Count one failure under each key, and drop those of an hour ago; only inside a write."""
@@ -85,8 +86,15 @@ def attempt(request: HttpRequest, username: str) -> Attempt:
     """Return a try to be somebody from where a request comes."""
     name, address = username.lower(), client_address(request)
     texts = ((PAIR, f"{name}|{address}"), (ACCOUNT, name), (ADDRESS, address))
-    keys = tuple((limit, _hashed(f"{limit.name}|{text}")) for limit, text in texts)
+    keys = tuple((limit, _key(limit, text)) for limit, text in texts)
     return Attempt(keys, _hashed(name) in _known(request))
+
+
+def waiting() -> int:
+    """Return how many names and addresses must wait now."""
+    recent = LoginFailures.objects.filter(last_at__gt=wall() - LONGEST)
+    rows = [(row, limit) for limit in LIMITS for row in recent.filter(pk__startswith=limit.name)]
+    return sum(_end(row, limit) > wall() for row, limit in rows)
 
 
 def remember_browser(request: HttpRequest, response: HttpResponse, username: str) -> None:
@@ -103,6 +111,15 @@ def _known(request: HttpRequest) -> list[str]:
         return list(signing.loads(request.COOKIES.get(COOKIE, ""), salt="anlan.known-browser", max_age=KNOWN_FOR))
     except signing.BadSignature:
         return []
+
+
+def _end(row: LoginFailures, limit: Limit) -> dt.datetime:
+    return row.last_at + wait_after(row.failures, limit.free)
+
+
+def _key(limit: Limit, text: str) -> str:
+    """Return under what failures count: it says of which limit they are, and of whom only by a hash."""
+    return f"{limit.name}|{_hashed(f'{limit.name}|{text}')}"[:KEY_LENGTH]
 
 
 def _hashed(text: str) -> str:
