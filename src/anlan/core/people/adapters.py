@@ -72,7 +72,7 @@ class Accounts(DefaultAccountAdapter):
 
 
 class Factors(DefaultMFAAdapter):
-    """Secrets of second factors lie encrypted with the server's key, which no backup holds."""
+    """Secrets of second factors lie encrypted with the server's key, which no open backup holds."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": lazy("Your role needs a second factor: add another one first."),
