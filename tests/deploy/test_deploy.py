@@ -69,6 +69,13 @@ def test_a_unit_that_is_wrong_or_open_would_be_seen(units: Path) -> None:
     assert not analyzed("security", "--offline=true", f"--threshold={EXPOSED}", unit).startswith("0:")
 
 
+def test_the_worker_may_write_heads_where_the_settings_put_them() -> None:
+    """Its unit sees everything else read only, and a head that is not written would be a line in the log."""
+    (heads,) = re.findall(r"^#ANLAN_HEADS_FILE=(.+)/[^/]+$", (DEPLOY / "anlan.env").read_text(), re.M)
+    may_write = re.findall(r"^ReadWritePaths=-(.+)$", (DEPLOY / "systemd/anlan-worker.service").read_text(), re.M)
+    assert may_write == [heads]
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
 def test_units_run_commands_that_exist(unit: Path) -> None:
     """With options that they have; timers start a service that is there."""
