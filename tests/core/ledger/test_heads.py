@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import errno
 import json
 import socket
 import subprocess
@@ -171,6 +172,24 @@ def test_an_authority_that_is_away_loses_no_head(settings, caplog):
     assert keep_heads()
     assert lines(settings)[0]["stamp"] == ""
     assert "without a time stamp" in caplog.text
+
+
+def test_a_head_that_did_not_reach_the_disk_leaves_no_piece_of_a_line(settings, monkeypatch, caplog):
+    """A disk elsewhere may say only at the end that it is full; the entry says that the file has none."""
+    assert keep_heads()
+
+    def full(_file: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with later():
+        told()
+        with monkeypatch.context() as patch:
+            patch.setattr(heads.os, "fsync", full)
+            assert keep_heads()
+    assert len(lines(settings)) == 1
+    assert "not written to ANLAN_HEADS_FILE" in caplog.text
+    assert not json.loads(LedgerEntry.objects.filter(kind=heads.KIND).latest("id").payload)["file"]
+    assert list(heads.faults()) == []
 
 
 def test_a_chain_that_was_cut_off_or_a_file_that_is_gone_is_found_and_told(settings, caplog):

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import errno
 import fcntl
 import json
 import logging
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from io import FileIO
 from logging.handlers import SysLogHandler
 from pathlib import Path
 from typing import Any, Final
@@ -143,12 +146,23 @@ def _to_file(line: Kept) -> bool:
     try:
         with settings.HEADS_FILE.open("ab", buffering=0) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            file.write(f"{canonical(asdict(line))}\n".encode())
-            os.fsync(file.fileno())
+            _add(file, f"{canonical(asdict(line))}\n".encode())
     except OSError as error:
         log.error("the head was not written to ANLAN_HEADS_FILE: %s", error.strerror)
         return False
     return True
+
+
+def _add(file: FileIO, line: bytes) -> None:
+    before = os.fstat(file.fileno()).st_size
+    try:
+        if file.write(line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(file.fileno())
+    except OSError:
+        with suppress(OSError):  # a file that can only be added to keeps what it got
+            file.truncate(before)
+        raise
 
 
 class _Syslog(SysLogHandler):
