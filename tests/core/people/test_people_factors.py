@@ -126,6 +126,17 @@ def test_a_role_that_needs_a_second_factor_opens_nothing_else_before(ann, monkey
     assert dispatcher.get("/console/").status_code == 200
 
 
+def test_a_session_that_is_older_than_the_factor_changes_no_factor(ann):
+    """Whoever has the password alone would add a passkey of their own, and come in by it."""
+    here, older = at_the_door(), at_the_door()
+    set_up_app(here)
+    for page in ("passkeys/add", "codes/new", "app/away"):
+        assert older.get(f"/account/{page}/").url == older.post(f"/account/{page}/").url == "/account/"
+        assert here.get(f"/account/{page}/").status_code == 200
+    assert "older than your second factor" in older.get("/account/").content.decode()
+    assert Authenticator.objects.filter(type="totp").exists()
+
+
 def test_public_pages_show_the_public_s_part_to_who_owes_a_second_factor(ann, monkeypatch):
     """A bulletin shows staff more: not before the factor. Leaving is an entry all the same."""
     monkeypatch.setattr(factors, "REQUIRED", frozenset({"analyst"}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -20,7 +21,7 @@ from anlan.core.models import Person
 from anlan.core.people.codes import Activation
 from anlan.core.people.factors import FACTOR, has_factor, may_lose, note_factor
 from anlan.core.people.passkeys import NewPasskey
-from anlan.core.people.views.frame import written
+from anlan.core.people.views.frame import View, written
 from anlan.core.time.clock import now
 from anlan.core.web.access import settling
 from anlan.core.web.middleware.access import actor_of_request
@@ -108,7 +109,20 @@ def _or_account(answer: Callable[[], HttpResponse]) -> HttpResponse:
 
 
 def _page(view: Any, template: str, **kept: Any) -> Any:
-    return settling(written(view.as_view(template_name=f"core/account/{template}.html", **kept)))
+    return settling(_proved(written(view.as_view(template_name=f"core/account/{template}.html", **kept))))
+
+
+def _proved(view: View) -> View:
+    """Lead back a session that is older than the second factor: who opened it has shown the password alone."""
+
+    @functools.wraps(view)
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if has_factor(cast(Person, request.user)) and not request.session.get(FACTOR):
+            messages.error(request, _("This session is older than your second factor. Sign out, and in again with it."))
+            return redirect("own_account")
+        return view(request, *args, **kwargs)
+
+    return run
 
 
 app = _page(AppPage, "app", form_class=Activation)
