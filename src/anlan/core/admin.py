@@ -267,11 +267,13 @@ class PersonAdmin(AdminBase):
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
         """Set the password that was typed; without one somebody new has none, and who is there keeps theirs."""
-        if typed := form.cleaned_data["password"]:
+        typed = form.cleaned_data["password"]
+        if change:  # what became of it since the form was read stays
+            kept = Person.objects.select_for_update().get(pk=obj.pk)
+            obj.password, obj.sessions_ended, obj.last_login = kept.password, kept.sessions_ended, kept.last_login
+        if typed:
             obj.set_password(typed)
-        elif change:
-            obj.password = Person.objects.values_list("password", flat=True).get(pk=obj.pk)
-        else:
+        elif not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         if change and typed:

@@ -137,6 +137,21 @@ def test_who_is_switched_off_is_out_and_stays_out_when_switched_on_again(ann):
     assert "core.sessions_ended" in kinds()
 
 
+def test_sessions_that_are_ended_while_a_person_is_edited_stay_ended(ann, monkeypatch):
+    """The page stores the whole row, and what it read of it may be old."""
+    there, operator = came_in(), make.browser(make.person("operator"))
+
+    def meanwhile(form):
+        end_sessions(person_id=ann.pk, actor=make.actor("operator"), at=AT)
+        return ""
+
+    monkeypatch.setattr("anlan.core.admin.PersonForm.clean_password", meanwhile)
+    form = {"username": "ann", "name": "Somebody", "language": "", "password": "", "is_active": "on"}
+    rows = {f"memberships-{name}": value for name, value in {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0}.items()}
+    assert operator.post(f"/admin/core/person/{ann.pk}/change/", form | rows).status_code == 302
+    assert not is_in(there)
+
+
 def test_only_the_operator_ends_the_sessions_of_others(ann):
     """And makes links."""
     for wrong in (end_sessions, make_reset_link):
