@@ -280,6 +280,21 @@ def test_bytes_that_are_no_text_are_named(sealed):
     assert "cannot be read" in faults() or "position 6 was changed" in faults()
 
 
+@pytest.mark.only_on("sqlite", because="PostgreSQL's columns hold one type")
+@pytest.mark.parametrize("change", ["first = 'x'", "last = 'x'", "version = 'x'", "marks = 'x'", "first = 1e300"])
+def test_a_seal_of_another_type_is_named(sealed, change):
+    """Verifying does not break off there: then nothing would be noted, and no alarm raised."""
+    tamper(f"UPDATE core_ledgerseal SET {change} WHERE last = 5")
+    assert "cannot be read to the end" in faults()
+
+
+@pytest.mark.only_on("sqlite", because="PostgreSQL's columns hold one type")
+def test_a_kind_that_is_no_text_is_named(sealed):
+    """Nor does it break off at the names of kinds."""
+    tamper("UPDATE core_ledgerkind SET name = x'fffe'")
+    assert "cannot be read to the end" in faults()
+
+
 def test_a_key_of_any_length_counts_once() -> None:
     """A column has an end, and what a caller sends as its key has none."""
     calls: list[str] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,10 +54,12 @@ def verify(head: str | None = None, progress: Progress | None = None) -> Verdict
     verdict = Verdict()
     for fault in triggers.faults():
         verdict.blame(fault)
+    known = False
     with snapshot():
-        for fault in kinds.faults():
-            verdict.blame(fault)
-        known = _walk(verdict, head, progress)
+        with _reading(verdict, "the ledger"):
+            for fault in kinds.faults():
+                verdict.blame(fault)
+            known = _walk(verdict, head, progress)
         _count(verdict)
         _check_evidence(verdict)
     if head is not None and not known:
@@ -184,7 +187,14 @@ def _count(verdict: Verdict) -> None:
 def _check_evidence(verdict: Verdict) -> None:
     """Let each stage check its rows; a row that is none any more ends its check with a fault."""
     for name, held in EVIDENCE.items():
-        try:
+        with _reading(verdict, f"the rows of {name}"):
             verdict.records += held.check(verdict.blame)
-        except (DatabaseError, ValueError, TypeError, KeyError, AttributeError) as error:
-            verdict.blame(f"the rows of {name} cannot be read to the end: {type(error).__name__}")
+
+
+@contextmanager
+def _reading(verdict: Verdict, what: str) -> Iterator[None]:
+    """Name rows that were tampered into what cannot be read: a walk that breaks off would raise no alarm."""
+    try:
+        yield
+    except (DatabaseError, ValueError, TypeError, KeyError, AttributeError) as error:
+        verdict.blame(f"{what} cannot be read to the end: {type(error).__name__}")
