@@ -93,6 +93,19 @@ def test_waits_grow_and_failures_are_forgiven():
     assert failures_after(5, dt.timedelta(minutes=59), PAIR) == 6
 
 
+def test_a_clock_that_was_set_back_holds_nobody_up(client, ann):
+    """What failed while it was a day ahead counts no more, and what failed a moment ahead adds no failures."""
+    with frozen(AT + dt.timedelta(days=1)):
+        for _ in range(PAIR.free):
+            sign_in(client, "wrong")
+    with frozen(AT):
+        assert sign_in(client, "wrong").status_code == 200
+    with frozen(AT - dt.timedelta(minutes=10)):
+        assert sign_in(client, "wrong", username="bob").status_code == 200
+        assert sign_in(client).status_code == 302
+    assert failures_after(2, dt.timedelta(minutes=-40), ADDRESS) == 3
+
+
 def test_a_right_password_forgives_the_name_here_and_not_the_address(client, ann):
     """Who owns one account cannot wash an address clean with it."""
     sign_in(client, "wrong")

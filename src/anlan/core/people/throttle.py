@@ -13,6 +13,7 @@ from typing import Final
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from anlan.core.models import LoginFailures
@@ -50,8 +51,8 @@ def wait_after(failures: int, free: int) -> dt.timedelta:
 
 
 def failures_after(failures: int, since: dt.timedelta, limit: Limit) -> int:
-    """Return how many failures stand after one more, when the last was so long ago."""
-    forgiven = int(since / limit.forgiven_in) if limit.forgiven_in else 0
+    """Return how many failures stand after one more, when the last was so long ago; a clock set back adds none."""
+    forgiven = max(0, int(since / limit.forgiven_in)) if limit.forgiven_in else 0
     return max(0, failures - forgiven) + 1
 
 
@@ -65,12 +66,13 @@ class Attempt:
     def wait(self) -> dt.timedelta:
         """Return how long this try must wait: the longest of its waits."""
         limits = {key: limit for limit, key in self.keys if not (self.is_known and limit is ACCOUNT)}
-        rows = LoginFailures.objects.filter(pk__in=limits)
-        return max([dt.timedelta(0), *(_end(row, limits[row.pk]) - wall() for row in rows)])
+        rows = LoginFailures.objects.filter(pk__in=limits).exclude(_of_another_time())
+        ends = [_end(row, limits[row.pk]) for row in rows if row.failures >= limits[row.pk].free]
+        return max([dt.timedelta(0), *(end - wall() for end in ends)])
 
     def count(self) -> None:
         """Count one failure under each key, and drop those of an hour ago; only inside a write."""
-        LoginFailures.objects.filter(last_at__lt=wall() - FORGOTTEN).delete()
+        LoginFailures.objects.filter(_of_another_time()).delete()
         for limit, key in self.keys:
             row, _ = LoginFailures.objects.select_for_update().get_or_create(pk=key, defaults={"last_at": wall()})
             row.failures = failures_after(row.failures, wall() - row.last_at, limit)
@@ -104,6 +106,11 @@ def remember_browser(request: HttpRequest, response: HttpResponse, username: str
     response.set_cookie(
         COOKIE, value, max_age=KNOWN_FOR, httponly=True, samesite="Lax", secure=request.is_secure(), path="/login/"
     )
+
+
+def _of_another_time() -> Q:
+    """Return which failures count no more: those of an hour ago, and those of a clock that was set back since."""
+    return Q(last_at__lt=wall() - FORGOTTEN) | Q(last_at__gt=wall() + LONGEST)
 
 
 def _known(request: HttpRequest) -> list[str]:
