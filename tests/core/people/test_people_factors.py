@@ -236,10 +236,35 @@ def test_a_passkey_is_taken_away_and_the_last_one_stays_where_a_role_needs_it(pa
     assert payloads("core.factor_removed") == [{"factor": "webauthn"}]
 
 
-ODD = ["", "{", "{}", '{"id": "x"}', '{"id": "eA", "rawId": "eA", "response": "x"}', "[]", "1"]
+def test_the_code_that_set_an_app_up_opens_nothing_after(ann):
+    """Who saw it over the shoulder and knows the password has a minute, and does not come in."""
+    client = at_the_door()
+    client.get("/account/app/")
+    code = code_of(client.session["mfa.totp.secret"])
+    assert client.post("/account/app/", {"code": code}).url == "/account/codes/"
+    again = at_the_door()
+    assert again.post("/login/code/", {"code": code}).status_code == 200
+    assert not is_in(again)
 
 
-@pytest.mark.parametrize("credential", ODD)
+NO_PASSKEYS = ["", "{", "{}", '{"id": "x"}', "[]", "1", '{"id": 1e400}', '{"id": "eA", "rawId": "eA"}', '{"id": "eA", "rawId": "eA", "response": "x"}', '{"a":' * 5000]
+
+
+@pytest.mark.parametrize("credential", NO_PASSKEYS)
+def test_what_is_no_passkey_is_no_second_step_either(passkey, ann, credential):
+    """It is refused and counted after the password, and cannot be added to an account."""
+    client = at_the_door()
+    client.get("/login/code/")
+    assert client.post("/login/code/", {"credential": credential}).status_code == 200
+    assert payloads("core.login_failed")[-1]["reason"] == "passkey"
+    remove_factors(person_id=ann.pk, actor=make.actor("operator"), at=AT)
+    here = at_the_door()
+    here.get("/account/passkeys/add/")
+    assert here.post("/account/passkeys/add/", {"credential": credential}).status_code == 200
+    assert not Authenticator.objects.exists()
+
+
+@pytest.mark.parametrize("credential", NO_PASSKEYS)
 def test_what_is_no_passkey_is_refused_without_an_error(ann, credential):
     """Whatever is sent to that address."""
     client, options = at_the_passkey_door()

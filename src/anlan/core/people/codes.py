@@ -41,14 +41,9 @@ class Throttled:
     def spend(self, code: str) -> None:
         """Let a code of an app pass once, in every process: only steps later than the last one that was used."""
         row = Authenticator.objects.select_for_update().get(pk=self.authenticator.pk)
-        if row.type != Authenticator.Type.TOTP:
-            return
-        step = step_of(decrypt(row.data["secret"]), code)
-        if step <= row.data.get(LAST_STEP, 0):
-            raise ValidationError("spent")
-        row.data[LAST_STEP] = step
-        row.save(update_fields=["data"])
-        self.authenticator = row
+        if row.type == Authenticator.Type.TOTP:
+            spend(row, code)
+            self.authenticator = row
 
 
 class SecondStep(Throttled, AuthenticateForm):
@@ -63,7 +58,16 @@ class Activation(Throttled, ActivateTOTPForm):
     """The first code of an app that is being set up."""
 
     def spend(self, code: str) -> None:
-        """Keep it for nothing else: the row is not there yet."""
+        """Leave that to who makes the row: it is not there yet."""
+
+
+def spend(app: Authenticator, code: str) -> None:
+    """Note the step of time whose code was used, or refuse one that is not later than the last."""
+    step = step_of(decrypt(app.data["secret"]), code)
+    if step <= app.data.get(LAST_STEP, 0):
+        raise ValidationError("spent")
+    app.data[LAST_STEP] = step
+    app.save(update_fields=["data"])
 
 
 def step_of(secret: str, code: str) -> int:

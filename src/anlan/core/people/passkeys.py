@@ -1,44 +1,35 @@
-"""What a device says for a passkey: an answer that cannot be read is a wrong one, and no fault of ours."""
+"""Passkeys as strangers send them: whatever is none is refused like a wrong one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+import struct
+from typing import Final
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, LoginWebAuthnForm
 
-
-@contextmanager
-def _read() -> Iterator[None]:
-    """Refuse what is built otherwise than the protocol says: the libraries below meet it at one place or another."""
-    try:
-        yield
-    except (AttributeError, KeyError, TypeError):
-        raise get_adapter().validation_error("incorrect_code") from None
+# What the library fails with on answers that lack a part, hold another kind of value, or are nested without end.
+UNREADABLE: Final = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, struct.error)
 
 
-class _Answer:
-    def clean_credential(self) -> Any:
-        """Return whose passkey signed."""
-        with _read():
-            return super().clean_credential()  # type: ignore[misc]
+class Answer:
+    """What a device answered, which anybody can write by hand."""
+
+    def full_clean(self) -> None:
+        """Check it, and refuse what cannot be read."""
+        try:
+            super().full_clean()  # type: ignore[misc]
+        except UNREADABLE:
+            self.add_error("credential", get_adapter().validation_error("incorrect_code"))  # type: ignore[attr-defined]
 
 
-class PasskeyAlone(_Answer, LoginWebAuthnForm):
-    """The answer by which somebody signs in without a password."""
+class PasskeyAlone(Answer, LoginWebAuthnForm):
+    """The passkey that signs in without a password."""
 
 
-class PasskeyAsSecondStep(_Answer, AuthenticateWebAuthnForm):
-    """The answer that is asked for after the password."""
+class PasskeyStep(Answer, AuthenticateWebAuthnForm):
+    """The passkey that is asked for after the password."""
 
 
-class NewPasskey(AddWebAuthnForm):
-    """The answer with which a passkey is added."""
-
-    def clean(self) -> dict[str, Any]:
-        """Check that it belongs to what was asked."""
-        with _read():
-            checked: dict[str, Any] = super().clean()
-            return checked
+class NewPasskey(Answer, AddWebAuthnForm):
+    """A passkey that is being added."""

@@ -27,7 +27,7 @@ from anlan.core.people.codes import SecondStep
 from anlan.core.people.login import Form, NewPassword, keep_briefly, let_in, note_failure, wait_words
 from anlan.core.people.mail import ask_reset, is_offered
 from anlan.core.people.members import actor_of
-from anlan.core.people.passkeys import PasskeyAlone, PasskeyAsSecondStep
+from anlan.core.people.passkeys import PasskeyAlone, PasskeyStep
 from anlan.core.people.passwords import person_of_link, reset_password
 from anlan.core.people.sign_ins import sign_out
 from anlan.core.people.throttle import attempt
@@ -70,7 +70,7 @@ class SecondStepPage(AuthenticateView):
 
     template_name = "core/account/second_step.html"
     form_class = SecondStep
-    webauthn_form_class = PasskeyAsSecondStep
+    webauthn_form_class = PasskeyStep
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """Show it again; a wrong passkey counts as well."""

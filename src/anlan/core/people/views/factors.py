@@ -18,7 +18,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 
 from anlan.core.models import Person
-from anlan.core.people.codes import Activation
+from anlan.core.people.codes import Activation, spend
 from anlan.core.people.factors import FACTOR, has_factor, may_lose, note_factor
 from anlan.core.people.passkeys import NewPasskey
 from anlan.core.people.views.frame import View, written
@@ -31,8 +31,10 @@ class AppPage(ActivateTOTPView):
     """Set up an app that shows codes."""
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Keep it, and leave the entry."""
+        """Keep it, spend the code that it was set up with, and leave the entry."""
         answer: HttpResponse = super().form_valid(form)
+        set_up = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
+        spend(set_up, form.cleaned_data["code"])
         _note(self.request, "added", Authenticator.Type.TOTP)
         return answer
 
@@ -55,6 +57,8 @@ class AppAwayPage(DeactivateTOTPView):
 
 class PasskeyAddPage(AddWebAuthnView):
     """Add a passkey: one that signs in by itself, since the device asks for finger or PIN."""
+
+    form_class = NewPasskey
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Ask the device for a passkey that it keeps and guards."""
