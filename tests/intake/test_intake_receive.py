@@ -137,10 +137,12 @@ def test_a_resident_id_number_is_masked_and_said():
     """Also in full-width digits, in groups, with a mistyped check digit; it is replaced on receipt and never stored."""
     told = (RESIDENT_ID, "１１０１０５１９４９１２３１００２Ｘ", "110105 19491231 002x", "110105194912310021",
             "1101 0519 4912 3100 21", "110105-1949-1231-0021", "１１０１０５　１９４９１２３１　００２１",
-            "110105 - 19491231 - 0021")  # fmt: skip
-    answer = receive(words="我是 " + "，或 ".join(told))
+            "110105 - 19491231 - 0021", "110105，19491231、0021", "110105\u200b19491231\u200b002X",
+            "110105•19491231•0021", "110105−19491231−0021",
+            "110105．19491231．0021", "١١٠١٠٥١٩٤٩١٢٣١٠٠٢١", "11010519491231002Х")  # fmt: skip
+    answer = receive(words="我是 " + "；或 ".join(told))
     assert answer["masked"] == ["words"]
-    assert ReportPersonal.objects.get().words == "我是 " + "，或 ".join([MASK] * len(told))
+    assert ReportPersonal.objects.get().words == "我是 " + "；或 ".join([MASK] * len(told))
 
 
 def test_other_numbers_are_left_alone():
@@ -148,7 +150,8 @@ def test_other_numbers_are_left_alone():
     assert is_resident_id(RESIDENT_ID)
     assert not is_resident_id("320400201606280012")
     receive(source="office", source_id="320400201606280012")
-    for text in ("13812345678", "110105194913310021", "330000000000000000", "9" * 30, f"1{RESIDENT_ID}"):
+    for text in ("13812345678", "110105194913310021", "330000000000000000", "9" * 30, f"1{RESIDENT_ID}",
+                 "119.9701234, 31.7601234", "2026-11-20 01:12:30, 1234", "13812345678，13812345679"):  # fmt: skip
         assert mask_resident_ids(text) == text
 
 

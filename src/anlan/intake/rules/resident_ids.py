@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 MASK = "*" * 18
-_GAP = r"[\s\-.·_/—–]{0,3}"  # as people part it: into groups, by dashes, over two lines
-_RESIDENT_ID = re.compile(rf"(?<![0-9])[0-9](?:{_GAP}[0-9]){{16}}{_GAP}[0-9Xx](?![0-9])")
-_FULL_WIDTH = str.maketrans({chr(0xFF10 + n): str(n) for n in range(10)} | {"Ｘ": "X", "ｘ": "x", "　": " ", "－": "-"})
+# As people part it: into groups, by dashes and points of any width, over two lines, by characters that nobody sees.
+_GAP = r"[\s\-.·_/—–－‐‑‒−．／・•~～,，、\u00ad\u200b-\u200f\u2060\ufeff]{0,3}"
+_RESIDENT_ID = re.compile(rf"(?<!\d)\d(?:{_GAP}\d){{16}}{_GAP}[\dXxＸｘХх](?!\d)")  # of any script: \d is every digit
+_X = str.maketrans("xＸｘХх", "XXXXX")  # the last two are Cyrillic
 _YEARS = range(1850, 2101)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def mask_resident_ids(text: str) -> str:
     """Replace what looks like a resident-ID number in a text, also with a mistyped check digit: it names a person."""
-    plain = text.translate(_FULL_WIDTH)
     pieces, last = [], 0
-    for found in _RESIDENT_ID.finditer(plain):
+    for found in _RESIDENT_ID.finditer(text):
         if _looks_like_one(found.group()):
             pieces += [text[last : found.start()], MASK]
             last = found.end()
@@ -25,7 +26,7 @@ def mask_resident_ids(text: str) -> str:
 
 def holds_resident_id(text: str) -> bool:
     """Whether a text holds a number that is a resident-ID number by its check digit."""
-    return any(is_resident_id(found.group()) for found in _RESIDENT_ID.finditer(text.translate(_FULL_WIDTH)))
+    return any(is_resident_id(found.group()) for found in _RESIDENT_ID.finditer(text))
 
 
 def is_resident_id(text: str) -> bool:
@@ -50,4 +51,5 @@ def _looks_like_one(text: str) -> bool:
 
 
 def _digits(text: str) -> str:
-    return re.sub(r"[^0-9Xx]", "", text.translate(_FULL_WIDTH)).upper()
+    kept = re.sub(r"[^\dX]", "", text.translate(_X))
+    return "".join(str(unicodedata.decimal(each, each)) for each in kept)
