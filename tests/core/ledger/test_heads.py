@@ -126,6 +126,17 @@ def test_each_day_the_last_head_is_added_to_a_file_elsewhere(settings):
                      "stamped": False, "syslog": False}  # fmt: skip
 
 
+def test_a_clock_that_was_set_back_puts_nothing_off(settings):
+    """What was done while it was a month ahead is done again now, and not in a month."""
+    with later(30):
+        assert keep_heads()
+        assert verify_by_itself()
+    assert keep_heads()
+    assert verify_by_itself()
+    assert not keep_heads()
+    assert not verify_by_itself()
+
+
 def test_a_head_goes_to_syslog_and_to_who_consented(settings):
     """One datagram, and one message by the gateways that are there already."""
     settings.HEADS_FILE = None

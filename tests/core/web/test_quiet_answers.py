@@ -47,6 +47,8 @@ def test_a_clock_that_went_back_is_an_alarm_and_stops_no_report(caplog):
         assert "the machine's clock is 300 s behind the last seal" in alarms(condition())
         assert "300" in operator.get("/status/").content.decode().partition("timedatectl")[0].rpartition("<tr>")[2]
         assert make.report(at=make.AT - dt.timedelta(minutes=5)).number
+        assert seals.seal()
+        assert Client().get("/healthz").json()["clock"] == "back"  # a seal of the earlier time ends nothing
         assert tell_of_the_clock()
         assert not tell_of_the_clock()  # once in five minutes
         assert "300 s behind" in caplog.text

@@ -54,7 +54,8 @@ def is_due(at: dt.datetime) -> bool:
     if not every or not _ways(at) or seals.head() is None:
         return False
     last = last_kept()
-    return last is None or dt.datetime.fromisoformat(last.at) <= at - dt.timedelta(hours=every)
+    since = at - dt.timedelta(hours=every)
+    return last is None or not since < dt.datetime.fromisoformat(last.at) <= at  # one ahead: the clock was set back
 
 
 def last_kept() -> LedgerEntry | None:

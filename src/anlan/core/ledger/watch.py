@@ -54,7 +54,8 @@ def is_due(at: dt.datetime) -> bool:
     if not settings.VERIFY_EVERY_H or time.monotonic() - _begun < SETTLED_S or not ledger.head_position():
         return False
     last = last_found()
-    return last is None or last.at <= at - dt.timedelta(hours=settings.VERIFY_EVERY_H)
+    since = at - dt.timedelta(hours=settings.VERIFY_EVERY_H)
+    return last is None or not since < last.at <= at  # what lies ahead is of a clock that was set back since
 
 
 def watch() -> Verdict:

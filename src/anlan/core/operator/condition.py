@@ -13,11 +13,12 @@ from anlan import __version__
 from anlan.core import ledger
 from anlan.core.city.current import city, city_zone
 from anlan.core.ledger import followers, seals, watch
-from anlan.core.models import ClockRun, Job
+from anlan.core.models import ClockRun, Job, LedgerSeal
 from anlan.core.operator.counts import COUNTS
 from anlan.core.time.clock import ahead, now
 
 LATE = dt.timedelta(minutes=1)
+LOOKED_BACK = 1000  # seals, a quarter of an hour at least: a clock that was once ahead is no alarm for ever
 
 
 def condition() -> dict[str, Any]:
@@ -83,12 +84,13 @@ def ledger_faults() -> int:
 
 
 def clock_back_s() -> int:
-    """Return by how many seconds the machine's clock is behind the last seal; 0 for what clocks differ by anyway.
+    """Return by how many seconds the machine's clock is behind the latest seal; 0 for what clocks differ by anyway.
 
+    Seals that were made since then have the earlier time, so the last one alone would end the alarm within a second.
     A simulated city has its own time, which begins anew with each building.
     """
-    last = seals.head()
-    if last is None or ahead():
+    latest = max(LedgerSeal.objects.order_by("-last").values_list("sealed_at", flat=True)[:LOOKED_BACK], default=None)
+    if latest is None or ahead():
         return 0
-    back = dt.datetime.fromisoformat(last.sealed_at) - now()
+    back = dt.datetime.fromisoformat(latest) - now()
     return int(back.total_seconds()) if back > LATE else 0
