@@ -28,7 +28,6 @@ WINDOWS: Final = {  # constants of time by which nobody owes anything
     "boards/works.NEAR": "what the overview calls near",
     "core/condition.LATE": "when an operator is told of effects that wait",
     "core/counts.RECENT": "how far back an operator is told of a gateway that is away",
-    "core/gauges.RECENTLY": "how far back a monitor is told of log-ins that wait",
     "core/matters.AHEAD": "how far ahead the first page looks",
     "core/grants.LASTS": "how long what was opened stays open",
     "hotspots/matters.LATELY": "how long a study that nobody adopted stands on the first page",

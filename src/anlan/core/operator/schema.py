@@ -43,7 +43,8 @@ def state() -> State:
     apps = {app for app, _ in known}
     if any(applied not in known for applied in executor.loader.applied_migrations if applied[0] in apps):
         return State.NEWER
-    return State.OLDER if executor.migration_plan(executor.loader.graph.leaf_nodes()) else State.READY
+    is_behind = executor.migration_plan(executor.loader.graph.leaf_nodes()) or _unfinished().exists()
+    return State.OLDER if is_behind else State.READY
 
 
 def message(found: State) -> str:
@@ -65,9 +66,19 @@ def _unreachable() -> str:
 
 
 def bring_up() -> None:
-    """Make or change the tables to fit this version."""
+    """Make or change the tables to fit this version; one that was killed is done again, for what follows the tables.
+
+    The triggers of ledger and evidence go with a table that is written anew, and come back after all tables.
+    """
     with explained(), _alone():
+        _unfinished().touch()
         call_command("migrate", interactive=False, verbosity=0)
+        _unfinished().unlink(missing_ok=True)
+
+
+def _unfinished() -> Path:
+    """Return the mark that stands in the data directory while the tables are brought up."""
+    return Path(settings.DATA_DIR) / "upgrade.unfinished"
 
 
 @contextmanager
