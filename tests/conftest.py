@@ -50,11 +50,15 @@ def flushable_ledger() -> None:
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept() -> None:
-    """Every test begins with an empty cache, as a process does."""
+def nothing_kept() -> Iterator[None]:
+    """Every test begins with an empty cache, as a process does; what it stored of kinds may be rolled back."""
     from django.core.cache import cache
 
+    from anlan.core.ledger import kinds
+
     cache.clear()
+    yield
+    kinds.forget()
 
 
 @pytest.fixture
