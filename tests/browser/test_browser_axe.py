@@ -108,7 +108,7 @@ def _pages(things: dict[str, Any], nobody: Client, everybody: Client) -> Iterato
     """Give whatever answers a GET with a whole page."""
     for name, pattern in _addresses():
         access = declared(pattern.callback)
-        if access is None or access.kind == "partner" or name in LEFT_OUT:
+        if access is None or access.kind in {"partner", "monitor"} or name in LEFT_OUT:
             continue
         address = reverse(name, kwargs={word: _thing(things, name, word) for word in pattern.pattern.converters})
         answer = (nobody if access.kind == "public" else everybody).get(address)

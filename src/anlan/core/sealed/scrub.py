@@ -17,12 +17,13 @@ from anlan.core.people.actors import Actor
 from anlan.core.sealed.models import Sealed
 
 HOLD_MS = 50  # how long a write may wait for us while somebody reads
+# Who reads another database of the server sees none of our rows; a replica has no database of its own.
 HOLDERS = """
 SELECT count(*) FROM (
-    SELECT backend_xmin AS held FROM pg_stat_activity
-    UNION ALL SELECT backend_xid FROM pg_stat_activity
+    SELECT backend_xmin AS held FROM pg_stat_activity WHERE coalesce(datname, current_database()) = current_database()
+    UNION ALL SELECT backend_xid FROM pg_stat_activity WHERE coalesce(datname, current_database()) = current_database()
     UNION ALL SELECT xmin FROM pg_replication_slots
-    UNION ALL SELECT transaction FROM pg_prepared_xacts
+    UNION ALL SELECT transaction FROM pg_prepared_xacts WHERE database = current_database()
 ) AS holders WHERE held IS NOT NULL AND age(held) >= age(%s::xid)
 """
 
