@@ -120,7 +120,7 @@ def test_theme_and_language_stay_as_chosen(page_at, signed_in, year):
     page.locator("[data-theme-switch]").click()
     page.reload()
     assert page.locator("html").get_attribute("data-theme") == "dark"
-    page.locator(".rail .foot a").click()
+    page.locator(".rail .foot a[hreflang]").click()
     page.goto(page.url.split("?")[0])
     assert page.locator("html").get_attribute("lang") == "zh-Hans"
 
