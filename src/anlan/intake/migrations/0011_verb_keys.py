@@ -19,7 +19,6 @@ def forget_what_was_erased(apps: StateApps, schema_editor: BaseDatabaseSchemaEdi
     found = [key for key, text in answers.iterator() if erased & _named(json.loads(text))]
     for start in range(0, len(found), CHUNK):
         keys.filter(pk__in=found[start : start + CHUNK]).update(fingerprint="")
-    _drop_triggers(schema_editor)  # they let no hash go yet; what follows every migration puts them back
     reports, wanted = apps.get_model("intake", "Report").objects, sorted(erased)
     for start in range(0, len(wanted), CHUNK):
         reports.filter(pk__in=wanted[start : start + CHUNK]).update(content_hash=None)
@@ -30,11 +29,6 @@ def _named(answer: object) -> set[int]:
         return set()
     received = {answer.get("report_id")} if "entered_at" in answer else set()  # others took no words in
     return {*received, *(answer.get("report_ids") or ())}
-
-
-def _drop_triggers(schema_editor: BaseDatabaseSchemaEditor) -> None:
-    table = " ON intake_report" if schema_editor.connection.vendor == "postgresql" else ""
-    schema_editor.execute(f"DROP TRIGGER IF EXISTS intake_report_unedited{table}")
 
 
 class Migration(migrations.Migration):
