@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import Any, Protocol, overload
 
 from django.utils.html import format_html
@@ -86,6 +87,11 @@ def typed(words: str | None) -> str:
 def in_chinese() -> bool:
     """Whether the page is written in Chinese."""
     return (get_language() or "").startswith("zh")
+
+
+def listed(words: Iterable[str]) -> str:
+    """Join words of the same rank as the page's language does."""
+    return ("、" if in_chinese() else ", ").join(words)
 
 
 class Named(Protocol):

@@ -46,7 +46,7 @@ def compared(
     read, percent = _READ[verdict][chinese], f"{100 * level:.0f}"
     if chinese:
         return (
-            f"措施之后，治理点位失效的频次是有相同历史的其他点位的{ratio:.2f}倍"
+            f"整治后，已整治点位再次积水的频次为积水历史相同的未整治点位的{ratio:.2f}倍"
             f"（{percent}%置信区间{low:.2f}—{high:.2f}；{treated}处治理点位，共{places}处，"
             f"前{before}场、后{after}场雨）：{read}。"
         )

@@ -54,7 +54,7 @@ def arrival_p90(period: Period) -> Rows:
     "arrival_missing",
     of="assignment",
     aggregate="share",
-    name=("缺到场节点占比", "Share without a stamp on scene"),
+    name=("到场时间缺失率", "Share without a stamp on scene"),
     unit=PERCENT,
     counter="arrival_median",
     says=(
@@ -113,7 +113,7 @@ def end_danger_in_time(period: Period) -> Rows:
     "react_missing",
     of="run",
     aggregate="share",
-    name=("机动队时限无停止节点占比", "Mobile teams: clocks without an end"),
+    name=("机动队计时未闭合率", "Mobile teams: clocks without an end"),
     unit=PERCENT,
     counter="react_in_time",
     says=(
@@ -144,7 +144,7 @@ def arrive_in_time(period: Period) -> Rows:
     return runs_in_time(period, "arrive")
 
 
-@measure("mobile_teams", of="unit", name=("上勤的机动队", "Mobile teams on duty"), unit=("支", "teams"), counter="react_in_time",
+@measure("mobile_teams", of="unit", name=("在岗机动队", "Mobile teams on duty"), unit=("支", "teams"), counter="react_in_time",
          says=("统计期内至少有一个班次的机动队。", "Mobile teams with at least one shift in the period."))  # fmt: skip
 def mobile_teams(period: Period) -> Rows:
     """Count the mobile teams that were on duty."""

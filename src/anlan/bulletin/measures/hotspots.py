@@ -36,7 +36,7 @@ def sites(period: Period) -> Rows:
 @measure(
     "sites_gone",
     of="site",
-    name=("消失的点位", "Sites gone"),
+    name=("本期未再出现的点位", "Sites gone"),
     unit=SITES,
     counter="sites",
     revision=2,
@@ -55,14 +55,14 @@ def sites_gone(period: Period) -> Rows:
 
 
 @measure("storms_strong", of="storm", name=("强降雨场次", "Strong storms"), unit=("场", "storms"), counter="storm_peak",
-         says=("雨峰不低于30毫米/小时的降雨。", "Storms with a peak of at least 30 mm/h."))  # fmt: skip
+         says=("最大雨强不低于30毫米/小时的降雨。", "Storms with a peak of at least 30 mm/h."))  # fmt: skip
 def storms_strong(period: Period) -> Rows:
     """Count the storms that test works."""
     return Storm.objects.filter(peak_mm_h__gte=30, **period.within("start")).values_list("pk")
 
 
-@measure("storm_peak", of="storm", aggregate="median", name=("雨峰中位数", "Median peak of storms"), unit=("毫米/小时", "mm/h"),
-         counter="storms_strong", says=("统计期内各场雨的雨峰，中位数；比较两年要先看雨。",
+@measure("storm_peak", of="storm", aggregate="median", name=("最大雨强中位数", "Median peak of storms"), unit=("毫米/小时", "mm/h"),
+         counter="storms_strong", says=("统计期内各场雨的最大雨强，中位数；比较两年要先看雨。",
                                         "Peak of the storms of the period, median: compare the rain before the years."))  # fmt: skip
 def storm_peak(period: Period) -> Rows:
     """How hard it rained."""

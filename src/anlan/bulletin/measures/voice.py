@@ -13,7 +13,7 @@ from anlan.voice.models import Satisfaction
 @measure(
     "asked",
     of="satisfaction",
-    name=("询问是否有帮助", "Asked whether it helped"),
+    name=("回访件数", "Asked whether it helped"),
     unit=("件", "reports"),
     counter="answered_share",
     says=("按固定抽样规则询问一次，工作人员不能选。", "Asked once by a fixed sampling rule; staff cannot choose."),
@@ -23,14 +23,14 @@ def asked(period: Period) -> Rows:
     return Satisfaction.objects.filter(**period.within("asked_at")).values_list("pk")
 
 
-@measure("answered_share", of="satisfaction", aggregate="share", name=("回答占比", "Share that answered"), unit=PERCENT,
+@measure("answered_share", of="satisfaction", aggregate="share", name=("应答率", "Share that answered"), unit=PERCENT,
          counter="asked", says=("被询问的上报人中作了选择的比例。", "Of those asked, those who chose."))  # fmt: skip
 def answered_share(period: Period) -> Rows:
     """Share of the asked who answered."""
     return share(Satisfaction.objects.filter(**period.within("asked_at")), Q(answered_at__isnull=False))
 
 
-@measure("satisfied_share", of="satisfaction", within="asked", aggregate="share", name=("上报人认为有帮助的占比", "Reporters whom it helped"),
+@measure("satisfied_share", of="satisfaction", within="asked", aggregate="share", name=("问题解决认可率", "Reporters whom it helped"),
          unit=PERCENT, counter="answered_share", says=("作了选择的人中选“有帮助”的比例；“部分有帮助”不算。",
                                                           "Of those who chose, those who chose yes; partly is not yes."))  # fmt: skip
 def satisfied_share(period: Period) -> Rows:

@@ -114,7 +114,9 @@ def raise_sites(month: Month, end: dt.datetime) -> None:
     sites = sorted(SiteVersion.objects.filter(study=study, place__isnull=False).values_list("site__number", flat=True))
     reserve = len(sites) // RESERVE
     silent = [found["area"] for found in json.loads(study.outcome or "{}").get("silent", [])][: max(1, reserve)]
-    words = "" if len(silent) >= reserve else f"研判只识别出{len(silent)}处静默区，已全部列入，不足留存数{reserve}处。"
+    words = (
+        "" if len(silent) >= reserve else f"研判只识别出{len(silent)}处静默区，已全部列入，少于应预留的{reserve}处。"
+    )
     answer = actions.raise_problems(
         title="2015年易涝点研判报告", addressee="government", study=study.pk, sites=sites, silent_areas=silent,
         silence_words=words, actor=month.actor, at=_at(2, 15), key=f"city:{month.seed}:sites",

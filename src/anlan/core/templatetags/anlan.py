@@ -18,7 +18,16 @@ from anlan.core.time.rules import mark_of
 from anlan.core.web.slots import filled
 
 register = template.Library()
-for write in (words.figure, words.missing, words.typed, words.local, words.moment, words.day, words.second):
+for write in (
+    words.figure,
+    words.missing,
+    words.typed,
+    words.listed,
+    words.local,
+    words.moment,
+    words.day,
+    words.second,
+):
     register.filter(write.__name__, write)
 register.filter("is_leaving", is_leaving)
 

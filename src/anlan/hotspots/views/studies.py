@@ -17,7 +17,7 @@ from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
-from anlan.core.words import figure
+from anlan.core.words import figure, listed
 from anlan.hotspots.access import READS, WRITES
 from anlan.hotspots.actions import adopt_study, start_study
 from anlan.hotspots.export import EXPORTS
@@ -43,6 +43,7 @@ WATCH = [
 LEFT_OUT = {"misdial_or_nuisance": _("Misdial or nuisance call"), "no_coordinates": _("No coordinates"),
             "outside_area": _("Outside the area"), "method_scattered": _("In no place")}  # fmt: skip
 CHANGES = ("kept", "grown", "shrunk", "split", "merged", "new", "gone")
+STILL = ("kept", "shrunk", "split", "merged")  # drawn alike
 NEW_STUDY = Link(_("New study"), "hotspots:new", "n", WRITES, primary=True)
 
 
@@ -123,6 +124,7 @@ def study(request: HttpRequest, pk: int) -> HttpResponse:
         "q": words,
         "tabs": [(name, view.counts[name]) for name in CHANGES],
         "changes": [(change_word(name), view.counts[name]) for name in CHANGES],
+        "still": listed(change_word(name) for name in STILL if view.counts[name]),
         "parameters": json.loads(study.parameters),
         "may_write": bool(actor_of_request(request).roles.intersection(WRITES)),
         "period": period(study),
