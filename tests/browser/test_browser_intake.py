@@ -224,3 +224,16 @@ def saved(page: Any, count: int) -> None:
     page.locator(f"#last .items li:nth-child({count})").wait_for()
     page.locator("#what:focus").wait_for()
     assert Report.objects.count() == count
+
+
+def test_the_first_page_of_the_public_fits(page_at, complaints, shot):
+    """Telephone numbers, form, code and bulletins fit on telephone and desk, in both languages, without script."""
+    complaints.expected.append("404")
+    for width, language in ((360, "zh-hans"), (1440, "en")):
+        page = page_at("/", width, language, java_script_enabled=False)
+        fits(page)
+        assert page.locator("a[href^='tel:']").count() == 3
+        shot(page, f"home-{width}-{language}")
+        page.locator("#code").fill("7KQ4 M2XD 9TFW HB6R")
+        page.locator("form button").click()
+        assert page.locator("#code").input_value() == "7KQ4 M2XD 9TFW HB6R"

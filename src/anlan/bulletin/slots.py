@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from django.db.models import Count
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -11,9 +13,11 @@ from django.utils.translation import pgettext_lazy
 
 import anlan.bulletin.measures  # noqa: F401  (registers every measure)
 from anlan.bulletin.access import LOOKS
-from anlan.bulletin.models import Issue
-from anlan.core.people.actors import Actor
+from anlan.bulletin.models import Issue, Plan
+from anlan.core.city.areas import local_day
+from anlan.core.people.actors import PUBLIC, Actor
 from anlan.core.people.roles import Role
+from anlan.core.time.clock import now
 from anlan.core.web.numbers import Found, finds
 from anlan.core.web.slots import fill, rail
 from anlan.core.words import in_chinese
@@ -22,9 +26,26 @@ rail(70, "告", pgettext_lazy("rail", "Bulletins"), "bulletin:desk", LOOKS, stre
      pinned_for=[Role.PUBLISHER])  # fmt: skip
 
 
-@fill("intake.footer")
+NEWEST: Final = 3  # issues on the public's first page
+
+
+@fill("home.account")
+def accounts(context: dict[str, Any]) -> str:
+    """Show the public what was published last, and what is to come."""
+    issues = (
+        Issue.objects.visible_to(PUBLIC)
+        .newest()
+        .select_related("plan", "corrects")
+        .annotate(size=Count("figures"))[:NEWEST]
+    )
+    next_plan = Plan.objects.filter(issues=None, until__gte=local_day(now())).order_by("until", "pk").first()
+    shown = {"issues": issues, "next_plan": next_plan}
+    return render_to_string("bulletin/_home.html", shown, request=context["request"])
+
+
+@fill("public.footer")
 def published(context: dict[str, Any]) -> str:
-    """Lead citizens to the bulletins."""
+    """Lead the public to the bulletins."""
     return format_html('<a href="{}">{}</a>', reverse("bulletin:issues"), _("Published figures"))
 
 

@@ -32,6 +32,7 @@ def value(of: Measure, number: float | None) -> str:
 
 
 register.filter("organisation", words.organisation_name)
+register.filter("headline_of", words.headline_of)
 
 
 register.simple_tag(words.faults_in_words, name="faults")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
+
+ANYWHERE: Final = ("112",)  # an emergency number where a city names none
 
 
 class City(models.Model):
@@ -34,6 +36,11 @@ class City(models.Model):
     def option(self, name: str, default: Any = None) -> Any:
         """Return another value of city.toml, such as `emergency_numbers` or `attribution`."""
         return json.loads(self.settings).get(name, default)
+
+    @property
+    def emergency_numbers(self) -> list[str]:
+        """The numbers to telephone when somebody is in danger."""
+        return [str(number) for number in self.option("emergency_numbers") or ANYWHERE]
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from anlan.core.city.current import city
 from anlan.core.ledger.writes import is_passing
 from anlan.core.models import Person
 from anlan.core.people.actors import PUBLIC
@@ -22,8 +23,12 @@ from anlan.core.web.slots import first_page
 
 @public
 def home(request: HttpRequest) -> HttpResponse:
-    """Send staff to their work and the public to the report page."""
-    return redirect(first_page(actor_of(request.user)) if isinstance(request.user, Person) else "intake:report")
+    """Send staff to their work; show the public whom to telephone, what to write, and what the city did."""
+    if isinstance(request.user, Person):
+        return redirect(first_page(actor_of(request.user)))
+    here = city()
+    context = {"numbers": here.emergency_numbers, "hotline": here.option("hotline")} if here else {}
+    return render(request, "core/home.html", context)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.forms import Form
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anlan.core.city.current import city
+from anlan.core.models.city import ANYWHERE
 from anlan.core.refusals import Refused
 
 
@@ -123,7 +127,18 @@ def hotline() -> str:
 def telephone() -> str:
     """Return the emergency numbers as a sentence part: 110, 119 or 120."""
     here = city()
-    numbers = [str(number) for number in (here.option("emergency_numbers") if here else None) or ["112"]]
-    if len(numbers) == 1:
-        return numbers[0]
-    return _("%(first)s or %(last)s") % {"first": _(", ").join(numbers[:-1]), "last": numbers[-1]}
+    return _alternatives(here.emergency_numbers if here else ANYWHERE)
+
+
+def telephone_links() -> str:
+    """Return the emergency numbers as a sentence part, each to be pressed."""
+    here = city()
+    numbers = here.emergency_numbers if here else ANYWHERE
+    links = [format_html('<a href="tel:{0}">{0}</a>', number) for number in numbers]
+    return mark_safe(_alternatives(links))  # noqa: S308 (numbers are escaped one by one, the words are the catalogue's)
+
+
+def _alternatives(words: Sequence[str]) -> str:
+    if len(words) == 1:
+        return words[0]
+    return _("%(first)s or %(last)s") % {"first": _(", ").join(words[:-1]), "last": words[-1]}

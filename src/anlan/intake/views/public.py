@@ -18,7 +18,7 @@ from anlan.core.time.clock import now
 from anlan.core.web.access import public
 from anlan.intake import live
 from anlan.intake.channels import Channel
-from anlan.intake.forms.errors import FormErrors, of_form, telephone
+from anlan.intake.forms.errors import FormErrors, of_form, telephone_links
 from anlan.intake.forms.public import CitizenForm
 from anlan.intake.models import Attachment, Category
 from anlan.intake.public.codes import code_for, grouped, verb_key
@@ -133,7 +133,7 @@ def _form_page(
         "photo_again": bool(form.files.get("photo")) and "photo" not in form.errors if form.is_bound else False,
         "token": new_token() if status in {200, 409} else renewed(form.data.get("token", "")),
         "first_look_minutes": first_look_minutes(),
-        "emergency": telephone(),
+        "emergency": telephone_links(),
         "bounds": ",".join(map(str, here.bounds)) if here else "",
     }
     return render(request, "intake/public/report.html", about, status=status)

@@ -1,0 +1,75 @@
+"""The public's first page: whom to telephone, what to write, what was published."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def here() -> None:
+    """A city whose emergency numbers are its own."""
+    numbers(emergency_numbers=["110", "119"], hotline="12345")
+
+
+def numbers(**options: object) -> None:
+    """Set the city's telephone numbers."""
+    here = make.city()
+    here.settings = json.dumps(options)
+    here.save()
+
+
+def test_the_public_may_press_the_numbers_to_telephone(client: Client) -> None:
+    """The first page and the form lead to the telephone by links, the city's hotline on the first page alone."""
+    first, form = client.get("/"), client.get("/report/")
+    for number in ("110", "119"):
+        assert f'href="tel:{number}"' in first.content.decode()
+        assert f'href="tel:{number}"' in form.content.decode()
+    assert 'href="tel:12345"' in first.content.decode()
+
+
+def test_a_city_without_numbers_of_its_own_has_the_general_one(client: Client) -> None:
+    """Where the folder names no emergency number the page leads to 112, and to no hotline."""
+    numbers()
+    page = client.get("/").content.decode()
+    assert page.count('href="tel:') == 1
+    assert 'href="tel:112"' in page
+
+
+def test_the_first_page_leads_to_form_tracking_and_bulletins(client: Client) -> None:
+    """Report, tracking, bulletins and who reads a report are one press away, from the first page and the form."""
+    for address in ("/", "/report/", "/track/"):
+        page = client.get(address).content.decode()
+        assert all(f'href="{way}"' in page for way in ("/report/", "/track/", "/bulletins/", "/report/who-reads/")), (
+            address
+        )
+
+
+def test_a_code_typed_on_the_first_page_opens_the_report(client: Client) -> None:
+    """What is typed there goes to the tracking page; a wrong code is said there and not lost."""
+    assert 'action="/track/" method="post"' in client.get("/").content.decode()
+    answer = client.post("/track/", {"code": "AAAA BBBB CCCC DDDD"})
+    assert answer.status_code == 404
+    assert "AAAA BBBB CCCC DDDD" in answer.content.decode()
+
+
+def test_what_was_published_last_stands_on_the_first_page(client: Client) -> None:
+    """The newest issue with its headline, its correction in its place; before the first it says that none is there."""
+    assert 'class="issues"' not in client.get("/").content.decode()
+    make.organisation("government")
+    issue = make.issue()
+    page = client.get("/", headers={"Accept-Language": "en"}).content.decode()
+    assert f'href="/bulletins/{issue.number}/"' in page
+    assert 'class="issues"' in page
+
+
+def test_staff_begin_with_their_work(client: Client) -> None:
+    """Whoever is signed in is led on to what waits."""
+    client.force_login(make.person("officer"))
+    assert client.get("/").status_code == 302
