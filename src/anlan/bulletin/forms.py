@@ -45,7 +45,8 @@ class ComposeForm(StepForm):
 class CorrectForm(StepForm):
     """What was wrong with an issue."""
 
-    note = _line(400, gettext_lazy("What was wrong, and why"), required=True)
+    note = _line(400, gettext_lazy("What was wrong, and why, in Chinese"), required=True)
+    note_en = _line(400, gettext_lazy("What was wrong, and why, in English"))
 
 
 def _choices() -> list[tuple[str, str]]:

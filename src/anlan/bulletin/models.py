@@ -68,6 +68,7 @@ class Issue(models.Model):
     revision = models.PositiveSmallIntegerField(default=1)
     corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
     note = models.CharField(max_length=400, default="", blank=True)  # why it was corrected
+    note_en = models.CharField(max_length=400, default="", blank=True)  # the same in English
     headline = models.CharField(max_length=120)
     headline_en = models.CharField(max_length=160)
     estimate = models.CharField(

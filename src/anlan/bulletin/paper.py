@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from anlan.bulletin.models import Issue
 from anlan.bulletin.queries.editions import Edition, sentence
 from anlan.bulletin.queries.lines import Line
-from anlan.bulletin.words import headline_of, organisation_name
+from anlan.bulletin.words import headline_of, note_of, organisation_name
 from anlan.core.city.areas import local_day
 from anlan.core.print import Code, Column, Paper, Part, Table, Whole, Words
 from anlan.core.print.paper import Cell, invented
@@ -31,6 +31,7 @@ def paper_of(issue: Issue) -> Paper:
         title=headline_of(issue), number=issue.number, author=organisation_name(issue.issuer), imprint=imprint,
         at=issue.published_at,
         parts=[*_basis(issue), *_warnings(issue), *_figures(parts), *_districts(edition), *_notes(issue, parts),
+               *_corrections(edition),
                _code(issue)],
     )  # fmt: skip
 
@@ -88,10 +89,27 @@ def _notes(issue: Issue, parts: Parts) -> Iterator[Part]:
         yield Words(f"[{line.note}] {line.says} r{line.figure.revision}", "note")
     if issue.corrects:
         yield Words(_("Revision %(n)d: %(note)s The issue before stays as it was.") % {
-            "n": issue.revision, "note": issue.note,
+            "n": issue.revision, "note": note_of(issue),
         })  # fmt: skip
     fixed = _("The measures were fixed on %(day)s, before the period ended; those that got worse are printed too.")
     yield Words(fixed % {"day": local_day(issue.plan.fixed_at)}, "small")
+
+
+def _corrections(edition: Edition) -> Iterator[Part]:
+    """Write what a correction prints otherwise, or that it is nothing."""
+    if edition.issue.corrects is None:
+        return
+    changes = edition.corrections()
+    if not changes:
+        yield Words(_("No printed figure changed."), "small")
+        return
+    columns = [Column(_("Measure"), 74), Column(pgettext("a correction", "Before"), 25, "number"),
+               Column(pgettext("a correction", "Now"), 25, "value"),
+               Column(pgettext("a correction", "Base before"), 25, "number"),
+               Column(pgettext("a correction", "Base now"), 25, "number")]  # fmt: skip
+    body: list[list[Cell]] = [[change.after.name, change.before.value, change.after.value, change.before.base,
+                               change.after.base] for change in changes]  # fmt: skip
+    yield Whole([Words(_("Figures before and after the correction"), "heading"), Table(columns, body)])
 
 
 def _code(issue: Issue) -> Part:

@@ -68,12 +68,22 @@ def headline_of(issue: Issue) -> str:
     return issue.headline if in_chinese() else (issue.headline_en or issue.headline)
 
 
+def note_of(issue: Issue) -> str:
+    """Return the note of a correction in the page's language; one without English words has its own."""
+    return issue.note if in_chinese() else (issue.note_en or issue.note)
+
+
 def number(of: Measure, value: float | None) -> str:
     """Write a value: whole for counts, one decimal else, a missing one as a dash."""
     if value is None:
         return MISSING
     text = f"{value:,.0f}" if of.aggregate in TOTALS else f"{value:,.1f}"
     return text.replace("-", MINUS)
+
+
+def plain(of: Measure, value: float | None) -> float | int | None:
+    """Return a value as a file holds it: whole for counts."""
+    return int(value) if value is not None and of.aggregate in TOTALS else value
 
 
 def change(of: Measure, value: float | None, base: float | None) -> str:

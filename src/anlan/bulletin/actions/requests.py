@@ -39,11 +39,13 @@ def ask_to_compose(
 
 
 @verb("bulletin.asking.ask_to_correct")
-def ask_to_correct(*, issue: str, note: str, actor: Actor, at: dt.datetime, key: str | None = None) -> dict[str, Any]:
+def ask_to_correct(
+    *, issue: str, note: str, note_en: str = "", actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
     """Have an issue's figures drawn again and its correction published in the background."""
     actor.require(*DESK)
-    old = require_correctable(issue, note)
-    return _ask(old.plan, {"issue": issue, "note": note}, actor, at)
+    old = require_correctable(issue, note, note_en)
+    return _ask(old.plan, {"issue": issue, "note": note, "note_en": note_en}, actor, at)
 
 
 def _ask(plan: Plan, wanted: dict[str, Any], actor: Actor, at: dt.datetime) -> dict[str, Any]:

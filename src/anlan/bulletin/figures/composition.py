@@ -81,7 +81,7 @@ def _printed(figure: Figure) -> tuple[object, ...]:
 
 def words_hash(issue: Issue) -> str:
     """Return the hash of the words that are printed with the figures; the ledger itself holds no free words."""
-    words = [issue.headline, issue.headline_en, issue.note, issue.estimate]
+    words = [issue.headline, issue.headline_en, issue.note, issue.estimate, *filter(None, [issue.note_en])]
     return hashlib.sha256(ledger.canonical(words).encode()).hexdigest()
 
 

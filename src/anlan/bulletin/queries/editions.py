@@ -11,10 +11,18 @@ from anlan.bulletin.figures.measure import MEASURES
 from anlan.bulletin.figures.veil import NO_VEIL, Veil, veil_of
 from anlan.bulletin.models import Figure, Issue
 from anlan.bulletin.queries.lines import District, Line, districts, line, lines
-from anlan.bulletin.words import GROUPS, group_word, name_of, unit_of
+from anlan.bulletin.words import GROUPS, group_word, name_of, plain, unit_of
 from anlan.core.city.areas import area_index
 from anlan.core.words import in_chinese
 from anlan.effect.models import Estimate
+
+
+@dataclass(frozen=True)
+class Change:
+    """A figure as it was printed and as a correction prints it."""
+
+    before: Line
+    after: Line
 
 
 @dataclass(frozen=True)
@@ -49,12 +57,21 @@ class Edition:
 
     def districts(self) -> list[tuple[str, str, list[District]]]:
         """Return what is printed by district and its unit, by the boundaries at the period's end in both years."""
-        by_district = districts(self.figures, _district_names(self.issue), self.veil)
+        by_district = districts(self.figures, _district_names(self.issue, chinese=in_chinese()), self.veil)
         return [(name_of(of), unit_of(of), some) for of, some in by_district]
+
+    def corrections(self) -> list[Change]:
+        """Return the figures that are printed otherwise than in the issue that this one corrects."""
+        if self.issue.corrects is None:
+            return []
+        earlier = Edition.of(self.issue.corrects, public=self.veil is not NO_VEIL)
+        before = {figure.key: earlier.line(figure) for figure in earlier.figures}
+        pairs = [(before[figure.key], self.line(figure)) for figure in self.figures if figure.key in before]
+        return [Change(was, is_now) for was, is_now in pairs if (was.value, was.base) != (is_now.value, is_now.base)]
 
     def table(self) -> list[dict[str, Any]]:
         """Return it as plain rows, for files."""
-        names = _district_names(self.issue)
+        names = _district_names(self.issue, chinese=True), _district_names(self.issue, chinese=False)
         return [_row(figure, names, self.veil) for figure in self.figures]
 
 
@@ -62,12 +79,12 @@ def named(key: str, issue: Issue) -> str:
     """Name a figure by its key, with its district where it is of one."""
     code, _at, area = key.partition("@")
     name = name_of(MEASURES[code])
-    return f"{name} · {_district_names(issue).get(area, _('without a place'))}" if area else name
+    return f"{name} · {_district_names(issue, chinese=in_chinese()).get(area, _('without a place'))}" if area else name
 
 
-def _district_names(issue: Issue) -> dict[str, str]:
+def _district_names(issue: Issue, *, chinese: bool) -> dict[str, str]:
     versions, _index = area_index(issue.plan.until)
-    return {version.area.code: (version.name if in_chinese() else version.name_en) for version in versions}
+    return {version.area.code: (version.name if chinese else version.name_en) for version in versions}
 
 
 def sentence(issue: Issue) -> str:
@@ -76,13 +93,14 @@ def sentence(issue: Issue) -> str:
     return "" if found is None else (found.sentence_zh if in_chinese() else found.sentence_en)
 
 
-def _row(figure: Figure, names: dict[str, str], veil: Veil) -> dict[str, Any]:
+def _row(figure: Figure, names: tuple[dict[str, str], dict[str, str]], veil: Veil) -> dict[str, Any]:
     of, now, before = figure.of, figure.key not in veil.values, figure.key not in veil.bases
     return {
         "measure": figure.measure, "area": figure.area, "name": of.name, "name_en": of.name_en,
-        "area_name": names.get(figure.area, _("without a place")) if figure.area else "", "unit": of.unit,
-        "value": figure.value if now else None, "value_note": _note(figure.absent, hidden=not now),
-        "base": figure.base if before else None, "base_note": _note(figure.base_absent, hidden=not before),
+        "area_name": names[0].get(figure.area, "") if figure.area else "",
+        "area_name_en": names[1].get(figure.area, "") if figure.area else "", "unit": of.unit, "unit_en": of.unit_en,
+        "value": plain(of, figure.value) if now else None, "value_note": _note(figure.absent, hidden=not now),
+        "base": plain(of, figure.base) if before else None, "base_note": _note(figure.base_absent, hidden=not before),
         "n": figure.n if now else None, "base_n": figure.base_n if before else None, "low": figure.low if now else None,
         "high": figure.high if now else None, "revision": figure.revision, "position": figure.position,
         "counter": of.counter, "definition": figure.says or of.says, "definition_en": figure.says_en or of.says_en,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,8 @@ from anlan.bulletin.figures.veil import NO_VEIL, Veil
 from anlan.bulletin.models import Figure
 from anlan.bulletin.words import change, name_of, number, says_of, unit_of, why
 from anlan.core.words import MISSING
+
+FEW: Final = 30  # rows in the base, below which a change in per cent says little
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def line(figure: Figure, by_code: Mapping[str, Figure], veil: Veil) -> Line:
         figure=figure, name=name_of(of), unit=unit_of(of), says=says_of(figure),
         value=shown_value(figure, veil), base=shown_base(figure, veil),
         change=change(of, figure.value, figure.base) if both else MISSING,
-        notes=[*_sample(figure, veil), *_missing(figure)],
+        notes=[*_sample(figure, veil), *_few(figure, veil), *_missing(figure)],
         counter=_beside(of, by_code, veil), hidden=figure.key in veil.values,
         base_hidden=figure.key in veil.bases,
     )  # fmt: skip
@@ -121,9 +124,17 @@ def _sample(figure: Figure, veil: Veil) -> list[str]:
     sizes = {"n": f"{figure.n:,}", "base": f"{figure.base_n:,}"}
     shown = figure.base_n and figure.key not in veil.bases
     size = (_("n = %(n)s (year before %(base)s)") if shown else _("n = %(n)s")) % sizes
-    if figure.low is None or figure.high is None:
+    low, high = (f"{end:.1f}" if end is not None else "" for end in (figure.low, figure.high))
+    if low == high:  # none, or all of them: no width to print
         return [size]
-    return [_("95 %% interval %(low)s to %(high)s") % {"low": f"{figure.low:.1f}", "high": f"{figure.high:.1f}"}, size]
+    return [_("95 %% interval %(low)s to %(high)s") % {"low": low, "high": high}, size]
+
+
+def _few(figure: Figure, veil: Veil) -> list[str]:
+    """Say that a change rests on few rows: what is counted by chance differs by much from year to year."""
+    if figure.key in veil.values | veil.bases or change(figure.of, figure.value, figure.base) == MISSING:
+        return []
+    return [_("few: fewer than %(n)d in the base") % {"n": FEW}] if figure.base_n < FEW else []
 
 
 def _missing(figure: Figure) -> list[str]:

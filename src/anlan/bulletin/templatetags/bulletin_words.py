@@ -32,6 +32,7 @@ def value(of: Measure, number: float | None) -> str:
 
 
 register.filter("organisation", words.organisation_name)
+register.filter("note_of", words.note_of)
 register.filter("headline_of", words.headline_of)
 
 

@@ -45,7 +45,7 @@ def issue(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "issue": shown, "parts": edition.parts(), "sentence": sentence(shown), "districts": edition.districts(),
         "base": shown.plan.period.year_before(), "headline": headline_of(shown), "figures": len(edition.lines()),
-        "earlier": shown.corrects, "later": getattr(shown, "corrected_by", None),
+        "earlier": shown.corrects, "corrections": edition.corrections(), "later": getattr(shown, "corrected_by", None),
     }  # fmt: skip
     return render(request, "bulletin/issue.html", context)
 
