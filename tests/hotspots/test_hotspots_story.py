@@ -50,6 +50,16 @@ def test_a_new_study_is_of_the_last_year_in_the_city(analyst: Client) -> None:
         assert 'value="2016-01-01"' in analyst.get("/studies/new").content.decode()
 
 
+def test_a_new_study_proposes_the_days_that_have_reports(analyst: Client) -> None:
+    """A city brings in the calls of 2010 to 2012: the form does not ask for a year without any."""
+    for day in (dt.date(2010, 3, 4), dt.date(2012, 9, 1)):
+        make.report(at=dt.datetime(day.year, day.month, day.day, 4, tzinfo=dt.UTC))
+    with frozen(dt.datetime(2026, 5, 1, tzinfo=dt.UTC)):
+        page = analyst.get("/studies/new").content.decode()
+    assert 'value="2010-03-04"' in page
+    assert 'value="2012-09-01"' in page
+
+
 def test_a_study_is_asked_for_run_read_adopted_and_compared_with_the_next(analyst: Client) -> None:
     """The whole of it through the pages: numbers come with adopting, and the next year says what became of them."""
     make.storms(2014, [A, B, C])

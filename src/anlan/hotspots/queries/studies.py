@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Max, Min
 from django.urls import reverse
 
-from anlan.core.city.areas import area_index
+from anlan.core.city.areas import area_index, local_day
 from anlan.core.city.current import city_zone
 from anlan.core.models import AreaVersion, Job
 from anlan.hotspots.computation import parsed
 from anlan.hotspots.models import PlaceReport, SiteVersion, Study, StudyPlace
 from anlan.hotspots.queries.numbers import last_adopted, numbering_of
-from anlan.hotspots.rules import Numbering
+from anlan.hotspots.rules import ANALYSABLE, Numbering
 from anlan.hotspots.words import change_word, period
+from anlan.intake.models import Category, Report
 
 CHANGES = ("kept", "grown", "shrunk", "split", "merged", "new", "gone")
 
@@ -170,3 +173,17 @@ def episodes_of(study: Study) -> list[dict[str, Any]]:
         episode | {name: parsed(episode[name]).astimezone(zone) for name in moments}
         for episode in json.loads(study.outcome)["episodes"]
     ]
+
+
+def proposal(year: int) -> dict[str, object]:
+    """Return a period and categories to study: this year where it has reports of them, else all days that have any."""
+    codes = [category.code for category in Category.objects.filter(active=True, group__in=ANALYSABLE)]
+    categories = ["waterlogging"] if "waterlogging" in codes else codes
+    reports = Report.objects.filter(category__code__in=categories)
+    asked = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    start, end = (dt.datetime.combine(day, dt.time(), city_zone()) for day in (asked[0], dt.date(year + 1, 1, 1)))
+    if not reports.filter(received_at__gte=start, received_at__lt=end).exists():
+        heard = reports.aggregate(first=Min("received_at"), last=Max("received_at"))
+        if heard["first"]:
+            asked = local_day(heard["first"]), local_day(heard["last"])
+    return {"since": asked[0], "until": asked[1], "categories": categories}

@@ -23,7 +23,7 @@ from anlan.hotspots.actions import adopt_study, start_study
 from anlan.hotspots.export import EXPORTS
 from anlan.hotspots.forms import StudyForm
 from anlan.hotspots.models import Site, Study
-from anlan.hotspots.queries.studies import chosen, episodes_of, job_of, places_geojson, study_view
+from anlan.hotspots.queries.studies import chosen, episodes_of, job_of, places_geojson, proposal, study_view
 from anlan.hotspots.reruns import rerun
 from anlan.hotspots.rules import require_adoptable
 from anlan.hotspots.words import change_word, period, state_word
@@ -100,11 +100,9 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _suggested() -> dict[str, object]:
-    year = local_day(now()).year - 1
+    """Return the period and the categories to begin with: the year after the last study, else where reports are."""
     last = Study.objects.adopted().last()
-    if last is not None:
-        year = last.until.year + 1
-    return {"since": f"{year}-01-01", "until": f"{year}-12-31", "categories": ["waterlogging"]}
+    return proposal(last.until.year + 1 if last else local_day(now()).year - 1)
 
 
 @require_safe
