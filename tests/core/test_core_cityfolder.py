@@ -89,6 +89,14 @@ def test_what_is_wrong_is_named_and_nothing_is_stored(folder, file, old, new, sa
     assert not AreaVersion.objects.exists()
 
 
+def test_a_city_without_organisations_is_refused(folder):
+    """Nobody could sign in: whoever does belongs to an organisation."""
+    (folder / "organisations.csv").unlink()
+    with pytest.raises(cityfolder.CityFolderError, match="at least one organisation"):
+        load(folder)
+    assert not City.objects.exists()
+
+
 def test_a_file_in_another_encoding_says_to_save_it_as_utf8(folder):
     """GB 18030 in the city's own tables is refused with the remedy."""
     (folder / "organisations.csv").write_bytes("code,name,kind\na,排水处,works\n".encode("gb18030"))

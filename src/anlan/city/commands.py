@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import statistics
+import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -81,6 +82,38 @@ def acts(
     for act in found:
         until = f"until {act['until']}" if act["until"] else ""
         typer.echo(f"{act['code']}  {act['name']}  {act['name_en']}  from {act['in_force_from']} {until}".rstrip())
+
+
+@city.command()
+def new(
+    target: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to write.")],
+    code: Annotated[str, typer.Option(help="The city's name for machines, such as norfolk.")],
+    zone: Annotated[str, typer.Option(help="Its time zone, such as America/New_York.")],
+    bounds: Annotated[str, typer.Option(help="west,south,east,north in degrees, such as -76.34,36.82,-76.17,36.98.")],
+    name: Annotated[str, typer.Option(help="Its name in Chinese; else the English one.")] = "",
+    name_en: Annotated[str, typer.Option(help="Its name in English; else the code.")] = "",
+) -> None:
+    """Write the folder of a new city, ready to load, with a word on what to change in each file."""
+    from anlan.city import outset
+    from anlan.core.city.folder import CityFolderError, read
+    from anlan.core.operator.setup import refuse
+
+    try:
+        edges = [float(edge) for edge in bounds.split(",")]
+    except ValueError:
+        raise refuse(f"{bounds!r} are no bounds; write --bounds=west,south,east,north in degrees") from None
+    english = name_en or name or code
+    with tempfile.TemporaryDirectory() as trial:  # refused before anything is written
+        try:
+            outset.write(Path(trial), code=code, name=name or english, name_en=english, zone=zone, bounds=edges)
+            read(Path(trial))
+        except (CityFolderError, ValueError) as error:
+            raise refuse(str(error).replace(f"{trial}/", "")) from None
+    try:
+        outset.write(target, code=code, name=name or english, name_en=english, zone=zone, bounds=edges)
+    except FileExistsError:
+        raise refuse(f"{target} holds files already; name a folder that is new or empty") from None
+    typer.echo(f"{target}: read README.md there, then run `anlan init --city {target} --data DIR`")
 
 
 @city.command()

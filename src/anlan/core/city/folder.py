@@ -212,6 +212,8 @@ def _area(path: Path, number: int, feature: dict[str, Any]) -> AreaRow:
 
 def _organisations(path: Path) -> list[dict[str, str]]:
     found = rows(path, ("code", "name", "kind"))
+    if not found:
+        raise CityFolderError(f"{path}: a city needs at least one organisation; whoever signs in belongs to one")
     known = {row["code"] for row in found}
     for line, row in enumerate(found, start=2):
         if row.get("parent") and row["parent"] not in known:

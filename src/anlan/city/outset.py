@@ -1,0 +1,38 @@
+"""The folder with which a city begins: what every city needs, its own names and bounds in it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
+
+OWN: Final = Path(__file__).parent / "data" / "outset"
+SHARED: Final = Path(__file__).parent / "data" / "folder"  # what the reference city has and any city can begin with
+FROM_SHARED: Final = ("categories.csv", "clocks.csv")
+
+
+def write(target: Path, *, code: str, name: str, name_en: str, zone: str, bounds: list[float]) -> None:
+    """Write a city's folder; one that holds anything is refused with FileExistsError."""
+    if target.exists() and any(target.iterdir()):
+        raise FileExistsError(target)
+    target.mkdir(parents=True, exist_ok=True)
+    quoted = {"code": code, "name": name, "name_en": name_en, "zone": zone, "bounds": bounds}
+    in_toml = {key: json.dumps(value, ensure_ascii=False) for key, value in quoted.items()}
+    (target / "city.toml").write_text((OWN / "city.toml").read_text("utf-8").format(**in_toml), "utf-8")
+    for path in sorted(OWN.iterdir()):
+        if path.name != "city.toml":
+            text = path.read_text("utf-8").format(area=code, code=code, name_en=name_en)
+            (target / path.name).write_text(text, "utf-8")
+    for file in FROM_SHARED:
+        (target / file).write_bytes((SHARED / file).read_bytes())
+    (target / "areas.geojson").write_text(_rectangle(code, name, name_en, bounds), "utf-8")
+
+
+def _rectangle(code: str, name: str, name_en: str, bounds: list[float]) -> str:
+    """Return one area, the city within its bounds, as GeoJSON."""
+    west, south, east, north = bounds
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    properties = {"code": code, "name": name, "name_en": name_en, "kind": "city", "parent": None,
+                  "valid_from": "1900-01-01", "valid_to": None, "predecessors": [], "population": None}  # fmt: skip
+    feature = {"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    return json.dumps({"type": "FeatureCollection", "features": [feature]}, ensure_ascii=False, indent=1)

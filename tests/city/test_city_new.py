@@ -1,0 +1,55 @@
+"""A new city's folder is written by one command, and loads as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from anlan.cli import app
+from anlan.core.city import folder
+from anlan.core.models import City, ClockRule, Organisation
+from anlan.core.people.actors import system
+from anlan.intake.models import Category
+from tests.make import AT
+
+HARBOUR = ["--code", "harbour", "--zone", "Asia/Shanghai", "--bounds=119.1,31.1,120.2,32.0", "--name", "海港市"]
+
+
+def new(target: Path, *options: str) -> tuple[int, str]:
+    """Run the command; return its exit code and what it printed."""
+    done = CliRunner().invoke(app, ["city", "new", str(target), *options])
+    return done.exit_code, done.output
+
+
+@pytest.mark.django_db
+def test_a_new_folder_loads_as_it_is(tmp_path: Path) -> None:
+    """It holds a city with an area, organisations, categories and clocks; nothing has to be written first."""
+    assert new(tmp_path / "city", *HARBOUR)[0] == 0
+    assert folder.load(tmp_path / "city", actor=system("test"), at=AT)
+    assert City.objects.get().name == "海港市"
+    assert Organisation.objects.filter(code="command").exists()
+    assert Category.objects.filter(public=True).exists()
+    assert ClockRule.objects.filter(code="first_look").exists()
+
+
+@pytest.mark.pure
+def test_a_word_stands_on_each_file(tmp_path: Path) -> None:
+    """The README names every file of the folder, and the command leads to it."""
+    _code, printed = new(tmp_path / "city", *HARBOUR)
+    readme = (tmp_path / "city" / "README.md").read_text("utf-8")
+    assert all(path.name in readme for path in (tmp_path / "city").iterdir() if path.name != "README.md")
+    assert "README.md" in printed
+
+
+@pytest.mark.pure
+def test_what_cannot_be_a_city_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    """A zone that is none, bounds that are none or the wrong way round, and a folder that holds files."""
+    wrong = {"--zone": "Mars/Olympus", "--bounds": "119.1,31.1"}
+    for option, value in (*wrong.items(), ("--bounds", "120.2,31.1,119.1,32.0"), ("--bounds", "a,b,c,d")):
+        assert new(tmp_path / "city", *HARBOUR, f"{option}={value}")[0] == 2
+        assert not (tmp_path / "city").exists()
+    (tmp_path / "notes.txt").write_text("mine")
+    assert new(tmp_path, *HARBOUR)[0] == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
