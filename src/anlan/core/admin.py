@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlencode
 
 from allauth.account.models import EmailAddress
@@ -10,11 +10,13 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from anlan.core import ledger
 from anlan.core.city.current import forget_city
@@ -50,8 +52,9 @@ else:
     QuietForm = PersonFields = forms.ModelForm
 
 admin.site.site_header = admin.site.site_title = "Anlan 安澜"
-admin.site.index_title = "The city's data"
-for kept in (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken):  # allauth's: ours leave entries
+admin.site.index_title = cast(str, _("The city's data"))
+# Django's and allauth's own: what is changed there would leave no entry, and ours do
+for kept in (Group, Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(kept)
 
 
@@ -71,11 +74,19 @@ admin.site.logout = logout  # type: ignore[method-assign, assignment]
 admin.site.password_change = to_password  # type: ignore[method-assign, assignment]
 
 
+ASKED: Final = ("exact", "isnull", "id__exact", "year", "month", "day")  # how the filters beside a list ask
+
+
 class AdminBase(ModelAdmin):
     """Base of every admin page of ours; `shown_values = False` keeps what was typed out of the ledger."""
 
     actions = None
     shown_values = True
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Filter by what the page offers alone: any other field, such as a password's hash, could be guessed by it."""
+        offered = [*self.get_list_filter(request), *filter(None, [self.date_hierarchy])]
+        return any(lookup in {name, *(f"{name}__{how}" for how in ASKED)} for name in offered)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Store a form as one write."""
