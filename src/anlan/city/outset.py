@@ -32,7 +32,7 @@ def _rectangle(code: str, name: str, name_en: str, bounds: list[float]) -> str:
     """Return one area, the city within its bounds, as GeoJSON."""
     west, south, east, north = bounds
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    properties = {"code": code, "name": name, "name_en": name_en, "kind": "city", "parent": None,
+    properties: dict[str, object] = {"code": code, "name": name, "name_en": name_en, "kind": "city", "parent": None,
                   "valid_from": "1900-01-01", "valid_to": None, "predecessors": [], "population": None}  # fmt: skip
     feature = {"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}}
     return json.dumps({"type": "FeatureCollection", "features": [feature]}, ensure_ascii=False, indent=1)

@@ -17,7 +17,7 @@ from anlan.core.models import ApiClient, LedgerEntry, LedgerSeal, Membership
 from anlan.core.pages import Reader
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
-from anlan.core.sealed.purposes import Purpose, Seal
+from anlan.core.sealed.purposes import ErasureReason, Purpose, Seal
 from anlan.core.words import MISSING, area_label
 
 NOUNS: Final = ("incident", "report", "problem", "task", "list", "bulletin", "plan", "unit", "assignment", "study",
@@ -38,6 +38,13 @@ class Left:
         return placed.position if placed else None
 
     @property
+    def cause(self) -> int | None:
+        """The place of the entry that it follows from."""
+        caused = self.entry.cause
+        placed = getattr(caused, "placed", None) if caused else None
+        return placed.position if placed else None
+
+    @property
     def at(self) -> dt.datetime:
         """When it was left."""
         return dt.datetime.fromisoformat(self.entry.at)
@@ -54,6 +61,12 @@ class Left:
         return str(Purpose(said).label) if said in Purpose.values else said or MISSING
 
     @property
+    def reason(self) -> str:
+        """For what reason personal content was erased."""
+        said = self.payload.get("reason", "")
+        return str(ErasureReason(said).label) if said in ErasureReason.values else said or MISSING
+
+    @property
     def opened(self) -> str:
         """Which parts of it were opened."""
         fields = self.payload.get("fields")
@@ -62,7 +75,7 @@ class Left:
 
 def entries_of(actor: Actor) -> QuerySet[LedgerEntry]:
     """Return every entry, the newest first; the page is open to auditors only."""
-    return LedgerEntry.objects.select_related("placed").order_by("-pk")
+    return LedgerEntry.objects.select_related("placed", "cause__placed").order_by("-pk")
 
 
 def seals_of(actor: Actor) -> QuerySet[LedgerSeal]:
@@ -71,21 +84,26 @@ def seals_of(actor: Actor) -> QuerySet[LedgerSeal]:
 
 
 @cache
-def opening_kinds() -> frozenset[str]:
-    """Return the kinds of the entries that the opening of personal content leaves, in whichever stage."""
+def _seals() -> list[Seal]:
+    """Return how each kind of personal content is opened and erased, in whichever stage."""
     seals = [getattr(model, "SEAL", None) for model in apps.get_models()]
-    return frozenset(
-        kind for seal in seals if isinstance(seal, Seal) for kind in (seal.words_read, seal.file_read) if kind
-    )
+    return [seal for seal in seals if isinstance(seal, Seal)]
 
 
 def openings() -> Q:
     """Ask for openings of personal content."""
-    return Q(kind__in=opening_kinds())
+    return Q(kind__in={kind for seal in _seals() for kind in (seal.words_read, seal.file_read) if kind})
+
+
+def erasings() -> Q:
+    """Ask for erasings of personal content."""
+    return Q(kind__in={seal.erased for seal in _seals() if seal.erased})
 
 
 def found_by(rows: QuerySet[LedgerEntry], words: str) -> QuerySet[LedgerEntry]:
-    """Return what was done with a number, or what is of a kind."""
+    """Return what was done with a number, what is of a kind, or the entry at a position."""
+    if words.isdecimal():
+        return rows.filter(placed__position=int(words)) if len(words) < 19 else rows.none()
     subjects = [words, *(f"{noun}:{words.upper()}" for noun in NOUNS)]
     return rows.filter(Q(subject__in=subjects) | Q(kind__startswith=words.lower()))
 

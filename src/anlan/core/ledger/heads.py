@@ -28,6 +28,8 @@ from anlan.core.ledger.verbs import verb
 from anlan.core.messages import actions as messages
 from anlan.core.models import Contact, LedgerEntry, LedgerSeal
 from anlan.core.people.actors import Actor, system
+from anlan.core.people.roles import Role
+from anlan.core.refusals import Refused
 from anlan.core.time.clock import now, stamp
 
 KIND: Final = "core.head_kept"
@@ -86,6 +88,18 @@ def note_head(*, position: int, head: str, reached: dict[str, bool], actor: Acto
         messages.send(contact_id=contact, purpose=PURPOSE, template=TEMPLATE, values=values, cause=entry, actor=actor,
                       at=at)  # fmt: skip
     return entry
+
+
+@verb("core.ledger.take_head")
+def take_head(*, actor: Actor, at: dt.datetime) -> dict[str, str | int]:
+    """Hand the last seal to an auditor, who keeps it elsewhere by hand."""
+    actor.require(Role.AUDITOR)
+    seal = seals.head()
+    if seal is None:
+        raise Refused("nothing_sealed")
+    payload: dict[str, str | int] = {"position": seal.last, "head": seal.hash}
+    ledger.append("core.head_taken", actor=actor, at=at, subject="ledger:head", payload=payload)
+    return {**payload, "algorithm": seal.algorithm, "at": stamp(at), "stamp": ""}
 
 
 def kept(path: Path | None = None) -> Iterator[Kept | None]:

@@ -6,21 +6,24 @@ import datetime as dt
 import json
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
 
-from anlan.core import ledger
+from anlan.core import jobs, ledger
 from anlan.core.ledger import heads
 from anlan.core.ledger.verbs import verb
 from anlan.core.ledger.verification import Verdict, verify
 from anlan.core.messages import actions as messages
-from anlan.core.models import Contact, LedgerEntry
+from anlan.core.models import Contact, Job, LedgerEntry
 from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
 
 KIND: Final = "core.ledger_verified"
+JOB: Final = "core.verify_ledger"
 PURPOSE: Final = "ledger_alarm"
 TEMPLATE: Final = "core.ledger_alarm"
 SETTLED_S: Final = 600.0  # a process that has just begun has other things to do
@@ -49,6 +52,11 @@ def last_found() -> Found | None:
     return Found(dt.datetime.fromisoformat(entry.at), *(payload[name] for name in ("ok", "entries", "heads", "faults")))
 
 
+def running() -> Job | None:
+    """Return the verification that somebody asked for and that has not come to its end."""
+    return Job.objects.filter(name=JOB, state=Job.State.READY).first()
+
+
 def is_due(at: dt.datetime) -> bool:
     """Whether the last verification is longer ago than the operator wants."""
     if not settings.VERIFY_EVERY_H or time.monotonic() - _begun < SETTLED_S or not ledger.head_position():
@@ -58,9 +66,9 @@ def is_due(at: dt.datetime) -> bool:
     return last is None or not since < last.at <= at  # what lies ahead is of a clock that was set back since
 
 
-def watch() -> Verdict:
+def watch(progress: Callable[[int, int], None] | None = None) -> Verdict:
     """Verify everything and compare it with the kept heads; note what was found, and raise the alarm."""
-    verdict = verify(progress=_Slowly())
+    verdict = verify(progress=progress or _Slowly())
     kept = sum(1 for _ in heads.kept())
     for fault in heads.faults():
         verdict.blame(fault)
@@ -73,6 +81,18 @@ def watch() -> Verdict:
     }  # fmt: skip
     note_verification(found=found, actor=heads.ME, at=now())
     return verdict
+
+
+@verb("core.ledger.ask_to_verify")
+def ask_to_verify(*, actor: Actor, at: dt.datetime) -> dict[str, int]:
+    """Have everything verified now, in the background; while that runs it is not asked for again."""
+    actor.require(Role.AUDITOR)
+    running = Job.objects.select_for_update().filter(name=JOB, state=Job.State.READY).first()
+    if running is not None:
+        return {"job": running.pk}
+    job = jobs.enqueue(JOB, {}, actor=actor)
+    ledger.append("core.verification_asked", actor=actor, at=at, subject="ledger:verification", payload={"job": job})
+    return {"job": job}
 
 
 @verb("core.ledger.note_verification")

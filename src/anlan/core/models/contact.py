@@ -84,6 +84,7 @@ class ContactAddress(SealedWords):
         purposes=(Purpose.FAILURE, Purpose.CORRECT, Purpose.AUDIT),
         reasons=(ErasureReason.ASKED, ErasureReason.RETENTION, ErasureReason.MISTAKE),
         words_read="core.contact_read",
+        erased="core.contact_erased",
         by_system=(Purpose.SEND,),
         words=dict(Contact.Erased.choices) | {Purpose.AUDIT: _("To check a record")},
     )

@@ -51,6 +51,7 @@ class Seal:
     file_read: str = ""  # kind of the entry of an opened file
     file_key: str = ""  # under which its payload names the file
     words_read: str = ""  # kind of the entry of opened words
+    erased: str = ""  # kind of the entry of an erasing
     in_place: tuple[Purpose, ...] = ()  # for what words open by themselves to who has the work in hand; never chosen
     by_system: tuple[Purpose, ...] = ()  # for what Anlan itself uses words; what it does then is the entry
     words: Mapping[str, str | Promise] = field(

@@ -18,6 +18,7 @@ SEAL = Seal(
     words_read="intake.personal_read",
     file_read="intake.photo_read",
     file_key="attachment",
+    erased="intake.report_erased",
 )
 
 

@@ -79,6 +79,7 @@ class Evidence(SealedPiece):
         reasons=(ErasureReason.ASKED, ErasureReason.MISTAKE, ErasureReason.RETENTION),
         file_read="prevention.photo_read",
         file_key="evidence",
+        erased="prevention.evidence_erased",
         words={
             ErasureReason.ASKED: _("Somebody on it asked for it"),
             ErasureReason.MISTAKE: _("It should not have been taken"),
