@@ -56,7 +56,7 @@ TAKES: Final[dict[str, tuple[str, dict[str, Any], list[str]]]] = {
 FITS: Final = {("depth_cm", "number"), ("precision_m", "number")}
 MAY_BE_NOTHING: Final = {
     "core:tile", "core:job", "core:job_stop", "core:job_resume", "intake:report_photo", "prevention:task_photo",
-    "intake:import_refused",
+    "intake:import", "intake:import_refused",
 }  # fmt: skip
 
 

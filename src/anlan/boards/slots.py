@@ -13,6 +13,8 @@ rail(80, "览", pgettext_lazy("rail", "Overview"), "boards:overview", READS, str
      pinned_for=[Role.LEADER, Role.AUDITOR], first_for=[Role.LEADER])  # fmt: skip
 rail(85, "运", pgettext_lazy("rail", "Status"), "boards:status", [Role.OPERATOR], stretch="account", letter="z",
      pinned_for=[Role.OPERATOR], first_for=[Role.OPERATOR])  # fmt: skip
+rail(86, "员", pgettext_lazy("rail", "People"), "core:people", [Role.OPERATOR], stretch="account", letter="r",
+     pinned_for=[Role.OPERATOR])  # fmt: skip
 rail(90, "审", pgettext_lazy("rail", "Audit"), "boards:audit", [Role.AUDITOR], stretch="account", letter="l",
      pinned_for=[Role.AUDITOR], first_for=[Role.AUDITOR])  # fmt: skip
 serves("finder", "boards:find")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from anlan.core.messages import views as messages
+from anlan.core.people.roster import views as people
 from anlan.core.people.views import door
 from anlan.core.web import endpoints, metrics, tiles, views
 
@@ -24,4 +25,5 @@ urlpatterns = [
     path("jobs/<int:job_id>/stop", endpoints.job_stop, name="job_stop"),
     path("jobs/<int:job_id>/resume", endpoints.job_resume, name="job_resume"),
     *messages.urlpatterns,
+    *people.urlpatterns,
 ]

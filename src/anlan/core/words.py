@@ -38,6 +38,7 @@ refusals.words({
     "due_missing": _("'%(code)s' has no target of its own: say by when"),
     "due_in_past": _("this moment is past"),
     "arbiter_has_decided": _("The arbiter has decided that it is yours; it cannot be returned again."),
+    "last_operator": _("This is the last operator who can sign in; make another one first."),
     "nothing_sealed": _("Nothing is sealed yet; the worker seals within a minute."),
     "nothing_to_undo": _("There is nothing of yours to take back here."),
     "undo_too_late": _("It is too late to take this back; it stands."),

@@ -9,6 +9,7 @@ from typing import Final
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from anlan.core import ledger
 from anlan.core.ledger.verbs import verb
@@ -16,7 +17,7 @@ from anlan.core.models import ApiClient, Membership, Organisation, Person
 from anlan.core.people.actors import Actor
 from anlan.core.people.keys import new_key
 from anlan.core.people.roles import DESK, OF_A_HOUSE, Role
-from anlan.core.people.sign_ins import close_listed
+from anlan.core.people.sign_ins import close_listed, end_sessions
 from anlan.core.refusals import Refused
 
 CONTROL_ROOM: Final = "control_room"  # as kind of an organisation
@@ -59,10 +60,33 @@ def revoke(*, person_id: int, role: str, organisation: str, actor: Actor, at: dt
     """Take a role away."""
     actor.require(Role.OPERATOR)
     body = house_of(role, organisation)
+    if role == Role.OPERATOR and not _operators().filter(person=person_id).exclude(organisation=body).exists():
+        _require_another_operator(person_id)
     if not Membership.objects.filter(person_id=person_id, organisation=body, role=role).delete()[0]:
         raise Refused("role_not_held", "role", role=role, organisation=body.code)
     payload = {"role": role, "organisation": body.code}
     ledger.append("core.role_revoked", actor=actor, at=at, subject=f"person:{person_id}", payload=payload)
+
+
+@verb("core.people.switch_off")
+def switch_off(*, person_id: int, actor: Actor, at: dt.datetime) -> None:
+    """Let a person in no more and end their sessions; what they did keeps their number."""
+    actor.require(Role.OPERATOR)
+    person = Person.objects.select_for_update().get(pk=person_id)
+    _require_another_operator(person_id)
+    if person.is_active:
+        person.is_active = False
+        person.save(update_fields=["is_active"])
+        ledger.append("core.person_switched_off", actor=actor, at=at, subject=f"person:{person_id}", payload={})
+        end_sessions(person_id=person_id, actor=actor, at=at)
+
+
+@verb("core.people.switch_on")
+def switch_on(*, person_id: int, actor: Actor, at: dt.datetime) -> None:
+    """Let a person in again."""
+    actor.require(Role.OPERATOR)
+    if Person.objects.select_for_update().filter(pk=person_id, is_active=False).update(is_active=True):
+        ledger.append("core.person_switched_on", actor=actor, at=at, subject=f"person:{person_id}", payload={})
 
 
 @verb("core.people.set_password")
@@ -144,6 +168,18 @@ def _require_fitting(record: Person | ApiClient) -> None:
     except ValidationError as error:
         reasons = "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
         raise Refused("unfit", next(iter(error.message_dict)), reason=reasons) from error
+
+
+def _operators() -> QuerySet[Membership]:
+    """Return the memberships of operators who can sign in; locked, so that the last two do not leave at once."""
+    return Membership.objects.select_for_update().filter(role=Role.OPERATOR, person__is_active=True)
+
+
+def _require_another_operator(person_id: int) -> None:
+    """Refuse to let the last operator go: nobody could let anybody in any more but by the command line."""
+    held = set(_operators().values_list("person_id", flat=True))
+    if held == {person_id}:
+        raise Refused("last_operator")
 
 
 def give_password(person: Person, password: str) -> None:

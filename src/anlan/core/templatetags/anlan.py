@@ -22,6 +22,7 @@ for write in (
     words.figure,
     words.missing,
     words.typed,
+    words.area_label,
     words.listed,
     words.local,
     words.moment,
