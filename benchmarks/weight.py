@@ -1,4 +1,4 @@
-"""Claim: a report with all that becomes of it weighs a fifth less than before, and its ledger a third less.
+"""Claim: a report with all that becomes of it weighs a third less than before, and its ledger two fifths less.
 
 Peer, in the same run: an earlier commit of this repository, filled by its own code with the same simulated months.
 SQLite, each in a directory of its own below --folder; what an empty city weighs is left out. Both are walked by their

@@ -78,7 +78,8 @@ def test_the_desk_has_work_in_every_state_when_it_is_opened(built: Path) -> None
     assert states == {"new", "handed_over", "signed", "returned", "disputed", "dispatched", "resolved", "closed"}
     out = {state for (state,) in asked(built, "SELECT state FROM dispatch_assignment WHERE ended_at IS NULL")}
     assert {"en_route", "on_scene"} <= out
-    soon = "SELECT COUNT(*) FROM core_clockrun WHERE stopped_at IS NULL AND due_at BETWEEN ? AND ?"
+    soon = """SELECT COUNT(*) FROM core_clockrun WHERE stopped_at IS NULL
+              AND due_at / 1000000 BETWEEN unixepoch(?) AND unixepoch(?)"""
     with opened(built) as database:
         assert database.execute(soon, ("2017-01-25 02:30", "2017-01-25 03:30")).fetchone()[0] >= 3
         on_duty = "SELECT COUNT(*) FROM dispatch_shift WHERE begins_at <= ?1 AND ends_at > ?1"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, Q
+from django.db.models import Exists, F, Q, Value
+from django.db.models.functions import NullIf
 from django.utils.translation import gettext_lazy as _
 
 from anlan.core.models import Membership, Organisation, Person
+from anlan.core.models.rows import Moment
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.dispatch.rules import ENDED
@@ -149,17 +151,17 @@ class Assignment(models.Model):
 class Milestone(models.Model):
     """One stamped step: the server's time, and the device's where it differs. A missing one has no row."""
 
-    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="milestones")
+    assignment = models.ForeignKey(
+        Assignment, on_delete=models.PROTECT, related_name="milestones", db_index=False
+    )  # `milestone_once` begins with it
     step = models.CharField(max_length=16, choices=Stamp)
-    at = models.DateTimeField()
-    device_at = models.DateTimeField(null=True)
+    at = Moment()
+    device_at = Moment(null=True)
 
     class Meta:
         ordering = ["at", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["assignment", "step"], condition=~Q(step="backup_asked"), name="milestone_once"
-            )
+            models.UniqueConstraint("assignment", NullIf("step", Value("backup_asked")), name="milestone_once")
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from anlan.core.holding import Held
 from anlan.core.models import Organisation
+from anlan.core.models.rows import Moment
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.intake.models import Category, Report
@@ -63,8 +64,8 @@ class Incident(Held):
     owner = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="incidents")
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
-    opened_at = models.DateTimeField(db_index=True)
-    closed_at = models.DateTimeField(null=True)
+    opened_at = Moment(db_index=True)
+    closed_at = Moment(null=True)
     diverted = models.BooleanField(default=False)  # handed to whom it belongs because it is no matter for the police
     disposal = models.CharField(max_length=16, choices=Disposal, default="", blank=True)
     reopened_because = models.CharField(max_length=400, default="", blank=True)
@@ -118,8 +119,8 @@ class IncidentReport(models.Model):
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="links")
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="links")
-    linked_at = models.DateTimeField()
-    unlinked_at = models.DateTimeField(null=True)
+    linked_at = Moment()
+    unlinked_at = Moment(null=True)
 
     class Meta:
         constraints = [
@@ -138,10 +139,10 @@ class Handover(models.Model):
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="handovers")
     sender = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     to = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
+    at = Moment()
     diverted = models.BooleanField(default=False)
-    signed_at = models.DateTimeField(null=True)
-    returned_at = models.DateTimeField(null=True)
+    signed_at = Moment(null=True)
+    returned_at = Moment(null=True)
     reason = models.CharField(max_length=400, default="", blank=True)
 
     class Meta:

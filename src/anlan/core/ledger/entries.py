@@ -14,7 +14,6 @@ from django.db import connection
 from anlan.core.ledger.inserts import insert
 from anlan.core.ledger.kinds import keep
 from anlan.core.models import LedgerEntry, LedgerPosition
-from anlan.core.models.kinds import number_of
 from anlan.core.people.actors import Actor
 from anlan.core.time.clock import stamp
 
@@ -80,8 +79,7 @@ def append_rows(rows: list[dict[str, Any]]) -> None:
         raise RuntimeError("ledger entries outside write()")
     keep({row["kind"] for row in rows})
     cause = _pending.cause_id
-    numbered = [row | {"kind": number_of(row["kind"]), "cause_id": row["cause_id"] or cause} for row in rows]
-    _pending.ids.extend(insert(LedgerEntry, numbered))
+    _pending.ids.extend(insert(LedgerEntry, [row | {"cause_id": row["cause_id"] or cause} for row in rows]))
 
 
 def row_of(kind: str, actor: Actor, at: dt.datetime, subject: str, payload: str) -> dict[str, Any]:

@@ -9,6 +9,9 @@ from typing import Any
 from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 
+from anlan.core.models.kinds import KindField
+from anlan.core.models.rows import Moment, StampField, ticks_in, ticks_of
+
 
 def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert rows of plain values, all with the same columns, and return their ids; only inside `write()`.
@@ -23,19 +26,25 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list
     marks = ", ".join(["%s"] * (len(columns) + 1))
     with connection.cursor() as cursor:
         ids = _next_ids(cursor, model._meta.db_table, len(rows))
-        filled = [_plain([row[name] for row in rows]) for name in columns]
+        fields = {str(field.column): field for field in model._meta.local_concrete_fields}
+        filled = [_plain(fields[name], [row[name] for row in rows]) for name in columns]
         values = list(zip(ids, *filled, strict=True))
         cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
     return ids
 
 
-def _plain(column: list[Any]) -> list[Any]:
+def _plain(field: models.Field[Any, Any], column: list[Any]) -> list[Any]:
     """Return a column's values, all of one type or None, as the database takes them."""
-    if not isinstance(next((value for value in column if value is not None), None), dt.datetime):
+    if isinstance(field, KindField):
+        return list(map(field.get_prep_value, column))
+    if connection.vendor != "sqlite" or not isinstance(field, models.DateTimeField | StampField):
         return column
-    if connection.vendor == "sqlite":  # as Django adapts them, without asking its settings each time
-        return [value and value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ") for value in column]
-    return column
+    if isinstance(field, StampField):
+        return list(map(ticks_in, column))
+    if isinstance(field, Moment):
+        return [value and ticks_of(value) for value in column]
+    # as Django adapts them, without asking its settings each time
+    return [value and value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ") for value in column]
 
 
 def _next_ids(cursor: CursorWrapper, table: str, count: int) -> list[int]:

@@ -12,6 +12,7 @@ from django.db import connection
 from anlan.core.ledger import head_position
 from anlan.core.ledger.writes import write
 from anlan.core.models import LedgerSeal
+from anlan.core.models.rows import stamp_of
 from anlan.core.time.clock import now, stamp
 
 ALGORITHM = "sha256"
@@ -29,7 +30,8 @@ Row = tuple[Any, ...]
 
 def encode(row: Row) -> str:
     """Write every column of an entry so that no two entries look alike: each text with its length, NULL as itself."""
-    position, entry_id, _, kind, actor, at, subject, cause, payload = row
+    position, entry_id, _, kind, actor, ticks, subject, cause, payload = row
+    at = stamp_of(ticks)
     return (
         f"{position},{entry_id},{'-' if cause is None else cause},{len(kind)}:{kind}{len(actor)}:{actor}"
         f"{len(at)}:{at}{len(subject)}:{subject}{len(payload)}:{payload}\n"

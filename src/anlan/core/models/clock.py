@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.core.models.organisation import Organisation
+from anlan.core.models.rows import Moment
 from anlan.core.time.rules import Counting, Rung, ladder_of
 
 ENDS = ("stopped_at", "missing_at", "expired_at")
@@ -116,13 +117,13 @@ class ClockRun(models.Model):
 
     rule = models.ForeignKey(ClockRule, on_delete=models.PROTECT, related_name="runs")
     subject = models.CharField(max_length=64, db_index=True)
-    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)
-    started_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    paused_at = models.DateTimeField(null=True)
-    stopped_at = models.DateTimeField(null=True)
-    missing_at = models.DateTimeField(null=True)  # from when on no stop stamp can come; such a run has no duration
-    expired_at = models.DateTimeField(null=True)  # when its effect was run; in force it was until `due_at`
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, db_index=False)
+    started_at = Moment()
+    due_at = Moment()
+    paused_at = Moment(null=True)
+    stopped_at = Moment(null=True)
+    missing_at = Moment(null=True)  # from when on no stop stamp can come; such a run has no duration
+    expired_at = Moment(null=True)  # when its effect was run; in force it was until `due_at`
 
     objects = ClockRunQuerySet.as_manager()
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from anlan.core.models.kinds import KindField
-from anlan.core.models.rows import RowIndex, RowNumber
+from anlan.core.models.rows import RowIndex, RowNumber, StampField
 
 
 class LedgerEntry(models.Model):
@@ -14,7 +14,7 @@ class LedgerEntry(models.Model):
 
     kind = KindField()
     actor = models.CharField(max_length=96)
-    at = models.CharField(max_length=32)  # UTC with microseconds as text: databases render times differently
+    at = StampField(max_length=32)  # UTC with microseconds as text: databases render times differently
     subject = models.CharField(max_length=96)
     cause = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="effects", db_index=False

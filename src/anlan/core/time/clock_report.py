@@ -19,16 +19,15 @@ _groupings: dict[str, Grouping] = {}
 
 
 class Took(Func):
-    """Seconds between two moments, counted by the database: by the millisecond on SQLite."""
+    """Seconds between two moments, counted by the database: by the millisecond."""
 
     template = "EXTRACT(EPOCH FROM (%(expressions)s))"
     arg_joiner = " - "
     output_field: FloatField[float, float] = FloatField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """Count with Julian days, which SQLite keeps in whole milliseconds."""
-        template = "ROUND(86400.0 * (julianday(%(expressions)s)), 3)"
-        return self.as_sql(compiler, connection, template=template, arg_joiner=") - julianday(", **context)
+        """Count with microseconds."""
+        return self.as_sql(compiler, connection, template="ROUND((%(expressions)s) / 1000000.0, 3)", **context)
 
 
 def grouping(name: str) -> Callable[[Grouping], Grouping]:

@@ -31,7 +31,7 @@ def stated(pk: int, columns: Row, category: str) -> dict[str, Any]:
 
 def covered(row: Row) -> dict[str, str]:
     """Return what an entry holds of a row as `stated`: its hash, and where it differs should it ever not fit."""
-    return {"row": _hash(row, len(STATED)), "marks": "".join(_mark(row[name]) for name in STATED)}
+    return {"row": _letters(_hash(row, len(STATED))), "marks": "".join(_mark(row[name]) for name in STATED)}
 
 
 def differing(payload: Row, row: Row) -> list[str]:
@@ -39,13 +39,18 @@ def differing(payload: Row, row: Row) -> list[str]:
     if "row" not in payload:
         return sorted(name for name, value in row.items() if payload.get(name, UNASKED.get(name)) != value)
     marks = payload["marks"]
-    if _hash(row, len(marks)) == payload["row"]:
+    digest = _hash(row, len(marks))
+    if payload["row"] in {_letters(digest), digest.hex()}:  # entries of before wrote it in hexadecimal
         return []
     return [name for name, kept in zip(STATED, marks, strict=False) if _mark(row[name]) != kept] or ["a column"]
 
 
-def _hash(row: Row, count: int) -> str:
-    return hashlib.sha256(canonical({name: row[name] for name in STATED[:count]}).encode()).hexdigest()
+def _hash(row: Row, count: int) -> bytes:
+    return hashlib.sha256(canonical({name: row[name] for name in STATED[:count]}).encode()).digest()
+
+
+def _letters(digest: bytes) -> str:
+    return base64.b64encode(digest).decode().rstrip("=")
 
 
 def _mark(value: Any) -> str:

@@ -80,12 +80,17 @@ class Report(models.Model):
     answers = models.CharField(max_length=200, default="", blank=True)  # codes of key questions answered yes at once
     urgency = models.PositiveSmallIntegerField(null=True)  # what the call-taker set, over category and answers
     validity = models.CharField(max_length=8, choices=Validity, default=Validity.VALID)
-    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)  # whose person entered it
+    organisation = models.ForeignKey(
+        Organisation, null=True, on_delete=models.PROTECT, db_index=False
+    )  # whose person entered it
 
     objects = ReportQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["lon", "lat"], name="report_place")]
+        indexes = [
+            models.Index(fields=["lon", "lat"], name="report_place"),
+            models.Index(fields=["organisation"], condition=Q(organisation__isnull=False), name="report_organisation"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "source_id"], condition=Q(source_id__isnull=False), name="report_once_per_source"
