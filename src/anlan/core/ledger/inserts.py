@@ -43,8 +43,8 @@ def _plain(field: models.Field[Any, Any], column: list[Any]) -> list[Any]:
         return list(map(ticks_in, column))
     if isinstance(field, Moment):
         return [value and ticks_of(value) for value in column]
-    # as Django adapts them, without asking its settings each time
-    return [value and value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ") for value in column]
+    # as Django adapts them, without asking its settings each time; +00:00 is cut off
+    return [value and value.astimezone(dt.UTC).isoformat(" ")[:-6] for value in column]
 
 
 def _next_ids(cursor: CursorWrapper, table: str, count: int) -> list[int]:

@@ -52,4 +52,5 @@ def frozen(at: dt.datetime) -> Iterator[None]:
 
 def stamp(at: dt.datetime) -> str:
     """Write a moment as the ledger keeps it: UTC, microseconds, the same text on every database."""
-    return at.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    at = at if at.tzinfo is dt.UTC else at.astimezone(dt.UTC)
+    return at.isoformat(timespec="microseconds")[:-6] + "Z"

@@ -57,12 +57,15 @@ def store(
     by = {"verb_key": asked_as()}
     insert(ReportPersonal, [{"report_id": pk, "salt": salt, **by, **checked.personal} for pk, salt, checked in kept])
     codes = dict(Category.objects.values_list("id", "code"))
+    blank = ledger.row_of(RECEIVED, actor, at, "", "")
     entries = []
     for pk, columns, salt, checked in zip(ids, columns_of, salts, rows, strict=True):
         payload = _payload(pk, columns, codes)
-        payload |= {"personal": commitment(salt, checked.personal)} if salt else {}
-        payload |= {"masked": list(checked.masked)} if checked.masked else {}
-        entries.append(_entry(columns["number"], actor, at, payload))
+        if salt:
+            payload["personal"] = commitment(salt, checked.personal)
+        if checked.masked:
+            payload["masked"] = list(checked.masked)
+        entries.append(blank | {"subject": f"report:{columns['number']}", "payload": canonical(payload)})
     ledger.append_rows(entries)
     await_look([] if past else [columns["number"] for columns in columns_of if _is_live(columns)], at)
     return ids
@@ -87,16 +90,18 @@ def _is_live(columns: dict[str, Any]) -> bool:
 
 def _payload(pk: int, columns: dict[str, Any], codes: dict[int, str]) -> dict[str, Any]:
     """Return what the entry says of the row: which it is, what it commits to, and whether it counts."""
-    row = stated(pk, columns, codes[columns["category_id"]])
-    validity = {} if row["validity"] == Validity.VALID else {"validity": row["validity"]}
-    return {"report": pk, **covered(row), **validity}
-
-
-def _entry(number: str, actor: Actor, at: dt.datetime, payload: dict[str, Any]) -> dict[str, Any]:
-    return ledger.row_of(RECEIVED, actor, at, f"report:{number}", canonical(payload))
+    payload = {"report": pk, **covered(stated(pk, columns, codes[columns["category_id"]]))}
+    if columns["validity"] != Validity.VALID:
+        payload["validity"] = columns["validity"]
+    return payload
 
 
 def _days(moments: Iterable[dt.datetime]) -> list[Series]:
     """Return the series of each moment's local day: R-160628-0412."""
     here = city_zone()
-    return [Series("R", moment.astimezone(here).date()) for moment in moments]
+    series: dict[dt.date, Series] = {}
+    days = [moment.astimezone(here).date() for moment in moments]
+    for day in days:
+        if day not in series:
+            series[day] = Series("R", day)
+    return [series[day] for day in days]
