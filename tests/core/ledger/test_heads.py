@@ -28,6 +28,7 @@ from anlan.core.people.actors import system
 from anlan.core.time.clock import frozen
 from anlan.env import EnvError, read_env
 from tests import make
+from tests.conftest import Cli
 from tests.make.contacts import contact
 
 DAY = dt.timedelta(days=1)
@@ -175,6 +176,17 @@ def anlan_heads(settings):
             file.writelines(f"{line}\n" for line in more)
 
     return add
+
+
+def test_the_check_counts_the_heads_without_a_stamp(anlan: Cli, tmp_path: Path) -> None:
+    """They prove less than the others: whoever reads the check sees how many there are."""
+    anlan("init", "--city", make.CITIES / "small")
+    last = json.loads(anlan("ledger", "head", "--json").stdout)
+    line = {"at": "", "position": last["position"], "head": last["head"], "algorithm": last["algorithm"], "stamp": ""}
+    file = tmp_path / "kept.ndjson"
+    file.write_text("".join(f"{json.dumps(line | {'stamp': stamp})}\n" for stamp in ("", "AAAA", "")))
+    found = json.loads(anlan("ledger", "heads", "--file", file, "--check", "--json").stdout)
+    assert (found["ok"], len(found["heads"]), found["unstamped"]) == (True, 3, 2)
 
 
 def test_an_authority_that_is_away_loses_no_head(settings, caplog):

@@ -82,14 +82,15 @@ def heads(
     from anlan.core.ledger.heads import faults, kept
 
     lines, found = list(kept(file)), list(faults(file)) if check else []
+    unstamped = sum(1 for line in lines if line and not line.stamp)
     if json_:
         known = [None if line is None else asdict(line) for line in lines]
-        typer.echo(json.dumps({"ok": not found, "heads": known, "faults": found}))
+        typer.echo(json.dumps({"ok": not found, "heads": known, "faults": found, "unstamped": unstamped}))
     else:
         for line in lines:
             mark = "  stamped" if line and line.stamp else ""
             typer.echo(f"{line.at}  {line.position:>12}  {line.head}{mark}" if line else "?")
         for fault in found:
             typer.echo(fault)
-        say(f"{len(lines)} heads, {len(found)} faults" if check else f"{len(lines)} heads")
+        say(f"{len(lines)} heads, {len(found)} faults, {unstamped} without a stamp" if check else f"{len(lines)} heads")
     raise typer.Exit(1 if found else 0)
