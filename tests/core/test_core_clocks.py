@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from anlan.city.town.folder import TABLES
+from anlan.core.city.current import city_zone
 from anlan.core.city.folder import CityFolderError
 from anlan.core.city_parts import clocks_left_out, load_clocks
 from anlan.core.models import City, ClockRule, ClockRun
+from anlan.core.time.calendar import working_calendar
 from anlan.core.time.clock_report import clock_report
 from anlan.core.time.deadlines import shipped
+from anlan.core.time.rules import due
 from tests import make
 from tests.conftest import Cli
 
@@ -56,12 +59,32 @@ def test_a_clock_that_never_ran_is_listed_with_dashes() -> None:
 
 
 @pytest.mark.django_db
+def test_a_clock_of_working_days_is_reported_in_their_time() -> None:
+    """Over a weekend it stands still: within the target is exactly what is no longer than the target."""
+    make.city()
+    rule = ClockRule.objects.get(code="sign")
+    assert (rule.counting, rule.target_s) == ("working", 86_400)
+    friday = dt.datetime(2016, 7, 1, 10, tzinfo=AT.tzinfo)
+    calendar, zone = working_calendar(), city_zone()
+    for n, hours in enumerate([1, 40, 62, 78, 90]):
+        stopped = friday + dt.timedelta(hours=hours)
+        due_at = due(friday, rule.target_s, rule.counting, calendar, zone)
+        ClockRun.objects.create(rule=rule, subject=f"incident:E-{n}", started_at=friday, due_at=due_at,
+                                stopped_at=stopped)  # fmt: skip
+    row = next(row for row in clock_report(since=None, until=None) if row["clock"] == "sign")
+    midnight = friday.astimezone(zone).replace(hour=0) + dt.timedelta(days=3)
+    monday = [max((friday + dt.timedelta(hours=hours) - midnight).total_seconds(), 0) for hours in (1, 40, 62, 78, 90)]
+    assert row["median_s"] == sorted(monday)[2]
+    assert row["within_target"] == sum(worked <= 86_400 for worked in monday) / 5
+
+
+@pytest.mark.django_db
 def test_days_bound_by_the_start_and_owners_part_a_clock() -> None:
     """What started before or after is left out; each organisation has its own row."""
     make.city()
-    run("sign", 100, after_days=-40)
-    run("sign", 200)
-    run("sign", 400, owner="drains")
+    run("react", 100, after_days=-40)
+    run("react", 200)
+    run("react", 400, owner="drains")
     rows = clock_report(since=AT - dt.timedelta(days=1), until=None, by="owner")
     assert {(one["group"], one["median_s"]) for one in rows} == {("control", 200), ("drains", 400)}
 

@@ -11,7 +11,7 @@ import typer
 from anlan.core.operator.setup import DataOption, open_platform, refuse
 
 clocks = typer.Typer(add_completion=False, no_args_is_help=True, help="How long each clock ran, beside its target.")
-HEAD = ("clock", "group", "target_s", "median_s", "p90_s", "n", "missing", "running", "within_target")
+HEAD = ("clock", "group", "counting", "target_s", "median_s", "p90_s", "n", "missing", "running", "within_target")
 
 
 @clocks.callback()
@@ -27,7 +27,10 @@ def report(
     data: DataOption = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
 ) -> None:
-    """Print median, 90th percentile, how many stopped, how many have no end, and the share in time, by clock."""
+    """Print median, 90th percentile, how many stopped, how many have no end, and the share in time, by clock.
+
+    Of a clock that counts working days, median and percentile are seconds of working days too.
+    """
     open_platform(data)
     from anlan.core.time.clock_report import clock_report, groupings
 

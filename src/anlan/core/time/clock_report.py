@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 from django.db.models import BooleanField, Case, F, FloatField, Func, Value, When
 
+from anlan.core.city.current import city_zone
 from anlan.core.models import ClockRule, ClockRun
 from anlan.core.models.clock import RUNS, ClockRunQuerySet
+from anlan.core.time.calendar import working_calendar
+from anlan.core.time.rules import Counting, worked_s
 
 Grouping = Callable[[ClockRunQuerySet], Mapping[str, str]]
 OWNER = "owner"
@@ -48,11 +51,13 @@ def groupings() -> list[str]:
 def clock_report(*, since: dt.datetime | None, until: dt.datetime | None, by: str = "") -> list[dict[str, Any]]:
     """Return one row for each clock (and group): runs that started from `since` on and before `until`.
 
+    Durations are seconds as the clock's target counts them: those of working days where it counts working days.
     `n` runs have stopped; `missing` ones have no stop stamp, and are in no duration and in no share; of these,
     `running` ones can get one yet.
     """
     rules = {rule.pk: rule for rule in ClockRule.objects.all()}
-    found = _grouped(_started(since, until), by)
+    working = {pk for pk, rule in rules.items() if rule.counting == Counting.WORKING}
+    found = _grouped(_started(since, until), by, working)
     if not by:
         found = {(pk, ""): _Runs() for pk, rule in rules.items() if rule.active} | found
     rows = [_row(rules[pk], group, runs) for (pk, group), runs in found.items()]
@@ -74,15 +79,18 @@ class _Runs:
     running: int = 0
 
 
-def _grouped(runs: ClockRunQuerySet, by: str) -> dict[tuple[int, str], _Runs]:
+def _grouped(runs: ClockRunQuerySet, by: str, working: set[int]) -> dict[tuple[int, str], _Runs]:
     in_time = Case(When(stopped_at__lte=F("due_at"), then=Value(True)), default=False, output_field=BooleanField())
     of = F("organisation__code") if by == OWNER else F("subject") if by else Value("")
     names = None if by in {"", OWNER} else _groupings[by](runs)
     columns = runs.annotate(of=of, took=Took(F("stopped_at"), F("started_at")))
     found: dict[tuple[int, str], _Runs] = {}
     over = Case(When(RUNS, then=Value(False)), default=True, output_field=BooleanField())
-    rows = columns.values_list("rule_id", "of", "took", in_time, over)
-    for rule, subject, took, within, ended in rows.iterator(10_000):
+    rows = columns.values_list("rule_id", "of", "took", in_time, over, "started_at", "stopped_at")
+    calendar, zone = working_calendar(), city_zone()
+    for rule, subject, took, within, ended, started, stopped in rows.iterator(10_000):
+        if rule in working and stopped is not None:
+            took = worked_s(started, stopped, calendar, zone)
         group = names.get(subject, "") if names is not None else subject or ""
         held = found.setdefault((rule, group), _Runs())
         held.seconds.append(took)

@@ -80,6 +80,17 @@ def due_after_pause(
     return due_at.astimezone(zone) + (later - last)
 
 
+def worked_s(started: dt.datetime, stopped: dt.datetime, calendar: Calendar, zone: dt.tzinfo) -> float:
+    """Return how many seconds of working days passed, counted as `due` counts them: the day of the start does not."""
+    day, stopped = started.astimezone(zone).date(), stopped.astimezone(zone)
+    worked = 0.0
+    while (day := calendar.next_working_day(day + dt.timedelta(days=1))) <= stopped.date():
+        until = stopped if day == stopped.date() else end_of(day, zone)
+        begun = dt.datetime.combine(day, dt.time(), zone)
+        worked += (until.astimezone(dt.UTC) - begun.astimezone(dt.UTC)).total_seconds()
+    return worked
+
+
 def end_of(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
     """Return the moment at which a local day ends."""
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone)
