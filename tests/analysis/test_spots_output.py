@@ -101,7 +101,7 @@ def test_the_terminal_gets_no_control_characters(reports: Path) -> None:
         (["--radius-m", "-5"], "radius"),
         (["--min-episodes", "0"], "min_episodes"),
         (["--episode", "storm"], "the columns are"),
-        (["--time-order", "ymd"], "dmy or mdy"),
+        (["--time-order", "ydm"], "dmy, mdy or ymd"),
         (["--sheet"], "sheet"),
     ],
 )

@@ -88,6 +88,54 @@ def test_the_same_file_again_adds_nothing(listed):
     assert read(without_ids, given={"id": ""})[0].repeated == 30
 
 
+def test_what_was_refused_is_mended_and_goes_in(tmp_path, monkeypatch):
+    """Negative numbers, a dash and quotes come back as they were, and the file's own columns never twice."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "list.csv").write_text(
+        "id,received,lon,lat,words\nA,2016-06-28 13:00,-119.97,31.76,-\n"
+        'B,2016-06-28 25:00,119.97,31.76,"said ""=SUM(1)"", \'-1"\nC,2016-06-28 13:00,-119.97,31.76,=SUM(1)\n',
+        encoding="utf-8",
+    )
+    assert run_command("list.csv", "--category", "waterlogging", monkeypatch=monkeypatch).exit_code == 1
+    text = (tmp_path / "list.csv.refused.csv").read_text(encoding="utf-8-sig")
+    assert (text.count("'-"), "'=SUM(1)" in text) == (1, True)
+    for mended, accepted in [(text.replace("25:00", "13:00"), 1), (text.replace("-119.97", "119.97"), 2)]:
+        (tmp_path / "mended.csv").write_text(mended, encoding="utf-8-sig")
+        answer = run_command("mended.csv", "--category", "waterlogging", "--json", monkeypatch=monkeypatch)
+        assert json.loads(answer.stdout)["accepted"] == accepted
+        head = (tmp_path / "mended.csv.refused.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+        assert head == "record,line,field,code,reason,id,received,lon,lat,words"
+    assert set(ReportPersonal.objects.values_list("report__source_id", "words")) == {
+        ("A", "-"), ("B", "said \"=SUM(1)\", '-1"), ("C", "=SUM(1)"),
+    }  # fmt: skip
+
+
+def test_a_list_without_coordinates_is_told_what_to_name(tmp_path, monkeypatch):
+    """The place in words will do; its own number tells its rows apart."""
+    monkeypatch.chdir(tmp_path)
+    lines = "1,L3县某路积水无人处理,2016/2/19 8:43:00\n2,A市某街道井盖缺失,2016/5/10 16:26:45\n"
+    (tmp_path / "in.csv").write_text("留言编号,留言主题,留言时间\n" + lines, encoding="utf-8")
+    answer = run_command("in.csv", "--category", "waterlogging", monkeypatch=monkeypatch)
+    assert (answer.exit_code, "--place" in answer.stderr, "留言主题" in answer.stderr) == (2, True, True)
+    answer = run_command("in.csv", "--category", "waterlogging", "--place", "留言主题", monkeypatch=monkeypatch)
+    assert answer.exit_code == 0
+    assert set(Report.objects.values_list("source_id", flat=True)) == {"1", "2"}
+
+
+def test_day_time_and_both_coordinates_are_read_as_they_are_written(tmp_path, monkeypatch):
+    """Two columns of one moment, one column of a place, and day or month first where it is said."""
+    monkeypatch.chdir(tmp_path)
+    row = '{},4/06/2016,13.05.00,"31.76, 119.97"\n'
+    (tmp_path / "in.csv").write_text("id,报警日期,报警时间,坐标\n" + row.format(1) + row.format(2), encoding="utf-8")
+    said = ["--category", "waterlogging", "--json"]
+    assert json.loads(run_command("in.csv", *said, monkeypatch=monkeypatch).stdout)["reasons"] == {"ambiguous_time": 2}
+    answer = json.loads(run_command("in.csv", *said, "--time-order", "dmy", monkeypatch=monkeypatch).stdout)
+    assert (answer["accepted"], answer["columns"]["time_of_day"]) == (2, "报警时间")
+    assert any("报警时间" in note for note in answer["input"]["notes"])
+    report = Report.objects.first()
+    assert (report.received_at.isoformat(), report.lon) == ("2016-06-04T05:05:00+00:00", pytest.approx(119.97))
+
+
 def test_a_dry_run_stores_nothing(listed):
     """It says what would be refused."""
     counts, refused = read(listed, dry_run=True)

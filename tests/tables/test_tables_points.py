@@ -114,7 +114,7 @@ def test_what_was_asked_for_is_counted_apart_from_what_was_refused(tmp_path: Pat
 def test_clock_times_of_1900_are_not_taken_for_the_time() -> None:
     """A column named time that holds 1900-01-01 is passed over, even where nothing else is there."""
     row = {"lon": 1, "lat": 2, "time": "1900-01-01 07:32:00", "when": "2010-09-30 07:32:00"}
-    assert guess_columns(row, [row]).time == "when"
+    assert guess_columns(row, [row]).columns.time == "when"
 
 
 def test_refused_rows_are_written_without_live_formulas() -> None:
@@ -127,8 +127,8 @@ def test_refused_rows_are_written_without_live_formulas() -> None:
     assert rows[2] == ["5", "", "t", "c", "'-x"]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\ufeff=1", "＝1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1+1", "-1-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\ufeff=1", "＝1"])
 def test_formulas_are_guarded(text: str) -> None:
     """Whatever a spreadsheet would run gets an apostrophe before it; numbers and words stay as they are."""
     assert safe_cell(text) == "'" + text
-    assert (safe_cell(-1.5), safe_cell("a=b"), safe_cell(None)) == (-1.5, "a=b", None)
+    assert (safe_cell(-1.5), safe_cell("a=b"), safe_cell("-75.25"), safe_cell(None)) == (-1.5, "a=b", "-75.25", None)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from anlan.tables import TableError, open_records, read_points
+from anlan.tables import Opening, TableError, open_records, read_points
 
 pytestmark = pytest.mark.pure
 HEADER = ["编号", "经度", "纬度", "接报时间", "地点"]
@@ -131,10 +131,10 @@ def test_a_sheet_is_found_by_name_and_a_wrong_name_lists_them(tmp_path: Path) ->
     book.active.append(["a"])
     book.create_sheet("报表").append(["b"])
     book.save(tmp_path / "a.xlsx")
-    with open_records(tmp_path / "a.xlsx", sheet="报表") as records:
+    with open_records(tmp_path / "a.xlsx", opening=Opening(sheet="报表")) as records:
         assert records.columns == ("b",)
     with pytest.raises(TableError, match="报表"):
-        open_records(tmp_path / "a.xlsx", sheet="none")
+        open_records(tmp_path / "a.xlsx", opening=Opening(sheet="none"))
 
 
 @pytest.mark.parametrize(
@@ -143,13 +143,13 @@ def test_a_sheet_is_found_by_name_and_a_wrong_name_lists_them(tmp_path: Path) ->
         (b"", "empty"),
         (b"\n\n", "empty lines"),
         (b"lon,lat,time\n", "no record"),
-        (b"lon,lat,lat\n1,2,3\n", "both called 'lat'"),
+        (b"lon,lat,lat\n1,2,3\n", "lat (1), lat (2)"),
         (b"lon,lat\0,time\n1,2,3\n", "NUL"),
         (b'lon,lat,time\n1,"2,3\n4,5,6\n', "line 2: a quote"),
         (b'lon,lat,time\n1,"2"x,3\n', "line 2: a quote"),
         (b"lon,lat,time\n1,2," + b"x" * 10_000_000 + b"\n", "line 2"),
         (b'lon,lat,time\n1,2,"' + b"x\n" * 5_000_000, "line 2"),
-        (b"lon,lat,time\n1,2,\xff\xff\xff\n", "UTF-8"),
+        ("lon,lat,time,地点\n1,2,2015-01-01,长虹路\n1,2,2015-01-01,".encode() + b"\xff\n", "line 3 cannot be read"),
         (b"\xd0\xcf\x11\xe0rest", "old Excel"),
         (b"\x1f\x8brest", "unpack"),
         (b"PK\x03\x04rest", "Excel"),

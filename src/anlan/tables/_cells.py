@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?|-+", re.IGNORECASE)  # ASCII: runs nothing
 _LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -33,10 +34,31 @@ def _parsed(text: str) -> float:
 
 
 def safe_cell(value: Any) -> Any:
-    """Return a value for CSV or Excel: text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    if not isinstance(value, str):
+    """Return a value for CSV or Excel: text that a spreadsheet would run as a formula gets an apostrophe before it.
+
+    Plain numbers are no formulas.
+    """
+    return "'" + value if isinstance(value, str) and _is_live(value) else value
+
+
+def guarded(value: Any) -> Any:
+    """Return a safe cell that `unguarded` turns into exactly what it was."""
+    safe = safe_cell(value)
+    return "'" + value if safe is value and unguarded(value) != value else safe
+
+
+def unguarded(value: Any) -> Any:
+    """Return what `guarded` was given; a number that an earlier version guarded too."""
+    if not isinstance(value, str) or not value.startswith("'"):
         return value
-    return "'" + value if value.lstrip(" \u00a0\ufeff").startswith(_LIVE) or value.startswith(_LIVE) else value
+    bare = value[1:]
+    return bare if _is_live(bare.lstrip("'")) or _PLAIN.fullmatch(bare) else value
+
+
+def _is_live(text: str) -> bool:
+    if _PLAIN.fullmatch(text) and text.isascii():
+        return False
+    return text.lstrip(" \u00a0\ufeff").startswith(_LIVE) or text.startswith(_LIVE)
 
 
 def as_text(value: Any) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
+from anlan.tables._charsets import KNOWN, line_of_fault
 from anlan.tables._errors import TableError
-from anlan.tables._source import Source
+from anlan.tables._head import TRIED, head_of
+from anlan.tables._source import AS_IT_IS, Opening, Source
 
 Row = tuple[int | None, Sequence[Any]]
 DELIMITERS = (",", ";", "\t", "|")
@@ -19,21 +23,37 @@ _TRIED_LINES = 60
 class Delimited:
     """Rows of a delimited text file."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, opening: Opening = AS_IT_IS) -> None:
         self._source = source
         text = _sample(source)
         self.delimiter = guess_delimiter(text)
         self._stream = io.TextIOWrapper(source.file, encoding=source.encoding, newline="")
         self._reader = csv.reader(self._lines(), delimiter=self.delimiter, strict=True)
-        self._rows = self._read()
-        header = next(self._rows, None)
-        if header is None:
+        self._first, self._failed = self._begun()
+        if not self._first:
             raise TableError(f"{source.name} holds nothing but empty lines", code="empty")
-        self.header: Sequence[Any] = header[1]
+        head = head_of(self._first, opening, source.name)
+        self._first = self._first[head.skipped :]
+        self.header: Sequence[Any] = head.names
+        self.notes = head.notes
 
     def rows(self) -> Iterator[Row]:
         """Yield the line on which a record begins, and its cells; empty lines are skipped."""
-        return self._rows
+        yield from self._first
+        if self._failed:
+            raise self._failed
+        yield from self._read()
+
+    def _begun(self) -> tuple[list[Row], TableError | None]:
+        """Return the first rows, and what kept a later one of them from being read."""
+        first: list[Row] = []
+        try:
+            first.extend(islice(self._read(), TRIED))
+        except TableError as error:
+            if not first:
+                raise
+            return first, error
+        return first, None
 
     def _read(self) -> Iterator[Row]:
         reader, name = self._reader, self._source.name
@@ -46,10 +66,7 @@ class Delimited:
             except csv.Error as error:
                 raise TableError(f"{name}, line {line}: {_explained(str(error))}", code="broken_quotes") from None
             except UnicodeDecodeError:
-                raise TableError(
-                    f"{name}, near line {line}: neither UTF-8 nor GB 18030 can be read there: save it as UTF-8",
-                    code="encoding",
-                ) from None
+                raise unreadable(self._source, line) from None
             if cells:
                 yield line, cells
 
@@ -73,13 +90,28 @@ def guess_delimiter(text: str) -> str:
 
 
 def _score(lines: list[str], delimiter: str) -> float:
+    """Return how many cells it cuts, times the share of lines that agree: with the first, or with most (a title)."""
     try:
         counts = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
     except csv.Error:
         return 0.0
-    if not counts or counts[0] < 2:
+    if not counts:
         return 0.0
-    return counts[0] * sum(count == counts[0] for count in counts) / len(counts)
+    agreed = {counts[0], Counter(counts).most_common(1)[0][0]}
+    return max((width * counts.count(width) / len(counts) for width in agreed if width >= 2), default=0.0)
+
+
+def unreadable(source: Source, near: int) -> TableError:
+    """Return what to say of bytes that the encoding cannot read, with the line on which they stand."""
+    encoding = source.encoding or "utf-8"
+    line = line_of_fault(source.file, encoding)
+    where = f"line {line}" if line else f"near line {near}"
+    shown = {"utf-8": "UTF-8", "gb18030": "GB 18030"}.get(encoding, encoding)
+    return TableError(
+        f"{source.name}, {where} cannot be read as {shown}: save the file as UTF-8, or name its encoding with "
+        f"--encoding ({KNOWN})",
+        code="encoding",
+    )
 
 
 def _sample(source: Source) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from functools import cache
+from importlib.resources import files
+
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.geo import Crs, looks_swapped, parse_crs, to_wgs84
+from anlan.geo import Crs, distance_m, looks_swapped, parse_crs, to_wgs84
 from anlan.tables._errors import TableError
 
 Floats = NDArray[np.float64]
@@ -13,16 +17,15 @@ Bounds = tuple[float, float, float, float]
 Refusals = dict[int, tuple[str, str, str]]
 MOST = 0.5
 MARGIN = 1.0
+FAR_KM = 500.0
+NEAR, ASIDE, FEW = 2.0, 5.0, 0.1  # degrees, degrees, share
 
 
 def require_fitting(
     x: Floats, y: Floats, lon_name: str, lat_name: str, crs: str, bounds: Bounds | None, refusals: Refusals
 ) -> tuple[Floats, Floats, tuple[str, ...]]:
     """Return longitudes and latitudes; refuse rows that lie nowhere, and the file when most do."""
-    try:
-        system = parse_crs(crs)
-    except ValueError as error:
-        raise TableError(str(error), code="unknown_crs") from None
+    system = parse_crs(crs)
     known = np.isfinite(x) & np.isfinite(y)
     if not known.any():
         return x, y, ()
@@ -54,6 +57,69 @@ def require_fitting(
     swapped = known & system.is_geographic & ~degrees & (np.abs(y) <= 180) & (np.abs(x) <= 90)
     exchanged = "rows seem to have longitude and latitude exchanged; they were refused, not repaired"
     return lon, lat, (f"{int(swapped.sum())} {exchanged}",) if swapped.any() else ()
+
+
+def parsed_crs(crs: str) -> str:
+    """Return the one name of a coordinate system, or say that it is none."""
+    try:
+        return str(parse_crs(crs))
+    except ValueError as error:
+        raise TableError(str(error), code="unknown_crs") from None
+
+
+def exchanged(lon: Floats, lat: Floats, tz: str) -> tuple[str, ...]:
+    """Say where longitude and latitude look exchanged though both orders are possible: nothing is repaired.
+
+    Asked is how far points lie from the towns that time zones are named after, of `tz` first; and of single rows
+    whether they lie among the others with the two exchanged.
+    """
+    east, north = float(np.median(lon)), float(np.median(lat))
+    warnings = []
+    here, there = _far_from_towns(east, north, tz), _far_from_towns(north, east, tz)
+    if abs(east) <= 90 and here > FAR_KM and there < here / 2:
+        warnings.append(
+            f"the points lie around longitude {east:.4g}, latitude {north:.4g}, {here:,.0f} km from any town that a "
+            "time zone is named after: longitude and latitude look exchanged; name them with --lon and --lat"
+        )
+    away = np.hypot(lon - east, lat - north) > ASIDE
+    among = away & (np.hypot(lat - east, lon - north) < NEAR) & (abs(east - north) > ASIDE)
+    if among.any() and away.mean() < MOST:
+        warnings.append(
+            f"{int(among.sum())} rows lie far from the others, and among them with longitude and latitude exchanged: "
+            "they were used as they stand"
+        )
+    lost = int((away & ~among).sum())
+    if lost and away.mean() < FEW and np.mean(np.hypot(lon - east, lat - north) < NEAR) > 1 - FEW:
+        warnings.append(f"{lost} rows lie more than {ASIDE:g} degrees from the others: are their coordinates right?")
+    return tuple(warnings)
+
+
+def _far_from_towns(lon: float, lat: float, tz: str) -> float:
+    """Return how many km a point lies from the nearest town of a zone; of all zones where `tz` names no town."""
+    if abs(lat) > 90:
+        return math.inf
+    towns = _towns()
+    places = [towns[tz]] if tz in towns else list(towns.values())
+    return min((float(distance_m(lon, lat, *place)) / 1000 for place in places), default=0.0)
+
+
+@cache
+def _towns() -> dict[str, tuple[float, float]]:
+    """Return longitude and latitude of the town of each time zone where people live."""
+    table = (files("tzdata") / "zoneinfo" / "zone1970.tab").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
+    return {row[2]: _place(row[1]) for row in rows if not row[2].startswith("Antarctica/")}
+
+
+def _place(text: str) -> tuple[float, float]:
+    """Return longitude and latitude of ISO 6709: +404251-0740023."""
+    at = max(text.rfind("+"), text.rfind("-"))
+    lat, lon = text[:at], text[at:]
+    degrees = []
+    for part, digits in ((lon, 3), (lat, 2)):
+        minutes = int(part[1 + digits : 3 + digits]) / 60 + int(part[3 + digits :] or 0) / 3600
+        degrees.append(math.copysign(int(part[1 : 1 + digits]) + minutes, 1 if part[0] == "+" else -1))
+    return degrees[0], degrees[1]
 
 
 def _require_units(x: Floats, y: Floats, degrees: NDArray[np.bool_], system: Crs, found: str) -> None:

@@ -25,6 +25,7 @@ class ParquetRows:
         except (pa.ArrowException, OSError) as error:
             raise TableError(f"{source.name} cannot be read as Parquet: {str(error)[:120]}") from None
         self.header: Sequence[Any] = self._file.schema_arrow.names
+        self.notes: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[Row]:
         """Yield no line, for there is none, and the cells."""

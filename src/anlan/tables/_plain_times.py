@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Any
 
 import numpy as np
@@ -15,8 +14,14 @@ QUARTER_US = 15 * 60 * 1_000_000
 FIRST, LAST = np.datetime64("1901-01-01", "us"), np.datetime64("2200-01-01", "us")
 
 
-def plain_iso(cells: list[Any], tz: str) -> NDArray[np.datetime64] | None:
-    """Return a chunk's moments in UTC, or None where a cell is anything but year-month-day and a time without zone."""
+Moments = tuple[NDArray[np.datetime64], NDArray[np.int8]]
+
+
+def plain_iso(cells: list[Any], tz: str) -> Moments | None:
+    """Return a chunk's moments in UTC, or None where a cell is anything but year-month-day and a time without zone.
+
+    Beside each moment stands -1 where clocks were put forward just then, 1 where they were put back, else 0.
+    """
     if not all(type(cell) is str and 16 <= len(cell) <= 26 and cell[4] == "-" and cell[-1].isdigit() for cell in cells):
         return None
     if any("+" in cell or cell.count("-") != 2 for cell in cells):
@@ -27,13 +32,15 @@ def plain_iso(cells: list[Any], tz: str) -> NDArray[np.datetime64] | None:
         return None
     if not len(local) or local.min() < FIRST or local.max() > LAST:
         return None
-    return local if tz == "UTC" else _to_utc(local, tz)
+    return (local, np.zeros(len(local), dtype=np.int8)) if tz == "UTC" else _to_utc(local, tz)
 
 
-def _to_utc(local: NDArray[np.datetime64], tz: str) -> NDArray[np.datetime64]:
+def _to_utc(local: NDArray[np.datetime64], tz: str) -> Moments:
     quarters, which = np.unique(local.astype(np.int64) // QUARTER_US, return_inverse=True)
     starts = (quarters * QUARTER_US).astype("datetime64[us]")
     known = zone(tz)
-    offsets = [moment.replace(tzinfo=UTC).replace(tzinfo=known).utcoffset() for moment in starts.tolist()]
-    moments: NDArray[np.datetime64] = local - np.array(offsets, dtype="timedelta64[us]")[which]
-    return moments
+    here = [moment.replace(tzinfo=known) for moment in starts.tolist()]
+    offsets = np.array([moment.utcoffset() for moment in here], dtype="timedelta64[us]")
+    later = np.array([moment.replace(fold=1).utcoffset() for moment in here], dtype="timedelta64[us]")
+    doubts = np.sign((offsets - later).astype(np.int64)).astype(np.int8)
+    return local - offsets[which], doubts[which]

@@ -13,14 +13,17 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.tables._cells import as_text, parse_number
-from anlan.tables._columns import LAT, LON, Columns, guess_columns, plain_name
+from anlan.tables._cells import as_text
+from anlan.tables._columns import LAT, LON, Columns, Guess, guess_columns
+from anlan.tables._degrees import LON_LAT, parse_degrees, parse_pair
 from anlan.tables._errors import TableError
-from anlan.tables._location import require_fitting
+from anlan.tables._location import exchanged, parsed_crs, require_fitting
 from anlan.tables._plain_times import plain_iso
 from anlan.tables._records import Records, has_too_many, open_records
 from anlan.tables._refused import Refusal
-from anlan.tables._times import AmbiguousTime, order_of, parse_time, zone
+from anlan.tables._source import AS_IT_IS, Opening
+from anlan.tables._time_columns import plain_name
+from anlan.tables._times import AmbiguousTime, clock_changes, order_of, parse_time, read_moment, zone
 
 Bounds = tuple[float, float, float, float]
 Progress = Callable[[int, int], None]
@@ -53,6 +56,8 @@ class Points:
     summary: InputSummary
     columns: Columns
     warnings: tuple[str, ...] = ()
+    crs: str = "EPSG:4326"
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lon)
@@ -75,7 +80,7 @@ def read_points(
     where_from: str | Path | BinaryIO,
     *,
     columns: Columns | None = None,
-    crs: str = "EPSG:4326",
+    crs: str | None = None,
     tz: str = "UTC",
     where: Iterable[str | tuple[str, str]] = (),
     since: date | None = None,
@@ -84,49 +89,54 @@ def read_points(
     order: str | None = None,
     extra: Sequence[str] = (),
     name: str | None = None,
-    sheet: str | None = None,
+    opening: Opening = AS_IT_IS,
     progress: Progress | None = None,
 ) -> Points:
-    """Read the points of a file; columns that are not named are guessed.
+    """Read the points of a file; columns that are not named are guessed, and `notes` say what was guessed.
+
+    Without `crs` the file's own holds, where it names one, else WGS 84.
 
     `where` keeps rows whose cell equals the value, case and blanks around aside; several values of one column are
     alternatives. `since` and `until` are whole local days in `tz`, both included.
     """
     zone(tz)
-    with open_records(where_from, name=name, sheet=sheet) as records:
+    with open_records(where_from, name=name, opening=opening) as records:
         rows = records.rows()
         first = list(islice(rows, SAMPLE))
         if not first:
             raise TableError(f"{records.name} holds a header and no record", code="empty")
-        used = _columns(records, first, columns or Columns())
+        guess = _columns(records, first, columns or Columns())
         wanted = _conditions(where, records.columns)
         _require_known([*extra], records.columns)
-        read = _take(records, chain(first, rows), [*_named(used), *extra], wanted, progress)
-        digest = records.sha256
+        read = _take(records, chain(first, rows), [*_named(guess.columns), *extra], wanted, progress)
+        digest, own, notes = records.sha256, records.crs, records.notes
     if wanted and read.read and not read.number and not read.refused:
         raise TableError(_nothing_chosen(wanted, read))
-    return _points(read, used, digest, crs, tz, since, until, bounds, order, tuple(extra))
+    system = parsed_crs(crs or own or "EPSG:4326")
+    if own and not crs:
+        notes = (*notes, f"the coordinate system is the file's own, {own}")
+    points = _points(read, guess, digest, system, tz, since, until, bounds, order, tuple(extra))
+    return replace(points, notes=(*notes, *guess.notes))
 
 
 def _named(used: Columns) -> list[str]:
-    return [name for name in (used.lon, used.lat, used.time, used.id, used.words) if name]
+    return [name for name in (used.lon, used.lat, used.time, used.time_of_day, used.id, used.words) if name]
 
 
-def _columns(records: Records, first: Sequence[tuple[int, int | None, Sequence[Any]]], columns: Columns) -> Columns:
-    named = {key: value for key, value in columns.__dict__.items() if value}
-    _require_known(list(named.values()), records.columns)
+def _columns(records: Records, first: Sequence[tuple[int, int | None, Sequence[Any]]], columns: Columns) -> Guess:
+    _require_known([name for name in columns.__dict__.values() if name], records.columns)
     width = len(records.columns)
     whole = [cells for _, _, cells in first if not has_too_many(cells, width)]
     sample = [dict(zip(records.columns, cells, strict=False)) for cells in whole]
-    used = replace(guess_columns(records.columns, sample), **named)
+    guess = guess_columns(records.columns, sample, columns)
     for key, option in (("lon", "--lon"), ("lat", "--lat"), ("time", "--time")):
-        if not getattr(used, key):
+        if not getattr(guess.columns, key):
             raise TableError(
                 f"no column of {records.name} looks like the {_WORDS[key]}; name it with {option}. "
                 f"The columns are: {', '.join(records.columns)}",
                 code="no_column",
             )
-    return used
+    return guess
 
 
 _WORDS = {"lon": "longitude", "lat": "latitude", "time": "time of a report"}
@@ -205,7 +215,7 @@ def _nothing_chosen(wanted: dict[str, set[str]], read: _Read) -> str:
 
 def _points(
     read: _Read,
-    used: Columns,
+    guess: Guess,
     digest: str,
     crs: str,
     tz: str,
@@ -215,14 +225,11 @@ def _points(
     order: str | None,
     extra: tuple[str, ...],
 ) -> Points:
-    assert used.lon
-    assert used.lat
-    assert used.time
+    used = guess.columns
     refusals: dict[int, tuple[str, str, str]] = {}
-    x = _numbers(read.cells[used.lon], used.lon, refusals)
-    y = _numbers(read.cells[used.lat], used.lat, refusals)
-    lon, lat, warnings = require_fitting(x, y, used.lon, used.lat, crs, bounds, refusals)
-    time, times_warn = _times(read.cells[used.time], used.time, tz, order, refusals)
+    lon, lat, warnings = _located(read, guess, crs, bounds, refusals)
+    whens, name = _whens(read, used)
+    time, times_warn = _times(whens, name, tz, order, refusals)
     good = np.ones(len(read.number), dtype=bool)
     good[list(refusals)] = False
     left_out = {"where": read.not_chosen} if read.not_chosen else {}
@@ -248,8 +255,33 @@ def _points(
         extra={column: texts(column) or () for column in extra},
         summary=InputSummary(digest, read.read, len(rows), left_out, tuple(refused)),
         columns=used,
-        warnings=(*_exchanged_names(used), *warnings, *times_warn),
+        warnings=(*_exchanged_names(used), *warnings, *exchanged(lon[rows], lat[rows], tz), *times_warn),
+        crs=crs,
     )
+
+
+def _located(
+    read: _Read, guess: Guess, crs: str, bounds: Bounds | None, refusals: dict[int, tuple[str, str, str]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[str, ...]]:
+    """Return longitudes and latitudes in WGS 84, of two columns or of one."""
+    used = guess.columns
+    assert used.lon
+    assert used.lat
+    if used.lon == used.lat:
+        x, y = _pairs(read.cells[used.lon], used.lon, guess.pairs or LON_LAT, refusals)
+    else:
+        x = _numbers(read.cells[used.lon], used.lon, refusals)
+        y = _numbers(read.cells[used.lat], used.lat, refusals)
+    return require_fitting(x, y, used.lon, used.lat, crs, bounds, refusals)
+
+
+def _whens(read: _Read, used: Columns) -> tuple[list[Any], str]:
+    """Return the cells of times, and what to call them."""
+    assert used.time
+    if not used.time_of_day:
+        return read.cells[used.time], used.time
+    joined = _joined(read.cells[used.time], read.cells[used.time_of_day])
+    return joined, f"{used.time} + {used.time_of_day}"
 
 
 def _nothing_left(refused: Sequence[Refusal], left_out: Mapping[str, int]) -> str:
@@ -281,45 +313,70 @@ def _numbers(cells: list[Any], name: str, refusals: dict[int, tuple[str, str, st
             refusals.setdefault(i, (name, "missing_coordinates", f"{name} is empty"))
             continue
         try:
-            numbers[i] = parse_number(cell)
+            numbers[i] = parse_degrees(cell)
         except ValueError:
             refusals.setdefault(i, (name, "not_a_number", f"{as_text(cell)[:40]!r} in {name} is no number"))
     return numbers
 
 
+def _pairs(
+    cells: list[Any], name: str, order: str, refusals: dict[int, tuple[str, str, str]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return longitudes and latitudes that stand in one cell."""
+    both = np.full((2, len(cells)), np.nan)
+    for i, cell in enumerate(cells):
+        if not as_text(cell):
+            refusals.setdefault(i, (name, "missing_coordinates", f"{name} is empty"))
+            continue
+        try:
+            both[:, i] = parse_pair(cell, order)
+        except ValueError:
+            refusals.setdefault(i, (name, "not_a_number", f"{as_text(cell)[:40]!r} in {name} is no pair of numbers"))
+    return both[0], both[1]
+
+
+def _joined(days: list[Any], clocks: list[Any]) -> list[Any]:
+    """Return days with their times of day; where one of the two is missing the whole is."""
+    return [(day, clock) if as_text(day) and as_text(clock) else "" for day, clock in zip(days, clocks, strict=True)]
+
+
 def _times(
     cells: list[Any], name: str, tz: str, order: str | None, refusals: dict[int, tuple[str, str, str]]
 ) -> tuple[NDArray[np.datetime64], tuple[str, ...]]:
-    order = order or order_of(cells)
+    known = order is not None
     time = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[us]")
+    doubts = np.zeros(len(cells), dtype=np.int8)
     for start in range(0, len(cells), CHUNK):
         chunk = cells[start : start + CHUNK]
         plain = plain_iso(chunk, tz)
         if plain is not None:
-            time[start : start + CHUNK] = plain
+            time[start : start + CHUNK], doubts[start : start + CHUNK] = plain
             continue
+        order, known = order if known else order_of(cells), True
         for i, cell in enumerate(chunk, start):
-            time[i] = _moment(i, cell, name, tz, order, refusals)
+            time[i], doubts[i] = _moment(i, cell, name, tz, order, refusals)
+    warnings = clock_changes(int((doubts < 0).sum()), int((doubts > 0).sum()), name, tz)
     if cells and np.sum(time < np.datetime64("1901-01-01")) > len(cells) / 2:
-        return time, (f"most times in {name!r} lie in 1900: it seems to hold clock times without a date",)
-    return time, ()
+        warnings = (*warnings, f"most times in {name!r} lie in 1900: it seems to hold clock times without a date")
+    return time, warnings
 
 
 def _moment(
     i: int, cell: Any, name: str, tz: str, order: str | None, refusals: dict[int, tuple[str, str, str]]
-) -> np.datetime64:
-    shown = as_text(cell)[:40]
+) -> tuple[np.datetime64, int]:
+    shown = " ".join(map(as_text, cell)) if isinstance(cell, tuple) else as_text(cell)
     if not shown:
         refusals.setdefault(i, (name, "missing_time", f"{name} is empty"))
-        return np.datetime64("NaT")
+        return np.datetime64("NaT"), 0
     try:
-        return np.datetime64(parse_time(cell, tz, order=order).replace(tzinfo=None), "us")
+        moment, doubt = read_moment(cell, tz, order)
+        return np.datetime64(moment.replace(tzinfo=None), "us"), {"skipped": -1, "twice": 1}.get(doubt or "", 0)
     except AmbiguousTime:
-        reason = f"{shown!r} in {name} could be day/month or month/day: say which with --time-order"
+        reason = f"{shown[:40]!r} in {name} could be day/month or month/day: say which with --time-order"
         refusals.setdefault(i, (name, "ambiguous_time", reason))
     except (ValueError, TypeError, OverflowError):
-        refusals.setdefault(i, (name, "not_a_time", f"{shown!r} in {name} is no time"))
-    return np.datetime64("NaT")
+        refusals.setdefault(i, (name, "not_a_time", f"{shown[:40]!r} in {name} is no time"))
+    return np.datetime64("NaT"), 0
 
 
 def _days(

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from anlan.tables._errors import TableError
-from anlan.tables._source import Source, open_source
+from anlan.tables._refused import is_refused_file, way_back
+from anlan.tables._source import AS_IT_IS, Opening, Source, open_source
 
+_TOPOLOGY = re.compile(r'"type"\s*:\s*"Topology"')
+_ROOT = re.compile(r"<(?:\w+:)?(kml|gpx)[\s>]", re.IGNORECASE)
 _MARKS = re.compile("\ufeff|\u200b|ï»¿")
 
 
@@ -27,17 +31,27 @@ class Record:
 
 class _Rows(Protocol):
     header: Sequence[Any]
+    notes: tuple[str, ...]
 
     def rows(self) -> Iterator[tuple[int | None, Sequence[Any]]]: ...
 
 
 class Records:
-    """Records of one file, read once as a stream; a context manager that closes the file."""
+    """Records of one file, read once as a stream; a context manager that closes the file.
+
+    `notes` say in words what was guessed: the encoding, the row of the names, the list inside a JSON file. `crs` is
+    the coordinate system that the file itself names, or None.
+    """
 
     def __init__(self, source: Source, rows: _Rows) -> None:
         self._source, self._rows = source, rows
         self.name, self.sha256, self.total_bytes = source.name, source.sha256, source.total_bytes
-        self.columns: tuple[str, ...] = clean_header(rows.header, source.name)
+        columns = clean_header(rows.header)
+        self._refused = is_refused_file(columns)
+        self.columns: tuple[str, ...] = tuple(way_back(columns)) if self._refused else columns
+        back = ("these are refused rows: their first five columns were left out",) if self._refused else ()
+        self.notes: tuple[str, ...] = (*source.notes, *rows.notes, *back)
+        self.crs: str | None = getattr(rows, "crs", None)
 
     @property
     def read_bytes(self) -> int:
@@ -48,7 +62,7 @@ class Records:
     def rows(self) -> Iterator[tuple[int, int | None, Sequence[Any]]]:
         """Yield the number, the line and the bare cells of each record: the fast way."""
         for number, (line, cells) in enumerate(self._rows.rows(), 1):
-            yield number, line, cells
+            yield number, line, way_back(cells) if self._refused else cells
 
     def __iter__(self) -> Iterator[Record]:
         width = len(self.columns)
@@ -68,50 +82,70 @@ class Records:
         self._source.file.close()
 
 
-def open_records(where: str | Path | BinaryIO, *, name: str | None = None, sheet: str | None = None) -> Records:
-    """Open CSV, GeoJSON, NDJSON, Excel or Parquet; the kind is told by the content, not by the name."""
-    source = open_source(where, name)
+def open_records(where: str | Path | BinaryIO, *, name: str | None = None, opening: Opening = AS_IT_IS) -> Records:
+    """Open a table, a list of objects or a map; the kind is told by the content, not by the name."""
+    source = open_source(where, name, opening.encoding)
     try:
-        return Records(source, _rows_of(source, sheet))
+        return Records(source, _rows_of(source, opening))
     except BaseException:
         source.file.close()
         raise
 
 
-def _rows_of(source: Source, sheet: str | None) -> _Rows:
-    if source.kind == "excel":
+def _rows_of(source: Source, opening: Opening) -> _Rows:
+    start = source.head[:4096].decode(source.encoding or "utf-8", errors="replace").lstrip("\ufeff \t\r\n")
+    if kind := _map_of(source, start):
+        from anlan.tables._layers import LayerRows
+
+        return LayerRows(source, kind, opening)
+    if source.kind == "packed":
         from anlan.tables._excel import ExcelRows
 
-        return ExcelRows(source, sheet)
+        return ExcelRows(source, opening)
     if source.kind == "parquet":
         from anlan.tables._parquet import ParquetRows
 
         return ParquetRows(source)
-    start = source.head[:4096].decode(source.encoding or "utf-8", errors="replace").lstrip("\ufeff \t\r\n")
     if start[:1] in {"{", "["}:
         from anlan.tables._json import JsonRows
 
-        return JsonRows(source)
+        return JsonRows(source, opening)
+    if start.startswith("<"):
+        raise TableError(
+            f"{source.name} is HTML or XML, not a table: open it in a spreadsheet and save it as .xlsx or CSV",
+            code="markup",
+        )
     from anlan.tables._delimited import Delimited
 
-    return Delimited(source)
+    return Delimited(source, opening)
 
 
-def clean_header(cells: Sequence[Any], name: str) -> tuple[str, ...]:
-    """Return column names without byte order marks and blanks around; two of one name are refused."""
-    columns = tuple(
+def _map_of(source: Source, start: str) -> str | None:
+    """Return what GIS programs call a file, where it is theirs."""
+    if source.kind == "packed":
+        from anlan.tables._layers import kind_of_archive
+
+        return kind_of_archive(source)
+    if source.kind == "layers":
+        return "GeoPackage" if source.head.startswith(b"SQLite") else "Shapefile"
+    if start.startswith("{"):
+        return "TopoJSON" if _TOPOLOGY.search(start) else None
+    root = _ROOT.search(start) if start.startswith("<") else None
+    return {"kml": "KML", "gpx": "GPX"}.get(root[1].lower()) if root else None
+
+
+def clean_header(cells: Sequence[Any]) -> tuple[str, ...]:
+    """Return column names without byte order marks and blanks around; of a name used twice each gets a number."""
+    columns = [
         _MARKS.sub("", str(cell if cell is not None else "")).strip() or f"column_{n}"
         for n, cell in enumerate(cells, 1)
-    )
-    seen: dict[str, int] = {}
-    for number, column in enumerate(columns, 1):
-        if column in seen:
-            raise TableError(
-                f"{name}: columns {seen[column]} and {number} are both called {column!r}; rename one",
-                code="duplicate_column",
-            )
-        seen[column] = number
-    return columns
+    ]
+    times, seen = Counter(columns), Counter[str]()
+    for n, column in enumerate(columns):
+        if times[column] > 1:
+            seen[column] += 1
+            columns[n] = f"{column} ({seen[column]})"
+    return tuple(columns)
 
 
 def has_too_many(cells: Sequence[Any], width: int) -> bool:

@@ -19,13 +19,13 @@ from rich.table import Table
 from rich.text import Text
 
 from anlan import __version__
-from anlan.analysis.commands.sites.document import Asked, json_text
+from anlan.analysis.commands.sites.document import json_text
 from anlan.analysis.commands.sites.files import replace_file
 from anlan.analysis.commands.sites.page import list_of, refused_of, table_of
 from anlan.analysis.commands.sites.style import STYLE
 from anlan.analysis.commands.sites.table import WIDTH_WITHOUT_TERMINAL
 from anlan.analysis.commands.spots import check_out
-from anlan.tables import Columns, Points, TableError, read_points, safe_cell
+from anlan.tables import safe_cell
 
 STOPPED = 130
 Tell = Callable[[int, int], None]
@@ -42,25 +42,6 @@ class Answer:
     rows: tuple[tuple[Any, ...], ...]
     words: frozenset[int]
     warnings: tuple[str, ...]
-
-
-def read(asked: Asked, extra: tuple[str, ...], tell: Tell) -> Points:
-    """Read the points that were asked for."""
-    if asked.since and asked.until and asked.until < asked.since:
-        raise TableError(f"--until {asked.until} lies before --since {asked.since}")
-    return read_points(
-        asked.file,
-        columns=Columns(**asked.columns),
-        crs=asked.crs,
-        tz=asked.tz,
-        where=asked.where,
-        since=asked.since,
-        until=asked.until,
-        order=asked.time_order,
-        sheet=asked.sheet,
-        extra=extra,
-        progress=tell,
-    )
 
 
 @contextmanager

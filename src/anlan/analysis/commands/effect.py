@@ -9,6 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from anlan.analysis.commands.options import (
+    ColumnsOption,
+    CrsOption,
+    EncodingOption,
+    HeadRowOption,
+    RepresentativeOption,
+    SheetOption,
+    TimeOption,
+    TimeOrderOption,
+    columns_of,
+    opening_of,
+)
 from anlan.analysis.commands.spots import DAY, day_of, order_of, wrong_use_said
 
 if TYPE_CHECKING:
@@ -31,17 +43,21 @@ def effect(
     since: Annotated[datetime, typer.Option(formats=DAY, help="First local day of the effect.", show_default=False)],
     lon: Annotated[str | None, typer.Option(help="Column of longitudes (or eastings).")] = None,
     lat: Annotated[str | None, typer.Option(help="Column of latitudes (or northings).")] = None,
-    time: Annotated[str | None, typer.Option(help="Column of times.")] = None,
+    time: TimeOption = None,
     id_: Annotated[str | None, typer.Option("--id", help="Column that names each report.")] = None,
-    crs: Annotated[str, typer.Option(help="Of the reports: EPSG:nnnn, WGS84, CGCS2000, GCJ-02 or BD-09.")] = "WGS84",
+    crs: CrsOption = None,
     tz: Annotated[str, typer.Option(help="Time zone of times without one, and of the days.")] = "UTC",
-    time_order: Annotated[str | None, typer.Option(help="dmy or mdy, where no date of the column proves it.")] = None,
+    time_order: TimeOrderOption = None,
     where: Annotated[
         list[str] | None, typer.Option(help='"COLUMN=VALUE"; may be repeated; case does not count.')
     ] = None,
     from_: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="First local day of reports.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=DAY, help="Last local day of reports.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of an Excel workbook; default the first.")] = None,
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
+    head_row: HeadRowOption = None,
+    columns: ColumnsOption = None,
+    representative_points: RepresentativeOption = False,
     radius_m: Annotated[float, typer.Option(help="A report this near means that the place failed.")] = 100.0,
     episode_gap_h: Annotated[float, typer.Option(help="Hours without a report that part two storms.")] = 24.0,
     episode: Annotated[str | None, typer.Option(help="Column that names the storm, instead of the gap.")] = None,
@@ -60,14 +76,14 @@ def effect(
     with wrong_use_said("effect"):
         asked = Asked(
             file=file,
-            columns={"lon": lon, "lat": lat, "time": time, "id": id_},
+            columns=columns_of(lon, lat, time, id_),
             crs=crs,
             tz=tz,
             time_order=order_of(time_order),
             where=tuple(where or ()),
             since=day_of(from_),
             until=day_of(until),
-            sheet=sheet,
+            opening=opening_of(sheet, encoding, head_row, columns, representative_points),
             radius_m=radius_m,
             episode_gap_h=episode_gap_h,
             episode=episode,
@@ -91,9 +107,9 @@ def estimated(asked: Asked, sites: Path, treated: str, since: date, level: float
     import numpy as np
 
     from anlan.analysis import Events, before_after, cover_places, failures_of
-    from anlan.analysis.commands.answers import Answer, read
-    from anlan.analysis.commands.sites.document import DAY_US, input_summary, plain_number
-    from anlan.geo import LocalProjection, parse_crs
+    from anlan.analysis.commands.answers import Answer
+    from anlan.analysis.commands.sites.document import DAY_US, input_summary, plain_number, read
+    from anlan.geo import LocalProjection
     from anlan.tables import TableError
 
     named, at = _sites(sites)
@@ -119,7 +135,7 @@ def estimated(asked: Asked, sites: Path, treated: str, since: date, level: float
     rows = [
         (named[n].get("rank", n + 1), bool(mask[n]), int(table.history[n]), int(after[n])) for n in range(len(named))
     ]
-    document = {
+    document: dict[str, Any] = {
         "parameters": {
             "method": "before_after",
             **found.parameters,
@@ -128,7 +144,7 @@ def estimated(asked: Asked, sites: Path, treated: str, since: date, level: float
             "radius_m": asked.radius_m,
             "episode_gap_h": asked.episode_gap_h,
             "episode": asked.episode,
-            "crs": str(parse_crs(asked.crs)),
+            "crs": points.crs,
             "tz": asked.tz,
             "where": list(asked.where),
             "plane": plane.parameters(),
@@ -154,7 +170,7 @@ def estimated(asked: Asked, sites: Path, treated: str, since: date, level: float
     return Answer(
         document=document,
         title="Did it work?",
-        lines=(found.sentence("en"), found.sentence("zh")),
+        lines=(*document["input"]["notes"], found.sentence("en"), found.sentence("zh")),
         head=("Site", "Treated", f"Failed in {found.before_storms} storms before", f"in {found.after_storms} after"),
         rows=tuple((rank, "yes" if own else "no", before, later) for rank, own, before, later in rows),
         words=frozenset({1}),

@@ -8,6 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from anlan.analysis.commands.options import (
+    FILE_HELP,
+    ColumnsOption,
+    CrsOption,
+    EncodingOption,
+    HeadRowOption,
+    RepresentativeOption,
+    SheetOption,
+    TimeOption,
+    TimeOrderOption,
+    columns_of,
+    opening_of,
+)
 from anlan.analysis.commands.spots import DAY, day_of, order_of, wrong_use_said
 
 if TYPE_CHECKING:
@@ -20,23 +33,27 @@ CHOSEN = "p is for one band chosen beforehand; p any band is what to read after 
 
 
 def near_repeat(
-    file: Annotated[Path, typer.Argument(help="CSV, GeoJSON, NDJSON, Excel or Parquet.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help=FILE_HELP, show_default=False)],
     lon: Annotated[str | None, typer.Option(help="Column of longitudes (or eastings).")] = None,
     lat: Annotated[str | None, typer.Option(help="Column of latitudes (or northings).")] = None,
-    time: Annotated[str | None, typer.Option(help="Column of times.")] = None,
+    time: TimeOption = None,
     id_: Annotated[str | None, typer.Option("--id", help="Column that names each incident.")] = None,
     time_to: Annotated[
         str | None, typer.Option(help="Column of last possible times: --time is then the first.")
     ] = None,
-    crs: Annotated[str, typer.Option(help="EPSG:nnnn, WGS84, CGCS2000, GCJ-02 or BD-09.")] = "WGS84",
+    crs: CrsOption = None,
     tz: Annotated[str, typer.Option(help="Time zone of times without one, and of --since and --until.")] = "UTC",
-    time_order: Annotated[str | None, typer.Option(help="dmy or mdy, where no date of the column proves it.")] = None,
+    time_order: TimeOrderOption = None,
     where: Annotated[
         list[str] | None, typer.Option(help='"COLUMN=VALUE"; may be repeated; case does not count.')
     ] = None,
     since: Annotated[datetime | None, typer.Option(formats=DAY, help="First local day.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=DAY, help="Last local day, included.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of an Excel workbook; default the first.")] = None,
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
+    head_row: HeadRowOption = None,
+    columns: ColumnsOption = None,
+    representative_points: RepresentativeOption = False,
     distance_bands: Annotated[str, typer.Option(help="Ends of the distance bands, in metres.")] = "100,200,400",
     day_bands: Annotated[str, typer.Option(help="Ends of the bands of days apart.")] = "7,14,28",
     replications: Annotated[int, typer.Option(help="Permutations; the least p is 1 / (replications + 1).")] = 999,
@@ -54,14 +71,14 @@ def near_repeat(
     with wrong_use_said("near-repeat"):
         asked = Asked(
             file=file,
-            columns={"lon": lon, "lat": lat, "time": time, "id": id_},
+            columns=columns_of(lon, lat, time, id_),
             crs=crs,
             tz=tz,
             time_order=order_of(time_order),
             where=tuple(where or ()),
             since=day_of(since),
             until=day_of(until),
-            sheet=sheet,
+            opening=opening_of(sheet, encoding, head_row, columns, representative_points),
             seed=seed,
         )
         options = {
@@ -104,9 +121,9 @@ def counted(asked: Asked, time_to: str | None, options: dict[str, Any], reading:
     import numpy as np
 
     from anlan.analysis import near_repeat as knox
-    from anlan.analysis.commands.answers import Answer, read
-    from anlan.analysis.commands.sites.document import DAY_US, input_summary, plain_number
-    from anlan.geo import LocalProjection, parse_crs
+    from anlan.analysis.commands.answers import Answer
+    from anlan.analysis.commands.sites.document import DAY_US, columns_used, input_summary, plain_number, read
+    from anlan.geo import LocalProjection
     from anlan.tables import TableError
 
     points = read(asked, (time_to,) if time_to else (), reading)
@@ -120,13 +137,12 @@ def counted(asked: Asked, time_to: str | None, options: dict[str, Any], reading:
     plane = LocalProjection.around(points.lon, points.lat)
     x, y = plane.forward(points.lon, points.lat)
     found = knox(x, y, day, day_to=_last(points, asked, time_to), progress=replicating, **options)
-    used = points.columns
-    document = {
+    document: dict[str, Any] = {
         "parameters": {
             "method": "near_repeat",
             **found.parameters,
-            "columns": {"lon": used.lon, "lat": used.lat, "time": used.time, "id": used.id, "time_to": time_to},
-            "crs": str(parse_crs(asked.crs)),
+            "columns": columns_used(points) | {"time_to": time_to},
+            "crs": points.crs,
             "tz": asked.tz,
             "where": list(asked.where),
             "since": asked.since.isoformat() if asked.since else None,
@@ -145,7 +161,11 @@ def counted(asked: Asked, time_to: str | None, options: dict[str, Any], reading:
     return Answer(
         document=document,
         title="Near repeats",
-        lines=(f"{asked.file.name}: {found.incidents:,} incidents, {found.close_pairs:,} close pairs", verdict),
+        lines=(
+            f"{asked.file.name}: {found.incidents:,} incidents, {found.close_pairs:,} close pairs",
+            *document["input"]["notes"],
+            verdict,
+        ),
         head=("Metres apart", "Days apart", "Pairs", "Expected", "Ratio", "p", "p any band"),
         rows=tuple(_cells(band, aoristic=found.parameters["aoristic"]) for band in found.bands),
         words=frozenset({0, 1}),

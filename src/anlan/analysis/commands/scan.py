@@ -9,6 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from anlan.analysis.commands.options import (
+    FILE_HELP,
+    ColumnsOption,
+    CrsOption,
+    EncodingOption,
+    HeadRowOption,
+    RepresentativeOption,
+    SheetOption,
+    TimeOption,
+    TimeOrderOption,
+    columns_of,
+    opening_of,
+)
 from anlan.analysis.commands.spots import DAY, day_of, order_of, wrong_use_said
 
 if TYPE_CHECKING:
@@ -19,21 +32,25 @@ STOPPED = 130
 
 
 def scan(
-    file: Annotated[Path, typer.Argument(help="CSV, GeoJSON, NDJSON, Excel or Parquet.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help=FILE_HELP, show_default=False)],
     lon: Annotated[str | None, typer.Option(help="Column of longitudes (or eastings).")] = None,
     lat: Annotated[str | None, typer.Option(help="Column of latitudes (or northings).")] = None,
-    time: Annotated[str | None, typer.Option(help="Column of times.")] = None,
+    time: TimeOption = None,
     id_: Annotated[str | None, typer.Option("--id", help="Column that names each case.")] = None,
     counts: Annotated[str | None, typer.Option(help="Column that says how many cases a row stands for.")] = None,
-    crs: Annotated[str, typer.Option(help="EPSG:nnnn, WGS84, CGCS2000, GCJ-02 or BD-09.")] = "WGS84",
+    crs: CrsOption = None,
     tz: Annotated[str, typer.Option(help="Time zone: of times without one, of --since and --until, of days.")] = "UTC",
-    time_order: Annotated[str | None, typer.Option(help="dmy or mdy, where no date of the column proves it.")] = None,
+    time_order: TimeOrderOption = None,
     where: Annotated[
         list[str] | None, typer.Option(help='"COLUMN=VALUE"; may be repeated; case does not count.')
     ] = None,
     since: Annotated[datetime | None, typer.Option(formats=DAY, help="First local day of the study period.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=DAY, help="Last local day of the study period.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of an Excel workbook; default the first.")] = None,
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
+    head_row: HeadRowOption = None,
+    columns: ColumnsOption = None,
+    representative_points: RepresentativeOption = False,
     places: Annotated[Path | None, typer.Option(help="File of places (lon, lat), those without cases too.")] = None,
     population: Annotated[str | None, typer.Option(help="Its column of people at risk: the Poisson model.")] = None,
     retrospective: Annotated[bool, typer.Option("--retrospective", help="Windows at any time, not only now.")] = False,
@@ -60,14 +77,14 @@ def scan(
     with wrong_use_said("scan"):
         reading = Asked(
             file=file,
-            columns={"lon": lon, "lat": lat, "time": time, "id": id_},
+            columns=columns_of(lon, lat, time, id_),
             crs=crs,
             tz=tz,
             time_order=order_of(time_order),
             where=tuple(where or ()),
             since=day_of(since),
             until=day_of(until),
-            sheet=sheet,
+            opening=opening_of(sheet, encoding, head_row, columns, representative_points),
         )
         options: dict[str, Any] = {
             "max_days": max_days,

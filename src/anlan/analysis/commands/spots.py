@@ -11,6 +11,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from anlan.analysis.commands.options import (
+    FILE_HELP,
+    ColumnsOption,
+    CrsOption,
+    EncodingOption,
+    HeadRowOption,
+    RepresentativeOption,
+    SheetOption,
+    TimeOption,
+    TimeOrderOption,
+    columns_of,
+    opening_of,
+)
+
 if TYPE_CHECKING:
     from anlan.analysis.commands.sites.document import Found
     from anlan.tables import Points
@@ -19,20 +33,24 @@ DAY = ["%Y-%m-%d"]
 
 
 def spots(
-    file: Annotated[Path, typer.Argument(help="CSV, GeoJSON, NDJSON, Excel or Parquet.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help=FILE_HELP, show_default=False)],
     lon: Annotated[str | None, typer.Option(help="Column of longitudes (or eastings).")] = None,
     lat: Annotated[str | None, typer.Option(help="Column of latitudes (or northings).")] = None,
-    time: Annotated[str | None, typer.Option(help="Column of times.")] = None,
+    time: TimeOption = None,
     id_: Annotated[str | None, typer.Option("--id", help="Column that names each report.")] = None,
-    crs: Annotated[str, typer.Option(help="EPSG:nnnn, WGS84, CGCS2000, GCJ-02 or BD-09.")] = "WGS84",
+    crs: CrsOption = None,
     tz: Annotated[str, typer.Option(help="Time zone of times without one, and of --since and --until.")] = "UTC",
-    time_order: Annotated[str | None, typer.Option(help="dmy or mdy, where no date of the column proves it.")] = None,
+    time_order: TimeOrderOption = None,
     where: Annotated[
         list[str] | None, typer.Option(help='"COLUMN=VALUE"; may be repeated; case does not count.')
     ] = None,
     since: Annotated[datetime | None, typer.Option(formats=DAY, help="First local day.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=DAY, help="Last local day, included.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of an Excel workbook; default the first.")] = None,
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
+    head_row: HeadRowOption = None,
+    columns: ColumnsOption = None,
+    representative_points: RepresentativeOption = False,
     radius_m: Annotated[float, typer.Option(help="Largest radius of a place, in metres.")] = 100.0,
     min_episodes: Annotated[int, typer.Option(help="Separate episodes that a place must have.")] = 2,
     episode_gap_h: Annotated[float, typer.Option(help="Hours without a report that part two episodes.")] = 24.0,
@@ -52,14 +70,14 @@ def spots(
     with wrong_use_said("spots"):
         asked = Asked(
             file=file,
-            columns={"lon": lon, "lat": lat, "time": time, "id": id_},
+            columns=columns_of(lon, lat, time, id_),
             crs=crs,
             tz=tz,
             time_order=order_of(time_order),
             where=tuple(where or ()),
             since=day_of(since),
             until=day_of(until),
-            sheet=sheet,
+            opening=opening_of(sheet, encoding, head_row, columns, representative_points),
             radius_m=radius_m,
             min_episodes=min_episodes,
             episode_gap_h=episode_gap_h,
@@ -91,8 +109,8 @@ def wrong_use_said(command: str) -> Iterator[None]:
 
 def order_of(order: str | None) -> str | None:
     """Return the order of day and month, checked."""
-    if order not in {None, "dmy", "mdy"}:
-        raise ValueError(f"--time-order is dmy or mdy, not {order!r}")
+    if order not in {None, "dmy", "mdy", "ymd"}:
+        raise ValueError(f"--time-order is dmy, mdy or ymd, not {order!r}")
     return order
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from anlan.core.ledger.writes import write
 from anlan.core.people.actors import Actor
@@ -19,7 +19,10 @@ from anlan.dispatch.callfiles.records import Seen, calls_of, look
 from anlan.intake.actions import refused_row
 from anlan.intake.files.chunks import CHUNK, Progress, RefusedRows
 from anlan.intake.files.counts import Counts
-from anlan.tables import Record, open_records
+from anlan.tables import Opening, Record, open_records
+
+
+AS_IT_IS: Final = Opening()
 
 
 @dataclass
@@ -54,15 +57,16 @@ def import_calls(
     progress: Progress | None = None,
     dry_run: bool = False,
     most: int | None = None,
+    opening: Opening = AS_IT_IS,
 ) -> tuple[Seen, CallCounts]:
     """Import a file of calls with their history; with a `key` each batch is stored once under it.
 
     A dry run tries each batch and takes it back; `most` ends it after so many incidents.
     """
-    seen = look(path, name=name, mapping=mapping)
+    seen = look(path, name=name, mapping=mapping, opening=opening)
     counts, done = CallCounts(), 0
     out = RefusedRows(refused_to, seen.columns) if refused_to else None
-    reader, calls = CallReader(mapping, seen), calls_of(open_records(path, name=name), mapping)
+    reader, calls = CallReader(mapping, seen), calls_of(open_records(path, name=name, opening=opening), mapping)
     for number in count():
         batch = list(islice(calls, CHUNK))
         if not batch or (most and number * CHUNK >= most):
@@ -80,7 +84,7 @@ def import_calls(
         done += sum(map(len, batch))
         if progress:
             progress(done, seen.records)
-    return seen, counts
+    return replace(seen, notes=(*seen.notes, *seen.times.notes("stamps"))), counts
 
 
 def _received(

@@ -13,10 +13,10 @@ from anlan.dispatch.callfiles.mapping import CallMapping, Columns, Units
 from anlan.dispatch.callfiles.records import Seen, joined
 from anlan.dispatch.rules import ENDED, RECORDED
 from anlan.dispatch.states import Stamp
-from anlan.intake.files.layout import read_number
+from anlan.intake.files.layout import coordinates
 from anlan.tables import Record, as_text
 
-_TIME_OF_DAY = re.compile(r"[:时点]|\dT\d|\d{12}|^\d+[.,]\d+$|^1\d{9}$|^\d{8} \d{4}")
+_TIME_OF_DAY = re.compile(r"[:：时時点點]|\dT\d|\d{12}|^\d+[.,]\d+$|^1\d{9}$|^\d{8} \d{4}|\s\d{1,2}\.\d{2}(\.\d{2})?$")
 ReadTime = Callable[[str], dt.datetime | None]
 Stamps = dict[str, dt.datetime]
 
@@ -25,7 +25,7 @@ class CallReader:
     """Turns the records of one incident into the row that `receive_calls` takes, or a refusal."""
 
     def __init__(self, mapping: CallMapping, seen: Seen) -> None:
-        self.mapping, self.times, self.here = mapping, seen.times, seen.here
+        self.mapping, self.times, self.here, self.pairs = mapping, seen.times, seen.here, seen.pairs
         self.missing = mapping.missing
         units = mapping.units
         self.units = list(numbered(units, seen.columns)) if units and units.numbered else []
@@ -90,14 +90,16 @@ class CallReader:
         columns = self.mapping.report
         category = self._coded(values, "category")
         number = [self._text(values, (name,)) for name in columns["id"]]
+        lon, lat = (self._value(values, columns.get(name, ())) for name in ("lon", "lat"))
+        lon, lat = coordinates(lon, lat, self.pairs)
         return {
             "channel": self._coded(values, "channel") or "import",
             "category": self.here.categories.get(category.casefold(), category),
             "validity": self._coded(values, "validity") or "valid",
             "source": self.mapping.source,
             "source_id": "-".join(_required(part, "report.id") for part in number),
-            "lon": read_number(self._value(values, columns.get("lon", ()))),
-            "lat": read_number(self._value(values, columns.get("lat", ()))),
+            "lon": lon,
+            "lat": lat,
             "crs": self.here.crs,
             "place_words": self._text(values, columns.get("place", ())),
             **{name: self._text(values, columns.get(name, ())) for name in ("words", "name", "contact")},

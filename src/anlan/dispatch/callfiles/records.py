@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from anlan.dispatch.callfiles.fit import Fitted, fit, numbered
 from anlan.dispatch.callfiles.mapping import CallMapping, Columns
-from anlan.intake.files.layout import Times
-from anlan.tables import Record, TableError, as_text, open_records
+from anlan.intake.files.layout import SAMPLE, Times
+from anlan.tables import Opening, Record, TableError, as_text, open_records, order_of_pairs
 
 WINDOW: Final = 5_000  # incidents whose further rows are waited for
 
@@ -25,24 +25,32 @@ class Seen:
     records: int
     times: Times
     here: Fitted
+    pairs: str = ""
+    notes: tuple[str, ...] = ()
 
 
-def look(path: Path, *, name: str, mapping: CallMapping) -> Seen:
+def look(path: Path, *, name: str, mapping: CallMapping, opening: Opening) -> Seen:
     """Go through the whole file once; refuse it where the mapping does not fit it or the city."""
-    records = open_records(path, name=name)
+    records = open_records(path, name=name, opening=opening)
     here = fit(mapping, records.columns)
     times, number = Times(here.tz), 0
     stamps = set(_stamp_columns(mapping, records.columns))
     separator = mapping.units.separator if mapping.units else ""
+    place, sample = mapping.report.get("lon", ()), []
     for record in records:
         number += 1
+        if number <= SAMPLE and place:
+            sample.append(record.values.get(place[0]))
         for names in stamps:
             cell = joined([record.values.get(name) for name in names])
             for part in (cell, *cell.split(separator)) if separator and isinstance(cell, str) else (cell,):
                 times.see(part)
     if not number:
         raise TableError("the file holds no record")
-    return Seen(records.sha256, tuple(records.columns), number, times, here)
+    pairs, sure = order_of_pairs(place[0], sample) if place and place == mapping.report.get("lat") else ("", True)
+    unsure = f"{' '.join(place)!r} is read as latitude before longitude, which neither its name nor its cells prove"
+    notes = (*records.notes, *([] if sure else [unsure]))
+    return Seen(records.sha256, records.columns, number, times, here, pairs, notes)
 
 
 def _stamp_columns(mapping: CallMapping, columns: Iterable[str]) -> list[Columns]:
@@ -56,7 +64,13 @@ def _stamp_columns(mapping: CallMapping, columns: Iterable[str]) -> list[Columns
 
 def joined(cells: Sequence[Any]) -> Any:
     """Return a stamp's cell; of several (day, time of day) none may be missing."""
-    return cells[0] if len(cells) == 1 else None if None in cells else " ".join(map(as_text, cells))
+    if len(cells) == 1:
+        return cells[0]
+    if None in cells:
+        return None
+    if len(cells) == 2 and not isinstance(cells[0], str):  # a spreadsheet's day and time
+        return (cells[0], cells[1])
+    return " ".join(map(as_text, cells))
 
 
 def calls_of(records: Iterable[Record], mapping: CallMapping) -> Iterator[list[Record]]:

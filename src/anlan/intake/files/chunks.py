@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -18,28 +19,27 @@ from anlan.intake.files.counts import Counts
 from anlan.intake.files.layout import Layout, Look, Times, look, rows
 from anlan.intake.models import Category
 from anlan.intake.rules.reports import check
-from anlan.tables import Record, TableError, open_records, safe_cell
+from anlan.tables import REFUSED_HEADER, Record, TableError, guarded, open_records, safe_cell
 
 CHUNK = 500
-REFUSED_HEADER = ("record", "line", "field", "code", "reason")
 Progress = Callable[[int, int], None]
 Row = tuple[Record, "dict[str, Any] | Refused"]
 
 
 class RefusedRows:
-    """The file of refused rows: line, field and reason, then the original cells, guarded against formulas."""
+    """The file of refused rows: line, field and reason, then the original cells, guarded; mended it can be imported."""
 
     def __init__(self, file: IO[str], columns: tuple[str, ...]) -> None:
         self.columns = columns
         self.writer = csv.writer(file)
-        self.writer.writerow([*REFUSED_HEADER, *map(safe_cell, columns)])
+        self.writer.writerow([*REFUSED_HEADER, *map(guarded, columns)])
 
     def write(self, refused: dict[str, Any], record: Record) -> None:
         """Write one refused row."""
         reason = in_words(refused["code"], refused["limits"])
-        cells = [record.values.get(name) for name in self.columns]
+        cells = [guarded(record.values.get(name)) for name in self.columns]
         head = [refused["record"], refused["line"], refused["field"], refused["code"], reason]
-        self.writer.writerow([safe_cell(value) for value in [*head, *cells]])
+        self.writer.writerow([*map(safe_cell, head), *cells])
 
 
 def import_file(
@@ -60,7 +60,7 @@ def import_file(
     A dry run stores nothing; `most` ends it after so many rows.
     """
     seen, times = look(path, name=name, given=given)
-    require_usable(seen.layout)
+    require_usable(seen.layout, seen.columns)
     counts = Counts()
     out = RefusedRows(refused_to, seen.columns) if refused_to else None
     for number, chunk in enumerate(_chunks(path, name, seen.layout, times)):
@@ -81,7 +81,7 @@ def import_file(
             break
         if progress:
             progress(min((number + 1) * CHUNK, seen.records), seen.records)
-    return seen, counts
+    return replace(seen, notes=(*seen.notes, *times.notes(seen.layout.time or ""))), counts
 
 
 def category_names() -> dict[str, str]:
@@ -93,18 +93,25 @@ def category_names() -> dict[str, str]:
     return known
 
 
-def require_usable(layout: Layout) -> None:
+def require_usable(layout: Layout, columns: Iterable[str] = ()) -> None:
     """Raise TableError when the columns cannot make a report."""
+    listed = f"The columns are: {', '.join(columns)}"
     if not layout.time:
-        raise TableError("no column of times was found; name it with --time")
+        raise TableError(f"no column of times was found; name it with --time. {listed}")
     if not (layout.lon and layout.lat) and not layout.place_words:
-        raise TableError("neither coordinates nor place words were found; name their columns with --lon and --lat")
+        raise TableError(
+            "neither coordinates nor place words were found; name the columns of coordinates with --lon and --lat, or "
+            f"that of the place in words with --place. {listed}"
+        )
     if not (layout.category or layout.default_category):
-        raise TableError("no column of categories was found; name it, or say the category of all rows with --category")
+        raise TableError(
+            "no column of categories was found; name it with --category-column, or say the category of all rows with "
+            f"--category. {listed}"
+        )
 
 
 def _chunks(path: Path, name: str, layout: Layout, times: Times) -> Iterator[list[Row]]:
-    read = rows(open_records(path, name=name), layout, times, category_names())
+    read = rows(open_records(path, name=name, opening=layout.opening), layout, times, category_names())
     while chunk := list(islice(read, CHUNK)):
         yield chunk
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,20 @@ from anlan.core.refusals import Refused
 from anlan.intake.channels import Channel
 from anlan.tables import (
     AmbiguousTime,
+    Columns,
+    DayOrder,
+    Opening,
     Record,
+    Records,
     TableError,
     as_text,
+    clock_changes,
     guess_columns,
     open_records,
-    order_of,
+    parse_degrees,
     parse_number,
-    parse_time,
+    parse_pair,
+    read_moment,
 )
 
 SAMPLE = 200
@@ -39,6 +46,7 @@ class Layout:
     lon: str | None = None
     lat: str | None = None
     time: str | None = None
+    time_of_day: str | None = None
     id: str | None = None
     place_words: str | None = None
     words: str | None = None
@@ -51,6 +59,19 @@ class Layout:
     source: str = "import"
     default_category: str = ""
     default_channel: str = str(Channel.IMPORT)
+    crs_named: bool = False  # by whoever imports: it holds before the system that the file itself names
+    pairs: str = ""  # the order of coordinates, where one cell holds both
+    time_order: str | None = None
+    sheet: str | None = None
+    encoding: str | None = None
+    head_row: int | None = None
+    column_names: tuple[str, ...] = ()
+    representative_points: bool = False
+
+    @property
+    def opening(self) -> Opening:
+        """How the file is opened."""
+        return Opening(self.sheet, self.encoding, self.head_row, tuple(self.column_names), self.representative_points)
 
     def columns(self) -> dict[str, str]:
         """Return the fields that have a column."""
@@ -61,7 +82,7 @@ class Layout:
         return asdict(self)
 
 
-COLUMN_FIELDS = tuple(column.name for column in fields(Layout))[:10]
+COLUMN_FIELDS = ("lon", "lat", "time", "time_of_day", "id", "place_words", *OTHER_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -73,6 +94,7 @@ class Look:
     records: int
     layout: Layout
     first: tuple[Record, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -80,66 +102,81 @@ class Times:
     """Reads the times of one column; whether the day stands first is decided by the whole column, never by a row."""
 
     tz: str
-    seen: set[str] = field(default_factory=set)
+    asked: str | None = None
+    seen: DayOrder = field(default_factory=DayOrder)
+    doubts: Counter[str] = field(default_factory=Counter)
 
     def see(self, value: Any) -> None:
         """Note what a cell says about the order of day and month."""
-        if order := order_of([value]):
-            self.seen.add(order)
+        self.seen.see(value)
 
     @property
     def order(self) -> str | None:
         """The order, or None where no cell needs one or none decides it."""
-        return next(iter(self.seen)) if len(self.seen) == 1 else None
+        return self.asked or self.seen.order
 
     def read(self, value: Any, name: str = "received_at") -> dt.datetime | Refused | None:
         """Return the moment, None for an empty cell, or why it cannot be read as this field."""
         if value is None or value == "":
             return None
         try:
-            return parse_time(value, self.tz, order=self.order)
+            moment, doubt = read_moment(value, self.tz, self.order)
         except AmbiguousTime:
             return Refused("ambiguous_time", name)
         except (ValueError, TypeError, OverflowError):
             return Refused("not_a_time", name)
+        self.doubts.update([doubt] if doubt else [])
+        return moment
+
+    def notes(self, name: str) -> tuple[str, ...]:
+        """Say how many of the times that were read stand in an hour that clocks skipped or that came twice."""
+        return clock_changes(self.doubts["skipped"], self.doubts["twice"], name, self.tz)
 
 
 def look(path: Path, *, name: str, given: Mapping[str, Any]) -> tuple[Look, Times]:
     """Go through the whole file once: hash, count, columns, and the order of day and month."""
-    records = open_records(path, name=name)
+    asked = Layout(**{key: value for key, value in given.items() if value is not None})
+    records = open_records(path, name=name, opening=asked.opening)
     first: list[Record] = []
-    layout, times, count = Layout(), Times(str(given.get("tz") or "UTC")), 0
+    times, count = Times(asked.tz, asked.time_order), 0
+    layout, notes = asked, records.notes
     for record in records:
         count += 1
         if len(first) < SAMPLE:
             first.append(record)
-            layout = guess(records.columns, first, given) if len(first) in {1, 20, SAMPLE} else layout
+            layout, _ = guess(records, first, given) if len(first) in {1, 20, SAMPLE} else (layout, ())
         if layout.time:
             times.see(record.values.get(layout.time))
     if not count:
         raise TableError("the file holds no record")
-    layout = guess(records.columns, first, given)
+    layout, guessed = guess(records, first, given)
     for record in first:
         times.see(record.values.get(layout.time or ""))
-    return Look(records.sha256, tuple(records.columns), count, layout, tuple(first[:8])), times
+    seen = Look(records.sha256, records.columns, count, layout, tuple(first[:8]), (*notes, *guessed))
+    return seen, times
 
 
-def guess(columns: Iterable[str], sample: list[Record], given: Mapping[str, Any]) -> Layout:
-    """Return the layout: what was given, and for the rest what the names and cells suggest."""
-    names = tuple(columns)
+def guess(records: Records, sample: list[Record], given: Mapping[str, Any]) -> tuple[Layout, tuple[str, ...]]:
+    """Return the layout: what was given, and for the rest what the names and cells suggest; and what was guessed."""
+    names = records.columns
+    said = {key: value for key, value in given.items() if value is not None}
     for key in COLUMN_FIELDS:
-        if given.get(key) and given[key] not in names:
-            known = ", ".join(names)
-            raise TableError(f"there is no column {given[key]!r}; the columns are: {known}")
-    found = guess_columns(names, [record.values for record in sample])
-    guessed: dict[str, Any] = {key: getattr(found, key) for key in ("lon", "lat", "time", "id")}
-    guessed["place_words"] = found.words
+        if said.get(key) and said[key] not in names:
+            raise TableError(f"there is no column {said[key]!r}; the columns are: {', '.join(names)}")
+    named = {key: said.get(key) or None for key in ("lon", "lat", "time", "time_of_day", "id")}
+    found = guess_columns(names, [record.values for record in sample], Columns(**named, words=said.get("place_words")))
+    guessed: dict[str, Any] = {key: getattr(found.columns, key) for key in named}
+    guessed |= {"place_words": found.columns.words, "pairs": found.pairs or ""}
     lower = {name.strip().lower(): name for name in names}
     for key, known_names in OTHER_COLUMNS.items():
         guessed[key] = next((lower[known] for known in known_names if known in lower), None)
-    said = {key: value for key, value in given.items() if value is not None}
     none = {key: None for key, value in said.items() if key in COLUMN_FIELDS and value == ""}
-    return Layout(**{**guessed, **said, **none})
+    layout = Layout(**{**guessed, **said, **none, "pairs": found.pairs or ""})
+    if layout.time != found.columns.time:
+        layout = replace(layout, time_of_day=said.get("time_of_day") or None)
+    if records.crs and not layout.crs_named:
+        layout = replace(layout, crs=records.crs)
+    return layout, found.notes
 
 
 def rows(
@@ -157,12 +194,13 @@ def _row(record: Record, layout: Layout, times: Times, categories: Mapping[str, 
 
     if record.problem:
         return Refused(record.problem)
-    received = times.read(cell("time"))
+    received = times.read(_moment_cell(cell("time"), cell("time_of_day")) if layout.time_of_day else cell("time"))
     if received is None:
         return Refused("missing", "received_at")
     if isinstance(received, Refused):
         return received
     category = as_text(cell("category")) or layout.default_category
+    lon, lat = coordinates(cell("lon"), cell("lat"), layout.pairs)
     return {
         "record": record.number,
         "line": record.line,
@@ -171,8 +209,8 @@ def _row(record: Record, layout: Layout, times: Times, categories: Mapping[str, 
         "received_at": received,
         "source": layout.source,
         "source_id": as_text(cell("id")) or None,
-        "lon": read_number(cell("lon")),
-        "lat": read_number(cell("lat")),
+        "lon": lon,
+        "lat": lat,
         "crs": layout.crs,
         "depth_cm": read_number(cell("depth_cm")),
         "precision_m": read_number(cell("precision_m")),
@@ -181,11 +219,28 @@ def _row(record: Record, layout: Layout, times: Times, categories: Mapping[str, 
     }
 
 
-def read_number(value: Any) -> Any:
+def _moment_cell(day: Any, clock: Any) -> Any:
+    """Return a day with its time of day; where one of the two is missing, the whole is."""
+    return None if as_text(day) == "" or as_text(clock) == "" else (day, clock)
+
+
+def coordinates(lon: Any, lat: Any, pairs: str) -> tuple[Any, Any]:
+    """Return both cells as degrees, or what one cell holds of both; what is none stays for the rules to refuse."""
+    if not pairs:
+        return read_number(lon, parse_degrees), read_number(lat, parse_degrees)
+    if as_text(lon) == "":
+        return None, None
+    try:
+        return parse_pair(lon, pairs)
+    except ValueError:
+        return lon, lon
+
+
+def read_number(value: Any, parse: Callable[[Any], float] = parse_number) -> Any:
     """Return a cell as a number; what is none stays as it is, and the rules refuse it."""
     if not isinstance(value, str) or not value.strip():
         return value or None if isinstance(value, str) else value
     try:
-        return parse_number(value)
+        return parse(value)
     except ValueError:
         return value

@@ -21,6 +21,7 @@ from anlan.intake.models import Category, ImportRun
 TRIED = 20_000  # rows of a long file that the preview checks
 COLUMN_LABELS = {
     "time": lazy("Time of receipt"),
+    "time_of_day": lazy("Time of day, where it stands apart"),
     "lon": lazy("Longitude or x"),
     "lat": lazy("Latitude or y"),
     "id": lazy("Number in the list"),

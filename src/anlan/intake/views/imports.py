@@ -30,7 +30,8 @@ from anlan.intake.forms.imports import LayoutForm
 from anlan.intake.models import ImportRun
 from anlan.intake.views.mappings import mapped_import
 
-SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".geojson", ".json", ".ndjson", ".jsonl")
+SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".geojson", ".json", ".ndjson", ".jsonl",
+            ".kml", ".kmz", ".gpx", ".zip", ".gpkg", ".topojson")  # fmt: skip
 SHOWN = 20
 View = Callable[..., HttpResponseBase]
 

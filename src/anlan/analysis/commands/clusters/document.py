@@ -13,9 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.analysis import Events, ScanCluster, SpaceTimeScan, space_time_scan
-from anlan.analysis.commands.sites.document import Asked, Found, input_summary, most_said, plain_number
-from anlan.geo import LocalProjection, parse_crs, to_wgs84
-from anlan.tables import Columns, Points, TableError, guess_columns, open_records, parse_number, read_points
+from anlan.analysis.commands.sites.document import (
+    Asked,
+    Found,
+    columns_used,
+    input_summary,
+    most_said,
+    plain_number,
+    read,
+)
+from anlan.geo import LocalProjection, to_wgs84
+from anlan.tables import Points, TableError, guess_columns, open_records, parse_number
 
 DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
@@ -47,21 +55,7 @@ def scan_file(
 ) -> Found:
     """Read the file and scan it."""
     wanted = asked.reading
-    if wanted.since and wanted.until and wanted.until < wanted.since:
-        raise TableError(f"--until {wanted.until} lies before --since {wanted.since}")
-    points = read_points(
-        wanted.file,
-        columns=Columns(**wanted.columns),
-        crs=wanted.crs,
-        tz=wanted.tz,
-        where=wanted.where,
-        since=wanted.since,
-        until=wanted.until,
-        order=wanted.time_order,
-        sheet=wanted.sheet,
-        extra=tuple(name for name in (asked.counts, asked.strata) if name),
-        progress=reading,
-    )
+    points = read(wanted, tuple(name for name in (asked.counts, asked.strata) if name), reading)
     lon, lat, people = _places(asked)
     plane = LocalProjection.around(np.append(points.lon, lon), np.append(points.lat, lat))
     day = _local_days(points.time.astype(np.int64), wanted.tz)
@@ -138,14 +132,14 @@ def _places(asked: AskedScan) -> tuple[NDArray[np.float64], NDArray[np.float64],
         return np.empty(0), np.empty(0), None
     records = open_records(asked.places)
     rows = [record.values for record in records]
-    used = guess_columns(records.columns, rows[:200])
+    used = guess_columns(records.columns, rows[:200]).columns
     if not used.lon or not used.lat:
         raise TableError(f"{asked.places.name}: name the columns of places lon and lat (or x and y)")
     wanted = [used.lon, used.lat, *([asked.population] if asked.population else [])]
     if asked.population and asked.population not in records.columns:
         raise TableError(f"--population {asked.population}: {asked.places.name} has the columns {records.columns}")
     table = np.array([[parse_number(row.get(name)) for name in wanted] for row in rows]).reshape(len(rows), -1)
-    lon, lat = to_wgs84(table[:, 0], table[:, 1], asked.reading.crs)
+    lon, lat = to_wgs84(table[:, 0], table[:, 1], asked.reading.crs or "EPSG:4326")
     return lon, lat, table[:, 2] if asked.population else None
 
 
@@ -198,17 +192,17 @@ def _simulated(found: SpaceTimeScan) -> dict[str, Any]:
 
 
 def _parameters(asked: AskedScan, points: Points, plane: LocalProjection, found: SpaceTimeScan) -> dict[str, Any]:
-    used, reading = points.columns, asked.reading
+    reading = asked.reading
     first, last = (str(EPOCH + timedelta(days=day)) for day in found.parameters["study_period"])
     return {
         "method": "space_time_scan",
         **{key: plain_number(value) for key, value in found.parameters.items() if key not in {"strata", "metric"}},
         "study_period": [first, last],
         "strata": "day_of_week" if asked.day_of_week else asked.strata,
-        "columns": {"lon": used.lon, "lat": used.lat, "time": used.time, "id": used.id, "counts": asked.counts},
+        "columns": columns_used(points) | {"counts": asked.counts},
         "places_file": asked.places.name if asked.places else None,
         "population": asked.population,
-        "crs": str(parse_crs(reading.crs)),
+        "crs": points.crs,
         "tz": reading.tz,
         "where": list(reading.where),
         "since": reading.since.isoformat() if reading.since else None,

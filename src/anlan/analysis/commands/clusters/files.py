@@ -85,9 +85,9 @@ def page(found: Found) -> bytes:
     marks = [{**cluster, "title": _title(cluster)} for cluster in document["clusters"]]
     view = drawing(replace(found, document={"sites": marks, "watch": []}))
     read, clusters, chance = (escape(note) for note in summary(document))
-    notes = "".join(
-        f'<p class="note"><b>▲</b> {escape(note)}</p>' for note in (*document["notes"], *document["input"]["warnings"])
-    )
+    warned = (*document["notes"], *document["input"]["warnings"])
+    notes = "".join(f'<p class="note"><b>▲</b> {escape(note)}</p>' for note in warned)
+    notes += "".join(f"<p>{escape(note)}</p>" for note in document["input"]["notes"])
     text = f"""<!doctype html>
 <html lang="en">
 <head>

@@ -17,7 +17,8 @@ def print_clusters(document: dict[str, Any], *, limit: int) -> None:
     console = Console(highlight=False, markup=False)
     if not console.is_terminal:
         console = Console(highlight=False, markup=False, width=WIDTH_WITHOUT_TERMINAL)
-    for line in summary(document):
+    read, *found = summary(document)
+    for line in (read, *document["input"]["notes"], *found):
         console.print(Text(line))
     clusters = document["clusters"]
     if clusters:

@@ -7,7 +7,7 @@ import math
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.analysis import Events, Place, RecurrentPlaces, recurrent_places
-from anlan.geo import LocalProjection, parse_crs
-from anlan.tables import Columns, Points, TableError, read_points
+from anlan.geo import LocalProjection
+from anlan.tables import Columns, Opening, Points, TableError, read_points
 
 ONE_EPISODE = "one episode only; `--min-episodes 1` ranks dense places of one storm, which is not recurrence"
 NOT_RECURRENT = "with `--min-episodes 1` these are dense places; one episode is not recurrence"
@@ -31,13 +31,13 @@ class Asked:
 
     file: Path
     columns: Mapping[str, str | None]
-    crs: str = "WGS84"
+    crs: str | None = None
     tz: str = "UTC"
     time_order: str | None = None
     where: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
-    sheet: str | None = None
+    opening: Opening = field(default_factory=Opening)
     radius_m: float = 100.0
     min_episodes: int = 2
     episode_gap_h: float = 24.0
@@ -64,21 +64,7 @@ def find(
     mining: Callable[[Points], None] | None = None,
 ) -> Found:
     """Read the file and find its places."""
-    if asked.since and asked.until and asked.until < asked.since:
-        raise TableError(f"--until {asked.until} lies before --since {asked.since}")
-    points = read_points(
-        asked.file,
-        columns=Columns(**asked.columns),
-        crs=asked.crs,
-        tz=asked.tz,
-        where=asked.where,
-        since=asked.since,
-        until=asked.until,
-        order=asked.time_order,
-        sheet=asked.sheet,
-        extra=(asked.episode,) if asked.episode else (),
-        progress=reading,
-    )
+    points = read(asked, (asked.episode,) if asked.episode else (), reading)
     if mining:
         mining(points)
     plane = LocalProjection.around(points.lon, points.lat)
@@ -93,6 +79,32 @@ def find(
         seed=asked.seed,
     )
     return Found(_document(asked, points, plane, result), points.lon, points.lat, plane, points.warnings)
+
+
+def read(asked: Asked, extra: tuple[str, ...], progress: Callable[[int, int], None] | None) -> Points:
+    """Read the points that were asked for."""
+    if asked.since and asked.until and asked.until < asked.since:
+        raise TableError(f"--until {asked.until} lies before --since {asked.since}")
+    return read_points(
+        asked.file,
+        columns=Columns(**asked.columns),
+        crs=asked.crs,
+        tz=asked.tz,
+        where=asked.where,
+        since=asked.since,
+        until=asked.until,
+        order=asked.time_order,
+        opening=asked.opening,
+        extra=extra,
+        progress=progress,
+    )
+
+
+def columns_used(points: Points) -> dict[str, str | None]:
+    """Return the columns that were read, named or guessed."""
+    used = points.columns
+    columns = {"lon": used.lon, "lat": used.lat, "time": used.time, "id": used.id}
+    return columns | ({"time_of_day": used.time_of_day} if used.time_of_day else {})
 
 
 def json_text(document: Mapping[str, Any]) -> str:
@@ -131,13 +143,12 @@ def _notes(asked: Asked, result: RecurrentPlaces) -> list[str]:
 
 
 def _parameters(asked: Asked, points: Points, plane: LocalProjection, result: RecurrentPlaces) -> dict[str, Any]:
-    used = points.columns
     return {
         "method": "recurrent_places",
         **{key: plain_number(value) for key, value in result.parameters.items()},
         "min_reports_used": int(result.min_reports),
-        "columns": {"lon": used.lon, "lat": used.lat, "time": used.time, "id": used.id, "episode": asked.episode},
-        "crs": str(parse_crs(asked.crs)),
+        "columns": columns_used(points) | {"episode": asked.episode},
+        "crs": points.crs,
         "tz": asked.tz,
         "where": list(asked.where),
         "since": asked.since.isoformat() if asked.since else None,
@@ -169,7 +180,14 @@ def input_summary(asked: Asked, points: Points) -> dict[str, Any]:
             for refusal in summary.refused
         ],
         "warnings": list(points.warnings),
+        "notes": [_read_as(points, asked.tz), *points.notes],
     }
+
+
+def _read_as(points: Points, tz: str) -> str:
+    """Say which columns, coordinate system and zone were used."""
+    columns = ", ".join(f"{key} = {name}" for key, name in columns_used(points).items() if name)
+    return f"read as {columns}; {points.crs}, {tz} (others by --lon --lat --time --crs --tz)"
 
 
 def _episodes(points: Points, result: RecurrentPlaces, asked: Asked) -> list[dict[str, Any]]:

@@ -37,6 +37,7 @@ def html(found: Found) -> str:
 <h1>{escape(places.split(":")[0])}</h1>
 <p class="lede">{escape(places.split(": ", 1)[1][:1].upper() + places.split(": ", 1)[1][1:])}.</p>
 <p>{escape(read)}.</p>
+{"".join(f"<p>{escape(note)}</p>" for note in document["input"]["notes"])}
 {"".join(f"<p>{escape(note)}</p>" for note in chance)}
 {"".join(f'<p class="note"><b>▲</b> {escape(note.replace("`", ""))}</p>' for note in document["notes"])}
 {"".join(f'<p class="note"><b>▲</b> {escape(note)}</p>' for note in document["input"]["warnings"])}
