@@ -120,12 +120,51 @@ def test_what_cannot_have_been_so_is_refused_by_row(tmp_path):
     lines = []
     for n, (_, told) in enumerate(REFUSED):
         lines += [call(told.get("no", f"BAD{n}"), **{k: v for k, v in told.items() if k != "no"}), call(f"GOOD{n}")]
-    _, refused = run(tmp_path, lines)
+    _, refused = run(tmp_path, lines, MAPPING + COUNTED + 'if_out_of_order = "refuse"\n')
     assert codes(refused) == [code for code, _ in REFUSED]
     assert all(row["field"] and row["reason"] and int(row["line"]) == 2 + 2 * n for n, row in enumerate(refused))
     numbers = set(Report.objects.values_list("source_id", flat=True))
     assert numbers == {f"GOOD{n}" for n in range(len(REFUSED))}
     assert Incident.objects.count() == len(REFUSED)
+
+
+LOST = [
+    ("out_of_order", crew("mobile-1", 2, 1, 9, 30)), ("out_of_order", crew("mobile-1", 2, 3, 1, 30)),
+    ("not_a_time", crew("mobile-1", 2, 3, 9, 30).replace(t(9), "2016-06-28 25:05")),
+    ("time_in_future", crew("mobile-1", 2, 3, 9, 30).replace(t(9), "2061-06-28 13:09:00")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "units"), LOST)
+def test_one_stamp_that_cannot_be_is_left_out_and_the_call_kept(tmp_path, code, units):
+    """Which one is said; the other unit and the other stamps stay, and the same file again adds nothing."""
+    lines = [call("A", units=units + "," + crew("mobile-2", 5, None, 14, 31))]
+    told, _ = run(tmp_path, lines)
+    assert (told["accepted"], told["assignments"]) == (1, 2)
+    lost = told["stamps_left_out"]
+    assert [(row["line"], row["unit"], row["code"]) for row in lost] == [(2, "mobile-1", code)]
+    left = [f"units.{step}" for step, _ in stamps("mobile-1")]
+    assert (lost[0]["field"] in left, "units.cleared" in left, len(stamps("mobile-2"))) == (False, True, 5)
+    assert run(tmp_path, lines)[0]["repeated"] == 1
+
+
+def test_two_stamps_that_cannot_be_keep_the_call_out(tmp_path):
+    """Nobody can say which are right; nor where the mapping refuses even one of them."""
+    bad = call("A", units=crew("mobile-1", 9, 3, 2, 30))
+    assert codes(run(tmp_path, [bad], status=1)[1]) == ["out_of_order"]
+    bad = call("A", units=crew("mobile-1", 2, 3, 9, 30).replace(t(3), "soon").replace(t(9), "later"))
+    assert codes(run(tmp_path, [bad], status=1)[1]) == ["not_a_time"]
+    strict = MAPPING + COUNTED + 'if_out_of_order = "refuse"\n'
+    assert codes(run(tmp_path, [call("A", units=LOST[0][1])], strict, status=1)[1]) == ["out_of_order"]
+
+
+def test_a_unit_that_is_still_there_is_told_so(tmp_path):
+    """Both spells stand in the reason; one without an end is the clash, though its call came first."""
+    ended = call("B", at=400, units=crew("mobile-1", 402, None, None, 410))
+    still = call("A", at=0, closed="", units=crew("mobile-1", 5, 5))
+    _, refused = run(tmp_path, [ended, still])
+    assert codes(refused) == ["unit_elsewhere"]
+    assert all(moment in refused[0]["reason"] for moment in (t(402), t(410), t(5), "…"))
 
 
 def test_codes_that_are_not_listed_and_empty_cells(tmp_path):
@@ -273,6 +312,19 @@ closed = ["closed_day", "closed_time"]
     assert list(Incident.objects.order_by("pk").values_list("state", "closed_at")) == [
         ("closed", utc(70)), ("new", None), ("new", None)
     ]  # fmt: skip
+
+
+def test_dotted_times_and_hours_that_clocks_skipped(tmp_path):
+    """Read as they are meant, and said where that is in doubt."""
+    head = HEAD.replace("call,", "day,clock,", 1)
+    mapping = MAPPING.replace('received = "call"', 'received = ["day", "clock"]') + COUNTED
+    lines = [call("A", entered="NULL").replace(t(0), "28/06/2016,12.59.00")]
+    assert run(tmp_path, lines, mapping, head=head)[0]["accepted"] == 1
+    assert Report.objects.get().received_at == utc(-1)
+    abroad = 'tz = "America/New_York"\n' + mapping
+    lines = [call("B", entered="NULL").replace(t(0), "13/03/2016,02.30.00")]
+    told, _ = run(tmp_path, lines, abroad, head=head)
+    assert any("does not exist" in note for note in told["input"]["notes"])
 
 
 def test_handovers_confirmed_categories_and_urgency(tmp_path):

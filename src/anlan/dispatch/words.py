@@ -49,7 +49,10 @@ refusals.words({
     "not_sent": noop("Unit %(unit)s has no time at which it was sent."),
     "ended_twice": noop("Unit %(unit)s was both free again and reassigned; only one of these ends an assignment."),
     "stamps_per_unit": noop("There are %(units)s units and %(stamps)s stamps: it cannot be said whose they are."),
-    "unit_elsewhere": noop("Unit %(unit)s was at another incident from %(since)s to %(until)s."),
+    "unit_elsewhere": noop(
+        "Unit %(unit)s was at another incident from %(since)s to %(until)s, and at this one from %(begun)s to "
+        "%(free)s; … means that no end is stamped, so that the unit counts as still there."
+    ),
     "out_too_long": noop("Unit %(unit)s would have been out for more than %(days)s days; check the dates."),
     "unknown_organisation": noop("There is no organisation %(organisation)s; name it under handover.codes."),
     "handed_to_nobody": noop("Here is the time of a handover, and nobody to whom it was handed."),

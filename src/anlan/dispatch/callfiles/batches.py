@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import count, islice
 from pathlib import Path
 from typing import IO, Any, Final
@@ -21,7 +21,6 @@ from anlan.intake.files.chunks import CHUNK, Progress, RefusedRows
 from anlan.intake.files.counts import Counts
 from anlan.tables import Opening, Record, open_records
 
-
 AS_IT_IS: Final = Opening()
 
 
@@ -32,6 +31,7 @@ class CallCounts(Counts):
     incidents: int = 0
     assignments: int = 0
     units_made: int = 0
+    stamps_left_out: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, answer: dict[str, Any], refused: list[dict[str, Any]]) -> None:
         """Add the answer of one batch."""
@@ -66,12 +66,17 @@ def import_calls(
     seen = look(path, name=name, mapping=mapping, opening=opening)
     counts, done = CallCounts(), 0
     out = RefusedRows(refused_to, seen.columns) if refused_to else None
-    reader, calls = CallReader(mapping, seen), calls_of(open_records(path, name=name, opening=opening), mapping)
+    reader, calls = CallReader(mapping, seen, at), calls_of(open_records(path, name=name, opening=opening), mapping)
     for number in count():
         batch = list(islice(calls, CHUNK))
+        left_out: list[dict[str, Any]] = []
         if not batch or (most and number * CHUNK >= most):
             break
-        read = [(records, reader.read(records)) for records in batch]
+        read = []
+        for records in batch:
+            read.append((records, reader.read(records)))
+            where = {"record": records[0].number, "line": records[0].line}
+            left_out += [where | asdict(lost) for lost in reader.left_out]
         refused = [refused_row({"record": records[0].number, "line": records[0].line}, row)
                    for records, row in read if isinstance(row, Refused)]  # fmt: skip
         rows = [row for _, row in read if not isinstance(row, Refused)]
@@ -79,6 +84,8 @@ def import_calls(
         answer = _tried(rows, mapping, actor, at) if dry_run else _received(rows, mapping, actor, at, batch_key)
         refused = sorted([*refused, *answer["refused"]], key=lambda row: row["record"])
         counts.add(answer, refused)
+        kept_out = {row["record"] for row in refused}
+        counts.stamps_left_out += [lost for lost in left_out if lost["record"] not in kept_out]
         if out:
             _write(out, refused, {records[0].number: records for records in batch})
         done += sum(map(len, batch))

@@ -17,6 +17,7 @@ CODED: Final = ("category", "channel", "validity", "urgency", "disposal")
 # What is here already holds other rules of its own; a history may break them only where the mapping says so.
 IF_ELSEWHERE: Final = ("refuse", "keep")
 IF_NOT_SENT: Final = ("refuse", "leave_out")
+IF_OUT_OF_ORDER: Final = ("leave_out", "refuse")
 IF_OPEN: Final = ("keep", "refuse")
 
 
@@ -50,6 +51,7 @@ class Units:
     shared: frozenset[str] = frozenset()  # with a separator: one stamp that holds for every unit of the cell
     if_elsewhere: str = "refuse"
     if_not_sent: str = "refuse"
+    if_out_of_order: str = "leave_out"
     unknown: Mapping[str, str] | None = None  # organisation and kind of units that are made
 
     @property

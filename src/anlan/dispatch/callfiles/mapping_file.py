@@ -13,6 +13,7 @@ from anlan.dispatch.callfiles.mapping import (
     IF_ELSEWHERE,
     IF_NOT_SENT,
     IF_OPEN,
+    IF_OUT_OF_ORDER,
     REPORT,
     CallMapping,
     Codes,
@@ -94,7 +95,7 @@ def _coded(tables: Tables) -> dict[str, Codes]:
 
 
 def _units(tables: Tables) -> Units:
-    more = ("column", "codes", "separator", "shared", "if_elsewhere", "if_not_sent", "unknown")
+    more = ("column", "codes", "separator", "shared", "if_elsewhere", "if_not_sent", "if_out_of_order", "unknown")
     table = _table(tables, "units", (*more, *RECORDED), needs=("column", Stamp.DISPATCHED.value))
     unknown = _table(table, "unknown", ("organisation", "kind"), of="units.") if "unknown" in table else None
     separator = _text(table["separator"], "units.separator") if "separator" in table else ""
@@ -109,6 +110,9 @@ def _units(tables: Tables) -> Units:
         shared=frozenset(shared),
         if_elsewhere=_one_of(table.get("if_elsewhere", "refuse"), IF_ELSEWHERE, "units.if_elsewhere"),
         if_not_sent=_one_of(table.get("if_not_sent", "refuse"), IF_NOT_SENT, "units.if_not_sent"),
+        if_out_of_order=_one_of(
+            table.get("if_out_of_order", IF_OUT_OF_ORDER[0]), IF_OUT_OF_ORDER, "units.if_out_of_order"
+        ),
         unknown=_require_there(unknown, ("organisation", "kind"), "units.unknown") if unknown is not None else None,
     )
     if shared and not separator:

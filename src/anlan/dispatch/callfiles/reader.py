@@ -5,30 +5,45 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from anlan.core.refusals import Refused
 from anlan.dispatch.callfiles.fit import numbered
 from anlan.dispatch.callfiles.mapping import CallMapping, Columns, Units
 from anlan.dispatch.callfiles.records import Seen, joined
+from anlan.dispatch.callfiles.rules import impossible_stamps
 from anlan.dispatch.rules import ENDED, RECORDED
 from anlan.dispatch.states import Stamp
 from anlan.intake.files.layout import coordinates
 from anlan.tables import Record, as_text
 
 _TIME_OF_DAY = re.compile(r"[:：时時点點]|\dT\d|\d{12}|^\d+[.,]\d+$|^1\d{9}$|^\d{8} \d{4}|\s\d{1,2}\.\d{2}(\.\d{2})?$")
+_LOST = {"not_a_time", "no_time_of_day"}
 ReadTime = Callable[[str], dt.datetime | None]
 Stamps = dict[str, dt.datetime]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A stamp of a unit that was left out of a call, and why."""
+
+    unit: str
+    field: str
+    code: str
 
 
 class CallReader:
     """Turns the records of one incident into the row that `receive_calls` takes, or a refusal."""
 
-    def __init__(self, mapping: CallMapping, seen: Seen) -> None:
+    def __init__(self, mapping: CallMapping, seen: Seen, at: dt.datetime) -> None:
         self.mapping, self.times, self.here, self.pairs = mapping, seen.times, seen.here, seen.pairs
         self.missing = mapping.missing
         units = mapping.units
         self.units = list(numbered(units, seen.columns)) if units and units.numbered else []
+        self.at = at
+        self.lenient = units is not None and units.if_out_of_order == "leave_out"
+        self.left_out: list[LeftOut] = []
         columns = mapping.columns()
         self.whole = {key: names for key, names in columns.items() if not key.startswith("units.")}
         used = {name for names in columns.values() for name in names}
@@ -37,6 +52,7 @@ class CallReader:
 
     def read(self, records: Sequence[Record]) -> dict[str, Any] | Refused:
         """Return what the records tell, checked no further than that each cell can be read."""
+        self.left_out = []
         try:
             for record in records:
                 if record.problem:
@@ -144,14 +160,16 @@ class CallReader:
         """Read one unit and its stamps; nothing where there is none."""
         code = self._text(values, names)
         own = {step for step, wanted in units.steps.items() if not units.numbered or steps[step] != wanted}
-        stamps = {step: self._stamp(values, wanted, f"units.{step}") for step, wanted in steps.items()
-                  if code or step in own}  # fmt: skip
-        return self._sent(units, code, {step: at for step, at in stamps.items() if at})
+        lost: list[LeftOut] = []
+        cells = {step: joined([values.get(name) for name in wanted]) for step, wanted in steps.items()
+                 if code or step in own}  # fmt: skip
+        stamps = {step: self._unit_moment(cell, step, lost) for step, cell in cells.items()}
+        return self._sent(units, code, {step: at for step, at in stamps.items() if at}, lost)
 
     def _parted(self, units: Units, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Read the units of one cell, with stamps in the same order."""
         codes = self._parts(values, units.column, units.separator)
-        found: list[Stamps] = [{} for _ in codes]
+        found: list[tuple[Stamps, list[LeftOut]]] = [({}, []) for _ in codes]
         for step, names in units.steps.items():
             cells = self._parts(values, names, units.separator)
             if len(cells) == 1 and step in units.shared:
@@ -160,14 +178,22 @@ class CallReader:
                 raise Refused("stamp_without_unit", f"units.{step}")
             if cells and len(cells) != len(codes):
                 raise Refused("stamps_per_unit", f"units.{step}", units=len(codes), stamps=len(cells))
-            for stamps, cell in zip(found, cells, strict=False):
-                if at := self._moment(self._known(cell), f"units.{step}"):
+            for (stamps, lost), cell in zip(found, cells, strict=False):
+                if at := self._unit_moment(self._known(cell), step, lost):
                     stamps[step] = at
-        return [
-            self._sent(units, as_text(self._known(code)), stamps) for code, stamps in zip(codes, found, strict=True)
-        ]
+        return [self._sent(units, as_text(self._known(code)), *parts) for code, parts in zip(codes, found, strict=True)]
 
-    def _sent(self, units: Units, code: str, stamps: Stamps) -> dict[str, Any]:
+    def _unit_moment(self, cell: Any, step: str, lost: list[LeftOut]) -> dt.datetime | None:
+        """Read a stamp of a unit; one that is no time is noted as lost, but for that of its sending."""
+        try:
+            return self._moment(cell, f"units.{step}")
+        except Refused as error:
+            if not self.lenient or step == Stamp.DISPATCHED or error.code not in _LOST:
+                raise
+            lost.append(LeftOut("", f"units.{step}", error.code))
+            return None
+
+    def _sent(self, units: Units, code: str, stamps: Stamps, lost: list[LeftOut]) -> dict[str, Any]:
         """Return a unit that was sent, with its stamps in order; nothing where it is left out."""
         if not code:
             if stamps:
@@ -179,7 +205,20 @@ class CallReader:
             if units.if_not_sent == "leave_out":
                 return {}
             raise Refused("not_sent", "units.dispatched", unit=ours[:40])
+        if self.lenient:
+            stamps = self._without_impossible(ours, stamps, lost)
         return {"unit": ours, "stamps": [(step, stamps[step]) for step in RECORDED if step in stamps]}
+
+    def _without_impossible(self, unit: str, stamps: Stamps, lost: list[LeftOut]) -> Stamps:
+        """Leave out one stamp that cannot have been so; where several cannot, nobody can say which are right."""
+        impossible = impossible_stamps(stamps, self.at)
+        lost = [*lost, *(LeftOut("", f"units.{step}", code) for step, code in impossible)]
+        if len(lost) > 1 and not impossible:
+            raise Refused(lost[0].code, lost[0].field)
+        if len(lost) != 1:
+            return stamps
+        self.left_out.append(replace(lost[0], unit=unit))
+        return {step: at for step, at in stamps.items() if (step, lost[0].code) not in impossible}
 
     def _agreed(self, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
         """Return the cells of the incident itself: in all its rows the same, where they are filled."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from anlan.core.refusals import Refused
-from anlan.dispatch.rules import ENDED
+from anlan.dispatch.rules import ENDED, RECORDED
 from anlan.dispatch.states import Stamp
 from anlan.intake.rules.reports import CLOCK_TOLERANCE
 from anlan.triage.rules import may_hold
@@ -45,8 +45,26 @@ def require_free_then(code: str, wanted: Spell, taken: Iterable[Spell], *, keep:
         if keep and (free or until):
             continue
         if (until is None or begun < until) and (free is None or since < free):
-            spent = {"since": _written(since, zone), "until": _written(until, zone) if until else "…"}
+            spent = {"since": _written(since, zone), "until": _written(until, zone),
+                     "begun": _written(begun, zone), "free": _written(free, zone)}  # fmt: skip
             raise Refused("unit_elsewhere", "units.column", unit=code, **spent)
+
+
+def impossible_stamps(stamps: Mapping[str, dt.datetime], at: dt.datetime) -> list[tuple[str, str]]:
+    """Return the fewest steps of a unit without which its stamps are in order, each with why; its sending stays."""
+    future = [step for step, moment in stamps.items() if moment > at + CLOCK_TOLERANCE]
+    way = [(step, stamps[step]) for step in RECORDED if step in stamps and step not in future]
+    way = [(step, moment) for step, moment in way if step != Stamp.BACKUP_ASKED]
+    kept: list[list[str]] = []
+    for n, (step, moment) in enumerate(way):
+        before = [kept[m] for m in range(n) if way[m][1] <= moment and kept[m]]
+        kept.append([*max(before, key=len), step] if before else [step] * (n == 0))
+    longest = max(kept, key=len, default=[])
+    lost = [(step, "out_of_order") for step, _ in way if step not in longest]
+    asked, sent = stamps.get(Stamp.BACKUP_ASKED), stamps.get(Stamp.DISPATCHED)
+    if asked and sent and asked < sent:
+        lost.append((Stamp.BACKUP_ASKED, "out_of_order"))
+    return lost + [(step, "time_in_future") for step in future if step != Stamp.DISPATCHED]
 
 
 def require_holdable(gates: Iterable[bool], diverted: bool, kind: str) -> None:
@@ -79,5 +97,5 @@ def _require_order(moments: Sequence[tuple[str, dt.datetime | None]], at: dt.dat
             raise Refused("out_of_order", name, this=name, earlier=before)
 
 
-def _written(moment: dt.datetime, zone: dt.tzinfo) -> str:
-    return moment.astimezone(zone).isoformat(sep=" ", timespec="seconds")
+def _written(moment: dt.datetime | None, zone: dt.tzinfo) -> str:
+    return "…" if moment is None else moment.astimezone(zone).isoformat(sep=" ", timespec="seconds")

@@ -204,6 +204,8 @@ def _table(answer: dict[str, Any]) -> str:
     lines = [f"{'read':<10}{answer['input']['records']:>9,}"]
     lines += [f"{name:<10}{answer[name]:>9,}" for name in COUNTED if name in answer]
     lines += [f"  {code:<24}{count:>9,}" for code, count in answer["reasons"].items()]
+    for lost in answer.get("stamps_left_out", ()):
+        lines.append(f"left out: {lost['field']} of {lost['unit']} in record {lost['record']} ({lost['code']})")
     if answer["refused_file"]:
         lines.append(f"refused rows: {answer['refused_file']}")
     if answer["dry_run"]:
