@@ -23,10 +23,12 @@ ME = system("test")
 @pytest.fixture(autouse=True)
 def named():
     """Jobs that the tests register are gone afterwards."""
-    before = dict(jobs.JOBS)
+    before, long = dict(jobs.JOBS), set(jobs.LONG)
     yield
     jobs.JOBS.clear()
     jobs.JOBS.update(before)
+    jobs.LONG.clear()
+    jobs.LONG.update(long)
 
 
 def ask(name: str, payload: dict, **more) -> int:
@@ -181,6 +183,31 @@ def test_a_person_stops_and_resumes_a_job():
         "core.job_stopped",
         "core.job_resumed",
     ]
+
+
+def test_a_long_job_holds_up_no_other():
+    """Of the worker's lines one takes all short jobs and one each those of a long name; every job has one line."""
+    done = []
+
+    @jobs.job("test.short")
+    def short(run):
+        done.append("short")
+
+    @jobs.job("test.long", is_long=True)
+    def long(run):
+        lines = [line for name, line in jobs.lines().items() if name != "test.long"]
+        done.append([jobs.work_once(among=line) for line in lines].count(True))
+        assert [other.name for other in jobs.running()] == ["test.long"]
+        done.append("long")
+
+    for name in ("test.long", "test.long", "test.short", "test.short"):
+        ask(name, {})
+    assert jobs.waiting() == {"test.long", jobs.SHORT}
+    assert jobs.work_once(among=jobs.lines()["test.long"])
+    assert jobs.work_once(among=jobs.lines()["test.long"])
+    assert done == ["short", 1, "long", "short", 1, "long"]
+    assert not any(jobs.work_once(among=line) for line in jobs.lines().values())
+    assert (jobs.running(), jobs.waiting()) == ((), set())
 
 
 def test_nobody_asks_for_work_that_nobody_does():

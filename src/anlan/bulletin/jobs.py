@@ -14,7 +14,7 @@ from anlan.core.people.actors import system
 from anlan.core.time.clock import now
 
 
-@job(COMPOSE)
+@job(COMPOSE, is_long=True)
 def issue(run: JobRun) -> None:
     """Draw a plan's figures outside any transaction, then publish them and end the job in one.
 
@@ -28,7 +28,7 @@ def issue(run: JobRun) -> None:
         run.result(publish(**wanted, drawing=drawing, actor=system("job"), at=now()))
 
 
-@job(RECOMPUTE)
+@job(RECOMPUTE, is_long=True)
 def recompute(run: JobRun) -> None:
     """Recompute an issue outside any transaction, measure by measure, from where an earlier attempt came to."""
     asked = Recomputation.objects.select_related("issue__plan").get(pk=run.payload["run"])

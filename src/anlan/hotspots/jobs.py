@@ -11,7 +11,7 @@ from anlan.hotspots.computation import compute
 from anlan.hotspots.models import Study
 
 
-@job(JOB)
+@job(JOB, is_long=True)
 def study(run: JobRun) -> None:
     """Compute a study outside any transaction, then store it and end the job in one."""
     pk, actor = run.payload["study"], system("job")

@@ -15,7 +15,7 @@ from anlan.intake.files.counts import Counts
 from anlan.intake.models import ImportRun
 
 
-@job(JOB)
+@job(JOB, is_long=True)
 def run_import(run: JobRun) -> None:
     """Import an uploaded file. Each chunk is stored under its own key, so a run that was cut off goes on there."""
     found = ImportRun.objects.select_related("person").get(pk=run.payload["import"])

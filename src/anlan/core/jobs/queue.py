@@ -7,12 +7,13 @@ import json
 import logging
 import random
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from anlan.core import ledger
 from anlan.core.ledger import canonical
@@ -89,17 +90,18 @@ class JobRun:
 class _Worker:
     """What this process is doing; its other threads look."""
 
-    current: JobRun | None = None
+    running: tuple[JobRun, ...] = ()  # replaced, never changed: a thread that looks sees a whole one
+    changing = threading.Lock()
     stopping = False
 
 
-def current() -> JobRun | None:
-    """Return the job that this process is doing."""
-    return _Worker.current
+def running() -> tuple[JobRun, ...]:
+    """Return the jobs that this process is doing."""
+    return _Worker.running
 
 
 def release_at_progress() -> None:
-    """Let the running job go back to the queue at its next sign of progress: this process is stopping."""
+    """Let the running jobs go back to the queue at their next sign of progress: this process is stopping."""
     _Worker.stopping = True
 
 
@@ -111,16 +113,35 @@ def keep_lease(run: JobRun) -> None:
 
 JobFunction = Callable[[JobRun], None]
 JOBS: dict[str, JobFunction] = {}
+LONG: set[str] = set()  # names of jobs that take minutes
+ANY: Final = Q()
+SHORT: Final = ""  # the line of all jobs that are not long
 
 
-def job(name: str) -> Callable[[JobFunction], JobFunction]:
-    """Register the function that does the jobs of a name such as "hotspots.study"."""
+def job(name: str, *, is_long: bool = False) -> Callable[[JobFunction], JobFunction]:
+    """Register the function that does the jobs of a name such as "hotspots.study".
+
+    For a name that is long the worker has a thread of its own, so that no other job waits behind it.
+    """
 
     def register(function: JobFunction) -> JobFunction:
         JOBS[name] = function
+        if is_long:
+            LONG.add(name)
         return function
 
     return register
+
+
+def lines() -> dict[str, Q]:
+    """Return what each thread of a worker takes from the queue: one all short jobs, one each those of a long name."""
+    return {SHORT: ~Q(name__in=LONG), **{name: Q(name=name) for name in sorted(LONG)}}
+
+
+def waiting() -> set[str]:
+    """Return the lines in which a job waits whose time has come."""
+    ready = Job.objects.filter(state=Job.State.READY, run_after__lte=now()).order_by()
+    return {name if name in LONG else SHORT for name in ready.values_list("name", flat=True).distinct()}
 
 
 def enqueue(
@@ -148,9 +169,9 @@ def enqueue(
     return Job.objects.get_or_create(key=key, defaults=values)[0].pk
 
 
-def claim(only: int | None = None) -> JobRun | None:
+def claim(only: int | None = None, among: Q = ANY) -> JobRun | None:
     """Take the next job whose time has come, with a lease and a fence of its own."""
-    ready = Job.objects.filter(state=Job.State.READY, run_after__lte=now())
+    ready = Job.objects.filter(among, state=Job.State.READY, run_after__lte=now())
     if only is not None:
         ready = ready.filter(pk=only)
     if not ready.exists():  # a plain read first: on SQLite even a transaction that only reads takes the write lock
@@ -171,7 +192,8 @@ def claim(only: int | None = None) -> JobRun | None:
 
 def run(claimed: JobRun) -> None:
     """Do a claimed job; a failure is retried later, at most `CAP` times."""
-    _Worker.current = claimed
+    with _Worker.changing:
+        _Worker.running = (*_Worker.running, claimed)
     try:
         if claimed.name not in JOBS:
             raise LookupError(f"no job is named {claimed.name!r} in this version")
@@ -187,12 +209,13 @@ def run(claimed: JobRun) -> None:
     except Exception as error:
         _failed(claimed, error)
     finally:
-        _Worker.current = None
+        with _Worker.changing:
+            _Worker.running = tuple(other for other in _Worker.running if other is not claimed)
 
 
-def work_once(only: int | None = None) -> bool:
+def work_once(only: int | None = None, among: Q = ANY) -> bool:
     """Do one job that is ready; return whether there was one."""
-    claimed = claim(only)
+    claimed = claim(only, among)
     if claimed is not None:
         run(claimed)
     return claimed is not None

@@ -6,8 +6,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from django.db import close_old_connections, connection
+from django.db.models import Q
 
 from anlan.core import jobs
 from anlan.core.jobs.beside import BESIDE, Act
@@ -27,10 +29,11 @@ log = logging.getLogger("anlan.worker")
 
 
 class Worker:
-    """One thread follows and seals, another does jobs, so that a long job delays no seal."""
+    """One thread follows and seals, another does jobs, and one each those of a long name: none waits for another."""
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
+        self._calls = {name: threading.Event() for name in jobs.lines()}
         self._sweep = Sweep()
         self._renewed = self._remembered = time.monotonic()
 
@@ -38,17 +41,24 @@ class Worker:
         """Begin to stop: a running job ends at its next sign of progress, and is done again later."""
         self.stopping.set()
         jobs.release_at_progress()
+        for call in self._calls.values():
+            call.set()
 
     def run(self) -> None:
         """Work until stopped."""
-        doing = threading.Thread(target=self._do_jobs, name="anlan-jobs", daemon=True)
-        doing.start()
+        doing = [threading.Thread(target=self._do_jobs, args=(line, self._calls[name]), name="anlan-jobs", daemon=True)
+                 for name, line in jobs.lines().items()]  # fmt: skip
+        doing.append(threading.Thread(target=self._call_lines, name="anlan-call", daemon=True))
+        for thread in doing:
+            thread.start()
         for act in BESIDE:
             threading.Thread(target=self._beside, args=(act,), name="anlan-beside", daemon=True).start()
         while not self.stopping.is_set():
             self._safely(self._turn)
             self.stopping.wait(PAUSE_S)
-        doing.join(GRACE_S)
+        grace = time.monotonic() + GRACE_S
+        for thread in doing:
+            thread.join(max(0.0, grace - time.monotonic()))
         self._safely(lambda: seals.seal() > 0)
         simulated.remember()
         connection.close()
@@ -62,16 +72,29 @@ class Worker:
         if time.monotonic() - self._remembered > REMEMBER_S:
             self._remembered = time.monotonic()
             simulated.remember()
-        current = jobs.current()
-        if current and time.monotonic() - self._renewed > RENEW_S:
+        if time.monotonic() - self._renewed > RENEW_S:
             self._renewed = time.monotonic()
-            jobs.keep_lease(current)
+            for run in jobs.running():
+                jobs.keep_lease(run)
         return False
 
-    def _do_jobs(self) -> None:
-        while not self.stopping.is_set():
-            if not self._safely(jobs.work_once):
-                self.stopping.wait(PAUSE_S)
+    def _call_lines(self) -> None:
+        """Look for all lines at once, so that many cost an idle worker no more than one."""
+        while not self.stopping.wait(PAUSE_S):
+            self._safely(self._call)
+        connection.close()
+
+    def _call(self) -> bool:
+        found = jobs.waiting()
+        for name in found:
+            self._calls[name].set()
+        return bool(found)
+
+    def _do_jobs(self, line: Q, called: threading.Event) -> None:
+        while called.wait() and not self.stopping.is_set():
+            called.clear()
+            while not self.stopping.is_set() and self._safely(partial(jobs.work_once, among=line)):
+                pass
         connection.close()
 
     def _beside(self, act: Act) -> None:
