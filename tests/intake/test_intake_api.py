@@ -148,6 +148,14 @@ def test_a_failure_of_ours_leaves_nothing_and_tells_nothing(key, monkeypatch, ca
     assert "Li Si" not in answer.content.decode() + caplog.text
 
 
+def test_a_byte_order_mark_is_none_of_a_line(key):
+    """Windows writes one before a file, and so it stands within one that was joined of two; alone it is no line."""
+    rows = [json.dumps(WET | {"source_id": f"B-{n}"}).encode() for n in range(3)]
+    body = b"\xef\xbb\xbf" + rows[0] + b"\n" + rows[1] + b"\r\n\xef\xbb\xbf" + rows[2] + b"\n\xef\xbb\xbf\r\n"
+    told = bulk(body, key=key).json()
+    assert (told["lines"], told["accepted"], told["refused_rows"]) == (3, 3, 0)
+
+
 def test_bulk_takes_the_good_lines_and_names_the_others(key):
     """Lines count from 1 as in the file; an empty line is no row."""
     rows = [json.dumps(WET | {"source_id": str(n)}).encode() for n in range(3)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -30,13 +31,16 @@ class Line:
 
 
 def read_lines(stream: Readable) -> Iterator[Line]:
-    """Read objects line by line; a line that is too long is skipped without being kept, an empty one is left out."""
+    """Read objects line by line; a line that is too long is skipped without being kept, an empty one is left out.
+
+    A byte order mark is none of a line's own: Windows writes one before each file, and files are joined.
+    """
     for number, text in enumerate(_split(stream), start=1):
         if text is None:
             yield Line(number, None, Refused("line_too_long", most=LINE_BYTES))
-        elif text.strip():
+        elif text.removeprefix(BOM_UTF8).strip():
             try:
-                yield Line(number, read_object(text))
+                yield Line(number, read_object(text.removeprefix(BOM_UTF8)))
             except Refused as error:
                 yield Line(number, None, error)
 
