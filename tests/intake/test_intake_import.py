@@ -218,9 +218,12 @@ def analyst(client):
     return person
 
 
-def upload(client, listed):
+def upload(client, listed, name="list.csv"):
+    """Upload a file, and let the worker look through it."""
     with frozen(AT):
-        return client.post("/imports/", {"file": SimpleUploadedFile("list.csv", listed.read_bytes())})
+        answer = client.post("/imports/", {"file": SimpleUploadedFile(name, listed.read_bytes())})
+        jobs.drain()
+    return answer
 
 
 def layout(client, address, **more):
@@ -260,7 +263,7 @@ def test_an_import_is_stopped_and_resumed(client, analyst, listed):
         client.post(address, layout(client, address, start=""))
         client.post(f"{address}stop")
         jobs.drain()
-        assert Job.objects.get().state == "stopped"
+        assert Job.objects.get(name=imports.JOB).state == "stopped"
         assert not Report.objects.exists()
         client.post(f"{address}resume")
         jobs.drain()
@@ -311,13 +314,14 @@ def test_uploads_that_are_no_list(client, analyst, name, content, status):
 
 def test_a_file_that_cannot_be_read_says_so(client, analyst, tmp_path):
     """The page shows the reason and does not start."""
-    answer = client.post("/imports/", {"file": SimpleUploadedFile("list.csv", b"a,b\n1,2\n")})
-    address = answer["Location"]
+    listed = tmp_path / "other.csv"
+    listed.write_bytes(b"a,b\n1,2\n")
+    address = upload(client, listed)["Location"]
     page = client.get(address)
     assert page.status_code == 200
     assert "time of receipt" in page.content.decode()
-    client.post(address, layout(client, address, start="", time=""))
-    assert not Job.objects.exists()
+    assert client.post(address, layout(client, address, start="", time="")).status_code == 422
+    assert not Job.objects.filter(name=imports.JOB).exists()
 
 
 def test_a_full_disk_keeps_nothing(client, analyst, listed, monkeypatch):

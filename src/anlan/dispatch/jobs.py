@@ -19,7 +19,7 @@ NAME = "import"  # by whom the entries are, as at the terminal
 class CallsReader:
     """Reads calls with what came of them; the same as `anlan import FILE --mapping map.toml`."""
 
-    def preview(self, path: Path, *, name: str, mapping: str, at: dt.datetime) -> Preview:
+    def preview(self, path: Path, *, name: str, mapping: str, at: dt.datetime, watch: Callable[[int], None]) -> Preview:
         """Try the first batch, and store nothing."""
         from anlan.dispatch.callfiles.batches import import_calls
         from anlan.dispatch.callfiles.mapping import MappingError
@@ -30,7 +30,7 @@ class CallsReader:
         try:
             parsed = parse_mapping(mapping)
             seen, counts = import_calls(
-                path, name=name, mapping=parsed, actor=system(NAME), at=at, dry_run=True, most=CHUNK
+                path, name=name, mapping=parsed, actor=system(NAME), at=at, dry_run=True, most=CHUNK, watch=watch
             )
         except (MappingError, TableError, OSError) as error:
             return Preview(problem=str(error))

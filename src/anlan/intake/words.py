@@ -65,6 +65,17 @@ refusals.words(
         "not_photo": noop("This file is no photo. Choose a JPEG, PNG or WebP picture."),
         "broken": noop("The photo is damaged and cannot be read. Take or choose another one."),
         "file_too_large": noop("The file is too large: at most %(most)s MB. Part it."),
+        "unpacks_too_far": noop(
+            "This workbook unpacks to more than %(times)s times its size, as no list does. Save the list as CSV."
+        ),
+        "too_many_words": noop("This workbook holds more than %(most)s MB of text. Save it as CSV."),
+        "json_too_large": noop(
+            "A single JSON value of more than %(most)s MB is not read. Save it as CSV, or one object a line (NDJSON)."
+        ),
+        "look_too_long": noop(
+            "Looking through this file took more than %(minutes)s minutes. Part it, or save it as CSV; at the terminal "
+            "anlan import takes a file of any length."
+        ),
         "mapping_unread": noop("A mapping is a text in TOML, in UTF-8, of at most %(most)s characters."),
         "unknown_question": noop("This question is not asked in this city. Open the page again."),
         "no_call_back_owed": noop("Nobody waits to be called back here any more."),

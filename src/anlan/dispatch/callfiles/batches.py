@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from itertools import count, islice
 from pathlib import Path
@@ -58,12 +58,14 @@ def import_calls(
     dry_run: bool = False,
     most: int | None = None,
     opening: Opening = AS_IT_IS,
+    watch: Callable[[int], None] | None = None,
 ) -> tuple[Seen, CallCounts]:
     """Import a file of calls with their history; with a `key` each batch is stored once under it.
 
-    A dry run tries each batch and takes it back; `most` ends it after so many incidents.
+    A dry run tries each batch and takes it back; `most` ends it after so many incidents; `watch` is told of each row
+    of the first look.
     """
-    seen = look(path, name=name, mapping=mapping, opening=opening)
+    seen = look(path, name=name, mapping=mapping, opening=opening, watch=watch)
     counts, done = CallCounts(), 0
     out = RefusedRows(refused_to, seen.columns) if refused_to else None
     reader, calls = CallReader(mapping, seen, at), calls_of(open_records(path, name=name, opening=opening), mapping)

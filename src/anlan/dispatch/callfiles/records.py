@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +29,9 @@ class Seen:
     notes: tuple[str, ...] = ()
 
 
-def look(path: Path, *, name: str, mapping: CallMapping, opening: Opening) -> Seen:
+def look(
+    path: Path, *, name: str, mapping: CallMapping, opening: Opening, watch: Callable[[int], None] | None = None
+) -> Seen:
     """Go through the whole file once; refuse it where the mapping does not fit it or the city."""
     records = open_records(path, name=name, opening=opening)
     here = fit(mapping, records.columns)
@@ -45,6 +47,8 @@ def look(path: Path, *, name: str, mapping: CallMapping, opening: Opening) -> Se
             cell = joined([record.values.get(name) for name in names])
             for part in (cell, *cell.split(separator)) if separator and isinstance(cell, str) else (cell,):
                 times.see(part)
+        if watch:
+            watch(number)
     if not number:
         raise TableError("the file holds no record")
     pairs, sure = order_of_pairs(place[0], sample) if place and place == mapping.report.get("lat") else ("", True)

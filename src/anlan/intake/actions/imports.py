@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,16 @@ from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor, NotAllowed
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import wall
+from anlan.core.words import day
 from anlan.intake.access import IMPORTS, MAPS
+from anlan.intake.files.survey import Survey, kept
 from anlan.intake.models import ImportRun
 
 JOB = "intake.import"
+LOOK = "intake.look"
 MAX_BYTES = 500_000_000
 KEPT_DAYS = 30
+BESIDE_LAYOUT = frozenset({"mapping", "renamed", "header", "like"})  # options that are no column and hold for no cell
 State = ImportRun.State
 
 
@@ -44,6 +48,16 @@ def uploaded_file(run: ImportRun) -> Path:
 def refused_file(run: ImportRun) -> Path:
     """Return where a run's refused rows lie."""
     return folder() / f"{run.stored_as}.refused.csv"
+
+
+def survey_file(run: ImportRun) -> Path:
+    """Return where lies what was seen of a run's file: some of its rows and points, for who uploaded it."""
+    return folder() / f"{run.stored_as}.look.json"
+
+
+def survey_of(run: ImportRun) -> Survey | None:
+    """Return what was seen of a file as it is laid out now, or None while nobody has looked."""
+    return kept(survey_file(run), run.options)
 
 
 def keep(chunks: Iterable[bytes], suffix: str) -> tuple[str, str]:
@@ -89,21 +103,47 @@ def register_import(
         options=canonical(options),
     )
     _entry("uploaded", run, actor, at)
+    _look(run, actor)
     return run.pk
 
 
 @verb("intake.importruns.set_options")
 def set_options(*, import_id: int, options: dict[str, Any], actor: Actor, at: dt.datetime) -> None:
-    """Say how the file's columns are read, before the import starts."""
+    """Say how the file's columns are read, before the import starts; the worker looks through it once more."""
     run = _locked(import_id, actor, State.UPLOADED)
+    if run.job_id:
+        jobs.stop(job_id=run.job_id, actor=actor, at=at)
     ImportRun.objects.filter(pk=run.pk).update(options=canonical(options))
+    _look(run, actor)
+
+
+def _look(run: ImportRun, actor: Actor) -> None:
+    """Ask the worker to look through a file: no page reads one."""
+    job_id = jobs.enqueue(LOOK, {"import": run.pk}, actor=actor)
+    ImportRun.objects.filter(pk=run.pk).update(job=job_id)
+
+
+def keep_survey(run: ImportRun, seen: Survey, options: dict[str, Any]) -> None:
+    """Keep what was seen beside the file, unless it was dropped or laid out anew meanwhile; inside `write()`."""
+    waits = ImportRun.objects.select_for_update().filter(pk=run.pk, state=State.UPLOADED, options=run.options)
+    if waits.update(options=canonical(options)):
+        seen.keep(survey_file(run), canonical(options))
+
+
+def laid_out_before(header: str) -> dict[str, Any] | None:
+    """Return how the last imported file with the same heads was laid out; `like` is the day of that upload."""
+    imported = ImportRun.objects.filter(state__in=[State.STARTED, State.DONE], options__contains=f'"header":"{header}"')
+    found = imported.order_by("-pk").first()
+    return options_of(found) | {"like": day(found.created_at)} if found else None
 
 
 @verb("intake.importruns.start_import")
 def start_import(*, import_id: int, actor: Actor, at: dt.datetime) -> int:
     """Start the import as a job; return the job's id."""
     run = _locked(import_id, actor, State.UPLOADED)
-    job_id = jobs.enqueue(JOB, {"import": run.pk}, key=f"{JOB}:{run.pk}", actor=actor)
+    seen = survey_of(run)
+    days = {"since": seen.since, "until": seen.until} if seen else {}
+    job_id = jobs.enqueue(JOB, {"import": run.pk, **days}, key=f"{JOB}:{run.pk}", actor=actor)
     ImportRun.objects.filter(pk=run.pk).update(state=State.STARTED, job=job_id)
     _entry("started", run, actor, at)
     return job_id
@@ -116,7 +156,7 @@ def finish_import(*, import_id: int, counts: dict[str, Any], actor: Actor, at: d
     numbers = {name: counts[name] for name in ("accepted", "repeated", "refused")}
     ImportRun.objects.filter(pk=run.pk).update(state=State.DONE, **numbers)
     _entry("done", run, actor, at, **numbers)
-    transaction.on_commit(lambda: uploaded_file(run).unlink(missing_ok=True), robust=True)
+    transaction.on_commit(lambda: _unlink(run, uploaded_file, survey_file), robust=True)
 
 
 @verb("intake.importruns.drop_import")
@@ -128,23 +168,33 @@ def drop_import(*, import_id: int, actor: Actor, at: dt.datetime) -> None:
     if run.state != State.DONE:
         ImportRun.objects.filter(pk=run.pk).update(state=State.DROPPED)
     _entry("dropped", run, actor, at)
-    transaction.on_commit(lambda: _unlink(run), robust=True)
+    transaction.on_commit(lambda: _unlink(run, uploaded_file, survey_file, refused_file), robust=True)
 
 
-def layout_of(run: ImportRun) -> dict[str, Any]:
-    """Return what was said about the file's columns."""
+def options_of(run: ImportRun) -> dict[str, Any]:
+    """Return all that was said about the file."""
     options = json.loads(run.options)
     return options if isinstance(options, dict) else {}
 
 
+def layout_of(run: ImportRun) -> dict[str, Any]:
+    """Return what was said about the file's columns."""
+    return {name: value for name, value in options_of(run).items() if name not in BESIDE_LAYOUT}
+
+
+def renamed_of(run: ImportRun) -> dict[str, str]:
+    """Return which categories of the city the list means by names of its own."""
+    return dict(options_of(run).get("renamed", {}))
+
+
 def mapping_of(run: ImportRun) -> str:
     """Return the mapping that came with the file, or nothing."""
-    return str(layout_of(run).get("mapping", ""))
+    return str(options_of(run).get("mapping", ""))
 
 
-def _unlink(run: ImportRun) -> None:
-    uploaded_file(run).unlink(missing_ok=True)
-    refused_file(run).unlink(missing_ok=True)
+def _unlink(run: ImportRun, *files: Callable[[ImportRun], Path]) -> None:
+    for file in files:
+        file(run).unlink(missing_ok=True)
 
 
 def _locked(import_id: int, actor: Actor, state: str | None = None) -> ImportRun:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any
 
 from anlan.core.people.actors import Actor
@@ -47,27 +48,28 @@ def import_file(
     *,
     name: str,
     given: dict[str, Any],
+    renamed: Mapping[str, str] = MappingProxyType({}),
     actor: Actor,
     at: dt.datetime,
     key: str | None = None,
     refused_to: IO[str] | None = None,
     progress: Progress | None = None,
     dry_run: bool = False,
-    most: int | None = None,
 ) -> tuple[Look, Counts]:
     """Import a file; with a `key` each chunk is stored once under it, however often the import is run.
 
-    A dry run stores nothing; `most` ends it after so many rows.
+    A dry run stores nothing. `renamed` says which categories of the city the list means by names of its own.
     """
     seen, times = look(path, name=name, given=given)
     require_usable(seen.layout, seen.columns)
     counts = Counts()
     out = RefusedRows(refused_to, seen.columns) if refused_to else None
-    for number, chunk in enumerate(_chunks(path, name, seen.layout, times)):
-        refused = [_refused_record(record, row) for record, row in chunk if isinstance(row, Refused)]
+    known = category_names(renamed)
+    for number, chunk in enumerate(_chunks(path, name, seen.layout, times, known)):
+        refused = [refused_record(record, row) for record, row in chunk if isinstance(row, Refused)]
         readable = [row for _, row in chunk if not isinstance(row, Refused)]
         if dry_run:
-            answer = _try(readable, actor, at)
+            answer = tried(readable, actor, at)
         else:
             chunk_key = f"{key}:{number}" if key else None
             answer = receive_reports(rows=readable, actor=actor, at=at, key=chunk_key, past=True)
@@ -77,20 +79,18 @@ def import_file(
             by_number = {record.number: record for record, _ in chunk}
             for row in refused:
                 out.write(row, by_number[row["record"]])
-        if most and (number + 1) * CHUNK >= most:
-            break
         if progress:
             progress(min((number + 1) * CHUNK, seen.records), seen.records)
     return replace(seen, notes=(*seen.notes, *times.notes(seen.layout.time or ""))), counts
 
 
-def category_names() -> dict[str, str]:
-    """Return every name under which a list may call a category, with its code."""
+def category_names(renamed: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """Return every name under which a list may call a category, with its code; `renamed` has the list's own names."""
     known: dict[str, str] = {}
     for category in Category.objects.filter(active=True).order_by("-sort", "-code"):
         names = (category.public_name_en, category.public_name, category.name_en, category.name, category.code)
         known |= {name.strip().casefold(): category.code for name in names if name}
-    return known
+    return known | {theirs.strip().casefold(): ours for theirs, ours in renamed.items()}
 
 
 def require_usable(layout: Layout, columns: Iterable[str] = ()) -> None:
@@ -110,17 +110,18 @@ def require_usable(layout: Layout, columns: Iterable[str] = ()) -> None:
         )
 
 
-def _chunks(path: Path, name: str, layout: Layout, times: Times) -> Iterator[list[Row]]:
-    read = rows(open_records(path, name=name, opening=layout.opening), layout, times, category_names())
+def _chunks(path: Path, name: str, layout: Layout, times: Times, categories: Mapping[str, str]) -> Iterator[list[Row]]:
+    read = rows(open_records(path, name=name, opening=layout.opening), layout, times, categories)
     while chunk := list(islice(read, CHUNK)):
         yield chunk
 
 
-def _refused_record(record: Record, refusal: Refused) -> dict[str, Any]:
+def refused_record(record: Record, refusal: Refused) -> dict[str, Any]:
+    """Return a record that could not be read, as the answer of a batch lists it."""
     return refused_row({"record": record.number, "line": record.line}, refusal)
 
 
-def _try(sent: list[dict[str, Any]], actor: Actor, at: dt.datetime) -> dict[str, Any]:
+def tried(sent: list[dict[str, Any]], actor: Actor, at: dt.datetime) -> dict[str, Any]:
     """Check rows without storing any; what is stored already is not looked up."""
     known = facts(at)
     refused, masked = [], 0

@@ -133,7 +133,9 @@ class Times:
         return clock_changes(self.doubts["skipped"], self.doubts["twice"], name, self.tz)
 
 
-def look(path: Path, *, name: str, given: Mapping[str, Any]) -> tuple[Look, Times]:
+def look(
+    path: Path, *, name: str, given: Mapping[str, Any], progress: Callable[[int], None] | None = None
+) -> tuple[Look, Times]:
     """Go through the whole file once: hash, count, columns, and the order of day and month."""
     asked = Layout(**{key: value for key, value in given.items() if value is not None})
     records = open_records(path, name=name, opening=asked.opening)
@@ -147,6 +149,8 @@ def look(path: Path, *, name: str, given: Mapping[str, Any]) -> tuple[Look, Time
             layout, _ = guess(records, first, given) if len(first) in {1, 20, SAMPLE} else (layout, ())
         if layout.time:
             times.see(record.values.get(layout.time))
+        if progress:
+            progress(count)
     if not count:
         raise TableError("the file holds no record")
     layout, guessed = guess(records, first, given)

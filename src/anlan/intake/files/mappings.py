@@ -30,8 +30,8 @@ class Preview:
 class Reader(Protocol):
     """What reads such files."""
 
-    def preview(self, path: Path, *, name: str, mapping: str, at: dt.datetime) -> Preview:
-        """Try the first records, and store nothing."""
+    def preview(self, path: Path, *, name: str, mapping: str, at: dt.datetime, watch: Callable[[int], None]) -> Preview:
+        """Try the first records, and store nothing; `watch` is told of each row, and may end it."""
 
     def run(
         self, path: Path, *, name: str, mapping: str, at: dt.datetime, key: str, refused_to: IO[str],

@@ -1,7 +1,9 @@
-"""How an uploaded file is read: a column for each field, with the first rows and what would be refused."""
+"""How an uploaded file is read: a column for each field, what holds for all of it, and its own names of categories."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -9,16 +11,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from anlan.core.people.members import actor_of
-from anlan.core.refusals import Refused, headline
-from anlan.core.time.clock import now
+from anlan.core.refusals import Refused
 from anlan.geo import parse_crs
-from anlan.intake.actions.imports import layout_of, uploaded_file
 from anlan.intake.channels import Channel
-from anlan.intake.files.counts import Counts
-from anlan.intake.models import Category, ImportRun
+from anlan.intake.files.survey import Survey
+from anlan.intake.models import Category
+from anlan.intake.words import label
 
-TRIED = 20_000  # rows of a long file that the preview checks
 COLUMN_LABELS = {
     "time": lazy("Time of receipt"),
     "time_of_day": lazy("Time of day, where it stands apart"),
@@ -32,10 +31,11 @@ COLUMN_LABELS = {
     "depth_cm": lazy("Depth in cm"),
     "precision_m": lazy("Location error in m"),
 }
+FILE_FIELDS = ("default_category", "default_channel", "source", "crs", "tz")
 
 
 class LayoutForm(forms.Form):
-    """The columns and what holds for the whole file."""
+    """The columns, what holds for the whole file, and which category each name of the list's own means."""
 
     default_category = forms.ChoiceField(label=lazy("Category of rows that name none"), required=False)
     default_channel = forms.ChoiceField(label=lazy("Channel of rows that name none"), choices=Channel.choices)
@@ -43,60 +43,22 @@ class LayoutForm(forms.Form):
     crs = forms.CharField(label=lazy("Coordinate system"), max_length=32)
     tz = forms.CharField(label=lazy("Time zone"), max_length=64)
 
-    def __init__(self, run: ImportRun, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.run = run
-        self.problem = ""
-        self.look: Any = None
-        self.counts: Any = None
-        categories = Category.objects.filter(active=True)
-        named = [(category.code, f"{category.name} {category.name_en}") for category in categories]
+    def __init__(self, seen: Survey, options: Mapping[str, Any], data: Any = None) -> None:
+        super().__init__(data)
+        self.seen, self.options = seen, options
+        self.renamed: dict[str, str] = dict(options.get("renamed", {}))
+        categories = [(category.code, label(category)) for category in Category.objects.filter(active=True)]
+        none, column = [("", _("none"))], [(name, name) for name in seen.columns]
         choices = self.fields["default_category"]
         assert isinstance(choices, forms.ChoiceField)
-        choices.choices = [("", _("none")), *named]
-        self.examine()
-
-    @classmethod
-    def of(cls, run: ImportRun, data: Any = None) -> LayoutForm:
-        """Return the form of a run, filled with what was told or guessed."""
-        return cls(run, data)
-
-    def examine(self) -> None:
-        """Read the file as it is laid out now: its columns, its first rows, and what would be refused."""
-        from anlan.intake.files.chunks import import_file, require_usable
-        from anlan.intake.files.layout import look
-        from anlan.tables import TableError
-
-        path, given = uploaded_file(self.run), layout_of(self.run)
-        try:
-            self.look, _times = look(path, name=self.run.file_name, given=given)
-            self._offer_columns()
-            require_usable(self.look.layout)
-            assert self.run.person is not None
-            actor = actor_of(self.run.person)
-            _look, self.counts = import_file(
-                path, name=self.run.file_name, given=given, actor=actor, at=now(), dry_run=True, most=TRIED
-            )
-        except (TableError, OSError) as error:
-            self.problem = self._problem(error)
-
-    def _problem(self, error: Exception) -> str:
-        """Say what is missing, in the reader's language where the columns were read."""
-        layout = self.look.layout if self.look else None
-        if layout is None:
-            return _("The file cannot be read: %(why)s") % {"why": error}
-        if not layout.time:
-            return _("Choose the column of the time of receipt.")
-        if not (layout.lon and layout.lat) and not layout.place_words:
-            return _("Choose the columns of the coordinates, or of the place words.")
-        return _("Choose a category for rows that name none.")
-
-    def _offer_columns(self) -> None:
-        none = [("", _("none"))]
-        choices = none + [(name, name) for name in self.look.columns]
-        for name, label in COLUMN_LABELS.items():
-            self.fields[name] = forms.ChoiceField(label=label, choices=choices, required=False)
-        self.initial = self.look.layout.plain()
+        choices.choices = none + categories
+        for name, words in COLUMN_LABELS.items():
+            self.fields[name] = forms.ChoiceField(label=words, choices=none + column, required=False)
+        self.own_names = {_field_of(name): name for name in [*self.renamed, *seen.unknown]}
+        for field, name in self.own_names.items():
+            again = [("", _("leave such rows out")), *categories]
+            self.fields[field] = forms.ChoiceField(label=name, choices=again, required=False)
+        self.initial = {**seen.layout, **{field: self.renamed.get(name, "") for field, name in self.own_names.items()}}
 
     def clean_crs(self) -> str:
         """Read the coordinate system's name."""
@@ -112,24 +74,32 @@ class LayoutForm(forms.Form):
             raise forms.ValidationError(_("Write a zone such as Asia/Shanghai."))
         return zone
 
-    def options(self) -> dict[str, Any]:
-        """Return what was said, as plain JSON."""
-        return dict(self.cleaned_data)
+    def said(self) -> dict[str, Any]:
+        """Return what was said, as plain JSON, with the heads of the file that it was said of."""
+        said = self.cleaned_data
+        renamed = {name: said[field] for field, name in self.own_names.items() if said[field]}
+        header = {"header": self.options["header"]} if "header" in self.options else {}
+        return {name: said[name] for name in (*COLUMN_LABELS, *FILE_FIELDS)} | {"renamed": renamed} | header
+
+    def is_as_seen(self) -> bool:
+        """Whether the rows were seen as they are laid out now."""
+        said = self.said()
+        same = all((said[name] or "") == (self.seen.layout[name] or "") for name in (*COLUMN_LABELS, *FILE_FIELDS))
+        return same and said["renamed"] == self.renamed
 
     def column_fields(self) -> list[forms.BoundField]:
         """Return the choices of columns, in the order of the page."""
-        return [self[name] for name in COLUMN_LABELS if name in self.fields]
+        return [self[name] for name in COLUMN_LABELS]
 
     def file_fields(self) -> list[forms.BoundField]:
         """Return what holds for the whole file."""
-        return [self[name] for name in ("default_category", "default_channel", "source", "crs", "tz")]
+        return [self[name] for name in FILE_FIELDS]
 
-    def reasons(self) -> list[tuple[str, int]]:
-        """Return why rows would be refused, with their number, the most frequent first."""
-        return reasons_of(self.counts)
+    def name_fields(self) -> list[tuple[forms.BoundField, int]]:
+        """Return the list's own names of categories, with how many rows have one that means nothing yet."""
+        return [(self[field], self.seen.unknown.get(name, 0)) for field, name in self.own_names.items()]
 
 
-def reasons_of(counts: Counts | None) -> list[tuple[str, int]]:
-    """Return why rows were refused, in words, with their number, the most frequent first."""
-    reasons = [(headline(code), count) for code, count in counts.reasons.items()] if counts else []
-    return sorted(reasons, key=lambda reason: -reason[1])
+def _field_of(name: str) -> str:
+    """Return the field of a name that a list has for a category: a name may hold what no field's may."""
+    return f"means-{hashlib.sha256(name.encode()).hexdigest()[:12]}"

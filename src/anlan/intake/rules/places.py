@@ -22,12 +22,13 @@ def place_of(row: Mapping[str, Any], bounds: Bounds | None, place_words: str, *,
         return {"lon": None, "lat": None, "source_crs": "", "source_x": None, "source_y": None}
     if x is None or y is None:
         raise Refused("half_a_place", "lon" if x is None else "lat")
-    crs, lon, lat = _wgs84(row.get("crs") or "EPSG:4326", x, y)
+    crs, lon, lat = wgs84(row.get("crs") or "EPSG:4326", x, y)
     _require_inside(lon, lat, bounds)
     return {"lon": round(lon, 7), "lat": round(lat, 7), "source_crs": crs, "source_x": x, "source_y": y}
 
 
-def _wgs84(name: Any, x: float, y: float) -> tuple[str, float, float]:
+def wgs84(name: Any, x: float, y: float) -> tuple[str, float, float]:
+    """Return a coordinate system's name, and the pair in WGS 84."""
     if name == "EPSG:4326":
         return name, x, y
     from anlan.geo import parse_crs, to_wgs84  # not before it is needed: it loads the tables of all projections

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from functools import wraps
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -23,12 +25,12 @@ from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.words import day
 from anlan.intake.access import IMPORTS, MAPS
 from anlan.intake.actions import imports as importruns
 from anlan.intake.files.mappings import text_of
-from anlan.intake.forms.imports import LayoutForm
 from anlan.intake.models import ImportRun
-from anlan.intake.views.mappings import mapped_import
+from anlan.intake.views.looks import before_import
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".geojson", ".json", ".ndjson", ".jsonl",
             ".kml", ".kmz", ".gpx", ".zip", ".gpkg", ".topojson")  # fmt: skip
@@ -96,36 +98,18 @@ def _options(mapping: str) -> dict[str, Any]:
 def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
     """Show how a file would be read, how far its import is, or what became of it."""
     run = _run(request, import_id)
-    if run.state != ImportRun.State.UPLOADED:
-        made = json.loads(run.job.result) if run.job and run.job.result else {}
-        context = {"run": run, "job": run.job, "refused_file": _has_refused(run), "made": made}
-        return render(request, "intake/files/import.html", context)
-    if importruns.mapping_of(run):
-        return mapped_import(request, run)
-    if request.method == "POST":
-        return _laid_out(request, run)
-    return _preview(request, run, LayoutForm.of(run))
+    if run.state == ImportRun.State.UPLOADED:
+        return before_import(request, run)
+    made = json.loads(run.job.result) if run.job and run.job.result else {}
+    context = {"run": run, "job": run.job, "refused_file": _has_refused(run), "made": made, "found": _found(run)}
+    return render(request, "intake/files/import.html", context)
 
 
-def _laid_out(request: HttpRequest, run: ImportRun) -> HttpResponse:
-    """Keep what was said about the columns; start the import when the rows were seen and it was asked for."""
-    form = LayoutForm.of(run, request.POST)
-    if not form.is_valid():
-        return _preview(request, run, form, 422)
-    actor, at = actor_of_request(request), now()
-    importruns.set_options(import_id=run.pk, options=form.options(), actor=actor, at=at)
-    run.refresh_from_db()
-    if "start" not in request.POST:
-        return redirect("intake:import", run.pk)
-    preview = LayoutForm.of(run)
-    if preview.problem:
-        return _preview(request, run, preview, 422)
-    importruns.start_import(import_id=run.pk, actor=actor, at=at)
-    return redirect("intake:import", run.pk)
-
-
-def _preview(request: HttpRequest, run: ImportRun, form: LayoutForm, status: int = 200) -> HttpResponse:
-    return render(request, "intake/files/import_preview.html", {"run": run, "form": form}, status=status)
+def _found(run: ImportRun) -> str:
+    """Return how the list of reports shows what went in: the days of the file."""
+    asked = json.loads(run.job.payload) if run.job else {}
+    days = {name: dt.datetime.fromisoformat(asked[name]) for name in ("since", "until") if asked.get(name)}
+    return urlencode({name: day(moment) for name, moment in days.items()})
 
 
 @import_page

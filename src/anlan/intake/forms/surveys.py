@@ -1,0 +1,103 @@
+"""What a page says of a file that was looked through: what is wrong, how it was read, and what mends which refusal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from anlan.core.city.current import city
+from anlan.core.refusals import headline, in_words
+from anlan.intake.files.survey import Survey
+from anlan.intake.forms.imports import COLUMN_LABELS
+
+COLUMN_OF_TIME: Final = ("id_time", lazy("Choose another column of times"))
+MENDS: Final[Mapping[str, tuple[str, str | Promise]]] = {
+    "outside_city": ("id_crs", lazy("Where the points lie wrong on the map, choose the coordinate system")),
+    "not_convertible": ("id_crs", lazy("Choose the coordinate system")),
+    "unknown_crs": ("id_crs", lazy("Choose the coordinate system")),
+    "swapped": ("exchange", lazy("Exchange longitude and latitude")),
+    "not_a_number": ("id_lon", lazy("Choose other columns of coordinates")),
+    "half_a_place": ("id_lon", lazy("Choose other columns of coordinates")),
+    "no_place": ("id_place_words", lazy("Choose the column of place words")),
+    "time_in_future": ("id_tz", lazy("See whether the time zone is right")),
+    "time_too_old": COLUMN_OF_TIME,
+    "not_a_time": COLUMN_OF_TIME,
+    "missing": COLUMN_OF_TIME,
+    "ambiguous_time": COLUMN_OF_TIME,
+    "unknown_category": ("own-names", lazy("Say what the list's own names of categories mean")),
+    "unknown_channel": ("id_channel", lazy("Choose no column of channels: then the channel below holds for all rows")),
+    "id_used": ("id_source", lazy("Give the list a name of its own")),
+}
+
+
+@dataclass(frozen=True)
+class Mend:
+    """Why rows are refused, how many, and where on the page that is mended; nowhere where only the file can be."""
+
+    words: str
+    count: int
+    anchor: str = ""
+    offer: str | Promise = ""
+
+
+def mends_of(counts: Mapping[str, Any]) -> list[Mend]:
+    """Return why rows would be refused, the most frequent first, each with what mends it."""
+    reasons = sorted(counts.get("reasons", {}).items(), key=lambda reason: (-reason[1], reason[0]))
+    return [Mend(headline(code), count, *MENDS.get(code, ())) for code, count in reasons]
+
+
+def problem_of(seen: Survey) -> str:
+    """Say what stands in the way of the import, and what to do; nothing where it can start."""
+    layout = seen.layout
+    if seen.problem == "unread":
+        return _("The file cannot be read: %(why)s") % seen.limits
+    if seen.problem == "mapping":
+        return str(seen.limits["why"])
+    if seen.problem == "unusable":
+        if not layout.get("time"):
+            return _("Choose the column of the time of receipt.")
+        if not (layout.get("lon") and layout.get("lat")) and not layout.get("place_words"):
+            return _("No coordinates were found: choose the column of place words, or those of the coordinates.")
+        return _("Choose a category for rows that name none.")
+    if seen.problem:
+        return in_words(seen.problem, seen.limits)
+    if seen.tried and not seen.counts["accepted"] + seen.counts["repeated"]:
+        return _("As the file is laid out now, no row can go in. What is in the way stands below, with what mends it.")
+    return ""
+
+
+def read_as(seen: Survey) -> list[tuple[str | Promise, str, bool]]:
+    """Return what was read from which column, and whether that was guessed."""
+    columns = ((key, seen.layout.get(key)) for key in COLUMN_LABELS)
+    return [(COLUMN_LABELS[key], column, key in seen.guessed) for key, column in columns if column]
+
+
+def days_of(seen: Survey) -> tuple[dt.datetime, dt.datetime] | None:
+    """Return the first and the last moment of the rows that can be read."""
+    if not seen.since:
+        return None
+    return dt.datetime.fromisoformat(seen.since), dt.datetime.fromisoformat(seen.until)
+
+
+def points_of(seen: Survey) -> dict[str, Any]:
+    """Return the points as GeoJSON for the map, which opens at those within the city."""
+    here = city()
+
+    def is_inside(lon: float, lat: float) -> bool:
+        return here is not None and here.west <= lon <= here.east and here.south <= lat <= here.north
+
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"id": number, "near": is_inside(lon, lat)},
+            "geometry": {"type": "Point", "coordinates": [lon, lat]},
+        }
+        for number, (lon, lat) in enumerate(seen.points, 1)
+    ]
+    return {"type": "FeatureCollection", "features": features}
