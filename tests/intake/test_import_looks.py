@@ -263,3 +263,16 @@ def test_after_the_import_the_page_leads_on(analyst: Client) -> None:
     assert 'href="/studies/new"' in page
     assert 'href="/imports/"' in page
     assert "refused.csv" in page
+
+
+def test_an_upload_is_bounded_before_it_is_read(analyst: Client) -> None:
+    """Neither the check of the form's token nor the page reads a body that is too long; the token still counts."""
+    careful = make.browser(make.person("analyst"))
+    careful.handler.enforce_csrf_checks = True
+    assert careful.post("/imports/", {"file": SimpleUploadedFile("list.csv", listed())}).status_code == 403
+    long = careful.post("/imports/", {"file": ""}, headers={"Content-Length": str(600_000_000)})
+    assert (long.status_code, "at most 500 MB" in flat(long)) == (413, True)
+    address = uploaded(analyst, listed())
+    assert analyst.post(address, {"mapping": ""}, headers={"Content-Length": str(600_000_000)}).status_code == 413
+    assert careful.post(address, {"look": ""}).status_code == 403
+    assert ImportRun.objects.count() == 1

@@ -71,13 +71,18 @@ def keep(chunks: Iterable[bytes], suffix: str) -> tuple[str, str]:
             for chunk in chunks:
                 size += len(chunk)
                 if size > MAX_BYTES:
-                    raise Refused("file_too_large", most=MAX_BYTES // 1_000_000)
+                    raise too_large()
                 digest.update(chunk)
                 file.write(chunk)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     return name, digest.hexdigest()
+
+
+def too_large() -> Refused:
+    """Return that a file has more bytes than an upload may have."""
+    return Refused("file_too_large", most=MAX_BYTES // 1_000_000)
 
 
 def _forget_old() -> None:

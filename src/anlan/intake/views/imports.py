@@ -16,10 +16,12 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.core import jobs
 from anlan.core.city.current import city
+from anlan.core.models import Job
 from anlan.core.people.actors import NotAllowed
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
@@ -35,6 +37,7 @@ from anlan.intake.views.looks import before_import
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".geojson", ".json", ".ndjson", ".jsonl",
             ".kml", ".kmz", ".gpx", ".zip", ".gpkg", ".topojson")  # fmt: skip
 SHOWN = 20
+BESIDE_FILE = 2_000_000  # bytes of a form beside its file: a mapping, and what a browser writes between the parts
 View = Callable[..., HttpResponseBase]
 
 
@@ -51,7 +54,22 @@ def import_page(view: View) -> View:
     return roles(*IMPORTS)(never_cache(answer))
 
 
+def bounded(view: View) -> View:
+    """Refuse a body that is too long before a byte of it is read: what checks a form's token reads the whole."""
+    checked = csrf_protect(view)
+
+    @csrf_exempt
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > importruns.MAX_BYTES + BESIDE_FILE:
+            return _list(request, str(importruns.too_large()), 413)
+        return checked(request, *args, **kwargs)
+
+    return answer
+
+
 @import_page
+@bounded
 @require_http_methods(["GET", "HEAD", "POST"])
 def imports(request: HttpRequest) -> HttpResponse:
     """List a person's imports, or take a file."""
@@ -94,12 +112,19 @@ def _options(mapping: str) -> dict[str, Any]:
 
 
 @import_page
+@bounded
 @require_http_methods(["GET", "HEAD", "POST"])
 def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
     """Show how a file would be read, how far its import is, or what became of it."""
     run = _run(request, import_id)
-    if run.state == ImportRun.State.UPLOADED:
-        return before_import(request, run)
+    answer = before_import(request, run) if run.state == ImportRun.State.UPLOADED else _after_start(request, run)
+    if "HX-Request" in request.headers and (run.job is None or run.job.state != Job.State.READY):
+        answer.headers["HX-Refresh"] = "true"  # it only asked how far the job is: now there is a whole page to see
+    return answer
+
+
+def _after_start(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    """Show how far an import is, or what became of it and what comes next."""
     made = json.loads(run.job.result) if run.job and run.job.result else {}
     context = {"run": run, "job": run.job, "refused_file": _has_refused(run), "made": made, "found": _found(run)}
     return render(request, "intake/files/import.html", context)
