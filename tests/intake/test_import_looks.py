@@ -139,11 +139,11 @@ def test_own_names_of_categories_are_asked_for_and_kept_for_the_next_file(analys
     jobs.drain()
     assert Report.objects.filter(category__code="waterlogging").count() == 10
     other = make.browser(make.person("call_taker"))
-    page = other.get(uploaded(other, listed(" 暴雨内涝 ", lat="31.77")))
-    assert page.context["seen"].counts["accepted"] == 10
+    page = other.get(uploaded(other, listed(" 暴雨内涝 ")))
+    assert page.context["seen"].counts["repeated"] == 10
     assert "same heads, uploaded on 2016-06-28." in flat(page)
     page = other.get(uploaded(other, listed("暴雨内涝").replace("事发地址".encode("gb18030"), b"place")))
-    assert page.context["seen"].counts["accepted"] == 0
+    assert page.context["seen"].counts["reasons"] == {"unknown_category": 10}
 
 
 def test_what_was_changed_is_seen_before_it_is_imported(analyst: Client) -> None:
@@ -240,6 +240,35 @@ def test_what_was_seen_of_a_file_that_is_no_more_so_is_not_kept(
     run = ImportRun.objects.get()
     assert imports.survey_of(run) is None
     assert act == "look" or not list(imports.folder().iterdir())
+
+
+def test_rows_that_are_here_already_and_those_that_say_otherwise_are_told_apart(analyst: Client) -> None:
+    """Both sides of a conflict stand beside each other before the import; neither is dropped nor overwritten."""
+    address = uploaded(analyst, listed())
+    analyst.post(address, said(analyst.get(address), start=""))
+    jobs.drain()
+    rows = listed().decode("gb18030").splitlines()
+    rows[1] = rows[1].replace("waterlogging", "noise").replace("06-01 13:00", "06-01 14:00")
+    rows[2] = rows[2].replace("长虹路", "清潭路")
+    rows.append(ROW.format(n=11, day=11, category="waterlogging", lon="119.97", lat="31.76"))
+    address = uploaded(analyst, "\n".join(rows).encode())
+    page = analyst.get(address)
+    assert "like" not in page.context["form"].options
+    counts = page.context["seen"].counts
+    assert (counts["accepted"], counts["repeated"], counts["reasons"]) == (1, 8, {"id_used": 2})
+    assert "8 are here already" in flat(page)
+    first, second = page.context["conflicts"]
+    assert [(str(name), *values) for name, *values in first["differs"]] == [
+        ("Category", "Waterlogging", "Noise"), ("Time of receipt", "2016-06-01 13:00", "2016-06-01 14:00"),
+    ]  # fmt: skip
+    assert (first["number"], first["other_words"]) == (Report.objects.get(source_id="1").number, False)
+    assert (second["differs"], second["other_words"], second["line"]) == ([], True, 3)
+    assert "清潭路" not in flat(page).split("What differs")[1].split("</table>")[0]
+    analyst.post(address, said(page, start=""))
+    jobs.drain()
+    run = ImportRun.objects.last()
+    assert (run.accepted, run.repeated, run.refused) == (1, 8, 2)
+    assert Report.objects.filter(source_id="1", category__code="waterlogging").count() == 1
 
 
 def test_a_look_that_failed_is_asked_for_again(analyst: Client, monkeypatch: pytest.MonkeyPatch) -> None:

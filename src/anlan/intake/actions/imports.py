@@ -136,9 +136,9 @@ def keep_survey(run: ImportRun, seen: Survey, options: dict[str, Any]) -> None:
 
 
 def laid_out_before(header: str) -> dict[str, Any] | None:
-    """Return how the last imported file with the same heads was laid out; `like` is the day of that upload."""
+    """Return what was said of the last imported file with the same heads; `like` is the day of that upload."""
     imported = ImportRun.objects.filter(state__in=[State.STARTED, State.DONE], options__contains=f'"header":"{header}"')
-    found = imported.order_by("-pk").first()
+    found = imported.filter(options__contains='"renamed":').order_by("-pk").first()
     return options_of(found) | {"like": day(found.created_at)} if found else None
 
 

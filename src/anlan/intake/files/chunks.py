@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -19,8 +19,8 @@ from anlan.intake.actions.storage import facts
 from anlan.intake.files.counts import Counts
 from anlan.intake.files.layout import Layout, Look, Times, look, rows
 from anlan.intake.models import Category
-from anlan.intake.rules.reports import check
-from anlan.tables import REFUSED_HEADER, Record, TableError, guarded, open_records, safe_cell
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 CHUNK = 500
 Progress = Callable[[int, int], None]
@@ -69,7 +69,7 @@ def import_file(
         refused = [refused_record(record, row) for record, row in chunk if isinstance(row, Refused)]
         readable = [row for _, row in chunk if not isinstance(row, Refused)]
         if dry_run:
-            answer = tried(readable, actor, at)
+            answer = tried(readable, actor, at).answer
         else:
             chunk_key = f"{key}:{number}" if key else None
             answer = receive_reports(rows=readable, actor=actor, at=at, key=chunk_key, past=True)
@@ -121,15 +121,30 @@ def refused_record(record: Record, refusal: Refused) -> dict[str, Any]:
     return refused_row({"record": record.number, "line": record.line}, refusal)
 
 
-def tried(sent: list[dict[str, Any]], actor: Actor, at: dt.datetime) -> dict[str, Any]:
-    """Check rows without storing any; what is stored already is not looked up."""
+@dataclass(frozen=True)
+class Trial:
+    """What would become of some rows: the answer of a batch, and the rows that say otherwise than what is here."""
+
+    answer: dict[str, Any]
+    others: list[tuple[dict[str, Any], Repeat]]
+
+
+def tried(sent: list[dict[str, Any]], actor: Actor, at: dt.datetime) -> Trial:
+    """Check rows without storing any."""
     known = facts(at)
-    refused, masked = [], 0
+    good: list[tuple[dict[str, Any], Checked]] = []
+    refused = []
     for row in sent:
         try:
             require_channel(actor, row["channel"])
             report = {name: value for name, value in row.items() if name not in {"record", "line"}}
-            masked += bool(check(report, known).masked)
+            good.append((row, with_content_hash(check(report, known), time_told=True)))
         except Refused as error:
             refused.append(refused_row(row, error))
-    return {"accepted": len(sent) - len(refused), "repeated": 0, "masked": masked, "refused": refused}
+    repeats = repeats_of([checked for _, checked in good])
+    new = [checked for (_, checked), repeat in zip(good, repeats, strict=True) if repeat is None]
+    others = [(row, repeat) for (row, _), repeat in zip(good, repeats, strict=True) if repeat and not repeat.is_same]
+    refused += [refused_row(row, Refused("id_used", "source_id")) for row, _ in others]
+    counts = {"accepted": len(new), "repeated": len(good) - len(new) - len(others)}
+    masked = sum(bool(checked.masked) for checked in new)
+    return Trial({**counts, "masked": masked, "refused": refused}, others)

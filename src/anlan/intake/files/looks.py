@@ -18,11 +18,13 @@ from anlan.intake.files.counts import Counts
 from anlan.intake.files.layout import COLUMN_FIELDS, Layout, look, rows
 from anlan.intake.files.limits import Watch, require_bounded
 from anlan.intake.files.mappings import reader
-from anlan.intake.files.survey import Spread, Survey, cell_of, names_of
+from anlan.intake.files.survey import Spread, Survey, cell_of, names_of, plain_value
+from anlan.intake.queries.repeats import Repeat
 from anlan.tables import TableError, open_records
 
 TRIED: Final = 200_000  # rows of a long file that are tried
 SHOWN_ROWS: Final = 8
+MOST_CONFLICTS: Final = 50
 UNREADABLE: Final = (
     TableError,
     Refused,
@@ -68,7 +70,11 @@ def _try(seen: Survey, read: Iterator[Row], layout: Layout, actor: Actor, at: dt
     total = min(seen.records, TRIED)
     while seen.tried < total and (chunk := list(islice(read, CHUNK))):
         readable = [row for _, row in chunk if not isinstance(row, Refused)]
-        answer = tried(readable, actor, at)
+        trial = tried(readable, actor, at)
+        answer = trial.answer
+        seen.conflicts += [
+            _conflict(row, repeat) for row, repeat in trial.others[: MOST_CONFLICTS - len(seen.conflicts)]
+        ]
         refused = [refused_record(record, row) for record, row in chunk if isinstance(row, Refused)]
         counts.add(answer, refused + answer["refused"])
         strange = {row["record"] for row in answer["refused"] if row["code"] == "unknown_category"}
@@ -83,6 +89,13 @@ def _try(seen: Survey, read: Iterator[Row], layout: Layout, actor: Actor, at: dt
     seen.counts, seen.unknown = counts.plain(), names_of(unknown)
     seen.since, seen.until = (moment.isoformat() if moment else "" for moment in (first, last))
     seen.placed, seen.points = spread.count, spread.converted(layout.crs)
+
+
+def _conflict(row: dict[str, Any], repeat: Repeat) -> dict[str, Any]:
+    """Return what a row says otherwise than the report under its number, of both; words stay sealed."""
+    differs = {name: [plain_value(value) for value in pair] for name, pair in repeat.differs.items()}
+    where = {"line": row["line"] or row["record"], "source_id": row["source_id"], "number": repeat.report.number}
+    return {**where, "differs": differs, "other_words": repeat.other_words}
 
 
 def survey_calls(path: Path, *, name: str, mapping: str, at: dt.datetime, watch: Watch) -> Survey:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections import Counter
@@ -36,6 +37,7 @@ class Survey:
     points: list[tuple[float, float]] = field(default_factory=list)  # evenly spread over the rows that were tried
     placed: int = 0
     unknown: dict[str, int] = field(default_factory=dict)  # categories that the city has not, the most frequent first
+    conflicts: list[dict[str, Any]] = field(default_factory=list)  # rows that say otherwise than what is here
     mapped: dict[str, str] = field(default_factory=dict)  # what a mapping says
     problem: str = ""  # the code of a refusal, `unusable`, or `unread`
     limits: dict[str, Any] = field(default_factory=dict)
@@ -108,6 +110,11 @@ def names_of(unknown: Counter[str]) -> dict[str, int]:
     """Return the names that may be those of categories, the most frequent first; long words are none."""
     short = [(name, count) for name, count in unknown.most_common() if 0 < len(name) <= SHOWN_CHARACTERS]
     return dict(short[:MOST_NAMES])
+
+
+def plain_value(value: Any) -> Any:
+    """Return a column's value as plain JSON."""
+    return value.isoformat() if isinstance(value, dt.datetime) else value
 
 
 def cell_of(value: Any) -> str:

@@ -13,9 +13,24 @@ from django.utils.translation import gettext_lazy as lazy
 
 from anlan.core.city.current import city
 from anlan.core.refusals import headline, in_words
+from anlan.core.words import MISSING
+from anlan.intake.channels import Channel
 from anlan.intake.files.survey import Survey
 from anlan.intake.forms.imports import COLUMN_LABELS
+from anlan.intake.models import Category
+from anlan.intake.words import label, short
 
+COLUMNS: Final[Mapping[str, str | Promise]] = {
+    "category_id": COLUMN_LABELS["category"],
+    "channel": COLUMN_LABELS["channel"],
+    "received_at": COLUMN_LABELS["time"],
+    "device_time": lazy("Time of the device"),
+    "source_x": COLUMN_LABELS["lon"],
+    "source_y": COLUMN_LABELS["lat"],
+    "source_crs": lazy("Coordinate system"),
+    "precision_m": COLUMN_LABELS["precision_m"],
+    "depth_cm": COLUMN_LABELS["depth_cm"],
+}
 COLUMN_OF_TIME: Final = ("id_time", lazy("Choose another column of times"))
 MENDS: Final[Mapping[str, tuple[str, str | Promise]]] = {
     "outside_city": ("id_crs", lazy("Where the points lie wrong on the map, choose the coordinate system")),
@@ -70,6 +85,26 @@ def problem_of(seen: Survey) -> str:
     if seen.tried and not seen.counts["accepted"] + seen.counts["repeated"]:
         return _("As the file is laid out now, no row can go in. What is in the way stands below, with what mends it.")
     return ""
+
+
+def conflicts_of(seen: Survey) -> list[dict[str, Any]]:
+    """Return the rows that say otherwise than what is here under their number, both side by side."""
+    categories = {category.pk: label(category) for category in Category.objects.all()}
+
+    def said(name: str, value: Any) -> str:
+        if value is None:
+            return MISSING
+        if name == "category_id":
+            return categories.get(value, MISSING)
+        if name == "channel":
+            return str(dict(Channel.choices)[value])
+        return short(dt.datetime.fromisoformat(value)) if name in {"received_at", "device_time"} else str(value)
+
+    def differing(conflict: dict[str, Any]) -> list[tuple[str | Promise, str, str]]:
+        pairs = conflict["differs"].items()
+        return [(COLUMNS[name], said(name, here), said(name, sent)) for name, (here, sent) in pairs]
+
+    return [conflict | {"differs": differing(conflict)} for conflict in seen.conflicts]
 
 
 def read_as(seen: Survey) -> list[tuple[str | Promise, str, bool]]:

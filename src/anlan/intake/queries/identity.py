@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import hmac
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 
@@ -65,12 +66,17 @@ def earlier(rows: Sequence[Checked]) -> dict[tuple[str, ...], Report]:
 
 def require_same(before: Report | Checked, row: Checked, time_told: bool, *, is_said: bool) -> None:
     """Refuse another report under the number of an earlier one: neither may hide the other."""
-    if row.columns["source_id"] is None:
-        return
-    columns = before.columns if isinstance(before, Checked) else before.__dict__
-    names = [name for name in SAME if time_told or name != "received_at"]
-    if not is_said or any(columns[name] != row.columns[name] for name in names):
+    if (row.columns["source_id"] is not None and not is_said) or differing(before, row, time_told):
         raise Refused("id_used", "source_id")
+
+
+def differing(before: Report | Checked, row: Checked, time_told: bool) -> dict[str, tuple[Any, Any]]:
+    """Return what a report says otherwise than the one before under its number, of both; words apart."""
+    if row.columns["source_id"] is None:
+        return {}
+    columns = before.columns if isinstance(before, Checked) else before.__dict__
+    pairs = {name: (columns[name], row.columns[name]) for name in SAME if time_told or name != "received_at"}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def said_before(pairs: Sequence[tuple[Report | Checked, Checked]]) -> list[bool]:
