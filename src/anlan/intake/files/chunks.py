@@ -19,8 +19,10 @@ from anlan.intake.actions.storage import facts
 from anlan.intake.files.counts import Counts
 from anlan.intake.files.layout import Layout, Look, Times, look, rows
 from anlan.intake.models import Category
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from anlan.intake.queries.identity import with_content_hash
+from anlan.intake.queries.repeats import Repeat, repeats_of
+from anlan.intake.rules.reports import Checked, check
+from anlan.tables import REFUSED_HEADER, Record, TableError, guarded, open_records, safe_cell
 
 CHUNK = 500
 Progress = Callable[[int, int], None]
