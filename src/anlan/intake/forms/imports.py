@@ -79,7 +79,11 @@ class LayoutForm(forms.Form):
         said = self.cleaned_data
         renamed = {name: said[field] for field, name in self.own_names.items() if said[field]}
         header = {"header": self.options["header"]} if "header" in self.options else {}
-        return {name: said[name] for name in (*COLUMN_LABELS, *FILE_FIELDS)} | {"renamed": renamed} | header
+        return (
+            {name: said[name] for name in (*COLUMN_LABELS, *FILE_FIELDS)}
+            | {"renamed": renamed, "crs_named": True}
+            | header
+        )
 
     def is_as_seen(self) -> bool:
         """Whether the rows were seen as they are laid out now."""
