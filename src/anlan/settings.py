@@ -49,13 +49,14 @@ def _database() -> dict[str, Any]:
             **postgres_options(ENV.database_url),
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
-                "pool": {"min_size": 1, "max_size": 16},
+                "pool": {"min_size": 1, "max_size": 40},  # more than threads: who waits for the writer may hold one
                 "options": "-c idle_in_transaction_session_timeout=10000",
             },
         }
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "anlan.sqlite3",
+        "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
@@ -107,8 +108,9 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "anlan.core.web.middleware.requests.RequestLog",
     "anlan.core.web.middleware.once.Once",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "anlan.core.web.middleware.language.Language",
+    "anlan.core.web.middleware.partners.Partners",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
+from anlan.core.city.current import kept
 from anlan.core.models import ApiClient
 
 
@@ -21,4 +22,9 @@ def key_hash(key: str) -> str:
 
 def client_of(key: str) -> ApiClient | None:
     """Return the active partner system that owns a key."""
-    return ApiClient.objects.filter(key_hash=key_hash(key), active=True).select_related("organisation").first()
+    return kept(_clients).get(key_hash(key))
+
+
+def _clients() -> dict[str, ApiClient]:
+    active = ApiClient.objects.filter(active=True).select_related("organisation")
+    return {client.key_hash: client for client in active}

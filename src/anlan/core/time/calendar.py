@@ -37,9 +37,9 @@ class WorkingCalendar:
 
 def working_calendar() -> WorkingCalendar:
     """Return the city's calendar as it is now."""
-    from anlan.core.city.current import read_once
+    from anlan.core.city.current import kept
 
-    return read_once("calendar", _read)
+    return kept(_read)
 
 
 def _read() -> WorkingCalendar:

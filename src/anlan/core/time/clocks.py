@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from django.db.models import Q
 
-from anlan.core.city.current import city_zone, read_once
+from anlan.core.city.current import city_zone, kept
 from anlan.core.models import ClockRule, ClockRun, Organisation
 from anlan.core.refusals import Refused
 from anlan.core.time.calendar import working_calendar
@@ -125,7 +125,11 @@ def resume(*, subject: str, at: dt.datetime) -> int:
 
 def _rules() -> list[ClockRule]:
     """Return the city's rules; one that is gone still runs out."""
-    return read_once("clocks", lambda: list(ClockRule.objects.all()))
+    return kept(_read_rules)
+
+
+def _read_rules() -> list[ClockRule]:
+    return list(ClockRule.objects.all())
 
 
 def _not_lapsed(rules: Iterable[ClockRule], at: dt.datetime) -> Q:

@@ -48,7 +48,13 @@ def as_json(view: View) -> View:
         except Exception as error:
             return _failure(error).response
 
+    answer.answers_failures = True  # type: ignore[attr-defined]
     return answer
+
+
+def answers_failures(view: View) -> bool:
+    """Whether a view answers every failure itself."""
+    return getattr(view, "answers_failures", False)
 
 
 def _failure(error: Exception) -> ApiError:

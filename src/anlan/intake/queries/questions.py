@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from anlan.core.city.current import read_once
+from anlan.core.city.current import kept
 from anlan.core.refusals import Refused
 from anlan.intake.models import Answer, KeyQuestion, Report
 
 
 def questions() -> list[KeyQuestion]:
     """Return the city's questions in their order, also those that are asked no more."""
-    return read_once("key questions", lambda: list(KeyQuestion.objects.all()))
+    return kept(_questions)
+
+
+def _questions() -> list[KeyQuestion]:
+    return list(KeyQuestion.objects.all())
 
 
 def asked() -> list[KeyQuestion]:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from django.db.models.functions import Substr
 
-from anlan.core.city.current import city_zone
+from anlan.core.city.current import city_zone, kept
 from anlan.core.models import ClockRun, Organisation
 from anlan.core.models.clock import ClockRunQuerySet
 from anlan.core.people.actors import Actor
@@ -52,6 +52,10 @@ class Waiting:
 
 def control_room() -> Organisation | None:
     """Return the organisation that holds what nobody else holds, if the city has any."""
+    return kept(_control_room)
+
+
+def _control_room() -> Organisation | None:
     active = Organisation.objects.filter(active=True)
     return active.filter(kind="control_room").order_by("pk").first() or active.order_by("pk").first()
 

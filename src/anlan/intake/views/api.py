@@ -117,7 +117,7 @@ def _require_type(request: HttpRequest, known: frozenset[str]) -> None:
 
 
 def _idempotency_key(request: HttpRequest) -> str:
-    key = request.headers.get("Idempotency-Key", "").strip()
+    key = str(request.META.get("HTTP_IDEMPOTENCY_KEY", "")).strip()
     if not (1 <= len(key) <= 128 and key.isascii() and key.isprintable()):
         message = _("Send an Idempotency-Key of 1 to 128 ASCII characters, a new one for each report.")
         raise ApiError(400, "idempotency_key", message, "Idempotency-Key")
@@ -134,7 +134,7 @@ def _body(request: HttpRequest) -> dict[str, Any]:
 
 def _stream(request: HttpRequest) -> Readable:
     """Return the body as a stream. A chunked one has no length, so Django would read nothing of it."""
-    chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+    chunked = "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
     if chunked and "wsgi.input" in request.META:
         return cast(Readable, request.META["wsgi.input"])
     return cast(Readable, request)

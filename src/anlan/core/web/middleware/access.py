@@ -44,12 +44,7 @@ class Access:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        said = response.get("Cache-Control", "")
-        is_known = getattr(request, "actor", PUBLIC) is not PUBLIC
-        if is_known and "no-store" not in said and "public" not in said:  # as areas and tiles are for everybody
-            patch_cache_control(response, no_store=True, private=True)
-        return response
+        return unkept(request, self.get_response(request))
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]
@@ -60,7 +55,7 @@ class Access:
             log.error("no access declared on %s", getattr(view, "__qualname__", view))
             raise PermissionDenied
         if access.kind == "partner":
-            return self._partner(request)
+            return with_client(request)
         if access.kind == "monitor":
             return _monitor(request)
         actor = actor_of(request.user) if request.user.is_authenticated else PUBLIC
@@ -75,14 +70,25 @@ class Access:
             raise PermissionDenied
         return _to_account(request) if owes_factor else None
 
-    def _partner(self, request: HttpRequest) -> HttpResponse | None:
-        key = _bearer(request)
-        client = client_of(key) if key else None
-        if client is None:
-            return _unauthorized()
-        request.actor = actor_of_client(client)  # type: ignore[attr-defined]
-        request.client = client  # type: ignore[attr-defined]
-        return None
+
+def with_client(request: HttpRequest) -> HttpResponse | None:
+    """Put the partner system that shows its key on the request, or refuse."""
+    key = _bearer(request)
+    client = client_of(key) if key else None
+    if client is None:
+        return _unauthorized()
+    request.actor = actor_of_client(client)  # type: ignore[attr-defined]
+    request.client = client  # type: ignore[attr-defined]
+    return None
+
+
+def unkept(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let nobody keep what somebody known is shown."""
+    said = response.get("Cache-Control", "")
+    is_known = getattr(request, "actor", PUBLIC) is not PUBLIC
+    if is_known and "no-store" not in said and "public" not in said:  # as areas and tiles are for everybody
+        patch_cache_control(response, no_store=True, private=True)
+    return response
 
 
 def _monitor(request: HttpRequest) -> HttpResponse | None:
@@ -94,7 +100,7 @@ def _monitor(request: HttpRequest) -> HttpResponse | None:
 
 
 def _bearer(request: HttpRequest) -> str:
-    scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
+    scheme, _space, key = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return key.strip() if scheme.lower() == "bearer" else ""
 
 

@@ -43,7 +43,7 @@ def language_of(request: HttpRequest) -> str:
     """Return the language of a request that chooses none."""
     if known := supported(request.COOKIES.get(COOKIE, "")):
         return known
-    for name, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+    for name, _ in parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", "")):
         if known := supported(name):
             return known
     here = city()

@@ -16,5 +16,5 @@ class Once:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with city_read_once():
+        with city_read_once(lately=request.path_info.startswith("/api/")):
             return self.get_response(request)
