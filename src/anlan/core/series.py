@@ -6,10 +6,17 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from django.db.models import F, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 
 from anlan.core.models import SeriesCount
+
+TAKE: Final = "UPDATE core_seriescount SET last = last + %s WHERE letter = %s AND period = %s"
+LAST: Final = "SELECT last FROM core_seriescount WHERE letter = %s AND period = %s"
+BEGIN: Final = "INSERT INTO core_seriescount (letter, period, last) VALUES (%s, %s, 0) ON CONFLICT DO NOTHING"
+HOLD: Final = f"{LAST} FOR UPDATE"
 
 
 @dataclass(frozen=True)
@@ -30,11 +37,13 @@ class Series:
 
     def take(self, count: int) -> range:
         """Give the next numbers as plain integers."""
-        mine = SeriesCount.objects.filter(letter=self.letter, period=self.key)
-        if not mine.update(last=F("last") + count):
-            _begin([self])
-            mine.update(last=F("last") + count)
-        last = mine.values_list("last", flat=True).get()
+        with connection.cursor() as cursor:
+            cursor.execute(TAKE, [count, self.letter, self.key])
+            if not cursor.rowcount:
+                cursor.execute(BEGIN, [self.letter, self.key])
+                cursor.execute(TAKE, [count, self.letter, self.key])
+            cursor.execute(LAST, [self.letter, self.key])
+            last = cursor.fetchone()[0]
         return range(last - count + 1, last + 1)
 
     def written(self, number: int) -> str:
@@ -50,7 +59,14 @@ class Series:
 
 def lock(several: Iterable[Series]) -> None:
     """Hold several periods until the write ends; whoever wants one of them waits."""
-    _held(several)
+    if connection.vendor == "sqlite":  # where whoever writes holds everything
+        return
+    with connection.cursor() as cursor:
+        for series in _in_order(several):
+            cursor.execute(HOLD, [series.letter, series.key])
+            if cursor.fetchone() is None:
+                cursor.execute(BEGIN, [series.letter, series.key])
+                cursor.execute(HOLD, [series.letter, series.key])
 
 
 def next_of_each(several: Sequence[Series]) -> list[str]:
@@ -72,11 +88,15 @@ def next_of_each(several: Sequence[Series]) -> list[str]:
 
 def _held(several: Iterable[Series]) -> dict[tuple[str, str], SeriesCount]:
     """Return the rows under lock. They are begun and locked in one order, so that no two writes wait for each other."""
-    wanted = sorted(set(several), key=lambda series: (series.letter, series.key))
+    wanted = _in_order(several)
     _begin(wanted)
     rows: QuerySet[SeriesCount] = SeriesCount.objects.select_for_update().order_by("letter", "period")
     found = rows.filter(letter__in={series.letter for series in wanted}, period__in={series.key for series in wanted})
     return {(row.letter, row.period): row for row in found}
+
+
+def _in_order(several: Iterable[Series]) -> list[Series]:
+    return sorted(set(several), key=lambda series: (series.letter, series.key))
 
 
 def _begin(several: Sequence[Series]) -> None:

@@ -15,7 +15,7 @@ import typer
 
 from anlan.core.operator.setup import DataOption, begin_city_time, refuse, say, start_django
 
-THREADS = 16  # they wait for the writer together, so its batches are large when many write
+THREADS = 32  # they wait for the writer together, so its batches are large when many write
 
 
 def serve(

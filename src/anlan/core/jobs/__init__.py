@@ -24,6 +24,7 @@ from anlan.core.jobs.queue import (
     run,
     running,
     stop,
+    unknown,
     waiting,
     work_once,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "run",
     "running",
     "stop",
+    "unknown",
     "waiting",
     "work_once",
 ]

@@ -8,11 +8,12 @@ import logging
 import random
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db import connection
 from django.db.models import F, Q
 
 from anlan.core import ledger
@@ -167,6 +168,17 @@ def enqueue(
     if key is None:
         return Job.objects.create(**values).pk
     return Job.objects.get_or_create(key=key, defaults=values)[0].pk
+
+
+def unknown(keys: Iterable[str]) -> list[str]:
+    """Return the keys under which nothing was asked for yet."""
+    wanted = list(keys)
+    if not wanted:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT key FROM core_job WHERE key IN ({', '.join(['%s'] * len(wanted))})", wanted)
+        there = {key for (key,) in cursor.fetchall()}
+    return [key for key in wanted if key not in there]
 
 
 def claim(only: int | None = None, among: Q = ANY) -> JobRun | None:

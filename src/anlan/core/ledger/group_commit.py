@@ -5,18 +5,22 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from itertools import pairwise
 from typing import Any, TypeVar, cast
 
 from django.db import connection, transaction
 from django.utils import translation
 
 from anlan.core import ledger
+from anlan.core.city.current import city_read_once
 from anlan.core.ledger import writes
+from anlan.core.ledger.calls import ALONE, Call, Together
 
 R = TypeVar("R")
 BATCH = 64
+COMPANY_S = 0.008  # how long the first of a batch waits for others, while many write
 log = logging.getLogger("anlan.writer")
 
 
@@ -27,10 +31,12 @@ class Spoiled(Exception):
 class Task:
     """One act, the language of who asked for it, and what came of it."""
 
-    def __init__(self, act: Callable[[], Any]) -> None:
-        self.act = act
+    def __init__(self, act: Callable[[], Any], call: Call | None = None) -> None:
+        self.act, self.call, self.is_done = act, call, False
         self.language = translation.get_language()
-        self.future: Future[Any] = Future()
+        self.open = threading.Lock()  # held until there is an answer; a Future costs ten times as much
+        self.open.acquire()
+        self.next: Task | None = None  # whose turn it is then: all at once would fight for the interpreter
         self.value: Any = None
         self.error: Exception | None = None
 
@@ -60,19 +66,29 @@ class Task:
         self.answer()
 
     def answer(self) -> None:
-        """Give the outcome to who waits for it."""
-        if self.error is not None:
-            self.future.set_exception(self.error)
-        else:
-            self.future.set_result(self.value)
+        """Let who waits have the outcome."""
+        self.open.release()
+
+    def outcome(self) -> Any:
+        """Wait for the answer."""
+        with self.open:
+            if self.next:
+                self.next.answer()
+            if self.error is not None:
+                raise self.error
+            return self.value
 
 
 class GroupWriter:
-    """A queue and one thread; each caller gets its own outcome, and only after COMMIT."""
+    """A queue and one thread; each caller gets its own outcome, and only after COMMIT.
 
-    def __init__(self, batch: int = BATCH) -> None:
-        self.batch = batch
+    With `calls_only` other writes are run where they are asked for, as on PostgreSQL, which has many writers.
+    """
+
+    def __init__(self, batch: int = BATCH, *, calls_only: bool = False) -> None:
+        self.batch, self.calls_only = batch, calls_only
         self.batches = 0
+        self._last = 0  # how many the batch before held
         self._queue: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="anlan-writer", daemon=True)
 
@@ -86,13 +102,17 @@ class GroupWriter:
         self._queue.put(None)
         self._thread.join()
 
-    def submit(self, act: Callable[[], R]) -> R:
+    def takes(self, call: Call | None) -> bool:
+        """Whether it runs this write."""
+        return call is not None or not self.calls_only
+
+    def submit(self, act: Callable[[], R], call: Call | None = None) -> R:
         """Run an act with others in one transaction; return its answer once that is committed."""
         if not self._thread.is_alive():
             raise writes.NotStored("Anlan is stopping: nothing was stored. Repeat it in a moment.")
-        task = Task(act)
+        task = Task(act, call)
         self._queue.put(task)
-        return cast(R, task.future.result())
+        return cast(R, task.outcome())
 
     def _run(self) -> None:
         try:
@@ -105,6 +125,8 @@ class GroupWriter:
     def _next(self) -> list[Task]:
         first = self._queue.get()
         tasks = [first] if first else []
+        if self._last > 1 and self._queue.qsize() < self.batch - 1:
+            time.sleep(COMPANY_S)
         while first and len(tasks) < self.batch:
             try:
                 task = self._queue.get_nowait()
@@ -114,12 +136,14 @@ class GroupWriter:
                 self._queue.put(None)
                 break
             tasks.append(task)
+        self._last = len(tasks)
         return tasks
 
     def _write(self, tasks: list[Task]) -> None:
-        if len(tasks) > 1 and self._together(tasks):
-            for task in tasks:
-                task.answer()
+        if (len(tasks) > 1 or tasks[0].call) and self._together(tasks):
+            for task, after in pairwise(tasks):
+                task.next = after
+            tasks[0].answer()
             return
         for task in tasks:
             task.alone()
@@ -130,8 +154,11 @@ class GroupWriter:
         try:
             with writes.explained(), writes.one_writer(), writes.entered(), transaction.atomic():
                 transaction.on_commit(lambda: committed.append(True))
+                with city_read_once():
+                    _as_one(tasks)
                 for task in tasks:
-                    task.attempt()
+                    if not task.is_done:
+                        task.attempt()
                     if connection.get_rollback():
                         raise Spoiled
         except Exception as error:
@@ -142,3 +169,24 @@ class GroupWriter:
             connection.close_if_unusable_or_obsolete()
             return False
         return True
+
+
+def _as_one(tasks: list[Task]) -> None:
+    """Do the calls of each verb that can do many as one, in a savepoint; what is left or fails is done by itself."""
+    like: dict[Together, list[Task]] = {}
+    for task in tasks:
+        task.is_done = False
+        if task.call:
+            like.setdefault(task.call.together, []).append(task)
+    for together, some in like.items():
+        try:
+            with transaction.atomic(), ledger.outermost():
+                answers = together([task.call for task in some if task.call])
+        except Exception as error:
+            if writes.is_passing(error):
+                raise
+            log.warning("%d calls are done one by one: %s", len(some), type(error).__name__)
+            continue
+        for task, answer in zip(some, answers, strict=True):
+            task.is_done = answer is not ALONE
+            task.value, task.error = answer, None

@@ -15,6 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.conf import settings
 
 from anlan.core.ledger import canonical
+from anlan.core.ledger.calls import Call, Together
 from anlan.core.ledger.writes import perform
 from anlan.core.models import VerbKey
 from anlan.core.time.clock import now
@@ -39,11 +40,12 @@ class _Asking(threading.local):
 _asking = _Asking()
 
 
-def verb(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def verb(name: str, together: Together | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function a verb: it takes keyword arguments `actor`, `at` and, where it can come twice, `key`.
 
     The name is stored with every key, so it stays when the function moves or is renamed: some tell of modules gone by.
-    With a key the result must be plain JSON (ids, strings, numbers, lists, dicts).
+    With a key the result must be plain JSON (ids, strings, numbers, lists, dicts). `together` does several keyed calls
+    that wait at the same time as one, with the same rows and answers, and leaves to the verb what it cannot.
     """
 
     def register(function: Callable[P, R]) -> Callable[P, R]:
@@ -52,8 +54,9 @@ def verb(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             key = kwargs.get("key")
             if key is None:
                 return perform(lambda: function(*args, **kwargs))
-            scope = _scope(name, kwargs["actor"], key)
-            return perform(lambda: _once(scope, kwargs, lambda: function(*args, **kwargs)))
+            scope = scope_of(name, kwargs["actor"], key)
+            call = together and Call(scope, kwargs, together)
+            return perform(lambda: _once(scope, kwargs, lambda: function(*args, **kwargs)), call)
 
         return run
 
@@ -62,7 +65,7 @@ def verb(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def is_answered(name: str, actor: Any, key: str | None) -> bool:
     """Whether a verb was called with this key before: asked again, it changes nothing and answers the same."""
-    return key is not None and VerbKey.objects.filter(key=_scope(name, actor, key)).exclude(result=None).exists()
+    return key is not None and VerbKey.objects.filter(key=scope_of(name, actor, key)).exclude(result=None).exists()
 
 
 def asked_as() -> str:
@@ -78,7 +81,7 @@ def forget(scopes: Iterable[str]) -> None:
     VerbKey.objects.filter(pk__in=set(scopes)).update(fingerprint=ERASED)
 
 
-def _scope(name: str, actor: Any, key: Any) -> str:
+def scope_of(name: str, actor: Any, key: Any) -> str:
     """Return under what a keyed answer is stored; a key that is too long for its column stands for itself as a hash."""
     whose = f"{name}|{getattr(actor, 'name', '')}|"
     scope = f"{whose}{key}"
@@ -88,7 +91,7 @@ def _scope(name: str, actor: Any, key: Any) -> str:
 def _once(scope: str, asked: dict[str, Any], act: Callable[[], R]) -> R:
     """Run the act once for a scope; a twin waits on the row, then gets the stored answer."""
     # what a keyed call asks of another was compared with the first
-    fingerprint = ERASED if _asking.scope else _fingerprint(asked)
+    fingerprint = ERASED if _asking.scope else fingerprint_of(asked)
     kept, created = VerbKey.objects.select_for_update().get_or_create(
         key=scope, defaults={"fingerprint": fingerprint, "at": now()}
     )
@@ -113,20 +116,22 @@ def _asks(scope: str) -> Iterator[None]:
 
 
 def _is_same(fingerprint: str, asked: dict[str, Any]) -> bool:
-    return fingerprint in {_fingerprint(asked), _fingerprint({"seen": None, **asked}, _BESIDE - {"seen"})}
+    return fingerprint in {fingerprint_of(asked), fingerprint_of({"seen": None, **asked}, _BESIDE - {"seen"})}
 
 
-def _fingerprint(arguments: dict[str, Any], beside: frozenset[str] = _BESIDE) -> str:
+def fingerprint_of(arguments: dict[str, Any], beside: frozenset[str] = _BESIDE) -> str:
     """Hash what was asked, without who, when, the key itself, what the page showed and whether it is past.
 
     Keyed with the server's secret, and erased with the words that were asked: then nobody can test a guess at all.
     An earlier version hashed what the page showed as well, for some verbs: what it stored is recognised.
     """
     asked = {name: value for name, value in arguments.items() if name not in beside}
-    return hmac.new(settings.SECRET_KEY.encode(), canonical(_plain(asked)).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(settings.SECRET_KEY.encode(), canonical(_plain(asked)).encode(), "sha256").hex()
 
 
 def _plain(value: Any) -> Any:
+    if type(value) is str or value is None:
+        return value
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

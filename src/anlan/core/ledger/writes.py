@@ -8,11 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Protocol, TypeVar
+from typing import IO, TYPE_CHECKING, Protocol, TypeVar
 
 from django.db import Error, InterfaceError, OperationalError, connection, transaction
 
 from anlan.core import ledger
+
+if TYPE_CHECKING:
+    from anlan.core.ledger.calls import Call
 
 R = TypeVar("R")
 WAIT_S = 30.0  # how long a write waits for the others of this data directory
@@ -27,8 +30,11 @@ class NotStored(RuntimeError):
 class Writer(Protocol):
     """Something that runs writes for the threads of this process, such as the group commit of the web."""
 
-    def submit(self, act: Callable[[], R]) -> R:
-        """Run a write and return its answer once it is committed."""
+    def takes(self, call: Call | None) -> bool:
+        """Whether it runs this write; else it is run where it was asked for."""
+
+    def submit(self, act: Callable[[], R], call: Call | None = None) -> R:
+        """Run a write and return its answer once it is committed; a call may be done as one with others."""
 
 
 class _State(threading.local):
@@ -50,10 +56,10 @@ def is_writing() -> bool:
     return _state.depth > 0
 
 
-def perform(act: Callable[[], R]) -> R:
+def perform(act: Callable[[], R], call: Call | None = None) -> R:
     """Run an act as one write: through this process's writer where there is one, else in this thread."""
-    if _writer is not None and not is_writing():
-        return _writer.submit(act)
+    if _writer is not None and not is_writing() and _writer.takes(call):
+        return _writer.submit(act, call)
     with write():
         return act()
 

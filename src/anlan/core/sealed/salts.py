@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
@@ -17,10 +16,9 @@ def new_salt() -> bytes:
 
 def commitment(salt: bytes, content: Mapping[str, str | bytes | None]) -> str:
     """Return HMAC-SHA256(salt, content): fields in order of name, each with its length, so none can pose as another."""
-    digest = hmac.new(salt, digestmod=hashlib.sha256)
+    parts: list[bytes] = []
     for name in sorted(content):
         value = content[name]
         data = value.encode() if isinstance(value, str) else value
-        digest.update(f"{len(name.encode())}:{name}={'-' if data is None else len(data)}:".encode())
-        digest.update(data or b"")
-    return digest.hexdigest()
+        parts += f"{len(name.encode())}:{name}={'-' if data is None else len(data)}:".encode(), data or b""
+    return hmac.digest(salt, b"".join(parts), "sha256").hex()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 _frozen: dt.datetime | None = None
 _ahead = dt.timedelta(0)  # of the machine's clock; only `simulated.begin` moves it
@@ -50,6 +51,7 @@ def frozen(at: dt.datetime) -> Iterator[None]:
         _frozen = before
 
 
+@lru_cache(1024)  # of one batch most are the same
 def stamp(at: dt.datetime) -> str:
     """Write a moment as the ledger keeps it: UTC, microseconds, the same text on every database."""
     at = at if at.tzinfo is dt.UTC else at.astimezone(dt.UTC)

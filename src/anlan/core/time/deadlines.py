@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from django.apps import apps
 
 from anlan.core.chunks import chunks
-from anlan.core.city.current import city_read_once, city_zone, forget_city, read_once
+from anlan.core.city.current import city_read_once, city_zone, forget_city, kept, read_once
+from anlan.core.ledger.inserts import insert
 from anlan.core.models import ClockRule, ClockRun, Organisation
 from anlan.core.refusals import Refused
 from anlan.core.time.calendar import working_calendar
@@ -44,8 +45,11 @@ def shipped() -> dict[str, dict[str, Any]]:
 
 def rule_of(clock: str) -> ClockRule:
     """Return the city's rule; a city that has none yet goes by the one that the stage ships, not yet stored."""
-    known = read_once("clocks by code", lambda: {rule.code: rule for rule in ClockRule.objects.all()})
-    return known.get(clock) or ClockRule(**shipped()[clock])
+    return kept(_rules_by_code).get(clock) or ClockRule(**shipped()[clock])
+
+
+def _rules_by_code() -> dict[str, ClockRule]:
+    return {rule.code: rule for rule in ClockRule.objects.all()}
 
 
 def due_at(clock: str, at: dt.datetime) -> dt.datetime:
@@ -62,30 +66,37 @@ def due_on(clock: str, at: dt.datetime) -> dt.date:
     return last_day(due_at(clock, at), city_zone())
 
 
-def begin(timed: Sequence[Timed]) -> None:
+def begin(timed: Sequence[Timed], *, fresh: bool = False) -> None:
     """End which named clock runs on each matter and start the one that now runs; many at once, in three queries.
 
-    Inside the verb that leaves the entries, which holds the matters under lock.
+    Inside the verb that leaves the entries, which holds the matters under lock. On `fresh` matters none runs yet.
     """
-    running = {run.subject: run for run in _running(timed)}
+    running: dict[str, int | dict[str, Any]] = {} if fresh else dict(_running(timed))
     ended: dict[dt.datetime, list[int]] = {}
-    begun: list[ClockRun] = []
+    begun: list[dict[str, Any]] = []
     with city_read_once():
         owners = _owners(timed)
         for subject, at, clock, holder, chosen in timed:
-            if run := running.pop(subject, None):
-                run.stopped_at = at
-                if run.pk:
-                    ended.setdefault(at, []).append(run.pk)
+            run = running.pop(subject, None)
+            if isinstance(run, int):
+                ended.setdefault(at, []).append(run)
+            elif run:
+                run["stopped_at"] = at
             if clock and (rule := _stored(clock)).active:
-                owner = owners.get(rule.owner, holder)
-                running[subject] = ClockRun(rule=rule, subject=subject, organisation_id=owner, started_at=at,
-                                            due_at=chosen or due_at(clock, at))  # fmt: skip
-                begun.append(running[subject])
+                until = chosen or due_at(clock, at)
+                begun.append(_run(rule, subject, owners.get(rule.owner, holder), at, until))
+                running[subject] = begun[-1]
     for at, pks in ended.items():  # of one moment in one query: Django's own update of many is slow
         for some in chunks(pks):
             ClockRun.objects.filter(pk__in=some).update(stopped_at=at)
-    ClockRun.objects.bulk_create(begun, batch_size=500)
+    insert(ClockRun, begun)
+
+
+def _run(rule: ClockRule, subject: str, owner: int | None, at: dt.datetime, until: dt.datetime) -> dict[str, Any]:
+    return {
+        "rule_id": rule.pk, "subject": subject, "organisation_id": owner, "started_at": at, "due_at": until,
+        "paused_at": None, "stopped_at": None, "missing_at": None, "expired_at": None,
+    }  # fmt: skip
 
 
 def put_off(subject: str, due_at: dt.datetime) -> None:
@@ -106,15 +117,21 @@ def hand_on(subjects: Sequence[str], holder: int) -> None:
         running.update(organisation=holder)
 
 
-def _running(timed: Iterable[Timed]) -> list[ClockRun]:
+def _running(timed: Iterable[Timed]) -> Iterator[tuple[str, int]]:
     named = ClockRun.objects.running().filter(rule__code__in=shipped())
     subjects = list(dict.fromkeys(wanted.subject for wanted in timed))
-    return [run for some in chunks(subjects) for run in named.filter(subject__in=some)]
+    for some in chunks(subjects):
+        yield from named.filter(subject__in=some).values_list("subject", "pk")
 
 
 def _owners(timed: Iterable[Timed]) -> dict[str, int]:
     owners = {rule_of(clock).owner for clock in {wanted.clock for wanted in timed} if clock} - {""}
-    return dict(Organisation.objects.filter(code__in=owners).values_list("code", "pk")) if owners else {}
+    known = kept(_organisations) if owners else {}
+    return {code: known[code] for code in owners if code in known}
+
+
+def _organisations() -> dict[str, int]:
+    return dict(Organisation.objects.values_list("code", "pk"))
 
 
 def _stored(clock: str) -> ClockRule:

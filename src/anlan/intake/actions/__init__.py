@@ -17,6 +17,7 @@ from anlan.intake.actions.personal import (
     read_photo,
 )
 from anlan.intake.actions.reports import receive_report, require_channel, set_validity, take_back_filing
+from anlan.intake.actions.together import receive_together
 from anlan.intake.actions.tracking import add_to_report, erase_words, withdraw_report
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "read_photo",
     "receive_report",
     "receive_reports",
+    "receive_together",
     "record_call_back",
     "refused_row",
     "register_import",

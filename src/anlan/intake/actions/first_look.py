@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from anlan.core import jobs, ledger
@@ -26,20 +26,22 @@ JOB = "intake.first_look"
 ESCALATED = "intake.report_escalated"
 
 
-def await_look(numbers: Iterable[str], at: dt.datetime) -> None:
-    """Begin the first look at reports that tell of nothing yet, and ask for the steps of its ladder."""
-    room, named = control_room(), list(numbers)
-    if not named:
+def await_looks(received: Sequence[tuple[str, dt.datetime]]) -> None:
+    """Begin the first look at new reports, by number, each from its moment, and ask for the steps of its ladder."""
+    if not received:
         return
-    deadlines.begin([Timed(f"report:{number}", at, FIRST_LOOK, room.pk if room else None) for number in named])
-    for rung in deadlines.rule_of(FIRST_LOOK).rungs():
-        _ask_for_step(deadlines.due_at(FIRST_LOOK, at) + dt.timedelta(minutes=rung.minutes or 0))
+    room = control_room()
+    holder = room.pk if room else None
+    deadlines.begin([Timed(f"report:{number}", at, FIRST_LOOK, holder) for number, at in received], fresh=True)
+    _ask_for_steps({at for _number, at in received})
 
 
 def await_again(report: Report, at: dt.datetime) -> None:
     """Begin it anew for a report that tells of nothing any more, where anybody waits for it."""
     if is_live(report.channel, report.validity, report.received_at, report.entered_at):
-        await_look([report.number], at)
+        room = control_room()
+        deadlines.begin([Timed(f"report:{report.number}", at, FIRST_LOOK, room.pk if room else None)])
+        _ask_for_steps({at})
 
 
 def end_look(numbers: Iterable[str], at: dt.datetime) -> None:
@@ -72,8 +74,16 @@ def _about(run: ClockRun) -> dict[str, Any]:
     return {"due_at": stamp(run.due_at), "organisation": run.organisation_id}
 
 
-def _ask_for_step(moment: dt.datetime) -> None:
+def _ask_for_steps(begun: Iterable[dt.datetime]) -> None:
     """Ask once a minute for the steps that will have come by its end."""
+    rungs = deadlines.rule_of(FIRST_LOOK).rungs()
+    due = (deadlines.due_at(FIRST_LOOK, at) for at in begun)
+    ends = {_end_of_minute(moment + dt.timedelta(minutes=rung.minutes or 0)) for moment in due for rung in rungs}
+    asked = {f"{JOB}:{end.astimezone(dt.UTC):%Y%m%dT%H%M}": end for end in sorted(ends)}
+    for key in jobs.unknown(asked):
+        jobs.enqueue(JOB, {}, key=key, run_after=asked[key])
+
+
+def _end_of_minute(moment: dt.datetime) -> dt.datetime:
     end = moment.replace(second=0, microsecond=0)
-    end = end if end == moment else end + dt.timedelta(minutes=1)
-    jobs.enqueue(JOB, {}, key=f"{JOB}:{end.astimezone(dt.UTC):%Y%m%dT%H%M}", run_after=end)
+    return end if end == moment else end + dt.timedelta(minutes=1)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
 from anlan.core.chunks import chunks
 from anlan.core.ledger import canonical
@@ -61,6 +62,22 @@ def earlier(rows: Sequence[Checked]) -> dict[tuple[str, ...], Report]:
     for chunk in chunks(hashes):
         for report in Report.objects.filter(content_hash__in=chunk):
             found[(str(report.content_hash),)] = report
+    return found
+
+
+def known_ids(rows: Sequence[Checked]) -> set[tuple[str, ...]]:
+    """Return which identities of these rows, all with an id of their source, a stored report has."""
+    ids: dict[str, list[str]] = {}
+    for row in rows:
+        ids.setdefault(row.columns["source"], []).append(row.columns["source_id"])
+    found: set[tuple[str, ...]] = set()
+    with connection.cursor() as cursor:
+        for source, wanted in ids.items():
+            for some in chunks(wanted):
+                marks = ", ".join(["%s"] * len(some))
+                ask = f"SELECT source_id FROM intake_report WHERE source = %s AND source_id IN ({marks})"
+                cursor.execute(ask, [source, *some])
+                found |= {(source, each) for (each,) in cursor.fetchall()}
     return found
 
 

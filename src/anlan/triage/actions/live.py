@@ -15,10 +15,11 @@ from anlan.intake.states import COUNTED
 from anlan.triage.actions.at_once import BY_ITSELF, open_at_once, opens
 from anlan.triage.actions.bulk import open_incidents
 from anlan.triage.actions.links import link_report
+from anlan.triage.actions.together import take_together
 from anlan.triage.models import Incident
 
 
-@verb("triage.take_report")
+@verb("triage.take_report", take_together)
 def take_report(
     *,
     actor: Actor,
