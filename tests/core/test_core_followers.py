@@ -7,6 +7,7 @@ from django.db import OperationalError
 
 from anlan.core import ledger
 from anlan.core.ledger import followers
+from anlan.core.ledger.verbs import verb
 from anlan.core.ledger.writes import NotStored, write
 from anlan.core.models import Cursor, LedgerEntry
 from anlan.core.people.actors import system
@@ -123,3 +124,50 @@ def test_what_a_follower_writes_names_its_cause():
     happen("test.done", "a:0")
     followers.catch_up()
     assert LedgerEntry.objects.get(kind="test.effect").cause.subject == "a:0"
+
+
+def test_a_second_effect_of_one_turn_names_its_own_cause():
+    """What a verb leaves that a follower calls follows from its entry, not from the effect of the entry before."""
+
+    @verb("test.effect")
+    def act(*, actor, at):
+        ledger.append("test.effect", actor=actor, at=at, subject="c:0", payload={})
+
+    followers.follow("test.one", ["test.done"])(lambda entry, position: act(actor=ME, at=AT))
+    for number in range(3):
+        happen("test.done", f"a:{number}")
+    followers.catch_up()
+    effects = LedgerEntry.objects.filter(kind="test.effect").order_by("pk")
+    assert [effect.cause.subject for effect in effects] == ["a:0", "a:1", "a:2"]
+
+
+def test_a_follower_may_take_many_entries_at_once():
+    """In order, each once, however many came since the last time."""
+    seen = []
+    followers.follow_together("test.many", ["test.done"])(
+        lambda entries: seen.append([entry.subject for entry in entries])
+    )
+    for number in range(3):
+        happen("test.done", f"a:{number}")
+        happen("test.other", f"b:{number}")
+    assert followers.catch_up() == 3
+    assert followers.catch_up() == 0
+    assert seen == [["a:0", "a:1", "a:2"]]
+
+
+def test_of_many_entries_the_one_that_fails_stops_its_follower():
+    """Nothing stays of what was done for all; those before it are done by themselves, and it is never skipped."""
+
+    def effect(entries):
+        for entry in entries:
+            LedgerEntry.objects.create(kind="test.half", actor="x", at="x", subject=entry.subject, payload="{}")
+            if entry.subject == "a:1":
+                raise ValueError("what is this")
+
+    followers.follow_together("test.many", ["test.done"])(effect)
+    for number in range(3):
+        happen("test.done", f"a:{number}")
+    followers.catch_up()
+    assert list(LedgerEntry.objects.filter(kind="test.half").values_list("subject", flat=True)) == ["a:0"]
+    assert [cursor.error for cursor in followers.stopped()] == ["at 2: ValueError: what is this"]
+    assert Cursor.objects.get(name="test.many").position == 1

@@ -24,6 +24,7 @@ PLACING_LOCK = 0x414E4C414E  # "ANLAN"
 class _Pending(threading.local):
     ids: list[int] | None = None
     cause_id: int | None = None  # what this write, or this nested verb, follows from
+    since: int = 0  # how many entries there were when it was said from what the next ones follow
 
 
 _pending = _Pending()
@@ -97,7 +98,7 @@ def head_position() -> int:
 @contextmanager
 def outermost() -> Iterator[None]:
     """Collect the entries of one transaction and place them as its last act."""
-    _pending.ids = []
+    _pending.ids, _pending.since = [], 0
     try:
         yield
         _place(_pending.ids)
@@ -113,11 +114,12 @@ def is_nested() -> bool:
 @contextmanager
 def caused_by(entry_id: int | None) -> Iterator[None]:
     """Tie what is appended here to the entry that it follows from."""
-    before, _pending.cause_id = _pending.cause_id, entry_id
+    before = _pending.cause_id, _pending.since
+    _pending.cause_id, _pending.since = entry_id, len(_pending.ids or ())
     try:
         yield
     finally:
-        _pending.cause_id = before
+        _pending.cause_id, _pending.since = before
 
 
 @contextmanager
@@ -127,7 +129,7 @@ def savepoint() -> Iterator[None]:
     assert ids is not None
     mark = len(ids)
     try:
-        with caused_by(ids[-1] if ids else _pending.cause_id):
+        with caused_by(ids[-1] if mark > _pending.since else _pending.cause_id):
             yield
     except BaseException:
         del ids[mark:]

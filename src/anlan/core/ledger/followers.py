@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
+
+from django.db.models import F
 
 from anlan.core import ledger
 from anlan.core.ledger.writes import is_passing, write
@@ -17,7 +20,9 @@ FILTERED_BATCH = 2000  # where most entries concern nobody
 STRETCH = 20_000  # positions read at once: a rare kind is not sought through the whole ledger in one query
 log = logging.getLogger("anlan.followers")
 Effect = Callable[[LedgerEntry, int], None]
+Together = Callable[[Sequence[LedgerEntry]], None]
 Concerns = Callable[[Sequence[LedgerEntry]], set[int]]
+Placed = tuple[int, LedgerEntry]
 
 
 @dataclass(frozen=True)
@@ -26,13 +31,21 @@ class Follower:
 
     name: str
     kinds: frozenset[str]
-    effect: Effect
+    effect: Effect | None = None
     concerns: Concerns | None = None
+    together: Together | None = None
 
     @property
     def batch(self) -> int:
         """How many entries one transaction reads."""
-        return FILTERED_BATCH if self.concerns else BATCH
+        return FILTERED_BATCH if self.concerns or self.together else BATCH
+
+    def apply(self, entry: LedgerEntry, position: int) -> None:
+        """Do what follows from one entry."""
+        if self.together:
+            self.together([entry])
+        elif self.effect:
+            self.effect(entry, position)
 
 
 FOLLOWERS: dict[str, Follower] = {}
@@ -48,6 +61,20 @@ def follow(name: str, kinds: Iterable[str], concerns: Concerns | None = None) ->
     def register(effect: Effect) -> Effect:
         FOLLOWERS[name] = Follower(name, frozenset(kinds), effect, concerns)
         return effect
+
+    return register
+
+
+def follow_together(name: str, kinds: Iterable[str]) -> Callable[[Together], Together]:
+    """Register a function that takes many entries at once, in the order of commit; each reaches it once.
+
+    Its effects are all stored or none. Where they fail it is run for each entry by itself, and stops at the one that
+    fails.
+    """
+
+    def register(together: Together) -> Together:
+        FOLLOWERS[name] = Follower(name, frozenset(kinds), together=together)
+        return together
 
     return register
 
@@ -106,17 +133,14 @@ def _take(follower: Follower) -> tuple[int, bool]:
         return 0, False
     head = ledger.head_position()
     end = min(head, cursor.position + STRETCH)
-    news = list(_news(follower, cursor.position).filter(position__lte=end).select_related("entry")[: follower.batch])
-    wanted = follower.concerns([placed.entry for placed in news]) if follower.concerns else None
-    pending, undone = _undoing([placed.entry_id for placed in news])
-    waits = False
-    for placed in news:
-        if waits := placed.entry_id in pending:
-            break
-        skips = placed.entry_id in undone or (wanted is not None and placed.entry_id not in wanted)
-        if not skips and not _apply(follower, placed, cursor):
-            break
-        cursor.position = placed.position
+    news = _read(follower, cursor.position, end)
+    wanted = follower.concerns([entry for _, entry in news]) if follower.concerns else None
+    pending, undone = _undoing([entry.pk for _, entry in news])
+    ready = list(takewhile(lambda placed: placed[1].pk not in pending, news))
+    waits = len(ready) < len(news)
+    follows = [placed for placed in ready if placed[1].pk not in undone and (wanted is None or placed[1].pk in wanted)]
+    if _apply_together(follower, follows) or _apply_each(follower, follows, cursor):
+        cursor.position = ready[-1][0] if ready else cursor.position
     through = len(news) < follower.batch
     if through and not cursor.stopped_at and not waits:
         cursor.position = end
@@ -124,21 +148,48 @@ def _take(follower: Follower) -> tuple[int, bool]:
     return len(news), not waits and not cursor.stopped_at and (end < head or not through)
 
 
+def _read(follower: Follower, position: int, end: int) -> list[Placed]:
+    """Return the next entries that a follower reads, each with its position."""
+    between = {"placed__position__gt": position, "placed__position__lte": end, "kind__in": follower.kinds}
+    news = LedgerEntry.objects.filter(**between).annotate(position=F("placed__position")).order_by("placed__position")
+    return [(entry.position, entry) for entry in news[: follower.batch]]
+
+
 def _undoing(entries: Sequence[int]) -> tuple[set[int], set[int]]:
     """Return which entries of moves can still be taken back, so that what follows waits, and which were taken back."""
-    pending = Undo.objects.open(now()).filter(entry__in=entries)
-    undone = LedgerEntry.objects.filter(cause__in=entries, kind__endswith="_undone")
-    return set(pending.values_list("entry_id", flat=True)), set(undone.values_list("cause_id", flat=True))
+    pending = set(Undo.objects.open(now()).values_list("entry_id", flat=True))  # never many: they last for seconds
+    if not entries:
+        return pending, set()
+    about = LedgerEntry.objects.filter(cause__gte=min(entries), cause__lte=max(entries))
+    undone = about.filter(kind__endswith="_undone")
+    return pending, set(undone.values_list("cause_id", flat=True))
 
 
-def _apply(follower: Follower, placed: LedgerPosition, cursor: Cursor) -> bool:
-    try:
-        with write(), ledger.caused_by(placed.entry_id):
-            follower.effect(placed.entry, placed.position)
-    except Exception as error:
-        if is_passing(error):  # a full disk, a deadlock: the entry is tried again
-            raise
-        log.exception("follower %s stopped at position %d", follower.name, placed.position)
-        cursor.error, cursor.stopped_at = f"at {placed.position}: {brief(error)}", now()
+def _apply_together(follower: Follower, news: Sequence[Placed]) -> bool:
+    """Run the effects of many entries at once; nothing of them stays where one fails, or where there are none such."""
+    if not follower.together or not news:
         return False
+    try:
+        with write():
+            follower.together([entry for _, entry in news])
+    except Exception as error:
+        if is_passing(error):
+            raise
+        return False
+    return True
+
+
+def _apply_each(follower: Follower, news: Sequence[Placed], cursor: Cursor) -> bool:
+    """Run the effects of entries one after the other; where one fails, the cursor stays before it, stopped."""
+    for position, entry in news:
+        try:
+            with write(), ledger.caused_by(entry.pk):
+                follower.apply(entry, position)
+        except Exception as error:
+            if is_passing(error):  # a full disk, a deadlock: the entry is tried again
+                raise
+            log.exception("follower %s stopped at position %d", follower.name, position)
+            cursor.error, cursor.stopped_at = f"at {position}: {brief(error)}", now()
+            return False
+        cursor.position = position
     return True
