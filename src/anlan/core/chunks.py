@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final, TypeVar
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Final, TypeVar
+
+from django.db.models import QuerySet
 
 T = TypeVar("T")
 IN_ONE_QUERY: Final = 500
@@ -12,3 +14,14 @@ IN_ONE_QUERY: Final = 500
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """Yield the values in order, as many at a time as one query may name."""
     return (values[start : start + IN_ONE_QUERY] for start in range(0, len(values), IN_ONE_QUERY))
+
+
+def keyed(rows: QuerySet[Any, Any], keys: Collection[int]) -> Iterator[QuerySet[Any, Any]]:
+    """Yield what holds the rows with these keys: at once where the keys lie close, with some others among them.
+
+    To name each key costs Django many times what the row does.
+    """
+    if keys and max(keys) - min(keys) < 2 * len(keys):
+        yield rows.filter(pk__gte=min(keys), pk__lte=max(keys))
+    else:
+        yield from (rows.filter(pk__in=some) for some in chunks(list(keys)))

@@ -14,6 +14,7 @@ from anlan.core.models import City
 
 R = TypeVar("R")
 _MARK: Final = "revision"
+_LATELY: Final = "lately"
 _held: ContextVar[dict[str, Any] | None] = ContextVar("city", default=None)
 
 
@@ -79,10 +80,15 @@ def read_once(name: str, read: Callable[[], R]) -> R:
 def city_read_once(*, lately: bool = False) -> Iterator[None]:
     """Read what the city's folder holds once for a whole page: each moment on it asks for its zone.
 
-    With `lately` what this process knew a moment ago will do: who writes then asks again.
+    Within another it goes on with what that one has read. With `lately` what this process knew a moment ago will do;
+    who writes then asks again.
     """
+    held = _held.get()
+    if held is not None and not held.get(_LATELY):
+        yield
+        return
     is_recent = lately and time.monotonic() - _kept.read_at < _Trust.lately_s
-    token = _held.set({_MARK: _kept.mark} if is_recent else {})
+    token = _held.set({_MARK: _kept.mark, _LATELY: True} if is_recent else {})
     try:
         yield
     finally:

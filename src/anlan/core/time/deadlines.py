@@ -11,15 +11,17 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 
-from anlan.core.chunks import chunks
+from anlan.core.chunks import IN_ONE_QUERY, chunks
 from anlan.core.city.current import city_read_once, city_zone, forget_city, kept, read_once
 from anlan.core.ledger.inserts import insert
+from anlan.core.ledger.updates import update
 from anlan.core.models import ClockRule, ClockRun, Organisation
 from anlan.core.refusals import Refused
 from anlan.core.time.calendar import working_calendar
 from anlan.core.time.rules import Counting, due, last_day
 
 FILE = "clocks.csv"
+COLUMNS = [field.attname for field in ClockRun._meta.concrete_fields if not field.primary_key]
 
 
 class Timed(NamedTuple):
@@ -67,28 +69,26 @@ def due_on(clock: str, at: dt.datetime) -> dt.date:
 
 
 def begin(timed: Sequence[Timed], *, fresh: bool = False) -> None:
-    """End which named clock runs on each matter and start the one that now runs; many at once, in three queries.
+    """End which named clock runs on each matter and start the one that now runs; many at once, in three statements.
 
     Inside the verb that leaves the entries, which holds the matters under lock. On `fresh` matters none runs yet.
     """
     running: dict[str, int | dict[str, Any]] = {} if fresh else dict(_running(timed))
-    ended: dict[dt.datetime, list[int]] = {}
+    ended: list[ClockRun] = []
     begun: list[dict[str, Any]] = []
     with city_read_once():
         owners = _owners(timed)
         for subject, at, clock, holder, chosen in timed:
             run = running.pop(subject, None)
             if isinstance(run, int):
-                ended.setdefault(at, []).append(run)
+                ended.append(ClockRun(pk=run, stopped_at=at))
             elif run:
                 run["stopped_at"] = at
             if clock and (rule := _stored(clock)).active:
                 until = chosen or due_at(clock, at)
                 begun.append(_run(rule, subject, owners.get(rule.owner, holder), at, until))
                 running[subject] = begun[-1]
-    for at, pks in ended.items():  # of one moment in one query: Django's own update of many is slow
-        for some in chunks(pks):
-            ClockRun.objects.filter(pk__in=some).update(stopped_at=at)
+    update(ClockRun, ended, ["stopped_at"])
     insert(ClockRun, begun)
 
 
@@ -120,6 +120,10 @@ def hand_on(subjects: Sequence[str], holder: int) -> None:
 def _running(timed: Iterable[Timed]) -> Iterator[tuple[str, int]]:
     named = ClockRun.objects.running().filter(rule__code__in=shipped())
     subjects = list(dict.fromkeys(wanted.subject for wanted in timed))
+    if len(subjects) > IN_ONE_QUERY and named.count() < len(subjects):  # fewer run at all than are asked for
+        wanted = set(subjects)
+        yield from (pair for pair in named.values_list("subject", "pk") if pair[0] in wanted)
+        return
     for some in chunks(subjects):
         yield from named.filter(subject__in=some).values_list("subject", "pk")
 

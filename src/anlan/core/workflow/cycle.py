@@ -13,6 +13,7 @@ from django.db import models
 
 from anlan.core import ledger
 from anlan.core.city.current import city_read_once
+from anlan.core.ledger.updates import update
 from anlan.core.ledger.verbs import verb as ledger_verb
 from anlan.core.models import Undo
 from anlan.core.people.actors import Actor
@@ -179,7 +180,7 @@ class Workflow(Generic[R]):
         records = list({id(step.record): step.record for step in steps}.values())
         changed = {"state" for step in steps if step.move}.union(*(step.change.fields for step in steps))
         if changed:
-            self.model._default_manager.bulk_update(records, sorted(changed), batch_size=200)
+            update(self.model, records, sorted(changed))
         lines = [self.line(step, actor) for step in steps if step.move] if self.line else []
         if lines := [line for line in lines if line]:
             type(lines[0])._default_manager.bulk_create(lines, batch_size=500)

@@ -11,6 +11,7 @@ from django.db.models import Min
 from anlan.core import ledger
 from anlan.core.city.areas import local_day
 from anlan.core.city.current import city_read_once, city_zone
+from anlan.core.ledger.updates import update
 from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
@@ -134,7 +135,7 @@ def refresh_due(moments: Mapping[Problem, dt.datetime]) -> None:
     with city_read_once():
         for problem in working:
             problem.due_on = earliest.get(problem.pk) or deadlines.due_on(clock, moments[problem])
-    Problem.objects.bulk_update(working, ["due_on"], batch_size=200)
+    update(Problem, working, ["due_on"])
     deadlines.begin(
         [timed(problem, None if problem.pk in earliest else clock, moments[problem]) for problem in working]
     )
