@@ -12,12 +12,13 @@ from django.test import Client
 from anlan.core.ledger.followers import catch_up, stopped
 from anlan.core.models import City, ClockRun, LedgerEntry
 from anlan.core.people.actors import PUBLIC, NotAllowed, system
+from anlan.core.refusals import Refused
 from anlan.core.time.clock import frozen
 from anlan.intake.actions import set_validity
 from anlan.intake.public.codes import code_for
 from anlan.triage import actions as triage
 from anlan.triage.models import Incident
-from anlan.voice.actions import answer, ask
+from anlan.voice.actions import Said, answer, answer_all, ask
 from anlan.voice.models import Satisfaction
 from anlan.voice.queries import rate
 from anlan.voice.rules import is_asked, wilson
@@ -227,3 +228,31 @@ def test_who_says_no_is_heard(client: Client) -> None:
         catch_up()
         answer(tracking_code=code, actor=PUBLIC, at=SOON, **values)
         assert Incident.objects.get(number=number).state == "closed"
+
+
+def test_many_answers_of_the_past_leave_what_single_ones_leave() -> None:
+    """Rows and entries, but that nobody decides on a "no" of long ago; what is refused alone refuses all."""
+    everybody()
+    codes = [closed(n)[1] for n in range(4)]
+    catch_up()
+    answer(tracking_code=codes[0], helped="yes", actor=PUBLIC, at=SOON)
+    said = [Said(codes[0], "yes", SOON), Said(codes[1], "no", SOON), Said(codes[2], "partly", SOON)]
+    assert answer_all(answers=said, actor=PUBLIC, at=SOON) == 2
+    assert answer_all(answers=said, actor=PUBLIC, at=SOON) == 0
+    rows = Satisfaction.objects.exclude(answered_at=None).order_by("pk")
+    assert list(rows.values_list("helped", "answered_at")) == [("yes", SOON), ("no", SOON), ("partly", SOON)]
+    entries = LedgerEntry.objects.filter(kind="voice.answered").order_by("pk")
+    assert [(entry.subject, json.loads(entry.payload)["helped"]) for entry in entries] == [
+        (f"satisfaction:{row.pk}", row.helped) for row in rows
+    ]
+    assert not LedgerEntry.objects.filter(kind__startswith="triage.objected").exists()
+    late = SOON + dt.timedelta(days=60)
+    bad = {"answered_before": Said(codes[1], "yes", SOON), "answering_over": Said(codes[3], "no", late),
+           "unknown_answer": Said(codes[3], "maybe", SOON)}  # fmt: skip
+    for code, again in bad.items():
+        with pytest.raises(Refused) as refused:
+            answer_all(answers=[again], actor=PUBLIC, at=SOON)
+        assert refused.value.code == code
+    with pytest.raises(NotAllowed):
+        answer_all(answers=[Said("0" * 16, "yes", SOON)], actor=PUBLIC, at=SOON)
+    assert Satisfaction.objects.get(answered_at=None).helped == ""

@@ -6,36 +6,41 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 
-from anlan.core.ledger.followers import follow
+from anlan.core.chunks import chunks
+from anlan.core.ledger.followers import follow_together
 from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import system
+from anlan.core.time.clock import now
 from anlan.intake.states import COUNTED
 from anlan.triage.models import IncidentReport
 from anlan.voice import rules
-from anlan.voice.actions import ask
+from anlan.voice.actions import Closed, ask_all
 from anlan.voice.queries import one_in
 
 
-def of_rule(entries: Sequence[LedgerEntry]) -> set[int]:
-    """Return the entries of incidents that have a report to be asked."""
-    incident_of = {entry.pk: int(json.loads(entry.payload)["incident"]) for entry in entries}
-    named = {incident for incident, _report in _to_ask(set(incident_of.values()))}
-    return {pk for pk, incident in incident_of.items() if incident in named}
+@follow_together("voice.asking", ["triage.incident_closed"])
+def ask_whether_it_helped(entries: Sequence[LedgerEntry]) -> None:
+    """Ask the reports of closed incidents that can be asked, each only once."""
+    closed = [(entry, int(json.loads(entry.payload)["incident"])) for entry in entries]
+    reports = _to_ask({incident for _, incident in closed})
+    rows = [
+        Closed(report, dt.datetime.fromisoformat(entry.at), entry.pk)
+        for entry, incident in closed for report in reports.get(incident, ())
+    ]  # fmt: skip
+    if rows:
+        ask_all(closed=rows, actor=system("voice"), at=now())
 
 
-@follow("voice.asking", ["triage.incident_closed"], concerns=of_rule)
-def ask_whether_it_helped(entry: LedgerEntry, position: int) -> None:
-    """Ask the reports of a closed incident, in their turn and only once."""
-    found = _to_ask({int(json.loads(entry.payload)["incident"])})
-    at = dt.datetime.fromisoformat(entry.at)
-    ask(report_ids=[report for _incident, report in found], actor=system("voice"), at=at)
-
-
-def _to_ask(incidents: set[int]) -> list[tuple[int, int]]:
-    """Return incidents with their reports that can be asked (somebody holds a code) and that the rule names."""
+def _to_ask(incidents: set[int]) -> dict[int, list[int]]:
+    """Return by incident its reports that can be asked (they count, somebody holds a code) and that the rule names."""
     links = IncidentReport.objects.filter(
-        incident__in=incidents, unlinked_at=None, report__validity__in=COUNTED, report__tracking__isnull=False
-    )
+        unlinked_at=None, report__validity__in=COUNTED, report__tracking__isnull=False
+    ).order_by("report_id")
+    reports: dict[int, list[int]] = {}
     share = one_in()
-    rows = links.values_list("incident_id", "report_id", "report__number")
-    return [(incident, report) for incident, report, number in rows if rules.is_asked(number, share)]
+    for some in chunks(sorted(incidents)):
+        rows = links.filter(incident__in=some).values_list("incident_id", "report_id", "report__number")
+        for incident, report, number in rows:
+            if rules.is_asked(number, share):
+                reports.setdefault(incident, []).append(report)
+    return reports

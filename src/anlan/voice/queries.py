@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
 from anlan.core.city.current import city, city_zone
 from anlan.intake.models import Report
+from anlan.triage.models import IncidentReport
 from anlan.triage.queries.incidents import incident_of
 from anlan.triage.states import State
 from anlan.voice.models import Satisfaction
@@ -54,3 +56,9 @@ def is_closed(report: Report) -> bool:
     """Whether the matter of a report is closed now: one that was taken up again is not asked about."""
     incident = incident_of(report)
     return incident is not None and incident.state == State.CLOSED
+
+
+def closed_among(reports: Sequence[int]) -> set[int]:
+    """Return which of these reports, of as many as one query may name, tell of a matter that is closed now."""
+    links = IncidentReport.objects.filter(report__in=reports, unlinked_at=None, incident__state=State.CLOSED)
+    return set(links.values_list("report_id", flat=True))

@@ -10,10 +10,10 @@ import numpy as np
 
 from anlan.city.town.codes import code_of
 from anlan.city.year.month import Month
-from anlan.core.ledger.writes import write
 from anlan.core.people.actors import PUBLIC
 from anlan.triage.models import IncidentReport
-from anlan.voice.actions import answer
+from anlan.voice.actions import Said
+from anlan.voice.actions import answer_all as take_all
 from anlan.voice.models import Satisfaction
 
 ANSWERS: Final = 0.45
@@ -25,18 +25,18 @@ def answer_all(month: Month) -> None:
     asked = Satisfaction.objects.filter(asked_at__gte=month.begins, asked_at__lt=month.ends, answered_at=None)
     rows = list(asked.select_related("report").order_by("pk"))
     lasted = _lasted([row.report_id for row in rows])
-    with write():
-        for row in rows:
-            dice = np.random.default_rng([month.seed, crc32(str(row.report.source_id).encode()), 41])
-            if dice.random() >= ANSWERS:
-                continue
-            slow = lasted.get(row.report_id, 0.0) > SLOW_H
-            helped = str(dice.choice(["yes", "partly", "no"], p=[0.58, 0.2, 0.22] if slow else [0.8, 0.12, 0.08]))
-            at = row.asked_at + dt.timedelta(hours=float(dice.exponential(30)) % 600)
-            if month.until and at > month.until:
-                continue
-            code = code_of(row.report.source, str(row.report.source_id))
-            answer(tracking_code=code, helped=helped, past=True, actor=PUBLIC, at=at)
+    answers = []
+    for row in rows:
+        dice = np.random.default_rng([month.seed, crc32(str(row.report.source_id).encode()), 41])
+        if dice.random() >= ANSWERS:
+            continue
+        slow = lasted.get(row.report_id, 0.0) > SLOW_H
+        helped = str(dice.choice(["yes", "partly", "no"], p=[0.58, 0.2, 0.22] if slow else [0.8, 0.12, 0.08]))
+        at = row.asked_at + dt.timedelta(hours=float(dice.exponential(30)) % 600)
+        if month.until and at > month.until:
+            continue
+        answers.append(Said(code_of(row.report.source, str(row.report.source_id)), helped, at))
+    take_all(answers=answers, actor=PUBLIC, at=month.ends)
 
 
 def _lasted(reports: list[int]) -> dict[int, float]:

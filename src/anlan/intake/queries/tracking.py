@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db.models import Q
 
+from anlan.core.chunks import chunks
 from anlan.core.sealed.purposes import ErasureReason
 from anlan.intake.models import Attachment, Erasure, Report, Tracking
 from anlan.intake.public.codes import code_hash
@@ -17,6 +19,14 @@ def report_of_code(tracking_code: str) -> Report | None:
     """Return the report that a code belongs to."""
     held = Tracking.objects.filter(code_hash=code_hash(tracking_code)).select_related("report__category").first()
     return held.report if held else None
+
+
+def reports_of_codes(tracking_codes: Sequence[str]) -> dict[str, Report]:
+    """Return by code the report that each of many codes belongs to; one of none is left out."""
+    codes = {code_hash(code): code for code in tracking_codes}
+    held = Tracking.objects.select_related("report")
+    found = (row for some in chunks(list(codes)) for row in held.filter(code_hash__in=some))
+    return {codes[row.code_hash]: row.report for row in found}
 
 
 def may_withdraw(report: Report, at: dt.datetime) -> bool:
