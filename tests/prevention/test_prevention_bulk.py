@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 
@@ -11,6 +12,8 @@ from anlan.core.people.actors import NotAllowed, system
 from anlan.core.refusals import Refused
 from anlan.prevention import actions
 from anlan.prevention.models import Evidence, Problem, Task
+from anlan.prevention.queries.storms import last_stood, look_back
+from tests import make
 from tests.make.problems import Town, day
 
 CITY = system("city")
@@ -135,3 +138,45 @@ class Walked:
                              .order_by("number", "requests__pk")),
             "entries": sorted(told),
         }  # fmt: skip
+
+
+def mended(town: Town) -> list[str]:
+    """Return two places whose works were accepted."""
+    numbers = town.raised(1, 2)
+    for number in numbers:
+        town.instruct(number)
+        actions.sign_for(problems=[number], actor=town.officer, at=day(1))
+        (task,) = town.plan(number, "permanent")
+        town.done(task)
+        actions.verify(task=task, passed=True, actor=town.verifier, at=day(12))
+    return numbers
+
+
+def test_in_bulk_leaves_the_list_what_rain_has_tested_and_nothing_else(town: Town) -> None:
+    """Of two mended places one failed in the storm; the other is struck off as the single verb would have done it."""
+    dry, failed = mended(town)
+    town.storm(40, peak=45)
+    place = Problem.objects.get(number=failed)
+    make.report(lon=place.lon, lat=place.lat, received_at=day(40) + dt.timedelta(minutes=30), at=day(41))
+    rows = [{"problem": number, "reference": "7"} for number in (dry, failed)]
+    for early in (20, 40):  # before the storm, and before its water has run off
+        assert actions.strike_off_tested(rows=rows, actor=town.supervisor, at=day(early)) == {"problems": []}
+    assert actions.strike_off_tested(rows=rows, actor=town.supervisor, at=day(50)) == {"problems": [dry]}
+    left = LedgerEntry.objects.get(kind="prevention.problem_struck_off")
+    storm = json.loads(left.payload)["storm"]
+    assert (left.subject, json.loads(left.payload)["reference"], bool(storm)) == (f"problem:{dry}", "7", True)
+    assert Problem.objects.get(number=failed).state == "accepted"
+
+
+def test_in_bulk_each_place_has_stood_what_its_page_says(town: Town) -> None:
+    """Read at once or by itself: the same last storm, also for one that none has tested."""
+    numbers = mended(town)
+    for n, peak in ((40, 45), (60, 20), (80, 60)):
+        town.storm(n, peak=peak)
+    place = Problem.objects.get(number=numbers[0])
+    make.report(lon=place.lon, lat=place.lat, received_at=day(80) + dt.timedelta(minutes=30), at=day(81))
+    for n in (20, 50, 70, 90):
+        read = list(Problem.objects.filter(number__in=numbers))
+        look_back(read, day(n))
+        single = {problem.pk: last_stood(problem, day(n)) for problem in Problem.objects.filter(number__in=numbers)}
+        assert {problem.pk: last_stood(problem, day(n)) for problem in read} == single

@@ -61,15 +61,15 @@ def test_of_a_report_and_a_person_who_put_it_back_at_once_neither_stops_the_othe
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The follower looks, a person is quicker, and the next report is heard all the same."""
-    number, looked = town.accepted(), follows.mended_at
+    number, looked = town.accepted(), follows.near_mended
 
-    def meanwhile(*place: Any) -> list[Problem]:
-        found = looked(*place)
+    def meanwhile(points: Any) -> list[list[Problem]]:
+        found = looked(points)
         actions.reopen(problem=number, reason="It stood under water", actor=town.supervisor, at=day(20))
         return found
 
     followers.catch_up()
-    monkeypatch.setattr(follows, "mended_at", meanwhile)
+    monkeypatch.setattr(follows, "near_mended", meanwhile)
     wet(number, 20)
     assert (problem(number).state, problem(number).reopened) == ("reopened", 1)
     assert not followers.stopped()

@@ -7,8 +7,9 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 
+from anlan.core import ledger
 from anlan.core.ledger.evidence import number_in
-from anlan.core.ledger.followers import follow
+from anlan.core.ledger.followers import follow, follow_together
 from anlan.core.messages.actions import send_to_post
 from anlan.core.models import DUTY, Contact, LedgerEntry
 from anlan.core.people.actors import system
@@ -17,27 +18,32 @@ from anlan.core.time.clock import now
 from anlan.intake.states import COUNTED, Validity
 from anlan.prevention.actions import reopen
 from anlan.prevention.jobs import ask_for_ladder
+from anlan.prevention.models import Problem
 from anlan.prevention.notices import PURPOSE, notice
-from anlan.prevention.queries.places import heard_at_places, mended_at, near_mended
+from anlan.prevention.queries.places import are_mended, heard_at_places, near_mended
 
 
-def at_mended_places(entries: Sequence[LedgerEntry]) -> set[int]:
-    """Return which entries tell of a report at a place that is mended, of the place's kind."""
-    counting = {number_in(entry.subject): entry.pk for entry in entries if _counts(entry)}
-    placed = heard_at_places(list(counting))
-    near = near_mended([(report.lon, report.lat, report.category) for report in placed])
-    return {counting[report.number] for report, is_near in zip(placed, near, strict=True) if is_near}
+@follow_together("prevention.reopening", ["intake.report_received"])
+def reopen_what_fails(entries: Sequence[LedgerEntry]) -> None:
+    """Put mended places back on the list when a report comes from them; what is told is older stays as it was."""
+    if not are_mended():
+        return
+    counting = {number_in(entry.subject): entry for entry in entries if _counts(entry)}
+    placed = {report.number: report for report in heard_at_places(list(counting))}
+    heard = [(entry, placed[number]) for number, entry in counting.items() if number in placed]
+    mended = near_mended([(report.lon, report.lat, report.category) for _, report in heard])
+    failed: set[int] = set()
+    for (entry, report), there in zip(heard, mended, strict=True):
+        for problem in there:
+            if problem.pk not in failed and problem.accepted_at and report.received_at > problem.accepted_at:
+                failed.add(problem.pk)
+                _reopen(problem, report.number, entry)
 
 
-@follow("prevention.reopening", ["intake.report_received"], concerns=at_mended_places)
-def reopen_what_fails(entry: LedgerEntry, position: int) -> None:
-    """Put a mended place back on the list when a report comes from it; what is told is older stays as it was."""
-    for report in heard_at_places([number_in(entry.subject)] if _counts(entry) else []):
-        for problem in mended_at(report.lon, report.lat, report.category):
-            if problem.accepted_at and report.received_at > problem.accepted_at:
-                at = dt.datetime.fromisoformat(entry.at)
-                with suppress(Refused):  # somebody put it back, or plans more, at the same moment
-                    reopen(problem=problem.number, reason=report.number, actor=system("prevention"), at=at)
+def _reopen(problem: Problem, reason: str, entry: LedgerEntry) -> None:
+    at = dt.datetime.fromisoformat(entry.at)
+    with ledger.caused_by(entry.pk), suppress(Refused):  # somebody put it back, or plans more, at the same moment
+        reopen(problem=problem.number, reason=reason, actor=system("prevention"), at=at)
 
 
 def _counts(entry: LedgerEntry) -> bool:

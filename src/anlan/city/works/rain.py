@@ -15,7 +15,6 @@ from django.db.models import Q, QuerySet
 from anlan.city.works.tasks import DAY, YEAR
 from anlan.city.year.flood import flood_year, place_of, storms_of
 from anlan.city.year.month import Month
-from anlan.core.refusals import Refused
 from anlan.geo import distance_m
 from anlan.prevention import actions
 from anlan.prevention.models import Problem, Result, Storm, Task
@@ -38,13 +37,12 @@ def after_the_rain(month: Month) -> None:
     """Strike off what holds, floods once rain has tested them, and put back what slips."""
     at = month.ends - dt.timedelta(hours=4)
     _slipped(month, at)
-    for problem in _to_strike_off(at):
-        paper = f"苏挂督销〔{month.year}〕{int(problem.number[-4:])}号" if problem.supervision_level else ""
-        try:
-            actions.strike_off(problem=problem.number, reference=paper, actor=month.actor, at=at)
-        except Refused as refused:
-            if refused.code != "not_rain_tested":
-                raise
+    rows = [{"problem": problem.number, "reference": _paper(problem, month)} for problem in _to_strike_off(at)]
+    actions.strike_off_tested(rows=rows, actor=month.actor, at=at)
+
+
+def _paper(problem: Problem, month: Month) -> str:
+    return f"苏挂督销〔{month.year}〕{int(problem.number[-4:])}号" if problem.supervision_level else ""
 
 
 def _slipped(month: Month, at: dt.datetime) -> None:

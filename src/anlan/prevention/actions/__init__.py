@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.prevention.actions.bulk import finish_tasks, verify_tasks
+from anlan.prevention.actions.bulk import finish_tasks, strike_off_tested, verify_tasks
 from anlan.prevention.actions.evidence import add_evidence, erase_evidence, read_evidence
 from anlan.prevention.actions.extensions import ask_extension, extend, refuse_extension
 from anlan.prevention.actions.handovers import arbitrate, instruct, return_problem, sign_for
@@ -34,6 +34,7 @@ __all__ = [
     "return_problem",
     "sign_for",
     "strike_off",
+    "strike_off_tested",
     "verify",
     "verify_tasks",
 ]

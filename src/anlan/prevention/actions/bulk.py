@@ -12,10 +12,11 @@ from anlan.core.ledger.verbs import verb
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
 from anlan.prevention.actions.results import result_of, settle, verifier_of
-from anlan.prevention.actions.steps import entry, locked_tasks
+from anlan.prevention.actions.steps import entry, locked, locked_tasks
 from anlan.prevention.actions.tasks import refresh_due, withdraw_requests
 from anlan.prevention.models import Evidence, Result, Task
-from anlan.prevention.moves import TASKS
+from anlan.prevention.moves import PROBLEMS, TASKS
+from anlan.prevention.queries.storms import last_stood, look_back
 
 
 @verb("prevention.bulk.finish_tasks")
@@ -80,3 +81,26 @@ def verify_tasks(
     return {
         "tasks": [{"task": task.number, "state": task.state, "problem": task.problem.state} for task in found.values()]
     }
+
+
+@verb("prevention.bulk.strike_off_tested")
+def strike_off_tested(
+    *, rows: Sequence[Mapping[str, Any]], actor: Actor, at: dt.datetime, key: str | None = None
+) -> dict[str, Any]:
+    """Take many problems off the list: rows of `problem` and `reference`; what no rain has tested yet stays on it."""
+    if not rows:
+        return {"problems": []}
+    found = {problem.number: problem for problem in locked([row["problem"] for row in rows], actor)}
+    look_back(list(found.values()), at)
+    steps = []
+    with city_read_once():
+        for row in rows:
+            problem = found[row["problem"]]
+            paper = {"storm": last_stood(problem, at), "reference": row.get("reference", "").strip()[:80]}
+            try:
+                steps.append(PROBLEMS.decide("strike_off", problem, paper, actor=actor, at=at))
+            except Refused as refused:
+                if refused.code != "not_rain_tested":
+                    raise
+    PROBLEMS.store(steps, actor)
+    return {"problems": [step.record.number for step in steps]}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -85,6 +88,7 @@ class Problem(Held):
     struck_off_at = models.DateTimeField(null=True)
     reopened = models.PositiveSmallIntegerField(default=0)
 
+    looked_back: tuple[dt.datetime, Any] | None = None  # no column: at when, and which storm it had stood last by then
     objects = ProblemQuerySet.as_manager()
 
     class Meta:

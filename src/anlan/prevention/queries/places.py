@@ -40,11 +40,6 @@ def wet() -> set[str]:
     return set(Category.objects.filter(group="flooding").values_list("code", flat=True))
 
 
-def mended_at(lon: float, lat: float, category: str) -> list[Problem]:
-    """Return the mended problems whose place a report of this category lies at."""
-    return problems_at(lon, lat, category, state__in=MENDED)
-
-
 def problems_at(lon: float, lat: float, category: str, **only: Any) -> list[Problem]:
     """Return the problems whose place a report of this category lies at, the nearest first."""
     wide, high = degrees(lat, 1100.0)
@@ -81,24 +76,28 @@ def heard_at_places(numbers: Sequence[str]) -> list[Heard]:
     return [Heard(*row) for some in chunks(numbers) for row in rows.filter(number__in=some)]
 
 
-def near_mended(points: Sequence[tuple[float, float, str]]) -> list[bool]:
-    """Return for each point and category whether a mended problem of that kind lies there, in one reading."""
-    mended = list(
-        Problem.objects.filter(state__in=MENDED, site__isnull=False, lon__isnull=False).select_related("site")
-    )
-    found = [False] * len(points)
-    kinds = {category for problem in mended if problem.site for category in problem.site.subject.split("+")}
-    wanted = [n for n, (_, _, category) in enumerate(points) if category in kinds]
-    if not wanted:
-        return found
-    lon, lat = (np.array([points[n][axis] for n in wanted]) for axis in (0, 1))
-    for problem in mended:
+def are_mended() -> bool:
+    """Whether any place is mended, so that a report from it would say that it fails."""
+    return Problem.objects.filter(state__in=MENDED, site__isnull=False, lon__isnull=False).exists()
+
+
+def near_mended(points: Sequence[tuple[float, float, str]]) -> list[list[Problem]]:
+    """Return for each point and category the mended problems of that kind that lie there, the nearest first."""
+    mended = Problem.objects.filter(state__in=MENDED, site__isnull=False, lon__isnull=False)
+    found: list[list[tuple[float, Problem]]] = [[] for _ in points]
+    lon, lat = (np.array([point[axis] for point in points], dtype=float) for axis in (0, 1))
+    of_kind: dict[str, np.ndarray[Any, Any]] = {}
+    for problem in mended.select_related("site", "lead"):
         if problem.site is None or problem.lon is None or problem.lat is None:
             continue
-        kind = problem.site.subject.split("+")
-        for k in np.flatnonzero(distance_m(problem.lon, problem.lat, lon, lat) <= reach(problem)):
-            found[wanted[k]] = found[wanted[k]] or points[wanted[k]][2] in kind
-    return found
+        for kind in problem.site.subject.split("+"):
+            if kind not in of_kind:
+                of_kind[kind] = np.array([n for n, point in enumerate(points) if point[2] == kind], dtype=int)
+            among = of_kind[kind]
+            apart = distance_m(problem.lon, problem.lat, lon[among], lat[among])
+            for k in np.flatnonzero(apart <= reach(problem)):
+                found[among[k]].append((float(apart[k]), problem))
+    return [[problem for _, problem in sorted(near, key=lambda pair: pair[0])] for near in found]
 
 
 def is_at(problem: Problem, lon: float | None, lat: float | None) -> bool:

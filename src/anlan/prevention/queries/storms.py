@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q, QuerySet
+import numpy as np
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
+from anlan.geo import distance_m
 from anlan.intake.models import Report
+from anlan.intake.states import COUNTED
 from anlan.prevention.models import Problem, Storm
-from anlan.prevention.queries.places import reports_at
+from anlan.prevention.queries.places import reach, reports_at
 from anlan.prevention.rules import RUNS_OFF
 from anlan.prevention.states import ProblemState
 
@@ -75,7 +78,53 @@ def with_waiting(listed: Sequence[Storm]) -> list[StormTest]:
 
 def last_stood(problem: Problem, at: dt.datetime) -> Storm | None:
     """Return the last storm that a mended place has stood, if there was one."""
+    if problem.looked_back and problem.looked_back[0] == at:
+        known: Storm | None = problem.looked_back[1]
+        return known
     return next((storm for storm, stood in reversed(tests_of(problem, at)) if stood), None)
+
+
+def look_back(problems: Sequence[Problem], at: dt.datetime) -> None:
+    """Read for many mended places at once which storm each has stood last; `last_stood` then answers from memory."""
+    over = list(Storm.objects.filter(end__lte=at - RUNS_OFF))
+    strong = {
+        problem.pk: [storm for storm in over if storm.start >= problem.accepted_at
+                     and storm.peak_mm_h >= problem.rain_test_mm_h]
+        for problem in problems if problem.accepted_at and problem.rain_test_mm_h is not None
+    }  # fmt: skip
+    failed = _failures([problem for problem in problems if strong.get(problem.pk)], over)
+    for problem in problems:
+        stood = [storm for storm in strong.get(problem.pk, ()) if not _has_failed(storm, failed.get(problem.pk, ()))]
+        problem.looked_back = (at, stood[-1] if stood else None)
+
+
+def _failures(problems: Sequence[Problem], storms: Sequence[Storm]) -> dict[int, list[dt.datetime]]:
+    """Return by problem when reports of its kind came from its place, in any of these storms."""
+    prefetch_related_objects(problems, "site")
+    placed = [problem for problem in problems if problem.site and problem.lon is not None and problem.lat is not None]
+    if not placed or not storms:
+        return {}
+    kinds = {kind for problem in placed if problem.site for kind in problem.site.subject.split("+")}
+    reports = Report.objects.filter(_during(storms), validity__in=COUNTED, lon__isnull=False)
+    rows = list(reports.filter(category__code__in=kinds).values_list("received_at", "lon", "lat", "category__code"))
+    lon, lat = (np.array([row[axis] for row in rows], dtype=float) for axis in (1, 2))
+    failed: dict[int, list[dt.datetime]] = {}
+    for problem in placed:
+        assert problem.site
+        assert problem.lon is not None
+        assert problem.lat is not None
+        near = np.flatnonzero(distance_m(problem.lon, problem.lat, lon, lat) <= reach(problem))
+        own = problem.site.subject.split("+")
+        failed[problem.pk] = [rows[n][0] for n in near if rows[n][3] in own]
+    return failed
+
+
+def _has_failed(storm: Storm, moments: Iterable[dt.datetime]) -> bool:
+    return any(storm.start <= at <= storm.end + RUNS_OFF for at in moments)
+
+
+def _during(storms: Sequence[Storm]) -> Q:
+    return reduce(or_, (Q(received_at__range=(storm.start, storm.end + RUNS_OFF)) for storm in storms))
 
 
 def tests_of(problem: Problem, at: dt.datetime) -> list[tuple[Storm, bool]]:
@@ -86,6 +135,5 @@ def tests_of(problem: Problem, at: dt.datetime) -> list[tuple[Storm, bool]]:
     over = list(strong.filter(end__lte=at - RUNS_OFF))
     if not over:
         return []
-    during = reduce(or_, (Q(received_at__range=(storm.start, storm.end + RUNS_OFF)) for storm in over))
-    failed = [report.received_at for report in reports_at(problem, Report.objects.filter(during))]
-    return [(storm, not any(storm.start <= at <= storm.end + RUNS_OFF for at in failed)) for storm in over]
+    failed = [report.received_at for report in reports_at(problem, Report.objects.filter(_during(over)))]
+    return [(storm, not _has_failed(storm, failed)) for storm in over]
