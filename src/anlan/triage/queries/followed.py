@@ -37,7 +37,7 @@ def current(first: Report) -> Report:
 def family_of(report_id: int) -> Q:
     """Return which reports came under the tracking code of one, itself among them."""
     first = Addition.objects.filter(report=report_id).values_list("first", flat=True).first() or report_id
-    return Q(pk=first) | Q(addition__first=first)
+    return Q(pk=first) | Q(pk__in=Addition.objects.filter(first=first).values("report"))  # joined, all would be read
 
 
 def kin(report: Report) -> QuerySet[Report]:
