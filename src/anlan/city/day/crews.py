@@ -26,15 +26,21 @@ LEFT_ALONE: Final = dt.timedelta(minutes=20)
 def steps(at: dt.datetime) -> Iterator[Callable[[], Any]]:
     """Give the next stamp of each crew that is due by now."""
     held = set(UnitAccess.objects.values_list("unit_id", flat=True))
-    sent = Assignment.objects.open().select_related("incident__category_at_call", "incident__category_confirmed")
+    sent = Assignment.objects.open().select_related(
+        "unit", "incident__category_at_call", "incident__category_confirmed"
+    )
     for assignment in sent.prefetch_related("milestones"):
         step = next_step(assignment.state)
         since = max(milestone.at for milestone in assignment.milestones.all())
         since += LEFT_ALONE if assignment.unit_id in held else dt.timedelta(0)
-        if step and waited(since, at, _minutes(assignment, step), step, assignment.pk):
+        if step and waited(since, at, _minutes(assignment, step), step, _name(assignment)):
             how: dict[str, Any] = {"assignment": assignment.pk, "actor": ACTOR, "at": at}
             ends = step == Stamp.RESOLVED
             yield partial(resolve_on_scene, disposal="done", **how) if ends else partial(stamp, step=step, **how)
+
+
+def _name(assignment: Assignment) -> str:
+    return f"{assignment.incident.number} {assignment.unit.code}"
 
 
 def _minutes(assignment: Assignment, step: str) -> float:

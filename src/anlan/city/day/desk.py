@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Final
 
 from anlan.city.day.heard import SOURCE, matter_of
-from anlan.city.day.patience import falls, waited
+from anlan.city.day.patience import choice, falls, waited
 from anlan.city.demo.progress import ACTOR
 from anlan.city.year.calls import DAY, KINDS, Kind
 from anlan.core.models import LedgerEntry
@@ -47,7 +47,7 @@ def _sort(at: dt.datetime) -> Steps:
     fresh = Report.objects.filter(source=SOURCE, entered_at__gt=at - DAY).exclude(pk__in=linked.values("report"))
     fresh = fresh.exclude(validity__in=[Validity.MISDIAL, Validity.NUISANCE]).order_by("entered_at")
     for report in fresh[:MOST]:
-        if not waited(report.entered_at, at, SORTED, "sort", report.pk):
+        if not waited(report.entered_at, at, SORTED, "sort", report.number):
             continue
         known = matter_of(str(report.source_id))
         how: dict[str, Any] = {"report_id": report.pk, "actor": ACTOR, "at": at}
@@ -57,7 +57,7 @@ def _sort(at: dt.datetime) -> Steps:
 def _next(incident: Incident, at: dt.datetime) -> Steps:
     """Give the next step of one incident, once as long has passed since the last one as people take for it."""
     kind = BY_CODE.get(incident.category.code, FLOODED if incident.category.code == FLOODED.code else AT_THE_DESK)
-    goes = bool(kind.goes) and falls(kind.diverted, "diverted", incident.pk)
+    goes = bool(kind.goes) and falls(kind.diverted, "diverted", incident.number)
     who: dict[str, Any] = {"number": incident.number, "actor": ACTOR, "at": at}
     takes: dict[str, tuple[float, Callable[[], Any] | None]] = {
         State.NEW: (SENT if goes or kind.unit else kind.minutes, _first(incident, kind, goes, who)),
@@ -66,14 +66,14 @@ def _next(incident: Incident, at: dt.datetime) -> Steps:
         State.RESOLVED: (CLOSED, partial(triage.close_incident, **who)),
     }
     minutes, step = takes.get(incident.state, (0.0, None))
-    if step and waited(_stood_since(incident), at, minutes, incident.state, incident.pk):
+    if step and waited(_stood_since(incident), at, minutes, incident.state, incident.number):
         yield step
 
 
 def _first(incident: Incident, kind: Kind, goes: bool, who: dict[str, Any]) -> Callable[[], Any] | None:
     """Return what is done with a new incident: hand it over, send a unit, or settle it at the desk."""
     if goes:
-        to = kind.goes[incident.pk % len(kind.goes)]
+        to = choice(kind.goes, "goes", incident.number)
         return partial(triage.hand_over, to=to, diverted=not incident.is_guarded, **who)
     if not kind.unit:
         return partial(triage.resolve, disposal="advised", **who)

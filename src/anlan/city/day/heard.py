@@ -18,7 +18,7 @@ from anlan.intake.live import receive
 from anlan.triage.models import IncidentReport
 
 FEWEST: Final = (
-    0.1  # of a real city's calls, one in about three minutes: at the years' own 0.01 nobody waits for the next
+    0.1  # of a real city's calls, one in about three minutes: at the years' own 0.003 nobody waits for the next
 )
 SOURCE: Final = "simulated-live"
 
@@ -26,9 +26,8 @@ SOURCE: Final = "simulated-live"
 def calls(since: dt.datetime, until: dt.datetime) -> Iterator[Callable[[], Any]]:
     """Give a step for each report that is entered after one moment and up to another, in the order of their times."""
     first = until.astimezone(ZONE)
-    rows = [
-        row for call in month_of(first.year, first.month) for row in call.rows if since < row["entered_at"] <= until
-    ]
+    month = month_of(first.year, first.month, *begun())
+    rows = [row for call in month for row in call.rows if since < row["entered_at"] <= until]
     for row in sorted(rows, key=lambda row: row["entered_at"]):
         yield partial(hear, row, until)
 
@@ -46,9 +45,8 @@ def matter_of(source_id: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def month_of(year: int, month: int) -> list[Call]:
-    """Return the calls of one month, each row with its name; drawn once a month."""
-    seed, scale = begun()
+def month_of(year: int, month: int, seed: int, scale: float) -> list[Call]:
+    """Return the calls of one month of a city, each row with its name; drawn once a month."""
     calls = month_of_calls(seed, year, month, max(scale, FEWEST))
     for n, call in enumerate(calls, 1):
         for again, row in enumerate(call.rows, 1):
