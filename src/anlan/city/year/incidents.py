@@ -14,12 +14,14 @@ from anlan.city.year.calls import Call, month_of_calls
 from anlan.city.year.flood_incidents import Fails, flood_rows, floods_of
 from anlan.city.year.lives import Crews, life_of
 from anlan.city.year.month import Month
+from anlan.core.chunks import chunks, keyed
 from anlan.dispatch.actions.bulk import run_incidents
 from anlan.intake.actions import receive_reports
 from anlan.intake.models import Report
 from anlan.triage.models import IncidentReport
 
 BATCH: Final = 4000
+Known = dict[tuple[str, str], int]  # by source and name
 
 
 def live(month: Month, crews: Crews, end: dt.datetime, fails: Fails) -> int:
@@ -40,7 +42,8 @@ def live(month: Month, crews: Crews, end: dt.datetime, fails: Fails) -> int:
         if answer["refused"]:
             raise RuntimeError(f"the simulated city was refused: {answer['refused'][0]}")
         accepted += answer["accepted"]
-        _make_incidents(month, n, batch, wet, crews, end, at)
+        known = _known(heard, answer["report_ids"])
+        _make_incidents(month, n, batch, wet, crews, end, at, known)
     return accepted
 
 
@@ -54,16 +57,15 @@ def _entered_by(calls: list[Call], until: dt.datetime | None) -> list[Call]:
 
 def _make_incidents(
     month: Month, n: int, batch: Sequence[Call], wet: Sequence[dict[str, Any]], crews: Crews, end: dt.datetime,
-    at: dt.datetime,
+    at: dt.datetime, known: Known,
 ) -> None:  # fmt: skip
     """Make incidents of those reports of a batch that tell of none yet."""
     dice = np.random.default_rng([month.seed, month.year, month.month, n, 5])
-    known = _ids(
-        [call.rows[0]["source"] for call in batch[:1]], [row["source_id"] for call in batch for row in call.rows]
-    )
-    rows = [life_of(call, [known[row["source_id"]] for row in call.rows], crews, dice, end) for call in batch]
+    rows = [
+        life_of(call, [known[row["source"], row["source_id"]] for row in call.rows], crews, dice, end) for call in batch
+    ]
     rows += flood_rows(
-        _entered(wet), crews, dice, end
+        _entered([known[row["source"], row["source_id"]] for row in wet]), crews, dice, end
     )  # drawn for all, so that a build that was cut off draws the same
     taken = _taken([row["reports"][0][0] for row in rows])
     rows = sorted((row for row in rows if row["reports"][0][0] not in taken), key=lambda row: row["reports"][0][1])
@@ -71,12 +73,23 @@ def _make_incidents(
         run_incidents(rows=rows[start : start + BATCH], actor=month.actor, at=at)
 
 
-def _entered(wet: Sequence[dict[str, Any]]) -> list[Report]:
+def _entered(wanted: Sequence[int]) -> list[Report]:
     """Return the reports of floods as they are stored."""
-    if not wet:
-        return []
-    known = _ids([wet[0]["source"]], [row["source_id"] for row in wet])
-    return list(Report.objects.filter(pk__in=known.values()).order_by("entered_at", "pk"))
+    stored = {report.pk: report for some in keyed(Report.objects.all(), set(wanted)) for report in some}
+    return sorted((stored[pk] for pk in wanted), key=lambda report: (report.entered_at, report.pk))
+
+
+def _known(heard: Sequence[dict[str, Any]], new: Sequence[int]) -> Known:
+    """Return by source and name which reports these are; in a build that goes on, some were there before."""
+    names = [(report["source"], report["source_id"]) for report in heard]
+    if len(new) == len(names):
+        return dict(zip(names, new, strict=True))
+    found: Known = {}
+    for some in chunks(names):
+        sources, ids = zip(*some, strict=True)
+        stored = Report.objects.filter(source__in=set(sources), source_id__in=ids)
+        found |= {(source, str(name)): pk for source, name, pk in stored.values_list("source", "source_id", "pk")}
+    return found
 
 
 def _taken(reports: Sequence[int]) -> set[int]:
@@ -86,15 +99,6 @@ def _taken(reports: Sequence[int]) -> set[int]:
         return set()
     about = links.filter(report_id__gte=min(reports), report_id__lte=max(reports))
     return set(about.values_list("report_id", flat=True))
-
-
-def _ids(sources: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for start in range(0, len(wanted), 900):
-        some = wanted[start : start + 900]
-        stored = Report.objects.filter(source__in=sources, source_id__in=some).values_list("source_id", "pk")
-        found |= {str(source_id): pk for source_id, pk in stored}
-    return found
 
 
 def _number(calls: Sequence[Call], month: Month) -> None:

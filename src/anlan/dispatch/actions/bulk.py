@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models.functions import Coalesce
 
 from anlan.core import ledger
+from anlan.core.chunks import keyed
 from anlan.core.city.current import city_read_once
 from anlan.core.ledger.inserts import insert
 from anlan.core.ledger.verbs import verb
@@ -120,9 +121,7 @@ def _heard(rows: Sequence[Mapping[str, Any]], wanted: set[int]) -> dict[int, tup
     """Return for each incident when its first report was received and entered."""
     first = {n: rows[n]["reports"][0][0] for n in wanted}
     times: dict[int, tuple[dt.datetime, dt.datetime]] = {}
-    asked = list(set(first.values()))
-    for start in range(0, len(asked), 900):
-        reports = Report.objects.filter(pk__in=asked[start : start + 900])
+    for reports in keyed(Report.objects.all(), set(first.values())):
         times |= {pk: (heard, typed) for pk, heard, typed in reports.values_list("pk", "received_at", "entered_at")}
     stamps = {n: ((Stamp.RECEIVED.value, times[pk][0]), (Stamp.ENTERED.value, times[pk][1])) for n, pk in first.items()}
     return {n: both[:1] if rows[n].get("entry_missing") else both for n, both in stamps.items()}
@@ -154,8 +153,7 @@ def _scopes(wanted: Sequence[int]) -> dict[int, Any]:
     """Return of each incident what the scopes of clocks may ask for."""
     found: dict[int, Any] = {}
     code = Coalesce("category_confirmed__code", "category_at_call__code")
-    for start in range(0, len(wanted), 900):
-        incidents = Incident.objects.filter(pk__in=wanted[start : start + 900]).annotate(code=code)
+    for incidents in keyed(Incident.objects.annotate(code=code), set(wanted)):
         values = incidents.values_list("pk", "code", "kind", "urgency", "lon", "lat", "opened_at")
         found |= {pk: scope for pk, *scope in values}
     return found

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from anlan.core.chunks import keyed
 from anlan.core.city.areas import local_day
 from anlan.core.city.current import city_read_once
 from anlan.core.ledger.inserts import insert
@@ -51,8 +52,7 @@ def open_incidents(
 
 def _reports(wanted: Sequence[int]) -> dict[int, Reported]:
     found: dict[int, Reported] = {}
-    for start in range(0, len(wanted), 900):
-        reports = Report.objects.filter(pk__in=wanted[start : start + 900])
+    for reports in keyed(Report.objects.all(), set(wanted)):
         found |= {values[0]: Reported(*values) for values in reports.values_list(*Reported._fields)}
     return found
 
