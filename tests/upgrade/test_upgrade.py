@@ -73,7 +73,7 @@ def restore(dump: Path, url: str) -> None:
 def upgraded(old: Old) -> Old:
     """Bring it up: `anlan serve` as an operator types it, here without the worker, so that what waits is seen."""
     process = old.anlan.start("serve", "--no-worker", "--port", 0)
-    end = threading.Timer(60, process.kill)
+    end = threading.Timer(300, process.kill)  # walking the migrations takes what a busy machine gives
     end.start()
     assert process.stderr
     said = next((line for line in process.stderr if line.startswith("Anlan serves")), None)
