@@ -172,7 +172,7 @@ def demo(
     scale: Annotated[
         float | None,
         typer.Option(
-            help="How much of 1.5 million calls a year (0.01; 1 is all; floods are always whole).",
+            help="How much of 1.5 million calls a year (0.003; 1 is all; floods are always whole).",
             min=0,
             max=2,
             show_default=False,

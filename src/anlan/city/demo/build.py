@@ -25,7 +25,7 @@ from anlan.core.ledger.writes import write
 from anlan.core.models import LedgerEntry
 from anlan.core.time.simulated import live_from
 
-SCALE: Final = 0.01  # of 1.5 million calls a year; the floods are always whole
+SCALE: Final = 0.003  # of 1.5 million calls a year; the floods are always whole
 BEGUN: Final = "city.begun"
 
 

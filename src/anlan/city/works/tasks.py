@@ -6,10 +6,11 @@ Delays and refusals are drawn for each task from its number.
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from anlan.city.town.ground import ZONE
 from anlan.city.works.matters import POSTS, theme_of, themes
@@ -20,6 +21,7 @@ from anlan.prevention.states import ProblemState, TaskState
 
 YEAR: Final = 2016
 DAY: Final = dt.timedelta(days=1)
+EARLIEST: Final = 24  # days before the deadline on which works are done at the earliest
 
 
 def work(month: Month, until: dt.datetime) -> None:
@@ -30,7 +32,8 @@ def work(month: Month, until: dt.datetime) -> None:
 
 def _asked(month: Month, until: dt.datetime) -> int:
     """Ask for more time where the works will take longer, eight days before the deadline; return how often."""
-    slow = [task for task in _tasks(TaskState.OPEN).filter(requests=None)
+    near = _tasks(TaskState.OPEN).filter(requests=None, due_on__lte=until + 9 * DAY)
+    slow = [task for task in near
             if Fate.of(task, month.seed).extended and noon(task.due_on - 8 * DAY) < until]  # fmt: skip
     for task in slow:
         actions.ask_extension(task=task.number, due_on=task.due_on + 30 * DAY, reason="施工窗口不足", actor=month.actor,
@@ -51,7 +54,8 @@ def _extended(month: Month, until: dt.datetime) -> int:
 def _finished(month: Month, until: dt.datetime) -> int:
     """Say of works that they are done, the first time or again nine days after a refusal; return how many."""
     rows = []
-    for task in _tasks(TaskState.OPEN, TaskState.REFUSED):
+    by_now = Q(state=TaskState.REFUSED) | Q(first_due_on__lte=until + (EARLIEST + 1) * DAY)
+    for task in _tasks(TaskState.OPEN, TaskState.REFUSED).filter(by_now):
         at, words = _done_at(task, Fate.of(task, month.seed)), theme_of(task.criterion).done
         if at < until:
             words = words if task.state == TaskState.OPEN else "已返工，复测记录见附件"
@@ -126,16 +130,21 @@ class Fate:
     @classmethod
     def of(cls, task: Task, seed: int) -> Fate:
         """Return it: most in time, some later by a grant, some late, a few only long after the interview."""
-        dice = np.random.default_rng([seed, int(task.number.split("-")[-1]), 31])
-        chance, early, late = dice.random(), dice.integers(1, 25), dice.integers(2, 75)
-        refused = bool(dice.random() < 0.08)
-        if chance < 0.72:
-            return cls(task.first_due_on - int(early) * DAY, extended=False, refused=refused)
-        if chance < 0.84:
-            return cls(task.first_due_on + int(early) * DAY, extended=True, refused=refused)
-        if chance < 0.97:
-            return cls(task.first_due_on + int(late) * DAY, extended=False, refused=refused)
-        return cls(task.first_due_on + int(dice.integers(25, 150)) * DAY, extended=False, refused=False)
+        return _fate(seed, task.number, task.first_due_on)
+
+
+@lru_cache(maxsize=4096)  # asked for each time that the works are looked at
+def _fate(seed: int, number: str, due: dt.date) -> Fate:
+    dice = np.random.default_rng([seed, int(number.split("-")[-1]), 31])
+    chance, early, late = dice.random(), dice.integers(1, EARLIEST + 1), dice.integers(2, 75)
+    refused = bool(dice.random() < 0.08)
+    if chance < 0.72:
+        return Fate(due - int(early) * DAY, extended=False, refused=refused)
+    if chance < 0.84:
+        return Fate(due + int(early) * DAY, extended=True, refused=refused)
+    if chance < 0.97:
+        return Fate(due + int(late) * DAY, extended=False, refused=refused)
+    return Fate(due + int(dice.integers(25, 150)) * DAY, extended=False, refused=False)
 
 
 def noon(day: dt.date) -> dt.datetime:
