@@ -106,6 +106,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "anlan.core.web.middleware.csp.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "anlan.core.web.middleware.health.Health",
     "anlan.core.web.middleware.requests.RequestLog",
     "anlan.core.web.middleware.once.Once",
     "anlan.core.web.middleware.language.Language",

@@ -7,6 +7,7 @@ from tests.make.city import AT, CITIES, city, organisation
 from tests.make.estimates import MendedTown, mended_town
 from tests.make.incidents import incident
 from tests.make.issues import issue, issue_of
+from tests.make.monitor import scraped
 from tests.make.people import PASSWORD, actor, browser, cookies, partner, person, sign_in
 from tests.make.photos import jpeg, photo, upload
 from tests.make.problems import Town, hazard, hazard_task, town, works
@@ -41,6 +42,7 @@ __all__ = [
     "person",
     "photo",
     "report",
+    "scraped",
     "sign_in",
     "stamp",
     "storms",

@@ -1,4 +1,4 @@
-"""Addresses of core: log-in, home, health, areas, jobs, messages."""
+"""Addresses of core: log-in, home, areas, jobs, messages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ urlpatterns = [
     path("login/reset/<str:person>/<str:token>/", door.reset, name="reset"),
     path("logout/", door.logout, name="logout"),
     path("ping", endpoints.ping, name="ping"),
-    path("healthz", endpoints.healthz, name="healthz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("map/areas.geojson", endpoints.areas, name="areas"),
     path("map/tiles/<int:z>/<int:x>/<int:y>", tiles.tile, name="tile"),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from anlan.core.ledger import seals
 from anlan.core.ledger.followers import FOLLOWERS
 from anlan.core.models import Cursor, Job
 from anlan.core.time.clock import frozen
@@ -88,6 +89,17 @@ def test_what_waits_and_what_has_stopped_is_counted() -> None:
     assert read[f'anlan_follower_lag{{follower="{follower}"}}'] == read["anlan_ledger_position"] > 0
     assert read['anlan_clocks_late{clock="first_look"}'] == 1
     assert read["anlan_logins_throttled"] == 1
+
+
+def test_a_worker_that_seals_no_more_is_seen() -> None:
+    """Entries that wait for a seal longer than a minute: the page for a monitor says so, and /healthz stays 200."""
+    make.report()
+    seals.seal()
+    assert values()["anlan_sealing_late"] == 0
+    with frozen(AT + dt.timedelta(minutes=5)):
+        make.report(at=AT + dt.timedelta(minutes=5))
+        assert values()["anlan_sealing_late"] == 1
+        assert Client().get("/healthz").status_code == 200
 
 
 def test_an_erasing_that_is_not_cleared_is_seen_and_no_word_is_told() -> None:

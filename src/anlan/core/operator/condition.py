@@ -1,4 +1,4 @@
-"""How this data directory is doing: what `anlan status` and `/healthz` tell."""
+"""How this data directory is doing: what `anlan status` and the page of status tell."""
 
 from __future__ import annotations
 

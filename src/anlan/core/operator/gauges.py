@@ -16,6 +16,7 @@ from anlan.core import ledger
 from anlan.core.ledger import followers, seals
 from anlan.core.models import ClockRun, Cursor, Job, Residue
 from anlan.core.operator import archive
+from anlan.core.operator.condition import clock_back_s, is_sealing_late, ledger_faults
 from anlan.core.people import throttle
 from anlan.core.time.clock import now
 
@@ -45,6 +46,9 @@ def _ledger() -> Iterator[Metric]:
     cursors = [(name, read.get(name)) for name in sorted(followers.FOLLOWERS)]
     yield _gauge("ledger_position", "Entries of the ledger.", position)
     yield _gauge("ledger_unsealed", "Entries that have no seal yet.", position - (last.last if last else 0))
+    yield _gauge("sealing_late", "1 where entries wait for a seal longer than a minute.", is_sealing_late())
+    yield _gauge("ledger_faults", "Faults that the last verification by itself found.", ledger_faults())
+    yield _gauge("clock_back_seconds", "The machine's clock is behind the last seal; 0 up to a minute.", clock_back_s())
     lags = [({"follower": name}, position - (at.position if at else 0)) for name, at in cursors]
     yield Metric("anlan_follower_lag", "Entries that a follower has not read.", samples=_floats(lags))
     stops = [({"follower": name}, int(bool(at and at.stopped_at))) for name, at in cursors]

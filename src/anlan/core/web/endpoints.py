@@ -1,40 +1,24 @@
-"""Small JSON addresses of core: health, the areas of the map, the progress of a job."""
+"""Small JSON addresses of core: the areas of the map, the progress of a job."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 
-from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from anlan import __version__
 from anlan.core import jobs
 from anlan.core.city.area_map import area_map
 from anlan.core.city.areas import local_day, state
 from anlan.core.models import Area, Job
-from anlan.core.operator.condition import clock_back_s, is_sealing_late, ledger_faults
 from anlan.core.people.members import sign_of
 from anlan.core.time.clock import now
 from anlan.core.web.access import public, settling, signed_in
 from anlan.core.web.middleware.access import actor_of_request
-
-
-@public
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Tell a monitor whether the web reaches its database and the worker seals; no personal data."""
-    try:
-        late, back, broken = is_sealing_late(), clock_back_s() > 0, ledger_faults() > 0
-    except DatabaseError:
-        return JsonResponse({"ok": False, "database": "unreachable", "version": __version__}, status=503)
-    answer = {"ok": not (late or back or broken), "database": "ok", "worker": "late" if late else "ok",
-              "clock": "back" if back else "ok", "ledger": "broken" if broken else "ok",
-              "version": __version__}  # fmt: skip
-    return JsonResponse(answer, status=200 if answer["ok"] else 503)
 
 
 @settling
