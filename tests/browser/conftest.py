@@ -6,10 +6,13 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from anlan.core.ledger import writes
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DIST = Path(__file__).parents[2] / "src/anlan/core/static/dist/work.js"
@@ -51,16 +54,26 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture(autouse=True)
 def in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A database in memory is one connection that all threads of the test's server share: requests take turns."""
+    """Let requests and the test's own writes take turns: threads share the cache of a database in memory.
+
+    There a table that one thread writes is locked for the others at once, and nobody waits: a page that asked for the
+    areas while the test opened an incident got 503. A file, as outside of tests, is read while it is written.
+    """
     from django.core.handlers.wsgi import WSGIHandler
 
-    turn, answer = threading.Lock(), WSGIHandler.__call__
+    turn, answer, own = threading.RLock(), WSGIHandler.__call__, writes.one_writer
 
     def in_turn(handler: Any, environ: Any, start_response: Any) -> Any:
         with turn:
             return answer(handler, environ, start_response)
 
+    @contextmanager
+    def one_writer() -> Iterator[None]:
+        with turn, own():
+            yield
+
     monkeypatch.setattr(WSGIHandler, "__call__", in_turn)
+    monkeypatch.setattr(writes, "one_writer", one_writer)
 
 
 class Complaints(list[str]):
