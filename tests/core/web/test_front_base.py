@@ -25,6 +25,12 @@ def test_the_two_dark_blocks_are_the_same() -> None:
     assert blocks[0] == blocks[1]
 
 
+def test_what_is_hidden_stays_so_while_later_sheets_load() -> None:
+    """The sheet that gives rows and buttons their display is the one that takes it from what is hidden."""
+    rule = "[hidden] { display: none !important; }"
+    assert [path.name for path in SHEETS if rule in path.read_text()] == ["base.css"]
+
+
 def test_only_the_tokens_name_a_colour_or_a_font() -> None:
     """Every other sheet speaks in custom properties."""
     assert len(SHEETS) > 4
