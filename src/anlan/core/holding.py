@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 
 from anlan.core.city.current import city, read_once
+from anlan.core.models.worded import Worded
 from anlan.core.refusals import Refused
 from anlan.core.workflow.moves import Apply, Change, Move, move
 from anlan.core.workflow.who import Who
@@ -17,7 +18,7 @@ from anlan.core.workflow.who import Who
 RETURNS_ALLOWED = 1  # the second return goes to the arbiter
 
 
-class Held(models.Model):
+class Held(Worded):
     """What somebody holds, how often it came back, and whether the arbiter's word on whose it is stands."""
 
     returns = models.PositiveSmallIntegerField(default=0)

@@ -8,7 +8,7 @@ from django.db.models import Exists, F, Q, Value
 from django.db.models.functions import NullIf
 from django.utils.translation import gettext_lazy as _
 
-from anlan.core.models import Membership, Organisation, Person
+from anlan.core.models import Membership, Organisation, Person, Worded
 from anlan.core.models.rows import Moment
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
@@ -18,7 +18,7 @@ from anlan.intake.models.report import SEES_ALL
 from anlan.triage.models import Incident
 
 
-class Unit(models.Model):
+class Unit(Worded):
     """Something that can be sent: a crew with vehicle and skills. A crew is a count, never a list of people."""
 
     class Kind(models.TextChoices):
@@ -114,7 +114,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(ended_at=None)
 
 
-class Assignment(models.Model):
+class Assignment(Worded):
     """One unit sent to one incident."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="assignments")
@@ -148,7 +148,7 @@ class Assignment(models.Model):
         return f"assignment:{self.pk}"
 
 
-class Milestone(models.Model):
+class Milestone(Worded):
     """One stamped step: the server's time, and the device's where it differs. A missing one has no row."""
 
     assignment = models.ForeignKey(

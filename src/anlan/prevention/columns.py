@@ -6,21 +6,21 @@ import operator
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from anlan.core.pages import Column, Typed, drawn_by, labelled, picked
-from anlan.core.words import area_label, typed
+from anlan.core.pages import Column, Reader, Typed, drawn_by, labelled, picked
+from anlan.core.web.addresses import href
+from anlan.core.words import MISSING, area_label, typed
 from anlan.prevention.models import Problem, Storm, TaskList
 from anlan.prevention.queries.lists import Line
 from anlan.prevention.queries.sources import StudySite
 from anlan.prevention.queries.standings import Standing
 from anlan.prevention.queries.tasks import Drawn
 from anlan.prevention.spans import Part, Scale, Span
-from anlan.prevention.words import named, title_of
+from anlan.prevention.words import named, reopened_words, title_of
 
 
 class Stood(NamedTuple):
@@ -51,9 +51,20 @@ def stood(stands: Standing) -> SafeString:
     return format_html('<span class="state {}{}">{}</span>', stands.mark, late, stands.words)
 
 
+def item(row: Stood, reader: Reader) -> SafeString:
+    """Draw a problem as a line of the inbox."""
+    problem = row.problem
+    return format_html(
+        '<b>{}</b> {} <small>{} · {} · {}{}</small> <small class="num">{}</small>',
+        typed(title_of(problem)), stood(row.stands), problem.number, origin_of(problem), problem.get_state_display(),
+        f" · {reopened_words(problem)}" if problem.reopened else "",
+        f"{problem.due_on:%m-%d}" if problem.due_on else MISSING,
+    )  # fmt: skip
+
+
 def problem_href(number: str) -> str:
     """Return the address of a problem, beside the list."""
-    return f"{reverse('prevention:inbox')}?p={number}"
+    return f"{href('prevention:inbox')}?p={number}"
 
 
 def origin_of(problem: Problem) -> str:
@@ -80,7 +91,7 @@ def _scale(rows: Any) -> SafeString:
 
 def task_href(number: str) -> str:
     """Return the address of a task."""
-    return reverse("prevention:task", args=[number])
+    return href("prevention:task", number)
 
 
 SPANS = Column("", css="spans", draw=drawn_by("prevention/tasks/_span.html"), heading=_scale)
@@ -135,7 +146,7 @@ RESULT_COLUMNS = [
 ]  # fmt: skip
 ISSUED_COLUMNS = [
     Column(_("Number"), lambda issued: issued.paper.number, "num nowrap", sort="number",
-           link=lambda issued: reverse("prevention:issued", args=[issued.paper.number])),
+           link=lambda issued: href("prevention:issued", issued.paper.number)),
     Column(_("Kind of list"), lambda issued: Typed(issued.paper.kind), head=True),
     Column(_("Issued by"), lambda issued: named(issued.paper.issuer)),
     Column(_("Issued on"), lambda issued: issued.paper.issued_on, "num nowrap", sort="issued_on"),

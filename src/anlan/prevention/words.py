@@ -111,6 +111,11 @@ def title_of(problem: Problem) -> str:
     return problem.title if in_chinese() else problem.title_en or problem.title
 
 
+def reopened_words(problem: Problem) -> str:
+    """Say how often a problem was reopened."""
+    return ngettext("reopened once", "reopened %(n)s times", problem.reopened) % {"n": problem.reopened}
+
+
 def turn_word(turn: str, problem: Problem) -> str:
     """Name who has the next step."""
     if turn == "lead" and problem.lead:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.core.words import area_label, local
 from anlan.core.workflow.moves import Words
-from anlan.intake.models import Category
+from anlan.intake.queries.categories import categories
 from anlan.intake.words import label
 from anlan.triage.models import Incident
 from anlan.triage.moves import ASKS, INCIDENTS
@@ -29,7 +29,7 @@ NOTICES: Final[Mapping[str, Words]] = {"take_back": _("Its holder was closed.")}
 CHOICES: Final[Mapping[str, Callable[[Incident], Choices]]] = {
     "to": lambda incident: [("", LABELS["to"]), *((holder.code, area_label(holder)) for holder in others(incident))],
     "disposal": lambda incident: [("", LABELS["disposal"]), *Disposal.choices],
-    "category": lambda incident: [(found.code, label(found)) for found in Category.objects.filter(active=True)],
+    "category": lambda incident: [(found.code, label(found)) for found in categories() if found.active],
 }
 
 

@@ -20,7 +20,6 @@ from anlan.boards.queries.reports import Heard, heard
 from anlan.boards.queries.shares import diverted, helped
 from anlan.boards.queries.teams import mobile_teams
 from anlan.boards.scope import DAY, Scope, scope_of
-from anlan.core.city.current import city_read_once
 from anlan.core.people.actors import Actor
 from anlan.core.time.clock import now
 from anlan.core.web.access import opens, roles
@@ -32,14 +31,13 @@ from anlan.core.web.middleware.access import actor_of_request
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Show the city, or one area of it, as of a moment."""
-    with city_read_once():
-        scope = scope_of(request.GET.get("day", ""), request.GET.get("a", ""), now())
-        context: dict[str, Any] = {"scope": scope, "tabs": _tabs(scope)}
-        if scope.last is not None:
-            context |= _figures(scope) | {"links": _links(scope, actor_of_request(request))} | _days(scope)
-        else:
-            context["imports"] = _address(actor_of_request(request), "intake:imports")
-        return render(request, "boards/overview.html", context)
+    scope = scope_of(request.GET.get("day", ""), request.GET.get("a", ""), now())
+    context: dict[str, Any] = {"scope": scope, "tabs": _tabs(scope)}
+    if scope.last is not None:
+        context |= _figures(scope) | {"links": _links(scope, actor_of_request(request))} | _days(scope)
+    else:
+        context["imports"] = _address(actor_of_request(request), "intake:imports")
+    return render(request, "boards/overview.html", context)
 
 
 def _figures(scope: Scope) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from anlan.boards.dayline import day_line
 from anlan.boards.words import group_words
 from anlan.core.city.areas import local_day
-from anlan.core.city.current import city_read_once, city_zone
+from anlan.core.city.current import city_zone
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
@@ -38,15 +38,14 @@ def today(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     """Show the list as it stands now, and what came of a step that was pressed on it."""
     actor, at = actor_of_request(request), now()
-    with city_read_once():
-        stops = {stop.app_name: stop for stop in stops_for(actor)}
-        matters = matters_of(actor, at, stops)
-        context: dict[str, Any] = {
-            "at": at, "matters": matters, "groups": _groups(matters, stops, at), "counts": _counts(matters, at),
-            "day": day_line(matters, stops, at), "seen": _digest(matters), "posts": _posts(actor),
-            "news": news_of(actor, _yesterday(at), stops), "deeds": deeds_of(actor, stops, at),
-        }  # fmt: skip
-        return render(request, "boards/today.html", context | more, status=status)
+    stops = {stop.app_name: stop for stop in stops_for(actor)}
+    matters = matters_of(actor, at, stops)
+    context: dict[str, Any] = {
+        "at": at, "matters": matters, "groups": _groups(matters, stops, at), "counts": _counts(matters, at),
+        "day": day_line(matters, stops, at), "seen": _digest(matters), "posts": _posts(actor),
+        "news": news_of(actor, _yesterday(at), stops), "deeds": deeds_of(actor, stops, at),
+    }  # fmt: skip
+    return render(request, "boards/today.html", context | more, status=status)
 
 
 @signed_in
@@ -55,9 +54,8 @@ def page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
 def due(request: HttpRequest) -> HttpResponse:
     """Give the numbers that stand on the rail, and whether the page that asks is not the newest."""
     actor, at = actor_of_request(request), now()
-    with city_read_once():
-        stops = stops_for(actor)
-        matters = matters_of(actor, at, [stop.app_name for stop in stops])
+    stops = stops_for(actor)
+    matters = matters_of(actor, at, [stop.app_name for stop in stops])
     counts = [(stop, count_of([known for known in matters if known.stage == stop.app_name], at)) for stop in stops]
     first = (stops[0], count_of(matters, at))  # today shows the worst of all
     seen = request.GET.get("seen", "")

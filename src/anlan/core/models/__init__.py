@@ -14,6 +14,7 @@ from anlan.core.models.residue import Residue
 from anlan.core.models.series import SeriesCount
 from anlan.core.models.sign_in import SignIn, SignInOrigin
 from anlan.core.models.undo import Undo
+from anlan.core.models.worded import Worded
 
 __all__ = [
     "DUTY",
@@ -47,4 +48,5 @@ __all__ = [
     "SignInOrigin",
     "Undo",
     "VerbKey",
+    "Worded",
 ]

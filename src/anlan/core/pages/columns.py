@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.core.pages.cells import on_page, with_lines
 from anlan.core.pages.forms import Choices
 from anlan.core.pages.reader import Reader
+from anlan.core.web.addresses import href
 
 NONE = SafeString("")
 Words = str | Promise
@@ -44,8 +45,8 @@ class Column:
         """Write what a page shows of one line."""
         shown = self.draw(row) if self.draw else on_page(self.value(row) if self.value else "")
         if self.link:
-            href = reverse(self.link, args=[row]) if isinstance(self.link, str) else self.link(row)
-            shown = format_html('<a href="{}">{}</a>', href, shown)
+            to = href(self.link, str(row)) if isinstance(self.link, str) else self.link(row)
+            shown = format_html('<a href="{}">{}</a>', to, shown)
         return with_lines(shown, self.under(row)) if self.under else shown
 
 

@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -67,7 +68,7 @@ class ListPage:
     search: Callable[[Rows, str], Rows] | None = None
     hint: Words = ""
     shape: Callable[[Sequence[Any], Reader], Iterable[Any]] = lambda records, reader: records
-    item: str = ""
+    item: Callable[[Any, Reader], SafeString] | None = None
     to: Callable[[Any], str] | None = None
     links: Sequence[Link] = ()
     crumb: Link | None = None
@@ -177,12 +178,13 @@ class Listing:
         return self.link(page=self.paged.number if self.paged.number > 1 else "")
 
     @property
-    def items(self) -> list[tuple[Any, str, bool]]:
-        """Each line with the address of its record, which keeps the list beside it, and whether it is chosen."""
-        to, number = self.part.to or str, self.paged.number
+    def items(self) -> list[tuple[SafeString, str, bool]]:
+        """Each line, drawn, with the address of its record beside the same list, and whether it is chosen."""
+        assert self.part.item is not None
+        to, draw, number = self.part.to or str, self.part.item, self.paged.number
         records = zip(self.paged.object_list, self.shown, strict=True)
-        return [(row, self.link(to(record), page=number if number > 1 else ""), str(record) == self.chosen)
-                for record, row in records]  # fmt: skip
+        return [(draw(row, self.reader), self.link(to(record), page=number if number > 1 else ""),
+                 str(record) == self.chosen) for record, row in records]  # fmt: skip
 
     @property
     def table(self) -> Table:

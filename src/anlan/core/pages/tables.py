@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from anlan.core.pages.cells import in_file
 from anlan.core.pages.columns import Column, Words
@@ -28,10 +29,15 @@ class Head:
 
 @dataclass(frozen=True)
 class Table:
-    """Headings, and under them the cells of each line with their columns."""
+    """Headings, and under them each line as it is drawn."""
 
     heads: list[Head]
-    lines: list[list[tuple[Column, SafeString]]]
+    lines: list[SafeString]
+
+    @property
+    def body(self) -> SafeString:
+        """All lines."""
+        return mark_safe("\n".join(self.lines))  # noqa: S308  (each line is drawn)
 
 
 def tabulated(
@@ -40,7 +46,8 @@ def tabulated(
     """Draw rows; with a way to `link` to another order the headings lead there."""
     columns = [column for column in columns if column.on_page]
     heads = [_head(column, rows, order, link) for column in columns]
-    return Table(heads, [[(column, column.cell(row)) for column in columns] for row in rows])
+    frames = [(column, *_frame(column)) for column in columns]
+    return Table(heads, [_line(frames, row) for row in rows])
 
 
 def _head(column: Column, rows: Sequence[Any], order: str, link: Callable[[str], str] | None) -> Head:
@@ -50,6 +57,19 @@ def _head(column: Column, rows: Sequence[Any], order: str, link: Callable[[str],
     down = order == column.sort
     standing = "ascending" if down else "descending" if order == f"-{column.sort}" else ""
     return Head(column, drawn, link(f"-{column.sort}" if down else column.sort), standing)
+
+
+def _frame(column: Column) -> tuple[str, str]:
+    """Return what stands before and after each cell of a column: written once, for there are many lines."""
+    if column.head:
+        return format_html('<th scope="row" class="{}">', column.css), "</th>"
+    named = format_html(' data-th="{}"', column.label) if column.label else ""
+    return format_html('<td class="{}"{}>', column.css, named), "</td>"
+
+
+def _line(frames: Sequence[tuple[Column, str, str]], row: Any) -> SafeString:
+    cells = (f"{before}{conditional_escape(column.cell(row))}{after}" for column, before, after in frames)
+    return mark_safe(f"<tr>{''.join(cells)}</tr>")  # noqa: S308  (frames are formatted, cells escaped)
 
 
 def as_csv(columns: Sequence[Column], rows: Iterable[Any]) -> bytes:

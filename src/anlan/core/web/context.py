@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from anlan.core.city.current import city, city_zone
 from anlan.core.people.actors import PUBLIC, Actor
 from anlan.core.people.members import actor_of, sign_of
 from anlan.core.time.clock import ahead, now
-from anlan.core.web.slots import rail_for, served, stop_of
+from anlan.core.web.slots import Rail, rail_for, served, stop_of
 
 THEMES = {"light", "dark"}
 
@@ -24,12 +27,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     english = (get_language() or "en").startswith("en")
     theme = request.COOKIES.get("theme", "")
+    here_stop = stop_of(actor, match.view_name, match.app_name) if match else ""
     return served() | {
         "city": here,
         "city_name": "" if here is None else (here.name_en if english else here.name),
-        "rail": rail_for(actor),
+        "rail": (rail := rail_for(actor)),
+        "rail_stops": drawn(rail, here_stop, get_language() or ""),
         "here_app": match.app_name if match else "",
-        "here_stop": stop_of(actor, match.view_name, match.app_name) if match else "",
+        "here_stop": here_stop,
         "signed_as": sign_of(actor),
         "signed_in": actor.person_id is not None,
         "error_shell": "core/base_public.html" if actor.person_id is None else "core/base_work.html",
@@ -44,6 +49,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "tile_attribution": settings.TILE_ATTRIBUTION,
         "other_language": ("zh-hans", "zh", "中文") if english else ("en", "en", "English"),
     }
+
+
+@lru_cache(maxsize=512)
+def drawn(rail: Rail, here_stop: str, language: str) -> SafeString:
+    """Draw the stops of a rail: the same on each page of a room, for everybody who may enter the same rooms."""
+    return SafeString(render_to_string("core/_stops.html", {"rail": rail, "here_stop": here_stop}))
 
 
 def _actor(request: HttpRequest) -> Actor:

@@ -25,7 +25,7 @@ FEW: Final = 8  # rooms that stand as tiles; more stand as lines
 PINS: Final = 3  # rooms of somebody's own that a telephone keeps under the thumb
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is declared once, and known by being that one
 class Stop:
     """One stage on the rail: its character, its words, its first page, who sees it, its letter after `g`."""
 

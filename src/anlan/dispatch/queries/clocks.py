@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from anlan.core.city.current import read_once
 from anlan.core.models import ClockRule, ClockRun
+from anlan.core.time.clocks import ruled, rules_by_key
 from anlan.core.time.rules import mark_of
 from anlan.dispatch.models import Assignment
 from anlan.dispatch.rules import kinds_to_come
@@ -33,14 +33,19 @@ class Face:
         return round(min(100.0, METER * (self.seconds or 0) / self.rule.target_s), 1)
 
 
-def incident_faces(incident: Incident, at: dt.datetime) -> list[Face]:
-    """Return the clocks that run or ran on an incident, the last run of each."""
-    return [_face(run.rule, run, at, False) for run in _last([incident.subject]).values()]
+def faces_of(
+    incident: Incident, assignments: Sequence[Assignment], at: dt.datetime
+) -> tuple[list[Face], dict[int, list[Face]]]:
+    """Return the clocks of an incident, and for each of its assignments those of its crew, read together."""
+    runs = _last([incident.subject, *(assignment.subject for assignment in assignments)])
+    own = [_face(run.rule, run, at, False) for (of, _rule), run in runs.items() if of == incident.subject]
+    return own, _of_crews(assignments, runs, at)
 
 
-def crew_faces(assignments: Sequence[Assignment], at: dt.datetime) -> dict[int, list[Face]]:
+def _of_crews(
+    assignments: Sequence[Assignment], runs: dict[tuple[str, int], ClockRun], at: dt.datetime
+) -> dict[int, list[Face]]:
     """Return for each assignment the clocks of its kind of unit; one that never started has no time."""
-    runs = _last([assignment.subject for assignment in assignments])
     return {
         assignment.pk: [
             _face(rule, runs.get((assignment.subject, rule.pk)), at,
@@ -58,16 +63,16 @@ def facts_of(assignment: Assignment) -> dict[str, str | None]:
 
 def _crew_rules(assignment: Assignment) -> list[ClockRule]:
     """Return the clocks of its kind of unit, the shortest first."""
-    rules = read_once("active clocks", lambda: list(ClockRule.objects.filter(active=True)))
     known = {name: value for name, value in facts_of(assignment).items() if value is not None}
-    of_crews = [rule for rule in rules if rule.start.startswith("dispatch.unit_") and rule.applies_to(known)]
+    active = (rule for rule in rules_by_key().values() if rule.active)
+    of_crews = [rule for rule in active if rule.start.startswith("dispatch.unit_") and rule.applies_to(known)]
     return sorted(of_crews, key=lambda rule: (rule.target_s, rule.code))
 
 
 def _last(subjects: Sequence[str]) -> dict[tuple[str, int], ClockRun]:
     """Return the last run of each clock on some subjects, in the order in which they began."""
-    runs = ClockRun.objects.filter(subject__in=subjects).select_related("rule").order_by("started_at", "pk")
-    return {(run.subject, run.rule_id): run for run in runs}
+    runs = ClockRun.objects.filter(subject__in=subjects).order_by("started_at", "pk")
+    return {(run.subject, run.rule_id): run for run in ruled(runs)}
 
 
 def _face(rule: ClockRule, run: ClockRun | None, at: dt.datetime, can_start: bool) -> Face:

@@ -17,7 +17,7 @@ from anlan.dispatch import rules
 from anlan.dispatch.access import may_stamp
 from anlan.dispatch.models import Assignment, Unit
 from anlan.dispatch.queries.assignments import assignments_of, seen_of
-from anlan.dispatch.queries.clocks import Face, crew_faces, incident_faces
+from anlan.dispatch.queries.clocks import Face, faces_of
 from anlan.dispatch.queries.units import Near, units_near
 from anlan.dispatch.states import Stamp
 from anlan.dispatch.words import act
@@ -93,12 +93,11 @@ def chosen(
 ) -> Chosen:
     """Gather what the console shows of an incident, with the keys that units were given, and of a form refused."""
     assignments = assignments_of(incident)
-    faces = crew_faces(assignments, at)
+    own, faces = faces_of(incident, assignments, at)
     seen = seen_of(incident, actor)
     crews = [_crew(each, faces[each.pk], actor, each.pk in seen, sent) for each in assignments]
     moves, may_send = may(incident, actor, at), takes_units(incident, actor, at)
     near = units_near(incident, at, actor, kind, kept) if incident.state != triage_rules.CLOSED else []
-    own = incident_faces(incident, at)
     usual = _next(incident, crews, near if may_send else [], moves, sent)
     here = usual is not None and usual.takes(sent)
     return Chosen(

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from anlan.core.city.areas import area_index, local_day
 from anlan.core.models import AreaVersion, ClockRun
 from anlan.core.people.actors import Actor
+from anlan.core.time.clocks import ruled
 from anlan.core.time.rules import Counting, mark_of
 from anlan.dispatch.models import Assignment
 from anlan.triage.models import Incident
@@ -139,7 +140,8 @@ def _first_clocks(of: dict[str, int]) -> dict[int, tuple[bool, dt.datetime, int]
 def _lines(briefs: list[Brief], out: dict[int, list[Assignment]], at: dt.datetime) -> list[Line]:
     found = Incident.objects.select_related("category_at_call", "category_confirmed", "owner")
     incidents = found.in_bulk([brief.pk for brief in briefs])
-    runs = ClockRun.objects.select_related("rule").in_bulk([brief.run for brief in briefs if brief.run])
+    found_runs = ClockRun.objects.filter(pk__in=[brief.run for brief in briefs if brief.run])
+    runs = {run.pk: run for run in ruled(found_runs)}
     lines, area_of = [], areas(at)
     for brief in briefs:
         incident, run = incidents[brief.pk], runs.get(brief.run or 0)

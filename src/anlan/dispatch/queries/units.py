@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
@@ -65,6 +66,20 @@ def shifts_about(at: dt.datetime, actor: Actor) -> QuerySet[Shift]:
     return shifts.order_by("turn", "begins_at", "unit__code")
 
 
+class Stand(NamedTuple):
+    """What decides which units are shown: where one stands, what it is, and which assignment holds it."""
+
+    pk: int
+    code: str
+    kind: str
+    apart_m: float | None
+    held: int | None
+    is_at_it: bool
+
+
+Keyed = tuple[Stand, str]  # with the key that sends it, or none
+
+
 def units_near(
     incident: Incident, at: dt.datetime, actor: Actor, kind: str = "", kept: Sequence[str] = ()
 ) -> list[Near]:
@@ -75,39 +90,54 @@ def units_near(
     `kept` are the codes of the units that had the keys from 1 on when the incident was chosen: a key stays with its
     unit, one that was taken keeps its row without a key, and a new unit gets the next key that nobody had.
     """
-    units = units_of(actor).filter(on_duty(at) | Exists(Assignment.objects.open().filter(unit=OuterRef("pk"))))
-    held = {assignment.unit_id: assignment for assignment in Assignment.objects.open().select_related("incident")}
-    found = [Near(unit, held.get(unit.pk), _apart_m(incident, unit)) for unit in units]
-    found.sort(key=lambda near: (near.apart_m is None, near.apart_m, near.unit.code))
-    at_it = [near for near in found if near.is_at(incident.number)]
-    of_kind = [near for near in found if kind in {"", near.unit.kind}]
-    free = suited([near for near in of_kind if not near.held], incident.category.units)
-    out = [near for near in of_kind if near.held and near not in at_it]
-    if not kept:
-        numbered = [replace(near, key=str(n)) for n, near in enumerate(free[:OFFERED], start=1)]
-        return [*at_it, *numbered, *out[:OTHERS]]
-    known = {near.unit.code: near for near in found}
-    rows = [
-        replace(known[code], key="" if known[code].held else str(n))
-        for n, code in enumerate(kept, start=1)
-        if code in known
-    ]
-    fresh = [near for near in free if near.unit.code not in kept]
-    rows += [replace(near, key=str(n)) for near, n in zip(fresh, range(len(kept) + 1, KEYS + 1), strict=False)]
-    shown = {near.unit.code for near in rows}
-    elsewhere = [near for near in out[:OTHERS] if near.unit.code not in shown]
-    return [*(near for near in at_it if near.unit.code not in shown), *rows, *elsewhere]
+    found = _stands(incident, at, actor)
+    of_kind = [stand for stand in found if kind in {"", stand.kind}]
+    free = suited([stand for stand in of_kind if stand.held is None], incident.category.units)
+    out = [stand for stand in of_kind if stand.held is not None and not stand.is_at_it][:OTHERS]
+    at_it = [stand for stand in found if stand.is_at_it]
+    keyed = _kept(found, free, kept) if kept else [(stand, str(n)) for n, stand in enumerate(free[:OFFERED], start=1)]
+    shown = {stand.pk for stand, _key in keyed}
+    first, last = ([(stand, "") for stand in stands if stand.pk not in shown] for stands in (at_it, out))
+    return _whole([*first, *keyed, *last])
 
 
-def suited(free: list[Near], kinds: str) -> list[Near]:
+def _stands(incident: Incident, at: dt.datetime, actor: Actor) -> list[Stand]:
+    """Return where all units stand that can be shown, the nearest first: hundreds, of which a dozen are."""
+    held = {unit: (pk, of == incident.pk) for unit, pk, of in
+            Assignment.objects.open().values_list("unit_id", "pk", "incident_id")}  # fmt: skip
+    out = Exists(Assignment.objects.open().filter(unit=OuterRef("pk")))
+    units = list(units_of(actor).filter(on_duty(at) | out).values_list("pk", "code", "kind", "lon", "lat"))
+    apart = _apart_m(incident, [unit[3:] for unit in units])
+    found = [Stand(pk, code, kind, metres, *held.get(pk, (None, False)))
+             for (pk, code, kind, *_point), metres in zip(units, apart, strict=True)]  # fmt: skip
+    return sorted(found, key=lambda stand: (stand.apart_m is None, stand.apart_m, stand.code))
+
+
+def _kept(found: list[Stand], free: list[Stand], kept: Sequence[str]) -> list[Keyed]:
+    known = {stand.code: stand for stand in found}
+    rows = [(known[code], "" if known[code].held is not None else str(n))
+            for n, code in enumerate(kept, start=1) if code in known]  # fmt: skip
+    fresh = [stand for stand in free if stand.code not in kept]
+    return rows + [(stand, str(n)) for stand, n in zip(fresh, range(len(kept) + 1, KEYS + 1), strict=False)]
+
+
+def _whole(shown: list[Keyed]) -> list[Near]:
+    """Read the units that are shown, and what holds them."""
+    units = Unit.objects.in_bulk([stand.pk for stand, _key in shown])
+    sent = Assignment.objects.select_related("incident")
+    held = sent.in_bulk([stand.held for stand, _key in shown if stand.held is not None])
+    return [Near(units[stand.pk], held.get(stand.held or 0), stand.apart_m, key) for stand, key in shown]
+
+
+def suited(free: list[Stand], kinds: str) -> list[Stand]:
     """Return free units, given nearest first, with the kinds that a category needs first; the last keys stay nearest.
 
     Where no such unit is free, and where the category needs none, the nearest of all come first.
     """
     wanted = kinds.split("|") if kinds else []
-    fit = sorted((near for near in free if near.unit.kind in wanted), key=lambda near: wanted.index(near.unit.kind))
+    fit = sorted((stand for stand in free if stand.kind in wanted), key=lambda stand: wanted.index(stand.kind))
     first = fit[: OFFERED - NEAREST]
-    return first + [near for near in free if near not in first]
+    return first + [stand for stand in free if stand not in first]
 
 
 def candidates(incident: Incident, at: dt.datetime, actor: Actor, kind: str = "") -> list[Near]:
@@ -115,7 +145,11 @@ def candidates(incident: Incident, at: dt.datetime, actor: Actor, kind: str = ""
     return [near for near in units_near(incident, at, actor, kind) if near.key]
 
 
-def _apart_m(incident: Incident, unit: Unit) -> float | None:
-    if incident.lon is None or incident.lat is None or unit.lon is None or unit.lat is None:
-        return None
-    return float(distance_m(incident.lon, incident.lat, unit.lon, unit.lat))
+def _apart_m(incident: Incident, points: list[tuple[float | None, float | None]]) -> list[float | None]:
+    """Return how far points lie from an incident, in metres; None where either is not known."""
+    known = [point for point in points if None not in point]
+    if incident.lon is None or incident.lat is None or not known:
+        return [None] * len(points)
+    lon, lat = zip(*known, strict=True)
+    metres = iter(distance_m(incident.lon, incident.lat, lon, lat).tolist())
+    return [None if None in point else next(metres) for point in points]

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from anlan.core.time.clock import now
 from anlan.core.web.middleware.access import actor_of_request
-from anlan.dispatch import words
+from anlan.dispatch import lines, words
 from anlan.dispatch.models import Assignment
 from anlan.dispatch.queries.last_act import last_step
 
@@ -17,6 +17,9 @@ register = template.Library()
 
 for function in (words.face_word, words.km, words.running, words.target, words.took, words.unlocalised):
     register.filter(function)
+register.filter(lines.state_of)
+register.simple_tag(lines.rows, name="console_rows")
+register.simple_tag(lines.ticking)
 
 
 @register.inclusion_tag("dispatch/_undo.html", takes_context=True)

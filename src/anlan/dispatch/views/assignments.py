@@ -8,9 +8,7 @@ from uuid import uuid4
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
@@ -25,6 +23,7 @@ from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.words import area_label
 from anlan.dispatch import rules
 from anlan.dispatch.access import is_crew, is_reviewer, may_stamp
+from anlan.dispatch.lines import state_of
 from anlan.dispatch.models import Assignment
 from anlan.dispatch.offers import is_stamped, send_unit, take_step
 from anlan.dispatch.queries.assignments import digest, listed, stamps_of, whole
@@ -39,10 +38,6 @@ from anlan.triage.models import Incident
 from anlan.triage.queries.incidents import reports_open_to
 from anlan.triage.states import State
 from anlan.triage.words import REFUSALS, refusal
-
-
-def _state(row: Assignment) -> SafeString:
-    return SafeString(render_to_string("dispatch/_assignment_state.html", {"assignment": row, "shape": "plain "}))
 
 
 def _empty(reader: Reader) -> Empty:
@@ -62,7 +57,7 @@ ASSIGNMENTS = ListPage(
         Column(_("Unit"), lambda row: area_label(row.unit), head=True, sort="unit__code",
                link=lambda row: reverse("dispatch:assignment", args=[row.pk]),
                under=lambda row: area_label(row.unit.organisation)),
-        Column(_("State"), lambda row: row.get_state_display(), draw=_state),
+        Column(_("State"), lambda row: row.get_state_display(), draw=lambda row: state_of(row, "plain")),
         Column(_("Incident"), lambda row: row.incident.number, "num nowrap",
                under=lambda row: label(row.incident.category)),
         Column(pgettext_lazy("assignments", "Sent"), lambda row: row.dispatched_at, "num nowrap", sort="dispatched_at"),

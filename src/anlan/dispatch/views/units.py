@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,7 +17,9 @@ from django.views.decorators.http import require_safe
 from anlan.core.pages import Choices, Column, Empty, Filter, Link, Listing, ListPage, Reader, Tab, containing
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
+from anlan.core.web.addresses import href
 from anlan.core.words import area_label
+from anlan.dispatch.lines import state_of
 from anlan.dispatch.models import Unit
 from anlan.dispatch.queries.board import Row, board, places_of, stated
 from anlan.dispatch.queries.units import units_of
@@ -27,17 +30,28 @@ STATES = {"out": (pgettext_lazy("unit", "Out"), Q(out=True)), "free": (_("Free")
           "off": (_("Off shift"), Q(out=False, on=False))}  # fmt: skip
 
 
-def _seen(reader: Reader) -> list[Unit]:
-    return list(units_of(reader.actor).order_by("organisation__code"))
+class House(NamedTuple):
+    """An organisation, and a kind of unit that it has."""
+
+    kind: str
+    code: str
+    name: str
+    name_en: str
+
+
+def _seen(reader: Reader) -> list[House]:
+    fields = ("kind", "organisation__code", "organisation__name", "organisation__name_en")
+    seen = units_of(reader.actor).order_by("organisation__code").values_list(*fields).distinct()
+    return [House(*house) for house in seen]
 
 
 def _kinds(reader: Reader) -> Choices:
-    known = {unit.kind for unit in reader.once(_seen)}
+    known = {house.kind for house in reader.once(_seen)}
     return [(kind, name) for kind, name in Unit.Kind.choices if kind in known]
 
 
 def _organisations(reader: Reader) -> Choices:
-    return list({unit.organisation.code: area_label(unit.organisation) for unit in reader.once(_seen)}.items())
+    return list({house.code: area_label(house) for house in reader.once(_seen)}.items())
 
 
 def _empty(reader: Reader) -> Empty:
@@ -51,16 +65,14 @@ def _stands(row: Row) -> SafeString:
     if row.held is None:
         mark = "muted" if row.state == "off" else "idle"
         return format_html('<span class="state plain {}">{}</span>', mark, STATES[row.state][0])
-    parts = {"assignment": row.held, "shape": "plain "}
-    state = SafeString(render_to_string("dispatch/_assignment_state.html", parts))
-    return format_html('<a href="{}">{}</a>', reverse("dispatch:assignment", args=[row.held.pk]), state)
+    return format_html('<a href="{}">{}</a>', href("dispatch:assignment", row.held.pk), state_of(row.held, "plain"))
 
 
 def _incident(row: Row) -> SafeString:
     if row.held is None:
         return SafeString("—")
-    href = reverse("dispatch:console_incident", args=[row.held.incident.number])
-    return format_html('<a class="code" href="{}" data-skip>{}</a>', href, row.held.incident.number)
+    to = href("dispatch:console_incident", row.held.incident.number)
+    return format_html('<a class="code" href="{}" data-skip>{}</a>', to, row.held.incident.number)
 
 
 UNITS = ListPage(

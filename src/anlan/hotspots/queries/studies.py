@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Max, Min
@@ -54,7 +57,7 @@ class StudyView:
     lines: list[Line]
     counts: Counter[str]
     before: Study | None
-    outcome: dict[str, Any]
+    outcome: Mapping[str, Any]
 
     @property
     def comparison(self) -> dict[str, Any]:
@@ -79,10 +82,18 @@ def bar(study: Study, parts: list[tuple[str, int]]) -> dict[str, Any]:
 
 def study_view(study: Study) -> StudyView:
     """Read a finished study with its numbering, recorded or proposed."""
-    numbering = numbering_of(study)
-    lines = [*_places(study, numbering), *_gone(study, numbering)]
+    places = list(study.places.order_by("rank"))
+    numbering = numbering_of(study, places)
+    lines = [*_lines(study, places, numbering), *_gone(study, numbering)]
     counts = Counter(line.change for line in lines)
-    return StudyView(study, lines, counts, last_adopted_before(study), json.loads(study.outcome))
+    return StudyView(study, lines, counts, last_adopted_before(study), outcome_of(study.outcome))
+
+
+@lru_cache(maxsize=8)
+def outcome_of(text: str) -> Mapping[str, Any]:
+    """Read an outcome, which is frozen, and long: it is read once, and nobody changes what is given."""
+    found: dict[str, Any] = json.loads(text)
+    return MappingProxyType(found)
 
 
 def job_of(study: Study) -> Job | None:
@@ -98,14 +109,15 @@ def last_adopted_before(study: Study) -> Study | None:
     return earlier.exclude(pk=study.pk).last()
 
 
-def _places(study: Study, numbering: Numbering) -> list[Line]:
+def _lines(study: Study, places: Sequence[StudyPlace], numbering: Numbering) -> list[Line]:
     versions, index = area_index(study.until)
-    lines = []
-    for place in study.places.order_by("rank"):
-        number, change = numbering.of_place[place.rank]
-        areas = tuple(versions[n] for n in index.at(place.lon, place.lat) if versions[n].area.kind != "city")
-        lines.append(Line(str(place.rank), place.rank, number, change, place, areas))
-    return lines
+    within: dict[int, list[AreaVersion]] = {}
+    found = index.assign([place.lon for place in places], [place.lat for place in places])
+    for row, area in zip(*(positions.tolist() for positions in found), strict=True):
+        if versions[area].area.kind != "city":
+            within.setdefault(row, []).append(versions[area])
+    return [Line(str(place.rank), place.rank, *numbering.of_place[place.rank], place, tuple(within.get(row, ())))
+            for row, place in enumerate(places)]  # fmt: skip
 
 
 def _gone(study: Study, numbering: Numbering) -> list[Line]:

@@ -22,6 +22,7 @@ from anlan.hotspots.access import READS, WRITES
 from anlan.hotspots.actions import adopt_study, start_study
 from anlan.hotspots.export import EXPORTS
 from anlan.hotspots.forms import StudyForm
+from anlan.hotspots.lines import rows
 from anlan.hotspots.models import Site, Study
 from anlan.hotspots.queries.studies import chosen, episodes_of, job_of, places_geojson, proposal, study_view
 from anlan.hotspots.reruns import rerun
@@ -114,10 +115,12 @@ def study(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "hotspots/running.html", {"study": study, "job": job_of(study)})
     view = study_view(study)
     change, words = request.GET.get("change", ""), request.GET.get("q", "").strip()
+    lines = chosen(view, change, words)
     context = {
         "study": study,
         "view": view,
-        "lines": chosen(view, change, words),
+        "lines": lines,
+        "rows": rows(lines, study),
         "change": change,
         "q": words,
         "tabs": [(name, view.counts[name]) for name in CHANGES],

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from anlan.core.models import Organisation
+from anlan.core.models import Organisation, Worded
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.intake import channels
@@ -53,7 +53,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.none()
 
 
-class Report(models.Model):
+class Report(Worded):
     """One report. Only its validity may change, by a verb of its own; a trigger in the database holds the rest."""
 
     FORGETS = ("content_hash",)  # goes with the words that it was taken of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 
 from anlan.core.words import area_label
-from anlan.intake import words
+from anlan.intake import lines, words
 
 register = template.Library()
 for written in (
@@ -28,3 +28,5 @@ for written in (
 ):
     register.filter(written)
 register.simple_tag(words.gap)
+register.filter(lines.validity_tag)
+register.simple_tag(lines.items, name="report_items")

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from anlan.core.models import Organisation
+from anlan.core.models import Organisation, Worded
 from anlan.core.sealed.models import SealedPiece
 from anlan.core.sealed.purposes import ErasureReason, Purpose, Seal
 from anlan.prevention.access import ERASES, OPENS
@@ -14,7 +14,7 @@ from anlan.prevention.models.problems import Problem
 from anlan.prevention.states import RequestState, TaskState
 
 
-class Task(models.Model):
+class Task(Worded):
     """One piece of work for one organisation, with deadline and acceptance criterion."""
 
     class Kind(models.TextChoices):

@@ -62,7 +62,7 @@ INBOX = ListPage(
     tab="view", search=looked_for, hint=_("Problem, site, instruction"),
     filters=[Filter("origin", _("Origin"), _("All origins"), lambda reader: list(Origin.choices), "origin")],
     shape=lambda listed, reader: [columns.Stood(problem, standing(problem, reader.today)) for problem in listed],
-    item="prevention/problems/_item.html", to=lambda problem: columns.problem_href(problem.number),
+    item=columns.item, to=lambda problem: columns.problem_href(problem.number),
     links=[Link(_("Lists"), "prevention:lists", "l"), Link(_("Raise problems"), "prevention:raise", "n", RAISES)],
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.words import area_label
-from anlan.intake.models import Category
+from anlan.intake.queries.categories import categories
 from anlan.intake.queries.questions import questions
 from anlan.intake.words import label, listed, said
 from anlan.triage.models import Incident
@@ -26,13 +26,13 @@ def history(incident: Incident) -> list[dict[str, Any]]:
     Reasons stand in the incident's own rows and in no entry; of several reopenings the last one's is kept.
     """
     names = {organisation.code: area_label(organisation) for organisation in Organisation.objects.all()}
-    categories = {category.code: label(category) for category in Category.objects.all()}
+    kinds = {category.code: label(category) for category in categories()}
     entries = LedgerEntry.objects.filter(subject=incident.subject).order_by("-id")
     why = _reasons(incident)
     events, depths = [], _added(incident)
     for entry in entries:
         at = dt.datetime.fromisoformat(entry.at)
-        payload = _named(json.loads(entry.payload), names, categories)
+        payload = _named(json.loads(entry.payload), names, kinds)
         what = happened(entry.kind + _as_added(entry.kind, payload, depths), payload)
         # each reason is said once, at the last entry that it can belong to
         events.append({"what": what, "at": at, "kind": entry.kind, "why": why.pop((entry.kind, at), "")})

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from anlan.core.models import ClockRun
 from anlan.core.pages import Column, Empty, Link, Listing, ListPage, Reader, Tab
 from anlan.core.words import area_label
 from anlan.intake.words import label
 from anlan.triage.access import is_mover
+from anlan.triage.lines import Timed, item
 from anlan.triage.models import OPEN, Incident
 from anlan.triage.queries.clocks import clocks_of
 from anlan.triage.queries.incidents import listed
 from anlan.triage.states import State
-
-
-class Timed(NamedTuple):
-    """An incident with the clock that runs out first."""
-
-    incident: Incident
-    run: ClockRun | None
 
 
 def _timed(found: Sequence[Incident], reader: Reader) -> list[Timed]:
@@ -49,7 +41,8 @@ def _empty(reader: Reader) -> Empty:
 
 OPEN_ONES = Q(state__in=OPEN)  # named one by one, so that the index over states is used
 INCIDENT_LIST = ListPage(
-    _("Incidents"), listed, shape=_timed, item="triage/_item.html", empty=_empty, tab="list", first=_usual,
+    _("Incidents"), listed, shape=_timed, item=lambda timed, reader: item(timed, reader.at), empty=_empty,
+    tab="list", first=_usual,
     counted=False,  # of years there are many, and they are counted one tab at a time
     to=lambda incident: reverse("triage:incident", args=[incident.number]),
     tabs=[Tab("mine", _("With us"), lambda reader: OPEN_ONES & Q(owner_id__in=reader.actor.organisation_ids)),
