@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from anlan.analysis.revisions import REVISIONS
     from anlan.analysis.scan import ScanCluster, SpaceTimeScan, space_time_scan
     from anlan.analysis.silence import SilentArea, silent_areas
+    from anlan.analysis.usual import UsualRange, usual_range
 
 __all__ = [
     "REVISIONS",
@@ -39,6 +40,7 @@ __all__ = [
     "ScanCluster",
     "SilentArea",
     "SpaceTimeScan",
+    "UsualRange",
     "before_after",
     "cover_places",
     "density_clusters",
@@ -49,6 +51,7 @@ __all__ = [
     "recurrent_places",
     "silent_areas",
     "space_time_scan",
+    "usual_range",
 ]
 _HOME = {
     "density": ("DensityClusters", "density_clusters"),
@@ -62,6 +65,7 @@ _HOME = {
     "revisions": ("REVISIONS",),
     "scan": ("ScanCluster", "SpaceTimeScan", "space_time_scan"),
     "silence": ("SilentArea", "silent_areas"),
+    "usual": ("UsualRange", "usual_range"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -13,5 +13,6 @@ REVISIONS: Final = MappingProxyType(
         "recurrent_places": 2,
         "silent_areas": 1,
         "space_time_scan": 2,
+        "usual_range": 1,
     }
 )
