@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from anlan.analysis import usual_range
 from anlan.core.models import ClockRun
 from anlan.core.people.actors import Actor, system
 from anlan.core.people.roles import Role
@@ -74,36 +76,76 @@ def sent(at: dt.datetime, *stamps: tuple[str, int], unit: str = "mobile-1", **va
     return pk
 
 
-def test_todays_reports_stand_beside_the_same_weekdays(leader: Client) -> None:
-    """Lowest to highest of eight earlier Tuesdays up to the same minute, misdials left out, as a plain count says."""
-    for week in range(10):
-        for n in range(week % 4 + 1):
-            make.report(at=ago(days=7 * week, minutes=30 + 50 * n))
-            make.report(at=ago(days=7 * week, minutes=-30 - n))  # later in the day: only of the earlier days
-        make.report(at=ago(days=7 * week + 1))
+def plain_counts(until: dt.datetime, hour: int | None = None) -> list[int]:
+    """Count the valid reports of the 56 days before and of the day itself, up to a clock, or in one hour of each."""
+    valid = Report.objects.filter(validity__in=["valid", "repeat"]).values_list("received_at", flat=True)
+    moments = [at.astimezone(ZONE) for at in valid]
+    counted = [at for at in moments if at.hour == hour or (hour is None and at.time() < until.astimezone(ZONE).time())]
+    per_day = Counter(at.date() for at in counted)
+    return [per_day[until.astimezone(ZONE).date() - dt.timedelta(days=n)] for n in range(56, -1, -1)]
+
+
+def test_todays_reports_stand_beside_what_is_usual(leader: Client) -> None:
+    """The bands are those of the library for plain counts of 56 days, up to the same minute and in the last hour."""
+    for day in range(58):
+        for n in range(day % 3 + 1):
+            make.report(at=ago(days=day, minutes=30 + 50 * n))
+            make.report(at=ago(days=day, minutes=-30))  # later in the day: only of the earlier days
     make.report(at=ago(minutes=5), validity="misdial")
+    until = AT + dt.timedelta(minutes=10)
+    *before, today = plain_counts(until)
+    (low,), (high,) = usual_range(before).low, usual_range(before).high
+    with frozen(until):
+        text = page(leader)
+    assert figure(text, "reports") == str(today)
+    assert band(text) == (low, high)
+    *before, last = plain_counts(until, hour=13)
+    (low,), (high,) = usual_range(before).low, usual_range(before).high
+    assert f"Last whole hour, from 13:00: {last}, as usual {low}–{high}." in flat(text)
+
+
+def band(text: str) -> tuple[int, int]:
+    """Return the two ends of the day's usual."""
+    found = re.search(r"19 of 20 usual days: (\d+)–(\d+) \(n = \d+ days\)", flat(text))
+    assert found
+    return int(found[1]), int(found[2])
+
+
+def test_a_past_storm_is_not_usual_and_an_area_has_a_usual_of_its_own(leader: Client) -> None:
+    """One day of sixty reports among days of one widens no band to sixty; the east, without any, is below nothing."""
+    for day in range(1, 58):
+        make.report(at=ago(days=day, hours=1))
+    for minute in range(59):
+        make.report(at=ago(days=20, hours=1, minutes=minute))
+    make.report(at=ago(minutes=5))
+    assert 1 <= band(page(leader))[1] < 10
+    assert band(page(leader, "?a=east")) == (0, 0)
+
+
+def test_days_before_are_counted_again_within_the_hour(leader: Client) -> None:
+    """What comes late for an earlier day changes no band at once; the day itself is counted anew each time."""
+    for day in range(1, 57):
+        make.report(at=ago(days=day, hours=1))
+    make.report(at=ago(minutes=2))
+    first = band(page(leader))
+    for day in range(1, 57):
+        make.report(at=ago(days=day, hours=2))
+        make.report(at=ago(days=day, hours=3))
+    make.report(at=ago(minutes=1))
     text = page(leader)
-    midnight = dt.datetime(2016, 6, 28, tzinfo=ZONE)
-    valid = list(Report.objects.filter(validity__in=["valid", "repeat"]).values_list("received_at", flat=True))
-
-    def count(week: int) -> int:
-        shift = dt.timedelta(days=7 * week)
-        return sum(midnight - shift <= at < AT - shift for at in valid)
-
-    usual = [count(week) for week in range(1, 9)]
-    assert figure(text, "reports") == str(count(0))
-    assert f"usually {min(usual)}–{max(usual)} (n = 8 days)" in flat(text)
-    assert (
-        f"Last whole hour, from 13:00: {sum(at.astimezone(ZONE).hour == 13 and at >= midnight for at in valid)}" in text
-    )
+    assert (figure(text, "reports"), band(text)) == ("2", first)
+    cache.clear()  # as after an hour
+    assert band(page(leader))[1] > first[1]
 
 
 def test_a_young_city_has_no_usual(leader: Client) -> None:
-    """With less than four such days before, the usual is a dash and says how many days are known."""
+    """With less than 28 days before, the usual is a dash and says how many are known; with 28 it is a band."""
     make.report(at=ago(hours=1))
-    assert "usual: — (only 0 such days before)" in flat(page(leader))
+    assert "usual: — (0 of 28 days before known)" in flat(page(leader))
     make.report(at=ago(days=15))
-    assert "usual: — (only 2 such days before)" in flat(page(leader))
+    assert "usual: — (15 of 28 days before known)" in flat(page(leader))
+    make.report(at=ago(days=28))
+    assert "(n = 28 days)" in flat(page(leader))
 
 
 def test_open_incidents_and_their_lateness_are_counted_by_district(leader: Client) -> None:

@@ -34,7 +34,7 @@ def percent(value: float | None) -> str:
 
 
 def span(value: tuple[int, int] | None) -> str:
-    """Write from the lowest to the highest."""
+    """Write a band by its two ends."""
     return MISSING if value is None else f"{counted(value[0])}–{counted(value[1])}"
 
 
