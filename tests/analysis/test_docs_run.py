@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import doctest
 import importlib
+import inspect
 import pkgutil
 import re
 import shutil
@@ -25,7 +27,9 @@ MODULES = sorted(
 )
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if not re.search(r"(^|\.)_|^warm$|^commands\.", name)])
+@pytest.mark.parametrize(
+    "name", [*(name for name in MODULES if not re.search(r"(^|\.)_|^warm$|^commands\.", name)), "_result"]
+)
 def test_examples_of_docstrings_run(name: str) -> None:
     """And print what they say."""
     assert doctest.testmod(importlib.import_module(f"anlan.analysis.{name}")).failed == 0
@@ -38,6 +42,26 @@ def test_every_public_function_has_an_example() -> None:
     assert {"effect.estimate", "places.recurrent", "scan.space_time"} <= set(MODULES)
     for function in functions:
         assert ">>> " in (function.__doc__ or ""), function.__name__
+
+
+PARTS = re.compile(r"^(\w+)\n-{3,}\n(.*?)(?=^\w+\n-{3,}\n|\Z)", re.S | re.M)
+
+
+@pytest.mark.parametrize("name", sorted(anlan.analysis.__all__))
+def test_what_a_public_name_takes_and_holds_is_documented(name: str) -> None:
+    """Functions document every parameter and what they return, outcomes every field, in numpydoc's parts."""
+    documented = getattr(anlan.analysis, name)
+    parts = dict(PARTS.findall(inspect.getdoc(documented) or ""))
+    if inspect.isfunction(documented):
+        assert set(inspect.signature(documented).parameters) <= _named(parts["Parameters"])
+        assert {"Returns", "Examples"} <= set(parts)
+    elif dataclasses.is_dataclass(documented):
+        assert {field.name for field in dataclasses.fields(documented)} <= _named(parts["Attributes"])
+
+
+def _named(part: str) -> set[str]:
+    """Return the names of a part: several may stand before one colon, and need none."""
+    return {word for line in re.findall(r"^(\w[\w, ]*?)(?: :.*)?$", part, re.M) for word in re.split(r", *", line)}
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from anlan.analysis._result import Result
 from anlan.analysis.events import BoolArray, Events, FloatArray, IntArray
 
 _SHRINK = 1 - 1e-6  # of a cell, so that no rounding lets two points of one cell lie farther apart than the radius
@@ -15,8 +16,8 @@ _MOST_CELLS_PER_POINT = 4
 _PARTS = 4
 
 
-@dataclass(frozen=True)
-class DensityClusters:
+@dataclass(frozen=True, eq=False)
+class DensityClusters(Result):
     """The outcome of `density_clusters`.
 
     Attributes

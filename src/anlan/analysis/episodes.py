@@ -57,6 +57,11 @@ def find_episodes(
     episodes : tuple of Episode
     episode_of : ndarray of int, shape (n,)
 
+    Raises
+    ------
+    ValueError
+        If the gap is not above 0, or the episodes given are not one for each report.
+
     Examples
     --------
     >>> import numpy as np

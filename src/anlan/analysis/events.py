@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+from anlan.analysis import _frames as frames
+from anlan.analysis._same import same
 
 if TYPE_CHECKING:
     from anlan.geo import LocalProjection
@@ -124,6 +127,132 @@ class Events:
         object.__setattr__(events, "plane", plane)
         return events
 
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Any,
+        *,
+        time: str,
+        lon: str | None = None,
+        lat: str | None = None,
+        x: str | None = None,
+        y: str | None = None,
+        counts: str | None = None,
+        ids: str | None = None,
+        metric: Literal["projected", "sphere"] = "projected",
+    ) -> Events:
+        """Make events from the columns of a table: of pandas, polars, GeoPandas, Arrow, or a mapping of columns.
+
+        Long because its parameters are documented here, with an example.
+
+        Parameters
+        ----------
+        frame : data frame
+            A table whose columns are read by name. Of a GeoDataFrame the points are taken where no columns are named.
+        time : str
+            Column of times: dates, time stamps, ISO 8601 text, or days as numbers. They become days since 1970-01-01
+            on the clock that the column shows: a zone is dropped, so that a day is a day there.
+        lon, lat : str, optional
+            Columns of WGS 84 degrees; `metric` as of `from_lonlat`.
+        x, y : str, optional
+            Columns of metres, in place of degrees.
+        counts, ids : str, optional
+            Columns as of `Events`.
+
+        Raises
+        ------
+        ValueError
+            If a column is not there, or a cell is empty or unreadable; its row is named.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from anlan.analysis import Events
+        >>> calls = pd.DataFrame({"X": [119.97, 119.98], "Y": [31.81, 31.81], "at": ["2016-05-08 06:00", "2016-05-09"]})
+        >>> Events.from_frame(calls, lon="X", lat="Y", time="at").day.tolist()
+        [16929.25, 16930.0]
+        """
+        more: dict[str, Any] = {
+            "counts": None if counts is None else frames.numbers(frame, counts),
+            "ids": None if ids is None else frames.ids(frame, ids),
+        }
+        day = frames.days(frame, time)
+        if lon is not None and lat is not None and x is None and y is None:
+            return cls.from_lonlat(frames.numbers(frame, lon), frames.numbers(frame, lat), day, metric=metric, **more)
+        if x is not None and y is not None and lon is None and lat is None:
+            return cls(frames.numbers(frame, x), frames.numbers(frame, y), day, **more)
+        if (lon, lat, x, y) != (None,) * 4 or not hasattr(frame, "to_crs"):
+            raise ValueError("name the columns of the points: lon= and lat= for degrees, or x= and y= for metres")
+        east, north, degrees = frames.points_of(frame)
+        return cls.from_lonlat(east, north, day, metric=metric, **more) if degrees else cls(east, north, day, **more)
+
+    def to_frame(self, library: Literal["pandas", "polars"] = "pandas") -> Any:
+        """Return the events as a table: id, x and y (metres), lon and lat where they are known, day, counts.
+
+        Examples
+        --------
+        >>> from anlan.analysis import Events
+        >>> list(Events.from_lonlat([119.97], [31.81], [0]).to_frame().columns)
+        ['id', 'x', 'y', 'lon', 'lat', 'day']
+        """
+        columns: dict[str, Any] = {"id": self.ids}
+        if self.metric == "plane":
+            columns |= {"x": self.x, "y": self.y}
+        if self.metric == "sphere" or self.plane is not None:
+            columns["lon"], columns["lat"] = frames.degrees_of(self.x, self.y, self)
+        columns["day"] = self.day
+        return frames.frame_of(columns | ({} if self.counts is None else {"counts": self.counts}), library)
+
+    def to_geojson(self) -> dict[str, Any]:
+        """Return the events as a GeoJSON FeatureCollection of points in WGS 84 degrees.
+
+        Examples
+        --------
+        >>> from anlan.analysis import Events
+        >>> Events.from_lonlat([119.97], [31.81], [3], ids=["a"]).to_geojson()["features"][0]["properties"]
+        {'id': 'a', 'day': 3.0}
+        """
+        columns = {"x": self.x, "y": self.y, "id": self.ids, "day": self.day}
+        return frames.geojson_of(columns | ({} if self.counts is None else {"counts": self.counts}), self)
+
+    def __getitem__(self, rows: slice | npt.ArrayLike) -> Events:
+        """Return some of the events, in the same coordinates: by slice, mask or positions.
+
+        Examples
+        --------
+        >>> from anlan.analysis import Events
+        >>> events = Events([0, 3, 6], [0, 4, 8], [1, 2, 3])
+        >>> events[events.day > 1].ids.tolist(), len(events[:2])
+        ([1, 2], 2)
+        """
+        chosen = rows if isinstance(rows, slice) else np.asarray(rows)
+        if isinstance(chosen, np.ndarray):
+            if chosen.ndim != 1 or (len(chosen) and chosen.dtype.kind not in "biu"):
+                raise TypeError("choose events by a slice, a mask or a list of positions; one of them is events[3:4]")
+            if chosen.dtype.kind == "b" and len(chosen) != len(self):
+                raise IndexError(f"the mask has {len(chosen)} entries for {len(self)} events")
+            if not len(chosen):
+                chosen = chosen.astype(np.int64)
+            elif chosen.dtype.kind != "b" and len(np.unique(chosen % max(len(self), 1))) < len(chosen):
+                raise ValueError("a position comes twice; a mask of noughts and ones is made with .astype(bool)")
+        counts = None if self.counts is None else self.counts[chosen]
+        columns = (self.x[chosen], self.y[chosen], self.day[chosen], counts, self.ids[chosen])
+        return _restored(*columns, self.metric, self.plane)
+
+    def __iter__(self) -> Iterator[Events]:
+        raise TypeError("events have columns (x, y, day, counts, ids), no items; to_frame() makes rows")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Events):
+            return NotImplemented
+        return all(same(getattr(self, name), getattr(other, name)) for name in self.__slots__)
+
+    __hash__ = None  # type: ignore[assignment] # holds arrays
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        columns = (self.x, self.y, self.day, self.counts, self.ids)
+        return _restored, (*columns, self.metric, self.plane)
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"Events cannot be changed; make new ones with another {name}")
 
@@ -132,6 +261,26 @@ class Events:
 
     def __repr__(self) -> str:
         return f"Events({len(self)} points)"
+
+
+def _restored(
+    x: FloatArray,
+    y: FloatArray,
+    day: FloatArray,
+    counts: IntArray | None,
+    ids: npt.NDArray[Any],
+    metric: Literal["plane", "sphere"],
+    plane: LocalProjection | None,
+) -> Events:
+    """Make events of columns that were checked before."""
+    events = Events.__new__(Events)
+    for name, column in zip(("x", "y", "day", "counts", "ids"), (x, y, day, counts, ids), strict=True):
+        if column is not None:
+            column.setflags(write=False)
+        object.__setattr__(events, name, column)
+    object.__setattr__(events, "metric", metric)
+    object.__setattr__(events, "plane", plane)
+    return events
 
 
 def _own_column(name: str, values: npt.ArrayLike) -> FloatArray:

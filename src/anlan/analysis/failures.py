@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from anlan.analysis._result import Result
 from anlan.analysis.episodes import find_episodes
 from anlan.analysis.events import BoolArray, Events, FloatArray, IntArray
 
 
-@dataclass(frozen=True)
-class Failures:
+@dataclass(frozen=True, eq=False)
+class Failures(Result):
     """Places, storms, and whether each place failed in each storm.
 
     Attributes
@@ -67,6 +68,8 @@ def failures_of(
 ) -> Failures:
     """Say for each place and storm whether at least one report lies within the radius: 0 or 1, never how many.
 
+    Long because its parameters are documented here, with an example.
+
     Parameters
     ----------
     events : Events
@@ -79,6 +82,16 @@ def failures_of(
         A report this near means that the place failed.
     episode_gap_h, episode
         What a storm is, as in `recurrent_places`.
+
+    Returns
+    -------
+    Failures
+        Storms that span the day of the measure are left out of it, and counted.
+
+    Raises
+    ------
+    ValueError
+        If the radius or the gap is not above 0, or an episode is given for some of the reports only.
 
     Examples
     --------
@@ -106,8 +119,31 @@ def failures_of(
 def cover_places(events: Events, *, before: float, radius_m: float = 100.0, episode_gap_h: float = 24.0) -> FloatArray:
     """Cover the reports before a day with circles: most storms, then most reports, then least x, y first.
 
-    Returns the centres, shape (k, 2): each is a report's own place. It is the list of *all* known places that the
-    controls of a before/after estimate are taken from, the rare ones included.
+    It is the list of *all* known places that the controls of a before/after estimate are taken from, the rare ones
+    included.
+
+    Long because its parameters are documented here, with an example.
+
+    Parameters
+    ----------
+    events : Events
+        All reports.
+    before : float
+        Day from which on reports are left out.
+    radius_m : float
+        Of a circle, in metres.
+    episode_gap_h : float
+        What a storm is, as in `recurrent_places`.
+
+    Returns
+    -------
+    ndarray of float, shape (k, 2)
+        The centres, in the metres of the events: each is a report's own place.
+
+    Raises
+    ------
+    ValueError
+        If the radius or the gap is not above 0.
 
     Examples
     --------

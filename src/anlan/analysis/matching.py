@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy.spatial import cKDTree
 
+from anlan.analysis._result import Result
 from anlan.analysis.revisions import REVISIONS
 
 Kind = Literal["kept", "grown", "shrunk", "split", "merged", "new", "gone"]
@@ -58,8 +59,8 @@ class Relation:
     new: tuple[Id, ...]
 
 
-@dataclass(frozen=True)
-class Matching:
+@dataclass(frozen=True, eq=False)
+class Matching(Result, rows_in="relations"):
     """Every old and every new place, each in exactly one relation.
 
     Attributes
@@ -122,6 +123,11 @@ def match_places(
     Returns
     -------
     Matching
+
+    Raises
+    ------
+    ValueError
+        If ids come twice or are of two kinds, a circle is not finite, or a share or growth cannot be.
 
     Examples
     --------

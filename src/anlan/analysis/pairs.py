@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 from scipy.stats import chi2_contingency
 
+from anlan.analysis._result import Result
 from anlan.analysis.events import Events, FloatArray, IntArray, events_of
 from anlan.analysis.revisions import REVISIONS
 
@@ -49,8 +50,8 @@ class NearRepeatBand:
     p_value_any_band: float
 
 
-@dataclass(frozen=True)
-class NearRepeat:
+@dataclass(frozen=True, eq=False)
+class NearRepeat(Result, rows_in="bands", picture="knox"):
     """The outcome of `near_repeat`.
 
     Attributes

@@ -49,6 +49,15 @@ def silent_areas(
     min_population : float
         An area with fewer people is not called silent.
 
+    Returns
+    -------
+    tuple of SilentArea
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ or an area comes twice.
+
     Examples
     --------
     >>> from anlan.analysis import silent_areas

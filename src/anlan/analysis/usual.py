@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from anlan.analysis._result import Result
 from anlan.analysis.events import BoolArray, FloatArray, IntArray
 from anlan.analysis.revisions import REVISIONS
 
@@ -23,8 +24,8 @@ _STEPS, _CLOSE = 25, 1e-6
 _PRIOR = 1.0  # precision of trend and weekdays on the log scale: finite where a weekday never had a call
 
 
-@dataclass(frozen=True)
-class UsualRange:
+@dataclass(frozen=True, eq=False)
+class UsualRange(Result):
     """The outcome of `usual_range`, one value for each series.
 
     Attributes

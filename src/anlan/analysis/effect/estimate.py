@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from anlan.analysis._result import Result
 from anlan.analysis.effect._beside import Bayes, Displacement, displacement_of, empirical_bayes_of
 from anlan.analysis.effect._regression import Fitted, Rows, fitted
 from anlan.analysis.effect._words import compared, is_chinese, not_separable
@@ -35,8 +36,8 @@ class Far:
     refused: str | None
 
 
-@dataclass(frozen=True)
-class EffectEstimate:
+@dataclass(frozen=True, eq=False)
+class EffectEstimate(Result, picture="forest"):
     """The outcome of `before_after`.
 
     Attributes
@@ -52,6 +53,8 @@ class EffectEstimate:
         Places in storms that the estimate rests on, and failures among them.
     places_used, treated_used : int
         Places with at least two failures in other before-storms.
+    before_storms, after_storms : int
+        Storms before and after the measure.
     effective_after_storms : float
         How many equal storms the failures since are worth: (sum f)^2 / sum f^2.
     share_with_equal_control : float or None

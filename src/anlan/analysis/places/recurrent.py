@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from anlan.analysis._result import Result
 from anlan.analysis.episodes import Episode, find_episodes
 from anlan.analysis.events import BoolArray, Events, FloatArray, IntArray
 from anlan.analysis.places._chance import ChanceOf, fit, longest_list, simulate
@@ -64,8 +65,8 @@ class Place:
     around: float
 
 
-@dataclass(frozen=True)
-class Chance:
+@dataclass(frozen=True, eq=False)
+class Chance(Result):
     """What scattered reports alone would make.
 
     Attributes
@@ -94,8 +95,8 @@ class Chance:
     sentence: str
 
 
-@dataclass(frozen=True)
-class RecurrentPlaces:
+@dataclass(frozen=True, eq=False)
+class RecurrentPlaces(Result, rows_in="places", picture="hits"):
     """The outcome of `recurrent_places`.
 
     Attributes
@@ -159,6 +160,8 @@ def recurrent_places(
         The reports. Or give `x`, `y`, `day` (and `ids`) as arrays of shape (n,), in metres and days.
     episode : sequence, shape (n,), optional
         The caller's own episode of each report (a storm column) instead of gaps in time.
+    x, y, day, ids : array_like, shape (n,), optional
+        In place of `events`, as of `Events`.
     radius_m : float
         Largest radius of a place, in metres. All other lengths of the method follow it.
     min_episodes : int
@@ -174,6 +177,11 @@ def recurrent_places(
     -------
     RecurrentPlaces
         Independent of the order of rows.
+
+    Raises
+    ------
+    ValueError
+        If events are given twice or not at all, or a radius, a gap or a least number is not above 0.
 
     Examples
     --------

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from anlan.analysis._result import Result
 from anlan.analysis.events import Events, FloatArray, IntArray
 from anlan.analysis.revisions import REVISIONS
 from anlan.analysis.scan._model import Model, model_of
@@ -21,7 +22,7 @@ _EULER = 0.5772156649015329
 
 
 @dataclass(frozen=True, eq=False)
-class ScanCluster:
+class ScanCluster(Result):
     """A circle and a window of days with more cases than expected.
 
     Attributes
@@ -75,7 +76,7 @@ class ScanCluster:
 
 
 @dataclass(frozen=True, eq=False)
-class SpaceTimeScan:
+class SpaceTimeScan(Result, rows_in="clusters", picture="maxima"):
     """The outcome of `space_time_scan`.
 
     Attributes
