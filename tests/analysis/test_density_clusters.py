@@ -98,7 +98,8 @@ def test_events_are_taken_in_place_of_columns() -> None:
         ({"x": [0.0, np.nan]}, "row 1"),
         ({"x": [0.0]}, "one length"),
         ({"ids": [1]}, "ids"),
-        ({"x": [0.0, 1e300]}, "too far apart"),
+        ({"x": [0.0, 1e300]}, "x must be metres"),
+        ({"x": [0.0, 9e8], "y": [0.0, 9e8], "radius_m": 1e-3}, "too far apart"),
     ],
 )
 def test_bad_input_is_named(wrong, said) -> None:

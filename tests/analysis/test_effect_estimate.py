@@ -182,7 +182,7 @@ def test_output_changes_only_with_the_revision(norfolk: Failures) -> None:
     """Who changes these numbers raises the revision."""
     found = before_after(norfolk, treated=worst(norfolk, 25))
     told = [round(float(one), 5) for one in (found.ratio, found.low, found.high, found.empirical_bayes.ratio)]
-    assert (REVISIONS["before_after"], told) == (1, GOLDEN)
+    assert (REVISIONS["before_after"], told) == (2, GOLDEN)
 
 
 def test_the_order_of_places_does_not_matter() -> None:
@@ -204,3 +204,44 @@ def test_bad_masks_are_named(treated, said) -> None:
     """Before anything is computed."""
     with pytest.raises(ValueError, match=said):
         before_after(city(1), treated=treated)
+
+
+def mended(failing: float, others: float, treated: int = 20) -> Failures:
+    """Sixty places in 20 storms before and 20 after; the first ones are treated."""
+    draw = np.random.default_rng(1)
+    fail = draw.random((60, 40)) < 0.3
+    fail[:treated, 20:] = draw.random((treated, 20)) < failing
+    fail[treated:, 20:] = draw.random((60 - treated, 20)) < others
+    return Failures(fail, 20, np.arange(60) * 1e3, np.zeros(60))
+
+
+def test_a_perfect_measure_is_told_with_an_exact_bound() -> None:
+    """No failure where a hundred were to be expected: fewer, ratio 0, and the bound at which none has 2.5 % chance."""
+    found = before_after(mended(0.0, 0.3), treated=np.arange(20))
+    assert (found.verdict, found.ratio, found.low, found.reason) == ("fell", 0.0, 0.0, None)
+    assert found.expected_failures is not None
+    assert 90 < found.expected_failures < 150
+    assert found.high is not None
+    assert 0.02 < found.high < 0.05  # -ln(0.025) / 118 = 0.031, were the places alike and many
+    assert "no treated place failed, where 1" in found.sentence()
+    assert "一次也未失效" in found.sentence("zh")
+
+
+def test_the_bound_without_failures_holds_what_a_weak_measure_does() -> None:
+    """Three treated places without a failure in storms that hit few: the bound leaves 1 in, and nothing is claimed."""
+    found = before_after(mended(0.0, 0.05, treated=3), treated=np.arange(3))
+    assert found.verdict == "unclear"
+    assert found.high is not None
+    assert found.high > 1
+
+
+@pytest.mark.parametrize(
+    ("failures", "treated", "reason"),
+    [(mended(0.2, 0.0), 20, "controls never failed"), (mended(0.0, 0.0), 20, "controls never failed"),
+     (mended(0.1, 0.3), 2, "too few treated places"), (mended(0.0, 0.3), 2, "too few treated places")],
+)  # fmt: skip
+def test_what_cannot_be_told_has_its_own_reason(failures: Failures, treated: int, reason: str) -> None:
+    """Others that never failed, and fewer than three treated places, are each named in both languages."""
+    found = before_after(failures, treated=np.arange(treated))
+    assert (found.verdict, found.reason, found.ratio) == ("not_separable", reason, None)
+    assert "None" not in found.sentence() + found.sentence("zh")

@@ -71,7 +71,7 @@ def drawn(laid: Model, replicate: int) -> tuple[np.ndarray, np.ndarray]:
 def test_clusters_are_those_of_the_definition(seed: int, prospective: bool, kind: str) -> None:
     """Places, windows, counts and statistics are the slow reading's, with ties and duplicate places."""
     asked, slow = made(seed, kind, prospective)
-    found = space_time_scan(**asked, replications=1).clusters
+    found = space_time_scan(**asked, replications=1, max_p=None).clusters
     wanted = slow.clusters()
     assert [(one.first_day, one.last_day, one.observed, sorted(map(tuple, one.places.tolist()))) for one in found] == [
         (one.first, one.last, one.observed, sorted(map(tuple, slow.xy[list(one.places)].tolist()))) for one in wanted
@@ -86,7 +86,7 @@ def test_clusters_are_those_of_the_definition(seed: int, prospective: bool, kind
 def test_clusters_within_strata_are_those_of_the_definition(seed: int, prospective: bool) -> None:
     """With strata the strongest cluster has the slow reading's statistic and window."""
     asked, slow = made(seed, "strata", prospective)
-    found = space_time_scan(**asked, replications=1).clusters
+    found = space_time_scan(**asked, replications=1, max_p=None).clusters
     wanted = slow.clusters()
     assert [one.statistic for one in found[:1]] == pytest.approx([one.statistic for one in wanted[:1]], rel=1e-9)
     assert bool(found) == bool(wanted)
@@ -110,7 +110,7 @@ def test_repeated_looks_take_the_maximum_over_all_of_them(seed: int, looks: int)
     """Windows that end on each of the last days count in the replications, those of the last day alone in the data."""
     asked, slow = made(seed, "permutation", prospective=True)
     looks = min(looks, slow.length)
-    found = space_time_scan(**asked, replications=3, adjust_for_looks=looks)
+    found = space_time_scan(**asked, replications=3, adjust_for_looks=looks, max_p=None)
     laid = model({**asked, "adjust_for_looks": looks}, 3)
     often = Slow(**{**vars(slow), "ends": tuple(range(slow.length - looks, slow.length))})
     assert found.simulated_maxima == pytest.approx([often.maximum(*drawn(laid, i)) for i in range(3)], abs=1e-9)

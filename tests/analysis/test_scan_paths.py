@@ -9,7 +9,7 @@ import pytest
 from numba.core.registry import CPUDispatcher as Dispatcher
 
 from anlan.analysis import Events, space_time_scan
-from anlan.analysis.scan import _ground, _lanes, _plain, _random, _search, _series
+from anlan.analysis.scan import _ground, _lanes, _plain, _random, _search, _series, _spells
 from anlan.analysis.scan._model import Model, model_of
 from anlan.analysis.scan._search import Race, limits_of, simulate, strongest
 
@@ -117,6 +117,35 @@ def test_clusters_found_side_by_side_are_those_of_the_plain_path(
     assert len(fast) > 1
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"places": 40, "cases": 900, "days": 90, "prospective": False, "strata": "day_of_week"},
+        {"places": 40, "cases": 900, "days": 90, "prospective": False, "strata": "kinds", "max_days": 25},
+        {"places": 40, "cases": 900, "days": 400, "prospective": False, "max_days": 200, "max_radius_m": 2500.0},
+        {"places": 12, "cases": 3000, "days": 60, "prospective": False, "max_days": 30, "max_share": 1.0},
+        {"places": 20, "cases": 900, "days": 60, "prospective": False, "max_days": 30, "people": True},
+        {"places": 20, "cases": 900, "days": 60, "prospective": False, "people": True, "kind": "poisson_by_day"},
+        {"places": 20, "cases": 900, "days": 60, "people": True, "kind": "poisson_by_day"},
+        {"places": 40, "cases": 900, "days": 90, "adjust_for_looks": 40, "max_days": 30, "strata": "kinds"},
+        {"places": 5, "cases": 12, "days": 80, "prospective": False, "max_days": 70},
+    ],
+)
+def test_windows_by_the_group_agree_with_the_plain_path(asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long windows, strata, many expected cases: the same maxima and, ties and all, the same clusters."""
+    model = town(**asked)
+    replicates = 20
+    fast, plain = (simulate(model, limits_of(model), replicates, 2, None, plainly=how) for how in (False, True))
+    assert (fast == plain).all()
+    found = strongest(model, limits_of(model), 2)
+    monkeypatch.setattr(_search, "is_wide", lambda model: False)
+    monkeypatch.setattr(_search, "has_vectors", lambda: False)
+    slow = strongest(model, limits_of(model), 2)
+    assert [vars(one) | {"places": one.places.tolist()} for one in found] == [
+        vars(one) | {"places": one.places.tolist()} for one in slow
+    ]
+
+
 def test_many_expected_cases_are_counted_from_an_offset() -> None:
     """Where a byte is too small for the counts, they are counted from what is expected."""
     model = town(places=200, cases=9000, days=20)
@@ -162,6 +191,7 @@ def test_nothing_compiles_again_whatever_the_options() -> None:
         {"population": np.ones(300, np.int32)},
         {"population": np.ones(300), "prospective": False},
         {"adjust_for_looks": 4},
+        {"max_days": 12, "prospective": False, "strata": "day_of_week"},
         {"counts": np.ones(300, np.uint8)},
     ):
         for x, y, day in (table.T, whole):
@@ -169,7 +199,7 @@ def test_nothing_compiles_again_whatever_the_options() -> None:
             space_time_scan(x, y, day, replications=20, places=places, **options)
     compiled = [
         (name, one)
-        for module in (_ground, _lanes, _plain, _random, _series)
+        for module in (_ground, _lanes, _plain, _random, _series, _spells)
         for name, one in vars(module).items()
         if isinstance(one, Dispatcher)
     ]

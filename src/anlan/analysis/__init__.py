@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from anlan.analysis.episodes import Episode, find_episodes
     from anlan.analysis.events import Events
     from anlan.analysis.failures import Failures, cover_places, failures_of
+    from anlan.analysis.incidents import incidents_of
     from anlan.analysis.matching import Matching, Outline, Relation, match_places
     from anlan.analysis.pairs import NearRepeat, NearRepeatBand, near_repeat
     from anlan.analysis.places import Chance, Place, RecurrentPlaces, recurrent_places
@@ -46,6 +47,7 @@ __all__ = [
     "density_clusters",
     "failures_of",
     "find_episodes",
+    "incidents_of",
     "match_places",
     "near_repeat",
     "recurrent_places",
@@ -59,6 +61,7 @@ _HOME = {
     "episodes": ("Episode", "find_episodes"),
     "events": ("Events",),
     "failures": ("Failures", "cover_places", "failures_of"),
+    "incidents": ("incidents_of",),
     "matching": ("Matching", "Outline", "Relation", "match_places"),
     "pairs": ("NearRepeat", "NearRepeatBand", "near_repeat"),
     "places": ("Chance", "Place", "RecurrentPlaces", "recurrent_places"),

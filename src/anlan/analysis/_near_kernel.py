@@ -35,23 +35,24 @@ def counted(first: Any, second: Any, near: Any, kinds: int, day: Any, order: Any
 
 
 @njit(cache=True)
-def ramp(value: float) -> float:
-    """Return the integral of a ramp."""
-    return 0.5 * value * value if value > 0 else 0.0
-
-
-@njit(cache=True)
 def below(a: float, b: float, c: float, d: float, most: float) -> float:
-    """Return the chance that u - v is at most `most`, for u anywhere in a..b and v anywhere in c..d."""
-    wide, high = b - a, d - c
-    if wide <= 0 and high <= 0:
-        return 1.0 if a - c <= most else 0.0
-    if wide <= 0:
-        return min(max((d - (a - most)) / high, 0.0), 1.0)
-    if high <= 0:
-        return min(max((c + most - a) / wide, 0.0), 1.0)
-    area = ramp(most + d - a) - ramp(most + c - a) - ramp(most + d - b) + ramp(most + c - b)
-    return min(max(area / (wide * high), 0.0), 1.0)
+    """Return the chance that u - v is at most `most`, for u anywhere in a..b and v anywhere in c..d.
+
+    The difference has the density of a trapezium, whose parts are added up: differences of squares lose the digits of
+    spans that are short beside `most`.
+    """
+    short, long = min(b - a, d - c), max(b - a, d - c)
+    reach = most - (a - d)  # from the least difference on
+    if reach >= short + long:
+        return 1.0
+    if reach <= 0:
+        return 0.0
+    if reach < short:
+        return reach * (reach / short) / (2 * long)
+    if reach <= long:
+        return (reach - short / 2) / long
+    rest = short + long - reach
+    return 1.0 - rest * (rest / short) / (2 * long)
 
 
 @njit(cache=True)
@@ -71,6 +72,6 @@ def weighed(first: Any, second: Any, near: Any, kinds: int, start: Any, end: Any
             before = 0.0
             for k in range(len(bands)):
                 chance = within(start[i], end[i], start[j], end[j], bands[k])
-                counts[r, near[pair], k] += chance - before
-                before = chance
+                counts[r, near[pair], k] += max(chance - before, 0.0)
+                before = max(chance, before)
     return counts

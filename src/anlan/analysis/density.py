@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from anlan.analysis._given import column, each_report, in_metres, labels, metres, whole
 from anlan.analysis._result import Result
-from anlan.analysis.events import BoolArray, Events, FloatArray, IntArray
+from anlan.analysis.events import BoolArray, Events, FloatArray, IntArray, on_plane
 
 _SHRINK = 1 - 1e-6  # of a cell, so that no rounding lets two points of one cell lie farther apart than the radius
 _MOST_CELLS_PER_POINT = 4
@@ -55,7 +56,8 @@ def density_clusters(
     Parameters
     ----------
     x, y : array_like of float, shape (n,), or Events
-        Position in metres; or events in place of both, whose ids then settle ties.
+        Position in metres; or events in place of both, whose ids then settle ties. A row that counts three is three
+        points; one that counts nothing is noise.
     radius_m : float
         The radius, in metres.
     min_count : int
@@ -70,7 +72,7 @@ def density_clusters(
     Raises
     ------
     ValueError
-        If the lengths differ, a value is not finite, `radius_m` is not above 0 or `min_count` below 1.
+        If the lengths differ, a value is not finite or in degrees, `radius_m` is not above 0 or `min_count` below 1.
 
     Notes
     -----
@@ -89,24 +91,29 @@ def density_clusters(
     >>> found.labels.tolist(), found.clusters
     ([0, 0, 0, 1, 1, 1, -1], 2)
     """
+    counts = None
     if isinstance(x, Events):
-        return density_clusters(x.x, x.y, radius_m=radius_m, min_count=min_count, ids=x.ids if ids is None else ids)
+        if y is not None:
+            raise ValueError("give either events or x and y, not both")
+        events = on_plane(x)
+        x, y, counts, ids = events.x, events.y, events.counts, events.ids if ids is None else ids
     if y is None:
         raise ValueError("give x and y, or events")
-    x, y = (_column(name, values) for name, values in (("x", x), ("y", y)))
+    x, y = column("x", x), column("y", y)
     if len(x) != len(y):
         raise ValueError(f"x and y must have one length, not {len(x)} and {len(y)}")
-    if not 0 < radius_m < np.inf:
-        raise ValueError(f"radius_m must be more than 0 metres, not {radius_m}")
-    if min_count < 1:
-        raise ValueError(f"min_count must be 1 or more, not {min_count}")
-    by_rank = np.empty(0, np.int64) if ids is None else np.argsort(np.asarray(ids), kind="stable")
-    if ids is not None and len(by_rank) != len(x):
-        raise ValueError(f"ids must have one entry for each of the {len(x)} points, not {len(by_rank)}")
-    labels, core, clusters = _labelled(x, y, float(radius_m), int(min_count), by_rank)
-    for values in (labels, core):
+    in_metres(x, y)
+    radius_m, min_count = metres("radius_m", radius_m), whole("min_count", min_count, 1)
+    points = each_report(counts, len(x))
+    by_rank = np.empty(0, np.int64)
+    if ids is not None:
+        by_rank = np.argsort(labels("ids", ids, len(x))[points], kind="stable")
+    of_points, cores, clusters = _labelled(x[points], y[points], radius_m, min_count, by_rank)
+    cluster, core = np.full(len(x), -1, np.int64), np.zeros(len(x), bool)
+    cluster[points], core[points] = of_points, cores
+    for values in (cluster, core):
         values.setflags(write=False)
-    return DensityClusters(labels, core, clusters)
+    return DensityClusters(cluster, core, clusters)
 
 
 def _labelled(
@@ -148,12 +155,3 @@ def _cells(x: FloatArray, y: FloatArray, side: float) -> tuple[npt.NDArray[Any],
         return cell, np.empty(0, np.int64), cells, columns
     key, compact = np.unique(cell, return_inverse=True)
     return compact.astype(np.int32 if len(key) < 2**31 - 1 else np.int64), key, len(key), columns
-
-
-def _column(name: str, values: npt.ArrayLike) -> FloatArray:
-    column = np.ascontiguousarray(values, dtype=np.float64)
-    if column.ndim != 1:
-        raise ValueError(f"{name} must be one column of numbers, not an array of shape {column.shape}")
-    if not np.isfinite(column).all():
-        raise ValueError(f"{name} must be finite; row {np.flatnonzero(~np.isfinite(column))[0]} is not")
-    return column

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from anlan.analysis.events import FloatArray, IntArray
+from anlan.analysis._given import FloatArray, IntArray, labels, moments
 
 # A gap of exactly `episode_gap_h` does not part two reports, whatever the last bit of the subtraction says.
 _HOURS_SLACK = 1e-6
@@ -39,14 +39,14 @@ class Episode:
 
 
 def find_episodes(
-    day: FloatArray, *, episode_gap_h: float = 24.0, episode: Sequence[Any] | npt.NDArray[Any] | None = None
+    day: npt.ArrayLike, *, episode_gap_h: float = 24.0, episode: Sequence[Any] | npt.NDArray[Any] | None = None
 ) -> tuple[tuple[Episode, ...], IntArray]:
     """Number the episodes from 1 and say for each report, in input order, which one it belongs to.
 
     Parameters
     ----------
-    day : ndarray of float, shape (n,)
-        Time of each report in days.
+    day : array_like of float, shape (n,)
+        Time of each report in days, or dates and times.
     episode_gap_h : float
         A new episode starts after more than this many hours without any report.
     episode : sequence, shape (n,), optional
@@ -70,10 +70,11 @@ def find_episodes(
     >>> [one.reports for one in episodes], episode_of.tolist()
     ([2, 1], [1, 1, 2])
     """
+    day = moments("day", day)
     if episode is not None:
-        return _named_episodes(day, np.asarray(episode).astype(str))
-    if not episode_gap_h > 0:
-        raise ValueError(f"episode_gap_h must be more than 0 hours, not {episode_gap_h}")
+        return _named_episodes(day, labels("episode", episode, len(day)).astype(str))
+    if not isinstance(episode_gap_h, int | float | np.number) or not 0 < episode_gap_h < np.inf:
+        raise ValueError(f"episode_gap_h must be more than 0 hours, not {episode_gap_h!r}")
     order = np.argsort(day, kind="stable")
     starts = np.diff(day[order], prepend=-np.inf) * 24.0 > episode_gap_h + _HOURS_SLACK
     episode_of = np.empty(len(day), dtype=np.int64)
@@ -81,10 +82,8 @@ def find_episodes(
     return _table(day, episode_of, None), episode_of
 
 
-def _named_episodes(day: FloatArray, labels: npt.NDArray[np.str_]) -> tuple[tuple[Episode, ...], IntArray]:
-    if labels.shape != day.shape:
-        raise ValueError(f"episode must have one label for each of the {len(day)} reports, not shape {labels.shape}")
-    names, code = np.unique(labels, return_inverse=True)
+def _named_episodes(day: FloatArray, named: npt.NDArray[np.str_]) -> tuple[tuple[Episode, ...], IntArray]:
+    names, code = np.unique(named, return_inverse=True)
     first = np.full(len(names), np.inf)
     np.minimum.at(first, code, day)
     in_time = np.lexsort((names, first))

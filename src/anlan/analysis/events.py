@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anlan.analysis import _frames as frames
+from anlan.analysis._given import column, in_metres, moments, unmasked, whole_numbers
 from anlan.analysis._same import same
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ class Events:
     x, y : array_like of float, shape (n,)
         Position in metres in any planar system (east and north).
     day : array_like of float, shape (n,)
-        Time in days since any origin; the fraction is the time of day.
+        Time in days since any origin; the fraction is the time of day. Dates and times (`datetime64` of any unit,
+        `date`, `datetime`) become days since 1970.
     counts : array_like of int, shape (n,), optional
         How many events each row stands for, 0 or more. Default: one each.
     ids : sequence of int or str, shape (n,), optional
@@ -43,7 +45,8 @@ class Events:
     Raises
     ------
     ValueError
-        If the lengths differ, a value is not finite, a count is no whole number, or an id comes twice.
+        If the lengths differ, a value is masked, not finite or beyond what metres (1e9) and days (1e7) can be, a count
+        is no whole number, or an id comes twice.
 
     Examples
     --------
@@ -71,12 +74,13 @@ class Events:
         counts: npt.ArrayLike | None = None,
         ids: Sequence[int] | Sequence[str] | None = None,
     ) -> None:
-        columns = {name: _own_column(name, values) for name, values in (("x", x), ("y", y), ("day", day))}
-        if len({len(column) for column in columns.values()}) > 1:
-            lengths = ", ".join(f"{name} {len(column)}" for name, column in columns.items())
+        columns = {"x": column("x", x), "y": column("y", y), "day": moments("day", day)}
+        if len({len(values) for values in columns.values()}) > 1:
+            lengths = ", ".join(f"{name} {len(values)}" for name, values in columns.items())
             raise ValueError(f"x, y and day must have one length, not {lengths}")
-        for name, column in columns.items():
-            object.__setattr__(self, name, column)
+        for name, values in columns.items():
+            values.setflags(write=False)
+            object.__setattr__(self, name, values)
         object.__setattr__(self, "counts", _own_counts(counts, len(columns["x"])))
         object.__setattr__(self, "ids", _own_ids(ids, len(columns["x"])))
         object.__setattr__(self, "metric", "plane")
@@ -274,42 +278,27 @@ def _restored(
 ) -> Events:
     """Make events of columns that were checked before."""
     events = Events.__new__(Events)
-    for name, column in zip(("x", "y", "day", "counts", "ids"), (x, y, day, counts, ids), strict=True):
-        if column is not None:
-            column.setflags(write=False)
-        object.__setattr__(events, name, column)
+    for name, values in zip(("x", "y", "day", "counts", "ids"), (x, y, day, counts, ids), strict=True):
+        if values is not None:
+            values.setflags(write=False)
+        object.__setattr__(events, name, values)
     object.__setattr__(events, "metric", metric)
     object.__setattr__(events, "plane", plane)
     return events
 
 
-def _own_column(name: str, values: npt.ArrayLike) -> FloatArray:
-    """Copy one column to float64 that nobody can write to; -0.0 becomes 0.0 so that equal places sort alike."""
-    column = np.array(values, dtype=np.float64) + 0.0
-    if column.ndim != 1:
-        raise ValueError(f"{name} must be one column of numbers, not an array of shape {column.shape}")
-    bad = np.flatnonzero(~np.isfinite(column))
-    if len(bad):
-        raise ValueError(f"{name} must be finite; row {bad[0]} is {column[bad[0]]} ({len(bad)} such rows)")
-    column.setflags(write=False)
-    return column
-
-
 def _own_counts(counts: npt.ArrayLike | None, length: int) -> IntArray | None:
     if counts is None:
         return None
-    given = np.array(counts, dtype=np.float64)
-    if given.shape != (length,):
-        raise ValueError(f"counts must have one number for each of the {length} events, not shape {given.shape}")
-    if not np.isfinite(given).all() or (given < 0).any() or (given != np.floor(given)).any():
-        raise ValueError("counts must be whole numbers, 0 or more")
-    whole: IntArray = given.astype(np.int64)
+    whole = whole_numbers("counts", counts, length)
     whole.setflags(write=False)
     return whole
 
 
 def _own_ids(ids: Sequence[int] | Sequence[str] | None, length: int) -> npt.NDArray[Any]:
-    named = np.arange(length, dtype=np.int64) if ids is None else np.array(ids)
+    named = np.arange(length, dtype=np.int64) if ids is None else np.array(unmasked("ids", ids))
+    if named.dtype.kind == "O" and len({type(name) for name in named.tolist()}) == 1:  # a column of a data frame
+        named = np.array(named.tolist())
     if named.shape != (length,):
         raise ValueError(f"ids must have one entry for each of the {length} events, not shape {named.shape}")
     if length and named.dtype.kind not in "iuU":
@@ -326,9 +315,16 @@ def events_of(x: Events | npt.ArrayLike, y: npt.ArrayLike | None, day: npt.Array
     if isinstance(x, Events):
         if y is not None or day is not None:
             raise ValueError("give either events or x, y and day, not both")
-        if x.metric == "sphere":
-            raise ValueError("this method counts metres on a plane: make the events with metric='projected'")
-        return x
+        return on_plane(x)
     if y is None or day is None:
         raise ValueError("give events, or x, y and day")
-    return Events(x, y, day)
+    return on_plane(Events(x, y, day))
+
+
+def on_plane(events: Events) -> Events:
+    """Return events whose metres can be counted; degrees are refused."""
+    if events.metric == "sphere":
+        raise ValueError("this method counts metres on a plane: make the events with metric='projected'")
+    if events.plane is None:
+        in_metres(events.x, events.y)
+    return events

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from anlan.analysis._given import column, each_report, labels, metres, moment, unmasked, whole
 from anlan.analysis._result import Result
 from anlan.analysis.episodes import find_episodes
-from anlan.analysis.events import BoolArray, Events, FloatArray, IntArray
+from anlan.analysis.events import BoolArray, Events, FloatArray, IntArray, on_plane
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +30,11 @@ class Failures(Result):
         Where the places lie, in metres.
     left_out_storms : int
         Storms that span the day of the measure: neither before nor after.
+
+    Raises
+    ------
+    ValueError
+        If `fail` is no table of 0 and 1, a position is not finite, or the lengths differ.
     """
 
     fail: BoolArray
@@ -38,11 +44,16 @@ class Failures(Result):
     left_out_storms: int = 0
 
     def __post_init__(self) -> None:
-        places, storms = self.fail.shape
-        if not 0 <= self.before <= storms:
+        fail = _table("fail", self.fail)
+        places, storms = fail.shape
+        if whole("before", self.before, 0) > storms:
             raise ValueError(f"before must be 0 to {storms}, the number of storms, not {self.before}")
-        if len(self.x) != places or len(self.y) != places:
+        x, y = column("x", self.x), column("y", self.y)
+        if len(x) != places or len(y) != places:
             raise ValueError(f"x and y must have one entry for each of the {places} places")
+        checked = {"fail": fail, "before": int(self.before), "x": x, "y": y}
+        for name, value in (checked | {"left_out_storms": whole("left_out_storms", self.left_out_storms, 0)}).items():
+            object.__setattr__(self, name, value)
 
     @property
     def history(self) -> IntArray:
@@ -100,17 +111,23 @@ def failures_of(
     >>> failures_of(events, x=[0, 500], y=[0, 0], since=15).fail.astype(int).tolist()
     [[1, 0, 1], [0, 1, 0]]
     """
-    px, py = (np.asarray(values, dtype=np.float64) for values in (x, y))
-    if not radius_m > 0:
-        raise ValueError(f"radius_m must be more than 0 metres, not {radius_m}")
-    storms, storm_of = find_episodes(events.day, episode_gap_h=episode_gap_h, episode=episode)
+    px, py = column("x", x), column("y", y)
+    if len(px) != len(py):
+        raise ValueError(f"x and y must have one length, not {len(px)} and {len(py)}")
+    since, radius_m = moment("since", since), metres("radius_m", radius_m)
+    named = labels("episode", episode, len(events)) if episode is not None else None
+    seen = np.unique(each_report(on_plane(events).counts, len(events)))  # a row that counts nothing is no report
+    storms, storm_of = find_episodes(
+        events.day[seen], episode_gap_h=episode_gap_h, episode=None if named is None else named[seen]
+    )
     first = np.array([episode.first_day for episode in storms])
     last = np.array([episode.last_day for episode in storms])
     spans = (first < since) & (last >= since)
     kept = np.flatnonzero(~spans)
     fail = np.zeros((len(px), len(storms)), dtype=bool)
-    if len(px) and len(events):
-        pairs = cKDTree(np.column_stack([px, py])).query_ball_point(np.column_stack([events.x, events.y]), radius_m)
+    if len(px) and len(seen):
+        at = np.column_stack([events.x, events.y])[seen]
+        pairs = cKDTree(np.column_stack([px, py])).query_ball_point(at, radius_m)
         for report, places in enumerate(pairs):
             fail[places, storm_of[report] - 1] = True
     return Failures(fail[:, kept], int((last[kept] < since).sum()), px, py, int(spans.sum()))
@@ -151,7 +168,9 @@ def cover_places(events: Events, *, before: float, radius_m: float = 100.0, epis
     >>> cover_places(Events([0, 50, 900], [0, 0, 0], [1, 9, 9]), before=15).tolist()
     [[0.0, 0.0], [900.0, 0.0]]
     """
-    early = np.flatnonzero(events.day < before)
+    before, radius_m = moment("before", before), metres("radius_m", radius_m)
+    early = each_report(on_plane(events).counts, len(events))
+    early = early[events.day[early] < before]
     _, storm = find_episodes(events.day[early], episode_gap_h=episode_gap_h)
     xy = np.column_stack([events.x, events.y])[early]
     spot, spot_of = np.unique(xy, axis=0, return_inverse=True)  # by x, then y
@@ -170,3 +189,14 @@ def cover_places(events: Events, *, before: float, radius_m: float = 100.0, epis
                 left = rows[other][free[rows[other]]]
                 worth[other] = (len(np.unique(storm[left])), len(left))
     return np.array(centres).reshape(-1, 2)
+
+
+def _table(name: str, values: npt.ArrayLike) -> BoolArray:
+    """Return a table of what failed; how many reports came is no failure."""
+    given = unmasked(name, values)
+    if given.ndim != 2:
+        raise ValueError(f"{name} must have a row for each place and a column for each storm, not shape {given.shape}")
+    if given.dtype != bool and not np.isin(given, (0, 1)).all():
+        raise ValueError(f"{name} must be true or false (1 or 0) for each place and storm, never a count")
+    table: BoolArray = given.astype(bool)
+    return table

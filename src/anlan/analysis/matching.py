@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy.spatial import cKDTree
 
+from anlan.analysis._given import FARTHEST_M, metres
 from anlan.analysis._result import Result
 from anlan.analysis.revisions import REVISIONS
 
@@ -139,8 +140,9 @@ def match_places(
     """
     if not 0 < min_overlap <= 1:
         raise ValueError(f"min_overlap must be above 0 and at most 1, not {min_overlap}")
-    if not growth >= 1:
+    if not 1 <= growth < math.inf:
         raise ValueError(f"growth must be at least 1, not {growth}")
+    min_radius_m = metres("min_radius_m", min_radius_m)
     olds, news = _checked(old, "old"), _checked(new, "new")
     stars = _join(olds, news, _overlaps(olds, news, min_overlap, min_radius_m))
     relations = [_relation(olds, news, *star, growth) for star in stars]
@@ -186,6 +188,8 @@ def circle_overlap(distance: float, radius_1: float, radius_2: float) -> float:
 def _checked(outlines: Iterable[Outline], side: str) -> list[Outline]:
     """Return the circles by id, which makes their order of input irrelevant."""
     listed = list(outlines)
+    if odd := [outline for outline in listed if not isinstance(outline, Outline)]:
+        raise ValueError(f"the {side} places must be Outline, not {type(odd[0]).__name__}")
     ids: Sequence[Hashable] = [outline.id for outline in listed]
     if len(set(ids)) < len(ids):
         raise ValueError(f"ids of the {side} places must be unique")
@@ -195,8 +199,9 @@ def _checked(outlines: Iterable[Outline], side: str) -> list[Outline]:
         if (
             not all(map(math.isfinite, (outline.x, outline.y, outline.radius_m, outline.weight)))
             or outline.radius_m < 0
+            or max(abs(outline.x), abs(outline.y), outline.radius_m) > FARTHEST_M
         ):
-            raise ValueError(f"the {side} place {outline.id} must be finite, with a radius of 0 or more")
+            raise ValueError(f"the {side} place {outline.id} must be finite, in metres, with a radius of 0 or more")
     return sorted(listed, key=lambda outline: outline.id)
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 from scipy.stats import chi2_contingency
 
+from anlan.analysis._given import each_report, moments, unmasked, whole
 from anlan.analysis._result import Result
 from anlan.analysis.events import Events, FloatArray, IntArray, events_of
 from anlan.analysis.revisions import REVISIONS
@@ -94,7 +95,7 @@ def near_repeat(
     Parameters
     ----------
     x, y : array_like of float, shape (n,), or Events
-        Position in metres; or the events in place of `x`, `y` and `day`.
+        Position in metres; or the events in place of `x`, `y` and `day`. A row that counts three is three incidents.
     day : array_like of float, shape (n,)
         Time in days.
     distance_bands_m : sequence of float
@@ -144,10 +145,8 @@ def near_repeat(
     (50.0, 7.0, 0.01)
     """
     distance, days = _ends("distance_bands_m", distance_bands_m, above=0.0), _ends("day_bands", day_bands)
-    if replications < 19:
-        raise ValueError(
-            f"replications must be 19 or more (999 is usual), not {replications}: p cannot fall below 0.05"
-        )
+    replications = whole("replications", replications, 19, "999 is usual; below it p cannot fall to 0.05")
+    seed = whole("seed", seed, 0)
     xy, start, end = _sorted(events_of(x, y, day), day_to)
     first, second, near = _close_pairs(xy, distance)
     kinds, spans = len(distance) + 1, bool((end > start).any())
@@ -174,22 +173,29 @@ def near_repeat(
 
 
 def _ends(name: str, values: Sequence[float], above: float = -1e-300) -> FloatArray:
-    ends = np.asarray(values, dtype=np.float64)
+    try:
+        ends = np.asarray(unmasked(name, values), dtype=np.float64)
+    except (TypeError, ValueError):
+        ends = np.empty(0)
     if ends.ndim != 1 or not len(ends) or not np.isfinite(ends).all() or ends[0] <= above or (np.diff(ends) <= 0).any():
-        raise ValueError(f"{name} must be ends of bands that ascend, such as [100, 200, 400], not {list(values)}")
+        raise ValueError(f"{name} must be ends of bands that ascend, such as [100, 200, 400], not {values!r}")
     return ends
 
 
 def _sorted(events: Events, day_to: npt.ArrayLike | None) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return places and spans in an order that does not depend on the rows'."""
-    if len(events) < 3:
-        raise ValueError(f"near repeats need 3 incidents or more, not {len(events)}")
-    end = events.day if day_to is None else Events(events.x, events.y, day_to).day
+    rows = each_report(events.counts, len(events))
+    if len(rows) < 3:
+        raise ValueError(f"near repeats need 3 incidents or more, not {len(rows)}")
+    end = events.day if day_to is None else moments("day_to", day_to)
+    if len(end) != len(events):
+        raise ValueError(f"day_to must have one entry for each of the {len(events)} incidents, not {len(end)}")
     if (early := np.flatnonzero(end < events.day)).size:
         raise ValueError(
             f"day_to must not lie before day; row {early[0]} ends {end[early[0]]} < {events.day[early[0]]}"
         )
     order = np.lexsort((end, events.day, events.y, events.x))
+    order = np.repeat(order, np.ones(len(order), np.int64) if events.counts is None else events.counts[order])
     return np.column_stack([events.x, events.y])[order], events.day[order], end[order]
 
 
@@ -216,7 +222,9 @@ def _counter(
         if end is None:
             counts: FloatArray = kernel.counted(first, second, near, kinds, start, order, days)
         else:
-            counts = kernel.weighed(first, second, near, kinds, start, end, order, days)
+            # from the first day on, so that no digits are spent on the origin
+            origin = start.min()
+            counts = kernel.weighed(first, second, near, kinds, start - origin, end - origin, order, days)
         return counts
 
     return count

@@ -7,12 +7,12 @@ from typing import Final
 
 REVISIONS: Final = MappingProxyType(
     {
-        "before_after": 1,
+        "before_after": 2,
         "match_places": 1,
-        "near_repeat": 1,
-        "recurrent_places": 2,
+        "near_repeat": 2,
+        "recurrent_places": 3,
         "silent_areas": 1,
-        "space_time_scan": 2,
+        "space_time_scan": 3,
         "usual_range": 1,
     }
 )

@@ -6,6 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from anlan.analysis._given import column, labels, unmasked, whole_numbers
+
 
 @dataclass(frozen=True)
 class SilentArea:
@@ -66,9 +70,17 @@ def silent_areas(
     """
     if not len(areas) == len(population) == len(reports):
         raise ValueError("areas, population and reports must have one length")
-    if len(set(areas)) < len(areas):
+    names = labels("areas", areas, len(areas)).tolist()
+    if len(set(names)) < len(names):
         raise ValueError("areas must be unique")
-    known = [(area, people, count) for area, people, count in zip(areas, population, reports, strict=True) if people]
+    given = unmasked("population", np.asanyarray(population, dtype=object)).tolist()
+    unknown = np.array([people is None or people != people for people in given], dtype=bool)
+    people_in = column("population", np.where(unknown, 0, np.array(given, dtype=object)), most=1e12)
+    if (people_in < 0).any() or not math.isfinite(min_population):
+        raise ValueError("population and min_population must be 0 or more")
+    counted = whole_numbers("reports", reports, len(names)).tolist()
+    rows = zip(names, given, counted, people_in > 0, strict=True)
+    known = [(name, people, count) for name, people, count, is_known in rows if is_known]
     people_of_all = math.fsum(people for _, people, _ in known)
     rate = sum(count for _, _, count in known) / people_of_all if people_of_all else 0.0
     silent = [

@@ -47,7 +47,7 @@ def outcomes(seed: int = 0) -> dict[str, Any]:
     bands: dict[str, Any] = {"distance_bands_m": [100, 400], "day_bands": [7, 30], "replications": 19}
     return {
         "recurrent_places": recurrent_places(events, min_reports=5),
-        "space_time_scan": space_time_scan(events, replications=19),
+        "space_time_scan": space_time_scan(events, replications=19, max_p=None),
         "near_repeat": near_repeat(events, seed=seed, **bands),
         "failures": failures,
         "before_after": before_after(failures, treated=np.arange(20)),
@@ -139,7 +139,7 @@ def test_places_and_clusters_lie_on_the_map(found: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="no places"):
         found["near_repeat"].to_geojson(events)
     sphere = Events.from_lonlat([119.95] * 9, [31.75] * 9, np.arange(9) // 5, metric="sphere")
-    scanned = space_time_scan(sphere, replications=9, max_days=1)
+    scanned = space_time_scan(sphere, replications=9, max_days=1, max_p=None)
     assert all(
         feature["geometry"]["coordinates"] == [119.95, 31.75] for feature in scanned.to_geojson(sphere)["features"]
     )

@@ -53,6 +53,14 @@ def scan(
     representative_points: RepresentativeOption = False,
     places: Annotated[Path | None, typer.Option(help="File of places (lon, lat), those without cases too.")] = None,
     population: Annotated[str | None, typer.Option(help="Its column of people at risk: the Poisson model.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="permutation, poisson, poisson_by_day (each day keeps its number of cases)."),
+    ] = None,
+    over: Annotated[str, typer.Option(help="space_time; space: circles alone; time: windows alone.")] = "space_time",
+    incidents_m: Annotated[
+        float | None, typer.Option(help="Reports within so many metres and 24 hours of the first are one incident.")
+    ] = None,
     retrospective: Annotated[bool, typer.Option("--retrospective", help="Windows at any time, not only now.")] = False,
     max_days: Annotated[int, typer.Option(help="Longest window, in days.")] = 7,
     max_radius_m: Annotated[float | None, typer.Option(help="Largest radius, in metres.")] = None,
@@ -60,6 +68,7 @@ def scan(
     strata: Annotated[str | None, typer.Option(help="Column: permute days only among cases alike in it.")] = None,
     day_of_week: Annotated[bool, typer.Option("--day-of-week", help="Permute only within days of the week.")] = False,
     looks: Annotated[int, typer.Option(help="Daily scans so far, this one included; p answers for all.")] = 1,
+    max_p: Annotated[float, typer.Option(help="List clusters up to this p; 1 lists all.")] = 0.05,
     gumbel: Annotated[bool, typer.Option("--gumbel", help="Also p-values from a fitted Gumbel tail.")] = False,
     replications: Annotated[int, typer.Option(help="Simulated data sets; least p is 1 / (replications + 1).")] = 999,
     seed: Annotated[int, typer.Option(help="Of the simulation.")] = 0,
@@ -93,10 +102,13 @@ def scan(
             "prospective": not retrospective,
             "adjust_for_looks": looks,
             "gumbel": gumbel,
+            "max_p": max_p,
+            "model": model,
+            "over": over,
             "replications": replications,
             "seed": seed,
         }
-        asked = AskedScan(reading, counts, places, population, strata, day_of_week, options)
+        asked = AskedScan(reading, counts, places, population, strata, day_of_week, options, incidents_m)
         write = _writer(out, file)
         found = _find(asked)
         if out and write:

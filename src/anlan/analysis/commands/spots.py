@@ -56,6 +56,9 @@ def spots(
     episode_gap_h: Annotated[float, typer.Option(help="Hours without a report that part two episodes.")] = 24.0,
     episode: Annotated[str | None, typer.Option(help="Column that names the storm, instead of the gap.")] = None,
     min_reports: Annotated[int | None, typer.Option(help="Reports that a place must have; default by chance.")] = None,
+    places: Annotated[
+        int | None, typer.Option(help="As many places as the budget has crews for; default by chance.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the scattered reports that chance is measured with.")] = 0,
     limit: Annotated[int, typer.Option(min=0, help="Rows of the printed table; 0 prints all.")] = 25,
     out: Annotated[Path | None, typer.Option(help="Write .geojson, .csv, .parquet or .html.")] = None,
@@ -83,6 +86,7 @@ def spots(
             episode_gap_h=episode_gap_h,
             episode=episode,
             min_reports=min_reports,
+            places=places,
             seed=seed,
         )
         write = _writer(out, file)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import optimize, stats
 
 from anlan.analysis.events import BoolArray, FloatArray, IntArray
 
@@ -115,6 +115,42 @@ def fitted(rows: Rows, *, squared: bool = True) -> Fitted | None:
         failures=int(rows.fail.sum()),
         effective_after_storms=float(total**2 / (after**2).sum()) if total else 0.0,
     )
+
+
+@dataclass(frozen=True)
+class NoFailure:
+    """What can be said where no treated place failed after: how many failures were to be expected, and the bound."""
+
+    expected: float
+    high: float
+
+
+def without_failures(rows: Rows, level: float) -> NoFailure | None:
+    """Bound the rate ratio from above where no treated place failed after; None where the others did not either.
+
+    The likelihood rises without end as the ratio falls to 0, where history is fitted from all other rows. The bound is
+    exact: the greatest ratio at which none of the failures since falls on a treated place with a chance of at least
+    (1 - level) / 2, each failure of a storm falling on its places by their history.
+    """
+    own = rows.treated
+    if not own.any() or rows.fail[own].any() or not rows.fail[rows.after & ~own].any():
+        return None
+    z = rows.columns(squared=True)[:, 1:]
+    z = z[:, np.ptp(z[~own], axis=0) > 0]
+    storms, storm = np.unique(rows.storm, return_inverse=True)
+    kept = np.unique(storm[~own], return_inverse=True)[1]
+    beta = _newton(z[~own], rows.fail[~own], kept) if z.shape[1] else np.zeros(0)
+    if beta is None:
+        return None
+    weight, count = np.exp(z @ beta), len(storms)
+    treated, others = (np.bincount(storm[side], weight[side], count) for side in (own, ~own))
+    fails = np.bincount(storm, rows.fail * rows.after, count)
+    odds = np.divide(treated, others, out=np.zeros(count), where=others > 0)
+    if not (odds * fails).any():
+        return None
+    wanted = -np.log((1 - level) / 2)
+    found = optimize.brentq(lambda log: float(fails @ np.log1p(np.exp(log) * odds)) - wanted, -700.0, 700.0)
+    return NoFailure(float(fails @ odds), float(np.exp(found)))
 
 
 def _shares(z: FloatArray, beta: FloatArray, storm: IntArray) -> tuple[FloatArray, FloatArray]:

@@ -10,6 +10,14 @@ _WHY = {
         "发生问题的治理点位或可比点位过少",
     ),
     "too few storms since": ("the storms since are too few", "此后的降雨场次过少"),
+    "controls never failed": (
+        "the places that were not treated have not failed since either",
+        "此后未治理的点位也未再发生问题，无从比较",
+    ),
+    "too few treated places": (
+        "at least 3 treated places with two failures in earlier storms are needed",
+        "此前至少两场雨中发生过问题的治理点位不足3处",
+    ),
 }
 _READ = {
     "fell": ("fewer failures than places with the same history", "低于有相同历史的其他点位"),
@@ -34,6 +42,23 @@ def not_separable(reason: str | None, storms: float, *, chinese: bool) -> str:
     if chinese:
         return f"无法区分：{why}（此后的失效相当于{storms:.1f}场同等降雨，至少需要5场）。"
     return f"Not separable: {why} (failures since are worth {storms:.1f} equal storms; at least 5 are needed)."
+
+
+def none_failed(expected: float, high: float, level: float, base: tuple[int, int, int, int], *, chinese: bool) -> str:
+    """Say that no treated place failed since, how many failures were to be expected, and the bound of the ratio."""
+    treated, places, before, after = base
+    read, percent = _READ["fell" if high < 1 else "unclear"][chinese], f"{100 * level:.0f}"
+    if chinese:
+        return (
+            f"措施之后，治理点位一次也未失效；若与有相同历史的其他点位一样，预计失效{expected:.1f}次"
+            f"（频次之比0，{percent}%置信区间上限{high:.2f}；{treated}处治理点位，共{places}处，"
+            f"前{before}场、后{after}场雨）：{read}。"
+        )
+    return (
+        f"After the measure no treated place failed, where {expected:.1f} failures were to be expected "
+        f"(ratio 0, {percent} % interval up to {high:.2f}; {treated} treated of {places} places, "
+        f"{before} storms before, {after} after): {read}."
+    )
 
 
 def compared(

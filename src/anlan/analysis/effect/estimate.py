@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from anlan.analysis._given import column, unmasked, whole
 from anlan.analysis._result import Result
 from anlan.analysis.effect._beside import Bayes, Displacement, displacement_of, empirical_bayes_of
-from anlan.analysis.effect._regression import Fitted, Rows, fitted
-from anlan.analysis.effect._words import compared, is_chinese, not_separable
+from anlan.analysis.effect._regression import Fitted, NoFailure, Rows, fitted, without_failures
+from anlan.analysis.effect._words import compared, is_chinese, none_failed, not_separable
 from anlan.analysis.events import BoolArray
 from anlan.analysis.failures import Failures
 from anlan.analysis.revisions import REVISIONS
@@ -22,6 +23,7 @@ from anlan.analysis.revisions import REVISIONS
 _FAR_M = 500.0
 _LEAST_CONTROLS = 20
 _LEAST_STORMS = 5.0
+_LEAST_TREATED = 3
 Verdict = Literal["fell", "rose", "unclear", "not_separable"]
 
 
@@ -47,8 +49,9 @@ class EffectEstimate(Result, picture="forest"):
         since are too few, or nothing can be compared, to say anything (`reason` says which).
     ratio, low, high : float or None
         How many times as often the treated places failed after, beside places with the same history, and its interval.
+        Where none of them failed the ratio is 0 and `high` an exact bound.
     log_ratio, se, df : float or None
-        On the log scale, with the degrees of freedom of the t distribution.
+        On the log scale, with the degrees of freedom of the t distribution; None where the ratio is 0.
     rows, failures : int
         Places in storms that the estimate rests on, and failures among them.
     places_used, treated_used : int
@@ -71,6 +74,8 @@ class EffectEstimate(Result, picture="forest"):
         What to keep in mind.
     parameters : mapping
         What was asked, and the revision of the method.
+    expected_failures : float or None
+        Failures of the treated places after, had they failed as often as places with the same history.
     """
 
     verdict: Verdict
@@ -94,6 +99,7 @@ class EffectEstimate(Result, picture="forest"):
     reason: str | None
     warnings: tuple[str, ...]
     parameters: Mapping[str, Any]
+    expected_failures: float | None = None
 
     @property
     def revision(self) -> int:
@@ -107,6 +113,8 @@ class EffectEstimate(Result, picture="forest"):
             return not_separable(self.reason, self.effective_after_storms, chinese=chinese)
         base = (self.treated_used, self.places_used, self.before_storms, self.after_storms)
         level = self.parameters["level"]
+        if self.ratio == 0 and self.expected_failures is not None:
+            return none_failed(self.expected_failures, self.high, level, base, chinese=chinese)
         return compared(self.verdict, self.ratio, (self.low, self.high), level, base, chinese=chinese)
 
 
@@ -126,7 +134,7 @@ def before_after(
     failures : Failures
         Which place failed in which storm (`failures_of`), *all* known places included, not only the treated.
     treated : array_like of bool, shape (places,), or of int
-        Which places were treated, as a mask or as positions.
+        Which places were treated, as a mask (true and false, or 1 and 0 for each place) or as positions.
     level : float
         Of the interval.
     draws, seed : int
@@ -136,8 +144,17 @@ def before_after(
     -------
     EffectEstimate
 
+    Raises
+    ------
+    ValueError
+        If `treated` names no place, every place, one twice or one that is not there, or `level` is no share.
+
     Notes
     -----
+    It takes at least 3 treated places with two failures in other before-storms, and after-storms worth 5 equal ones.
+    Where no treated place failed afterwards the bound is exact for failures that fall on places by their history,
+    each by itself; where the others did not fail either there is nothing to compare.
+
     log E[fail] = storm + b1 l + b2 l^2 + d (treated and after), l = log(H / 2), H the failures in the other
     before-storms; rows with H of at least 2. Two-way (place, storm) cluster sandwich; t with as many degrees of freedom
     as the after-storms are worth, less one. `benchmarks/effect_placebo.py` shows on cities without any effect how often
@@ -163,16 +180,17 @@ def before_after(
     ('fell', True)
     """
     mask = _mask(treated, len(failures.fail))
-    if not 0.5 <= level < 1:
-        raise ValueError(f"level is a share such as 0.95, not {level}")
+    if isinstance(level, bool) or not isinstance(level, int | float | np.number) or not 0.5 <= level < 1:
+        raise ValueError(f"level is a share such as 0.95, not {level!r}")
+    draws, seed = whole("draws", draws, 1), whole("seed", seed, 0)
     rows = Rows.of(failures.fail, failures.before, mask)
-    fit = fitted(rows)
-    reason = _reason(failures, mask, fit)
-    separable = fit is not None and reason is None
-    low, high = fit.interval(level) if fit and separable else (None, None)
+    fit, none = fitted(rows), without_failures(rows, level)
+    reason = _reason(failures, rows, mask, fit or none)
+    separable = reason is None
+    ratio, low, high, expected = _ratio(rows, fit, none, level) if separable else (None, None, None, None)
     return EffectEstimate(
         verdict=_verdict(low, high),
-        ratio=float(np.exp(fit.log_ratio)) if fit and separable else None,
+        ratio=ratio,
         low=low,
         high=high,
         log_ratio=fit.log_ratio if fit and separable else None,
@@ -194,17 +212,41 @@ def before_after(
         parameters=MappingProxyType(
             {"level": level, "draws": draws, "seed": seed, "revision": REVISIONS["before_after"]}
         ),
+        expected_failures=expected,
     )
 
 
+def _ratio(
+    rows: Rows, fit: Fitted | None, none: NoFailure | None, level: float
+) -> tuple[float | None, float | None, float | None, float | None]:
+    """Return the ratio, its interval, and the failures that were to be expected."""
+    if none is not None:
+        return 0.0, 0.0, none.high, none.expected
+    if fit is None:
+        return None, None, None, None
+    ratio = float(np.exp(fit.log_ratio))
+    return ratio, *fit.interval(level), float(rows.fail[rows.treated].sum()) / ratio
+
+
 def _mask(treated: npt.ArrayLike, places: int) -> BoolArray:
-    chosen = np.asarray(treated)
-    if chosen.dtype == bool and chosen.shape != (places,):
-        raise ValueError(f"treated must have one entry for each of the {places} places, not shape {chosen.shape}")
-    mask = np.zeros(places, dtype=bool)
-    if len(chosen) and chosen.dtype != bool and (chosen.min() < 0 or chosen.max() >= places):
+    given = unmasked("treated", treated)
+    if given.dtype.kind == "O" and all(isinstance(value, bool | np.bool_) for value in given.ravel().tolist()):
+        given = given.astype(bool)
+    if given.dtype == bool and given.shape != (places,):
+        raise ValueError(f"treated must have one entry for each of the {places} places, not shape {given.shape}")
+    chosen = column("treated", given.astype(int) if given.dtype == bool else given)
+    if len(chosen) == places and np.isin(chosen, (0, 1)).all():  # as positions one would come twice, or all be treated
+        mask: BoolArray = chosen == 1
+    elif given.dtype == bool or (chosen != np.floor(chosen)).any():
+        raise ValueError("treated must be a mask of true and false (1 and 0), or positions in whole numbers")
+    elif len(chosen) and (chosen.min() < 0 or chosen.max() >= places):
         raise ValueError(f"treated positions go from 0 to {places - 1}")
-    mask[chosen if len(chosen) else np.empty(0, int)] = True
+    elif len(np.unique(chosen)) < len(chosen):
+        raise ValueError(
+            f"treated names a place twice; a mask of 1 and 0 has one entry for each of the {places} places"
+        )
+    else:
+        mask = np.isin(np.arange(places), chosen)
     if not mask.any():
         raise ValueError("no place is treated: nothing can be estimated")
     if mask.all():
@@ -218,14 +260,19 @@ def _worth(rows: Rows) -> float:
     return total**2 / float((after**2).sum()) if total else 0.0
 
 
-def _reason(failures: Failures, mask: BoolArray, fit: Fitted | None) -> str | None:
+def _reason(failures: Failures, rows: Rows, mask: BoolArray, fit: Fitted | NoFailure | None) -> str | None:
     if failures.after == 0:
         return "no storm since"
     if failures.after == 1:
         return "one storm is not enough"
+    known = failures.history >= 2
+    if (known & ~mask).any() and not failures.fail[known & ~mask, failures.before :].any():
+        return "controls never failed"
+    if 0 < (known & mask).sum() < _LEAST_TREATED:
+        return "too few treated places"
     if fit is None:
         return "nothing to compare"
-    if fit.effective_after_storms < _LEAST_STORMS:
+    if _worth(rows) < _LEAST_STORMS:
         return "too few storms since"
     return None
 

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from anlan.analysis._given import each_report, labels, metres, whole
 from anlan.analysis._result import Result
 from anlan.analysis.episodes import Episode, find_episodes
-from anlan.analysis.events import BoolArray, Events, FloatArray, IntArray
-from anlan.analysis.places._chance import ChanceOf, fit, longest_list, simulate
+from anlan.analysis.events import BoolArray, Events, FloatArray, IntArray, on_plane
+from anlan.analysis.places._chance import ChanceOf, Fit, fit, longest_list, simulate
 from anlan.analysis.places._discs import assign_members, count_members, crowding, lay_discs
 from anlan.analysis.places._mining import NONE_FOUND, Found, Model, Reports, explained_by
 from anlan.analysis.places._watch import find_crowds
@@ -142,6 +143,7 @@ def recurrent_places(
     min_episodes: int = 2,
     episode_gap_h: float = 24.0,
     min_reports: int | None = None,
+    places: int | None = None,
     seed: int = 0,
 ) -> RecurrentPlaces:
     """Find the small places that fail again in separate episodes, most reports around them first.
@@ -157,7 +159,8 @@ def recurrent_places(
     Parameters
     ----------
     events : Events, optional
-        The reports. Or give `x`, `y`, `day` (and `ids`) as arrays of shape (n,), in metres and days.
+        The reports. Or give `x`, `y`, `day` (and `ids`) as arrays of shape (n,), in metres and days. A row that counts
+        three is three reports; one that counts nothing is in no episode (0).
     episode : sequence, shape (n,), optional
         The caller's own episode of each report (a storm column) instead of gaps in time.
     x, y, day, ids : array_like, shape (n,), optional
@@ -170,6 +173,9 @@ def recurrent_places(
         A new episode starts after more than this many hours without a report anywhere.
     min_reports : int, optional
         Ask for this many reports instead of setting the evidence by simulation; the chance is stated all the same.
+    places : int, optional
+        As many places as the budget has crews for: the strongest, whatever chance would make of them, which is stated.
+        Fewer where no more places have the episodes.
     seed : int
         Of the simulation.
 
@@ -195,20 +201,33 @@ def recurrent_places(
     (3, 2)
     """
     events = _events_of(events, x, y, day, ids)
-    _check(radius_m, min_episodes, min_reports)
-    episodes, episode_of = find_episodes(events.day, episode_gap_h=episode_gap_h, episode=episode)
+    radius_m, min_episodes, seed = (
+        metres("radius_m", radius_m),
+        whole("min_episodes", min_episodes, 1),
+        whole("seed", seed, 0),
+    )
+    min_reports = None if min_reports is None else whole("min_reports", min_reports, 1)
+    row = each_report(events.counts, len(events))
+    named = None if episode is None else labels("episode", episode, len(events))[row]
+    episodes, each = find_episodes(events.day[row], episode_gap_h=episode_gap_h, episode=named)
+    episode_of = np.zeros(len(events), dtype=np.int64)
+    episode_of[row] = each
     order = np.lexsort((events.ids, episode_of, events.day, events.y, events.x))
+    if events.counts is not None:
+        order = np.repeat(order, events.counts[order])
     xy = np.column_stack([events.x, events.y])[order]
     reports = Reports(xy, episode_of[order], np.zeros(len(order), dtype=np.int64))
     model = Model(radius_m, min_episodes, repeats=0.3 if min_episodes > 1 else 0.0)
-    listed = _find(reports, model, min_reports, seed)
+    if places is not None and min_reports is not None:
+        raise ValueError("give min_reports or places, not both")
+    listed = _find(reports, model, min_reports, None if places is None else whole("places", places, 1), seed)
     member_of = listed.member_of
     watch = _Listed.none(len(order))
     if min_episodes > 1:
         watch = _Listed(*find_crowds(reports, member_of < 0, listed.found, model, max(3, min_reports or 0), seed))
     rows = _Rows(events, order, reports)
-    places = rows.places(listed, radius_m)
-    least = min_reports or min((place.reports for place in places), default=max(2, min_episodes))
+    found = rows.places(listed, radius_m)
+    least = min_reports or min((place.reports for place in found), default=max(2, min_episodes))
     return RecurrentPlaces(
         parameters=MappingProxyType(
             {
@@ -217,15 +236,16 @@ def recurrent_places(
                 "episode_gap_h": float(episode_gap_h),
                 "episode": "gap" if episode is None else "given",
                 "min_reports": min_reports,
+                **({} if places is None else {"places": places}),
                 "seed": seed,
                 "revision": REVISIONS["recurrent_places"],
             }
         ),
         episodes=episodes,
         episode_of=_frozen(episode_of),
-        places=places,
+        places=found,
         watch=rows.places(watch, radius_m),
-        chance=_chance(listed, watch, len(places), least, min_episodes),
+        chance=_chance(listed, watch, len(found), least, min_episodes),
         left_out=MappingProxyType(_left_out(reports, listed, watch, model)),
         min_reports=least,
     )
@@ -253,17 +273,34 @@ class _Listed:
         return float((self.chance.reports >= min_reports).sum()) / self.chance.replicates
 
 
-def _find(reports: Reports, model: Model, min_reports: int | None, seed: int) -> _Listed:
+def _find(reports: Reports, model: Model, min_reports: int | None, budget: int | None, seed: int) -> _Listed:
     if not len(reports.xy):
         return _Listed.none(0)
     fitted = fit(reports, model, floor=0.0)
     assigned = assign_members(fitted.found, fitted.found.xy, reports, model, 1)
     chance = simulate(reports, fitted, assigned, model, together=model.min_episodes > 1, floor=0.0, seed=seed)
+    if budget is not None:
+        return _as_many(reports, model, fitted, chance, budget)
     least = longest_list(fitted.found.evidence, chance) if min_reports is None else None
     found = fitted.found if least is None else fitted.found.take(fitted.found.evidence >= least)
     centres = np.round(lay_discs(found, reports, model), _MILLIMETRES)
     member_of = assign_members(found, centres, reports, model, min_reports or 2)
     return _Listed(found, centres, member_of, chance, least, fitted.scattered)
+
+
+def _as_many(reports: Reports, model: Model, fitted: Fit, chance: ChanceOf, budget: int) -> _Listed:
+    """List the strongest places, so many that as many as the budget stand once each report has its place."""
+    x, y = fitted.found.xy.T
+    strongest, take = np.lexsort((y, x, -fitted.found.evidence)), budget
+    while True:
+        found = fitted.found.take(strongest[:take])
+        centres = np.round(lay_discs(found, reports, model), _MILLIMETRES)
+        member_of = assign_members(found, centres, reports, model, 2)
+        standing = len(np.unique(member_of[member_of >= 0]))
+        if standing >= budget or take >= len(strongest):
+            least = float(found.evidence.min(initial=math.inf))
+            return _Listed(found, centres, member_of, chance, least, fitted.scattered)
+        take += budget - standing
 
 
 @dataclass(frozen=True)
@@ -291,7 +328,7 @@ class _Rows:
         )
 
     def _place(self, rank: int, listed: _Listed, i: int, rows: IntArray, around: float, radius_m: float) -> Place:
-        own = self.order[rows]
+        own = np.unique(self.order[rows])
         own = own[np.lexsort((self.events.ids[own], self.events.day[own]))]
         x, y = (float(value) for value in listed.centres[i])
         farthest = float(np.hypot(self.events.x[own] - x, self.events.y[own] - y).max())
@@ -301,7 +338,7 @@ class _Rows:
             x=x,
             y=y,
             radius_m=min(radius_m, max(_SMALLEST_RADIUS * radius_m, math.ceil(farthest * 1000) / 1000)),
-            reports=len(own),
+            reports=len(rows),
             episodes=len(np.unique(self.reports.episode[rows])),
             first_day=float(self.events.day[own[0]]),
             last_day=float(self.events.day[own[-1]]),
@@ -358,19 +395,10 @@ def _events_of(
     if events is not None:
         if any(column is not None for column in (x, y, day, ids)):
             raise ValueError("give either events or x, y, day and ids, not both")
-        return events
+        return on_plane(events)
     if x is None or y is None or day is None:
         raise ValueError("give events, or x, y and day")
-    return Events(x, y, day, ids=ids)
-
-
-def _check(radius_m: float, min_episodes: int, min_reports: int | None) -> None:
-    if not 0 < radius_m < np.inf:
-        raise ValueError(f"radius_m must be more than 0 metres, not {radius_m}")
-    if min_episodes < 1:
-        raise ValueError(f"min_episodes must be 1 or more, not {min_episodes}")
-    if min_reports is not None and min_reports < 1:
-        raise ValueError(f"min_reports must be 1 or more, not {min_reports}")
+    return on_plane(Events(x, y, day, ids=ids))
 
 
 def _frozen(values: IntArray) -> IntArray:

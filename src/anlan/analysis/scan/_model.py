@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from anlan.analysis._given import column, labels, metres, moments, unmasked, whole
 from anlan.analysis.events import Events, FloatArray, IntArray
 from anlan.analysis.scan._ground import (
     Cells,
@@ -25,6 +26,10 @@ from anlan.analysis.scan._plain import Span
 from anlan.analysis.scan._random import Urn
 from anlan.analysis.scan._run import parts, run, workers
 
+KINDS = ("permutation", "poisson", "poisson_by_day")
+OVER = ("space_time", "space", "time")
+_LONGEST = 200_000
+_MOST_PEOPLE = 1e12
 _SLACK = 1 + 1e-12  # 0.07 * 100 is a little more than 7
 
 
@@ -33,7 +38,7 @@ class Model:
     """A scan that is ready to run.
 
     `day`, `place_of` : of each row of the input. `base` : the study day that the span's day 0 is, counted from 0;
-    `observed` : rows and span days of the cases there, by row.
+    `observed` : rows and span days of the cases there, by row; `by_day` : cases of each day of the study period.
     """
 
     ground: Ground
@@ -43,6 +48,7 @@ class Model:
     day: IntArray
     origin: int
     observed: tuple[Int32Array, Int32Array]
+    by_day: IntArray
     sphere: bool
     prospective: bool
     parameters: Mapping[str, Any]
@@ -63,24 +69,34 @@ def model_of(
     strata: Any,
     adjust_for_looks: int,
     n_jobs: int | None = None,
+    kind: str | None = None,
+    over: str = "space_time",
 ) -> Model:
     """Check everything and lay it out.
 
     Long because everything is checked and laid out in one order, each step on the last.
     """
+    kind = _kind(kind, population, over)
     day = np.floor(events.day).astype(np.int64)
-    first, last = _period(day, study_period)
+    period = first, last = _period(day, study_period)
+    if over == "space":  # one day, and one window of it
+        day, first, last, max_days, prospective = np.zeros_like(day), 0, 0, 1, True
     length = last - first + 1
     _check(length, max_share, max_radius_m, max_days, replications, seed)
     _check_looks(adjust_for_looks, prospective, length)
-    extra = _extra_places(places)
-    people = _people(population, extra, strata)
+    extra = _extra_places(None if over == "time" else places)
+    people = np.ones(1) if over == "time" else _people(population, extra, strata)
+    points = np.column_stack([events.x, events.y])
+    if over == "time":  # one place, and one circle around it
+        points, extra, max_share, max_radius_m = np.zeros_like(points), np.zeros((1, 2)), 1.0, None
     counts = np.ones(len(events), dtype=np.int64) if events.counts is None else events.counts
     cases = int(counts.sum())
+    if cases == 0:
+        raise ValueError("there are no cases to scan: all counts are 0")
     if cases >= 1 << 31:
         raise ValueError(f"{cases:,} cases are too many; scan at most {(1 << 31) - 1:,}")
     stratum, strata_told = _strata(strata, day, len(events))
-    xy, place_of = unique_places(np.concatenate([np.column_stack([events.x, events.y]), extra]))
+    xy, place_of = unique_places(np.concatenate([points, extra]))
     own = place_of[: len(events)]
     mass = _mass(own, counts, stratum, len(xy), people, place_of[len(events) :])
     ground = _ground(xy, mass, events.metric == "sphere", max_share, max_radius_m, workers(n_jobs))
@@ -93,31 +109,38 @@ def model_of(
     order = sort_cases(stratum, own, np.array(counts), ground.mass.shape[1], len(xy))
     cell = stratum[order] * length + day[order] - first
     by_day = np.bincount(cell, minlength=ground.mass.shape[1] * length).reshape(-1, length)[:, base:]
-    if people is None:
+    if people is None or kind == "poisson_by_day":
         cum = np.concatenate([np.zeros((len(by_day), 1)), np.cumsum(by_day, axis=1)], axis=1)
-        whole = np.bincount(stratum, weights=counts, minlength=len(by_day)).astype(np.float64)
+        in_all = np.bincount(stratum, weights=counts, minlength=len(by_day)).astype(np.float64)
     else:
         cum = np.arange(days + 1, dtype=np.float64)[None] * cases
-        whole = np.array([float(ground.mass.sum()) * length])
+        in_all = np.array([float(ground.mass.sum()) * length])
+    if kind == "poisson_by_day":
+        in_all = np.array([float(ground.mass.sum())])
     key = np.random.SeedSequence(seed).generate_state(1, np.uint64)[0]
     return Model(
         ground=ground,
-        span=Span(cum, whole, length - looks - base if prospective else 0, max_days, float(cases)),
+        span=Span(cum, in_all, length - looks - base if prospective else 0, max_days, float(cases)),
         urn=_urn(key, row_of[own[order]], stratum[order], by_day, days)
         if people is None
-        else _people_urn(key, ground.mass[:, 0], cases, days, length, replications),
+        else _people_urn(
+            key, ground.mass[:, 0], cases, days, length, replications, by_day[0] if kind == "poisson_by_day" else None
+        ),
         place_of=own,
         day=day,
         origin=first + base,
         observed=_observed(row_of[own[order]], day[order] - first - base),
+        by_day=np.bincount(day - first, weights=counts, minlength=length).astype(np.int64),
         sphere=events.metric == "sphere",
         prospective=prospective,
         parameters={
+            "model": kind,
+            "over": over,
             "max_share": float(max_share),
             "max_radius_m": None if max_radius_m is None else float(max_radius_m),
             "max_days": int(max_days),
             "prospective": bool(prospective),
-            "study_period": (first, last),
+            "study_period": period,
             "strata": strata_told,
             "adjust_for_looks": int(adjust_for_looks),
             "replications": int(replications),
@@ -128,15 +151,43 @@ def model_of(
     )
 
 
+def _kind(kind: str | None, population: npt.ArrayLike | None, over: str) -> str:
+    """Return the model that is meant, or say why it cannot be."""
+    if over not in OVER:
+        raise ValueError(f"over is one of {', '.join(OVER)}, not {over!r}")
+    kind = kind or ("permutation" if population is None and over != "time" else "poisson")
+    if kind not in KINDS:
+        raise ValueError(f"model is one of {', '.join(KINDS)}, not {kind!r}")
+    if kind == "permutation" and (over != "space_time" or population is not None):
+        raise ValueError(
+            "the permutation model asks whether place and day go together: it takes no population, and both of them; "
+            "over space give population"
+        )
+    if kind == "poisson_by_day" and over != "space_time":
+        raise ValueError("poisson_by_day takes each day's cases as they are; over space or time alone write poisson")
+    if kind != "permutation" and over != "time" and population is None:
+        raise ValueError(f"the model {kind} needs population, the people at risk at each of places")
+    return kind
+
+
 def _period(day: IntArray, asked: tuple[float, float] | None) -> tuple[int, int]:
     if not len(day):
         raise ValueError("there are no events to scan")
     if asked is None:
         return int(day.min()), int(day.max())
-    first, last = (math.floor(bound) for bound in asked)
+    first, last = (math.floor(bound) for bound in _two_days(asked))
+    if last < first:
+        raise ValueError(f"study_period ends on day {last}, before it begins on day {first}")
     if outside := int(((day < first) | (day > last)).sum()):
         raise ValueError(f"{outside} events lie outside the study period {first} to {last}; widen it or leave them out")
     return first, last
+
+
+def _two_days(asked: tuple[float, float]) -> FloatArray:
+    days = moments("study_period", np.atleast_1d(unmasked("study_period", asked)))
+    if len(days) != 2:
+        raise ValueError(f"study_period is its first and its last day, not {asked!r}")
+    return days
 
 
 def _check(
@@ -144,24 +195,22 @@ def _check(
 ) -> None:
     if not 0 < max_share <= 1:
         raise ValueError(f"max_share must be more than 0 and at most 1, not {max_share}; 0.5 is usual")
-    if max_radius_m is not None and not 0 < max_radius_m < math.inf:
-        raise ValueError(f"max_radius_m must be more than 0 metres, not {max_radius_m}; None sets no limit")
-    if max_days != int(max_days) or max_days < 1:
-        raise ValueError(f"max_days must be a whole number of days from 1, not {max_days}")
+    if max_radius_m is not None:
+        metres("max_radius_m", max_radius_m)
+    whole("max_days", max_days, 1)
+    if length > _LONGEST:
+        raise ValueError(f"the study period of {length:,} days is too long; scan at most {_LONGEST:,}")
     if max_days > length:
         raise ValueError(
             f"max_days {max_days} is longer than the study period of {length} days; "
             f"write max_days={max(1, length // 2)} or less, or give study_period"
         )
-    if replications != int(replications) or replications < 1:
-        raise ValueError(f"replications must be a whole number from 1, not {replications}; 999 is usual")
-    if seed != int(seed) or seed < 0:
-        raise ValueError(f"seed must be a whole number from 0, not {seed}")
+    whole("replications", replications, 1, "999 is usual")
+    whole("seed", seed, 0)
 
 
 def _check_looks(looks: int, prospective: bool, length: int) -> None:
-    if looks != int(looks) or looks < 1:
-        raise ValueError(f"adjust_for_looks must be a whole number from 1 (this scan alone), not {looks}")
+    whole("adjust_for_looks", looks, 1, "this scan alone")
     if looks > 1 and not prospective:
         raise ValueError("adjust_for_looks is for prospective scans; a retrospective one looks at every day already")
     if looks > length:
@@ -171,21 +220,19 @@ def _check_looks(looks: int, prospective: bool, length: int) -> None:
 def _extra_places(places: npt.ArrayLike | None) -> FloatArray:
     if places is None:
         return np.empty((0, 2))
-    extra = np.array(places, dtype=np.float64) + 0.0
-    if extra.ndim != 2 or extra.shape[1] != 2:
-        raise ValueError(f"places must have two columns, x and y, not the shape {extra.shape}")
-    if not np.isfinite(extra).all():
-        raise ValueError("places must be finite")
-    return extra
+    given = unmasked("places", places)
+    if given.ndim != 2 or given.shape[1] != 2:
+        raise ValueError(f"places must have two columns, x and y, not the shape {given.shape}")
+    return column("places", given.ravel()).reshape(-1, 2)
 
 
 def _people(population: npt.ArrayLike | None, places: FloatArray, strata: Any) -> FloatArray | None:
     if population is None:
         return None
-    people = np.array(population, dtype=np.float64)
-    if people.shape != (len(places),):
+    if unmasked("population", population).shape != (len(places),):
         raise ValueError(f"population must have one number for each of the {len(places)} rows of places")
-    if not np.isfinite(people).all() or (people < 0).any() or not people.sum() > 0:
+    people = column("population", population, _MOST_PEOPLE)
+    if (people < 0).any() or not people.sum() > 0:
         raise ValueError("population must be finite, 0 or more, and not 0 everywhere")
     if strata is not None:
         raise ValueError("strata are for the permutation model; leave out strata or population")
@@ -198,13 +245,11 @@ def _strata(strata: Any, day: IntArray, length: int) -> tuple[IntArray, str | No
     if isinstance(strata, str):
         if strata != "day_of_week":
             raise ValueError(f"strata is 'day_of_week' or one value for each event, not {strata!r}")
-        labels: npt.NDArray[Any] = day % 7
+        kind: npt.NDArray[Any] = day % 7
     else:
-        labels = np.asarray(strata)
-    if labels.shape != (length,):
-        raise ValueError(f"strata must have one value for each of the {length} events, not shape {labels.shape}")
+        kind = labels("strata", strata, length)
     named = "day_of_week" if isinstance(strata, str) else "given"
-    return np.unique(labels, return_inverse=True)[1].reshape(-1).astype(np.int64), named
+    return np.unique(kind, return_inverse=True)[1].reshape(-1).astype(np.int64), named
 
 
 def _mass(
@@ -267,16 +312,21 @@ def _urn(key: np.uint64, tickets: Int32Array, stratum: IntArray, by_day: IntArra
     )
 
 
-def _people_urn(key: np.uint64, people: FloatArray, cases: int, days: int, length: int, replications: int) -> Urn:
+def _people_urn(
+    key: np.uint64, people: FloatArray, cases: int, days: int, length: int, replications: int, by_day: IntArray | None
+) -> Urn:
+    """Return an urn of places by their people; where `by_day` is given each day keeps its number of cases."""
     draw = np.random.Generator(np.random.Philox(key=int(key)))
+    kept = np.empty(0, np.int32) if by_day is None else np.repeat(np.arange(days), by_day).astype(np.int32)
+    fixed = np.full(replications, len(kept), np.int64)
     return Urn(
         key=key,
         tickets=np.empty(0, np.int32),
         parts=np.zeros(1, np.int64),
         drawn=np.zeros(1, np.int64),
-        day=np.empty(0, np.int32),
+        day=kept,
         ladder=np.cumsum(people),
-        sizes=draw.binomial(cases, days / length, replications).astype(np.int64),
+        sizes=fixed if by_day is not None else draw.binomial(cases, days / length, replications).astype(np.int64),
         days=days,
     )
 

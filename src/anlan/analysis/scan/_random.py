@@ -18,8 +18,9 @@ class Urn(NamedTuple):
     """What a replicate draws its cases from.
 
     `tickets`: the row of every case, by stratum (permutation); empty for Poisson. `parts`: where each stratum begins.
-    `drawn`: where each stratum's draws begin; `day`: the day of each draw. `ladder`: cumulative population of the rows
-    (Poisson), `sizes`: cases that fall into the days in question, by replicate; `days`: how many days there are.
+    `drawn`: where each stratum's draws begin; `day`: the day of each draw (empty where days are drawn too). `ladder`:
+    cumulative population of the rows (Poisson), `sizes`: cases that fall into the days in question, by replicate;
+    `days`: how many days there are.
     """
 
     key: np.uint64
@@ -117,5 +118,5 @@ def _draw_from_people(urn: Urn, replicate: int, state: UInt64Array, row: Int32Ar
     for i in range(size):
         at = np.float64(_next(state) >> np.uint64(11)) * (people / 9007199254740992.0)
         row[i] = min(np.searchsorted(urn.ladder, at, side="right"), len(urn.ladder) - 1)
-        day[i] = _below(state, urn.days)
+        day[i] = urn.day[i] if len(urn.day) else _below(state, urn.days)
     return size

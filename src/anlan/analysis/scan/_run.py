@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from itertools import islice
 
+from anlan.analysis._given import whole
 from anlan.analysis.scan._plain import UInt8Array
 
 Progress = Callable[[int, int], None]
@@ -16,9 +17,7 @@ def workers(n_jobs: int | None) -> int:
     """Return how many threads are meant: None or -1 all cores that this process may use."""
     if n_jobs is None or n_jobs == -1:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if n_jobs < 1:
-        raise ValueError(f"n_jobs must be 1 or more, or None for every core, not {n_jobs}")
-    return n_jobs
+    return whole("n_jobs", n_jobs, 1, "None for every core")
 
 
 def run(

@@ -15,9 +15,11 @@ from anlan.analysis.scan._model import Model
 from anlan.analysis.scan._plain import UInt8Array, by_row, most_expected, pick_apart, scan_observed, simulate_plain
 from anlan.analysis.scan._run import Progress, parts, run, workers
 from anlan.analysis.scan._series import Steps, bars_of, busy_days, cut_by_mass, observe_series, simulate_series
-from anlan.analysis.scan._vectors import LANES, has_vectors
+from anlan.analysis.scan._spells import MOST_AT_ONCE, MOST_DRAWN, observe_spells, simulate_spells, spells_of
+from anlan.analysis.scan._vectors import LANES, WINDOWS, has_vectors
 
 _MOST_COUNTS = 2048
+_MOST_COUNTS_LONG = 8192  # of windows that end on any day: what is beyond the table is looked at one by one
 MOST_KEPT = 1 << 24  # cases drawn that are kept instead of drawn again: 64 MB
 
 
@@ -52,7 +54,15 @@ def strongest(model: Model, limits: FloatArray, n_jobs: int | None) -> list[Circ
     if not model.prospective and has_vectors():
         _observe_side_by_side(model, limits, threads, stop, value, shape)
 
+    wide, spells = is_wide(model) and not model.prospective, spells_of(own, ground.mass, ground.most)
+
     def task(first: int, last: int) -> int:
+        if wide:
+            observe_spells(
+                *(first, last, ground.starts, ground.ends, ground.near, ground.mass, rows, days, own, spells),
+                *(limits, stop, value, shape),
+            )
+            return 0
         scan_observed(
             *(first, last, ground.starts, ground.ends, ground.near, ground.mass, heads, by_days),
             *(own, limits, stop, value, shape),
@@ -64,6 +74,12 @@ def strongest(model: Model, limits: FloatArray, n_jobs: int | None) -> list[Circ
     picked = np.empty(len(order), np.int32)
     count = pick_apart(order, shape, ground.at, ground.place, ground.empty, ground.starts, ground.near, picked)
     return [_circle(int(i), model, float(value[i]), shape[i].tolist()) for i in picked[:count]]
+
+
+def is_wide(model: Model) -> bool:
+    """Tell whether there are so many windows that they are best looked at by the group."""
+    span = model.span
+    return span.longest > WINDOWS or span.first_end < span.cum.shape[1] - 2
 
 
 def _observe_side_by_side(
@@ -130,8 +146,9 @@ def limits_of(model: Model) -> FloatArray:
     """Return the table of expectations at which a count reaches a level, as far as counts are common."""
     span = model.span
     widest = span.cum[:, span.longest :] - span.cum[:, : -span.longest]
+    table = _MOST_COUNTS if span.first_end == span.cum.shape[1] - 2 else _MOST_COUNTS_LONG
     mu = model.ground.most * float((widest / span.whole[:, None]).max())
-    return np.asarray(most_expected(span.cases, min(int(mu + 8 * np.sqrt(mu)) + 40, _MOST_COUNTS)))
+    return np.asarray(most_expected(span.cases, min(int(mu + 8 * np.sqrt(mu)) + 40, table)))
 
 
 def simulate(
@@ -150,7 +167,9 @@ def simulate(
     left = replicates
     if not plainly and has_vectors():
         left = race.by_lanes(replicates) if race.ends_on_one_day() else race.by_series(replicates)
-    if len(left):
+    if len(left) and is_wide(model) and not plainly:
+        race.by_spells(left)
+    elif len(left):
         race.plainly(left)
     return maxima
 
@@ -251,6 +270,26 @@ class Race:
         left = replicates[self.maxima[replicates] < 0]
         self.maxima[left] = 0
         return left
+
+    def by_spells(self, replicates: IntArray) -> IntArray:
+        """Take windows by the group, some replicates at a time; it leaves none."""
+        ground, span, urn = self.model.ground, self.model.span, self.model.urn
+        spells = spells_of(span, ground.mass, ground.most)
+        walk = ground.walk[ground.ends[ground.walk] > ground.starts[ground.walk]]
+        centres = np.ascontiguousarray(np.concatenate([walk[::STRIDE], np.delete(walk, np.s_[::STRIDE])]))
+        room = max(int(urn.drawn[-1]), int(urn.sizes.max(initial=1)))
+        batch = max(1, min(MOST_AT_ONCE, MOST_DRAWN // max(room, 1), -(-len(replicates) // self.threads)))
+
+        def task(first: int, last: int) -> int:
+            done: int = simulate_spells(
+                *(replicates[first:last], centres, ground.starts, ground.ends, ground.near, ground.mass),
+                *(urn, span, spells, self.limits, self.stop, self.maxima),
+            )
+            return done
+
+        pieces = parts(len(replicates), -(-len(replicates) // batch))
+        run((partial(task, *piece) for piece in pieces), self.threads, self.stop, self.done)
+        return replicates[:0]
 
     def _chunks(self) -> Chunks:
         ground, span = self.model.ground, self.model.span

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from anlan.analysis._result import Result
 from anlan.analysis.events import Events, FloatArray, IntArray
 from anlan.analysis.revisions import REVISIONS
+from anlan.analysis.scan._dispersion import storm_days
 from anlan.analysis.scan._model import Model, model_of
 from anlan.analysis.scan._run import Progress
 from anlan.analysis.scan._search import Circle, limits_of, simulate, strongest
@@ -38,7 +39,7 @@ class ScanCluster(Result):
     members : tuple of int or str
         Ids of the rows with cases inside circle and window, in input order.
     first_day, last_day : int
-        The window, both days included.
+        The window, both days included (the study period in a scan over space).
     observed : int
         Cases inside.
     expected : float
@@ -84,15 +85,24 @@ class SpaceTimeScan(Result, rows_in="clusters", picture="maxima"):
     parameters : mapping
         What was asked, what it was asked of, and the revision of the method.
     clusters : tuple of ScanCluster
-        Strongest first; a later one shares no place with an earlier one whose days it shares (in a prospective scan
-        all windows share the last day, so no place comes twice).
+        Those with a p of at most `max_p`, strongest first; a later one shares no place with an earlier one whose days
+        it shares (in a prospective scan all windows share the last day, so no place comes twice).
     simulated_maxima : ndarray of float, shape (replications,)
         The strongest statistic of each replication, in order of replication.
+    strongest : ScanCluster or None
+        The strongest of all, whatever its p; None where nothing has more cases than expected.
+    weaker : int
+        Clusters that are not listed because their p is greater than `max_p`.
+    warnings : tuple of str
+        What does not fit the model: days that vary more than the Poisson model allows.
     """
 
     parameters: Mapping[str, Any]
     clusters: tuple[ScanCluster, ...]
     simulated_maxima: FloatArray
+    strongest: ScanCluster | None = None
+    weaker: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 def space_time_scan(
@@ -104,6 +114,8 @@ def space_time_scan(
     ids: Sequence[int] | Sequence[str] | None = None,
     population: npt.ArrayLike | None = None,
     places: npt.ArrayLike | None = None,
+    model: Literal["permutation", "poisson", "poisson_by_day"] | None = None,
+    over: Literal["space_time", "space", "time"] = "space_time",
     study_period: tuple[float, float] | None = None,
     max_share: float = 0.5,
     max_radius_m: float | None = None,
@@ -114,6 +126,7 @@ def space_time_scan(
     strata: Sequence[Any] | npt.NDArray[Any] | Literal["day_of_week"] | None = None,
     adjust_for_looks: int = 1,
     gumbel: bool = False,
+    max_p: float | None = 0.05,
     n_jobs: int | None = None,
     progress: Progress | None = None,
 ) -> SpaceTimeScan:
@@ -135,6 +148,12 @@ def space_time_scan(
         People (or whatever is at risk) at each of `places`. Every case must lie at a place with population.
     places : array_like of float, shape (k, 2), optional
         Places that may be without cases. They are centres of circles too. Places with equal coordinates are one.
+    model : str, optional
+        Default: Poisson where `population` is given or time alone is scanned, else permutation. "poisson_by_day" is
+        the Poisson model within days (time-stratified): each day keeps its number of cases, so that storm days, which
+        bring many everywhere, are no cluster.
+    over : {"space_time", "space", "time"}
+        "space": circles alone, whenever; "time": windows alone, wherever.
     study_period : (first, last), optional
         Days, both included. Default: from the first to the last case.
     max_share : float
@@ -157,6 +176,8 @@ def space_time_scan(
         over all those scans, and p answers for having looked so often.
     gumbel : bool
         Also fit a Gumbel distribution to the maxima, for p-values below 1 / (replications + 1).
+    max_p : float, optional
+        List clusters up to this p; None lists all that do not overlap.
     n_jobs : int, optional
         Threads. Default: all cores.
     progress : callable, optional
@@ -165,6 +186,11 @@ def space_time_scan(
     Returns
     -------
     SpaceTimeScan
+
+    Raises
+    ------
+    ValueError
+        For columns and options that cannot be, no cases, a model without what it needs, or cases without population.
 
     Notes
     -----
@@ -196,7 +222,8 @@ def space_time_scan(
     '>= 100 days'
     """
     events = _events_of(x, y, day, counts, ids)
-    model = model_of(
+    _check_p(max_p)
+    asked = model_of(
         events,
         population=population,
         places=places,
@@ -210,24 +237,31 @@ def space_time_scan(
         strata=strata,
         adjust_for_looks=adjust_for_looks,
         n_jobs=n_jobs,
+        kind=model,
+        over=over,
     )
-    limits = limits_of(model)
-    maxima = simulate(model, limits, replications, n_jobs, progress)
-    circles = strongest(model, limits, n_jobs)
+    limits = limits_of(asked)
+    maxima = simulate(asked, limits, replications, n_jobs, progress)
+    circles = strongest(asked, limits, n_jobs)
     maxima.setflags(write=False)
-    tail = Tail.of(maxima, gumbel=gumbel, prospective=prospective)
+    tail = Tail.of(maxima, gumbel=gumbel, prospective=prospective and over != "space")
+    kept = [circle for circle in circles if max_p is None or tail.p(circle.statistic) <= max_p]
+    clusters = _clusters(kept or circles[:1], asked, events, tail)
     return SpaceTimeScan(
         parameters=MappingProxyType(
             {
-                "model": "poisson" if population is not None else "permutation",
-                **model.parameters,
+                **asked.parameters,
                 "metric": events.metric,
                 "gumbel": gumbel,
+                "max_p": max_p,
                 "revision": REVISIONS["space_time_scan"],
             }
         ),
-        clusters=_clusters(circles, model, events, tail),
+        clusters=clusters[: len(kept)],
         simulated_maxima=maxima,
+        strongest=clusters[0] if clusters else None,
+        weaker=len(circles) - len(kept),
+        warnings=storm_days(asked),
     )
 
 
@@ -300,8 +334,8 @@ def _cluster(rank: int, circle: Circle, model: Model, events: Events, tail: Tail
         radius_m=circle.radius_m,
         places=_frozen(model.ground.xy[circle.places]),
         members=tuple(events.ids[rows].tolist()),
-        first_day=circle.first_day,
-        last_day=circle.last_day,
+        first_day=circle.first_day if model.parameters["over"] != "space" else model.parameters["study_period"][0],
+        last_day=circle.last_day if model.parameters["over"] != "space" else model.parameters["study_period"][1],
         observed=circle.observed,
         expected=circle.expected,
         statistic=circle.statistic,
@@ -326,6 +360,11 @@ def _events_of(
     if y is None or day is None:
         raise ValueError("give events, or x, y and day")
     return Events(x, y, day, counts, ids)
+
+
+def _check_p(max_p: float | None) -> None:
+    if max_p is not None and not (isinstance(max_p, int | float | np.number) and 0 < max_p <= 1):
+        raise ValueError(f"max_p must be more than 0 and at most 1, not {max_p!r}; None lists every cluster")
 
 
 def _frozen(values: FloatArray) -> FloatArray:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.analysis import Events, ScanCluster, SpaceTimeScan, space_time_scan
+from anlan.analysis import Events, ScanCluster, SpaceTimeScan, incidents_of, space_time_scan
 from anlan.analysis.commands.sites.document import (
     Asked,
     Found,
@@ -45,6 +45,7 @@ class AskedScan:
     strata: str | None = None
     day_of_week: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
+    incidents_m: float | None = None
 
 
 def scan_file(
@@ -61,16 +62,22 @@ def scan_file(
     day = _local_days(points.time.astype(np.int64), wanted.tz)
     period = _period(wanted, day)
     _check(asked, period)
+    events = Events(
+        *plane.forward(points.lon, points.lat),
+        day,
+        counts=_counts(points, asked.counts),
+        ids=points.record,  # type: ignore[arg-type]
+    )
+    strata = np.asarray(points.extra[asked.strata]) if asked.strata else None
+    if asked.incidents_m is not None:
+        kept = _first_of_each(events, points, asked.incidents_m)
+        strata = None if strata is None else strata[kept]
+        events = Events(events.x[kept], events.y[kept], day[kept], ids=events.ids[kept])  # type: ignore[arg-type]
     found = space_time_scan(
-        Events(
-            *plane.forward(points.lon, points.lat),
-            day,
-            counts=_counts(points, asked.counts),
-            ids=points.record,  # type: ignore[arg-type]
-        ),
+        events,
         places=None if asked.places is None else np.column_stack(plane.forward(lon, lat)),
         population=people,
-        strata="day_of_week" if asked.day_of_week else points.extra[asked.strata] if asked.strata else None,
+        strata="day_of_week" if asked.day_of_week else strata,
         study_period=period,
         progress=scanning,
         **asked.options,
@@ -78,9 +85,15 @@ def scan_file(
     return Found(_document(asked, points, plane, found), points.lon, points.lat, plane, points.warnings)
 
 
+def _first_of_each(events: Events, points: Points, radius_m: float) -> NDArray[np.bool_]:
+    """Say which rows open an incident: by the moment and not by the day, since midnight parts none."""
+    exact = Events(events.x, events.y, points.time, counts=events.counts, ids=events.ids)  # type: ignore[arg-type]
+    return np.isin(events.ids, incidents_of(exact, radius_m=radius_m).ids)
+
+
 def _check(asked: AskedScan, period: tuple[int, int]) -> None:
     length, options = period[1] - period[0] + 1, asked.options
-    if options["max_days"] > length:
+    if options["over"] != "space" and options["max_days"] > length:
         better = max(1, min(7, length // 2))
         raise TableError(
             f"--max-days {options['max_days']} is longer than the data, which last {length} days; "
@@ -145,13 +158,18 @@ def _places(asked: AskedScan) -> tuple[NDArray[np.float64], NDArray[np.float64],
 
 def _document(asked: AskedScan, points: Points, plane: LocalProjection, found: SpaceTimeScan) -> dict[str, Any]:
     listed = [cluster for cluster in found.clusters if cluster.p_value < 1]
+    notes = [] if asked.incidents_m is not None else [CALLERS]
+    if not listed and found.strongest is not None:
+        p = found.strongest.p_value
+        notes.append(f"The strongest cluster has p = {p:.3g}: nothing here that chance does not do as well.")
     clusters = [_cluster(cluster, points, plane) for cluster in listed]
     return {
         "parameters": _parameters(asked, points, plane, found),
         "input": input_summary(asked.reading, points),
         "clusters": clusters,
         "simulated": _simulated(found),
-        "notes": [CALLERS, *([LATER] if len(listed) > 1 else [])],
+        "weaker": found.weaker,
+        "notes": [*found.warnings, *notes, *([LATER] if len(listed) > 1 else [])],
     }
 
 
@@ -199,6 +217,7 @@ def _parameters(asked: AskedScan, points: Points, plane: LocalProjection, found:
         **{key: plain_number(value) for key, value in found.parameters.items() if key not in {"strata", "metric"}},
         "study_period": [first, last],
         "strata": "day_of_week" if asked.day_of_week else asked.strata,
+        "incidents_m": asked.incidents_m,
         "columns": columns_used(points) | {"counts": asked.counts},
         "places_file": asked.places.name if asked.places else None,
         "population": asked.population,

@@ -67,13 +67,13 @@ def summary(document: dict[str, Any]) -> list[str]:
         read += f", {reading['rows_refused']:,} refused"
     asked = document["parameters"]
     first, last = asked["study_period"]
-    kind = "alive on the last day" if asked["prospective"] else "at any time"
+    kind = "alive on the last day" if asked["prospective"] and asked["over"] != "space" else "at any time"
     count = len(document["clusters"])
-    sure = sum(cluster["p_value"] <= 0.05 for cluster in document["clusters"])
     noun = "cluster" if count == 1 else "clusters"
     return [
         read,
-        f"{count:,} {noun} {kind}, {sure:,} with p <= 0.05, among {asked['cases']:,} cases of {first} to {last}",
+        f"{count:,} {noun} {kind} with p <= {asked['max_p']:g} ({document['weaker']:,} weaker ones left out),"
+        f" among {asked['cases']:,} cases of {first} to {last}",
         f"With no cluster at all, the strongest statistic is {document['simulated']['at_p_0.05']:g} or more"
         f" once in twenty times ({asked['replications']:,} replications)",
     ]

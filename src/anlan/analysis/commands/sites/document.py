@@ -43,6 +43,7 @@ class Asked:
     episode_gap_h: float = 24.0
     episode: str | None = None
     min_reports: int | None = None
+    places: int | None = None
     seed: int = 0
 
 
@@ -76,6 +77,7 @@ def find(
         min_episodes=asked.min_episodes,
         episode_gap_h=asked.episode_gap_h,
         min_reports=asked.min_reports,
+        places=asked.places,
         seed=asked.seed,
     )
     return Found(_document(asked, points, plane, result), points.lon, points.lat, plane, points.warnings)
@@ -147,6 +149,7 @@ def _parameters(asked: Asked, points: Points, plane: LocalProjection, result: Re
         "method": "recurrent_places",
         **{key: plain_number(value) for key, value in result.parameters.items()},
         "min_reports_used": int(result.min_reports),
+        "places": asked.places,
         "columns": columns_used(points) | {"episode": asked.episode},
         "crs": points.crs,
         "tz": asked.tz,
