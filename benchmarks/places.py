@@ -3,8 +3,10 @@
     python benchmarks/places.py [--json] [--cut 2014-12-31] [--points 1000000]
 
 Needs the Norfolk reports (ANLAN_TEST_DATA, default ../shared/data). Prints the share of later reports within 100 m of
-the first 25, the first 50 and all places, and 95 % intervals by resampling later storms. Then exact DBSCAN on made-up
-points beside scikit-learn and PyPI `dbscan` (`density.py`); `prediction.py` compares more methods at equal area.
+the first 25, the first 50 and all places, and 95 % intervals by resampling later storms. The lists are not equally
+long, and a longer one holds more whatever it is: compare the rows of equal number and of equal area (of the union).
+Then exact DBSCAN on made-up points beside scikit-learn and PyPI `dbscan` (`density.py`); `prediction.py` compares more
+methods at equal area.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from shapely import Point, union_all
 
 from anlan.analysis import Events, find_episodes, recurrent_places
 from anlan.city.score import greedy_cover
@@ -28,6 +31,24 @@ FILE = ROOT / "norfolk-flood-reports/STORM_data_flooded_streets_2010-2016.csv"
 US_FOOT_M = 0.3048006096
 WITHIN_M = 100.0
 DRAWS = 2000
+Centres = np.ndarray
+
+
+def covering(centres: Centres, radius: float, area: float) -> Centres:
+    """Return the first centres whose discs together cover no more than the area."""
+    low, high = 0, len(centres)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if union_of(centres[:middle], radius) <= area * (1 + 1e-9):
+            low = middle
+        else:
+            high = middle - 1
+    return centres[:low]
+
+
+def union_of(centres: Centres, radius: float) -> float:
+    """Return the area that discs cover together."""
+    return float(union_all([Point(*one).buffer(radius, quad_segs=16) for one in centres]).area)
 
 
 def read() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -49,7 +70,8 @@ def interval(hit: np.ndarray, storm: np.ndarray, draws: np.ndarray) -> list[floa
 
 def shares(centres: np.ndarray, later: np.ndarray, storm: np.ndarray, draws: np.ndarray) -> dict[str, Any]:
     """Return the share of later reports near the first 25, 50 and all places."""
-    answer: dict[str, Any] = {"sites": len(centres)}
+    area = union_of(np.column_stack([centres.real, centres.imag]), WITHIN_M)
+    answer: dict[str, Any] = {"sites": len(centres), "km2": round(area / 1e6, 3)}
     for name, count in (("first_25", 25), ("first_50", 50), ("all", len(centres))):
         hit = np.abs(later[:, None] - centres[None, :count]).min(axis=1) <= WITHIN_M
         answer[name] = {"share": round(float(hit.mean()), 3), "interval": interval(hit, storm, draws)}
@@ -72,27 +94,35 @@ def main() -> None:
     known = Events(x[before], y[before], day[before])
     places = np.array([place.x + 1j * place.y for place in recurrent_places(known).places])
     peer_x, peer_y = greedy_cover(known, min_reports=2)
-    earlier = (x + 1j * y)[before]
+    earlier, peer = (x + 1j * y)[before], peer_x + 1j * peer_y
+    as_many = recurrent_places(known, places=len(peer))
+    area = union_of(np.column_stack([places.real, places.imag]), WITHIN_M)
+    same_area = len(covering(np.column_stack([peer_x, peer_y]), WITHIN_M, area))
     answer = {
         "cut": asked.cut,
         "earlier": int(before.sum()),
         "later": len(later),
         "ceiling": round(float((np.abs(later[:, None] - earlier[None, :]).min(axis=1) <= WITHIN_M).mean()), 3),
         "recurrent_places": shares(places, later, storm, draws),
-        "greedy_cover": shares(peer_x + 1j * peer_y, later, storm, draws),
-        "greedy_cover_same_number": shares((peer_x + 1j * peer_y)[: len(places)], later, storm, draws),
+        "greedy_cover": shares(peer, later, storm, draws),
+        "greedy_cover_same_number": shares(peer[: len(places)], later, storm, draws),
+        "greedy_cover_same_area": shares(peer[:same_area], later, storm, draws),
+        "recurrent_places_as_many": shares(
+            np.array([place.x + 1j * place.y for place in as_many.places]), later, storm, draws
+        )
+        | {"by_chance": as_many.chance.expected_places},
     }
     answer["density_clusters"] = measured(asked.points, peers=True)
     if asked.json:
         print(json.dumps(answer))
         return
     print(f"{answer['earlier']} reports until {asked.cut}, {answer['later']} later; ceiling {answer['ceiling']}")
-    for name in ("recurrent_places", "greedy_cover", "greedy_cover_same_number"):
+    for name in [name for name in answer if name.startswith(("recurrent", "greedy"))]:
         row = answer[name]
         cells = "  ".join(
             f"{part} {row[part]['share']:.3f} {row[part]['interval']}" for part in ("first_25", "first_50", "all")
         )
-        print(f"{name:<26} {row['sites']:>4} sites  {cells}")
+        print(f"{name:<26} {row['sites']:>4} sites  {row['km2']:.3f} km2  {cells}")
     print(f"density_clusters           {answer['density_clusters']}")
 
 

@@ -21,15 +21,13 @@ from typing import Any
 
 import numpy as np
 from scipy.spatial import cKDTree
-from shapely import Point, union_all
 from sklearn.cluster import DBSCAN, HDBSCAN
 
 from anlan.analysis import Events, find_episodes, recurrent_places
 from anlan.city.score import greedy_cover
-from places import DRAWS, read
+from places import DRAWS, Centres, covering, read, union_of
 
 CUTS = ("2011-12-31", "2012-12-31", "2013-12-31", "2014-12-31", "2015-12-31")
-Centres = np.ndarray
 
 
 def ranked_clusters(xy: np.ndarray, episode: np.ndarray, label: np.ndarray) -> Centres:
@@ -85,23 +83,6 @@ def methods(events: Events, radius: float) -> dict[str, Centres]:
         "kernel_density": densest(xy, radius),
         "grid": fullest_cells(xy, episode, radius),
     }
-
-
-def covering(centres: Centres, radius: float, area: float) -> Centres:
-    """Return the first centres whose discs together cover no more than the area."""
-    low, high = 0, len(centres)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if union_of(centres[:middle], radius) <= area * (1 + 1e-9):
-            low = middle
-        else:
-            high = middle - 1
-    return centres[:low]
-
-
-def union_of(centres: Centres, radius: float) -> float:
-    """Return the area that discs cover together."""
-    return float(union_all([Point(*one).buffer(radius, quad_segs=16) for one in centres]).area)
 
 
 def inside(centres: Centres, later: np.ndarray, radius: float) -> np.ndarray:
