@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -167,3 +168,18 @@ def test_a_broken_file_says_what_is_wrong_with_it(content: bytes, say: str, tmp_
     with pytest.raises(TableError) as caught:
         read_points(file)
     assert say in str(caught.value)
+
+
+def test_what_is_said_of_a_file_has_a_code_and_limits() -> None:
+    """So that a page says it in words of its own; in English it stands as before, and a copy keeps both."""
+    titled = (
+        b"Floods;;;\nExported;;;\nid;date;lon;lat\n1;2016-01-01 10:00;-76.3;36.85\n2;2016-01-03 10:00;-76.3;36.85\n"
+    )
+    (found,) = deepcopy(open_records(io.BytesIO(titled), name="x.csv").notes)
+    assert (found.code, found.limits, "--head-row" in found) == ("head_found", {"row": 3}, True)
+    with pytest.raises(TableError) as error:
+        open_records(io.BytesIO(b"1,2016-01-01,3.5\n2,2016-01-02,4.5\n"), name="x.csv")
+    limits = error.value.limits
+    assert (error.value.code, limits["line"], limits["count"], limits["first"][1]) == (
+        "headless", 1, 3, [2, "2", "2016-01-02", "4.5"],
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from anlan.tables._cells import as_text, guarded, parse_number, safe_cell
 from anlan.tables._columns import Columns, Guess, guess_columns
 from anlan.tables._degrees import LAT_LON, LON_LAT, order_of_pairs, parse_degrees, parse_pair
-from anlan.tables._errors import TableError
+from anlan.tables._errors import NOTES, Note, TableError, note
 from anlan.tables._points import InputSummary, Points, read_points
 from anlan.tables._records import Record, Records, open_records
 from anlan.tables._refused import HEADER as REFUSED_HEADER
@@ -14,12 +14,14 @@ from anlan.tables._times import AmbiguousTime, DayOrder, clock_changes, order_of
 __all__ = [
     "LAT_LON",
     "LON_LAT",
+    "NOTES",
     "REFUSED_HEADER",
     "AmbiguousTime",
     "Columns",
     "DayOrder",
     "Guess",
     "InputSummary",
+    "Note",
     "Opening",
     "Points",
     "Record",
@@ -30,6 +32,7 @@ __all__ = [
     "clock_changes",
     "guarded",
     "guess_columns",
+    "note",
     "open_records",
     "order_of",
     "order_of_pairs",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from typing import BinaryIO
 
-from anlan.tables._errors import TableError
+from anlan.tables._errors import Note, TableError, note
 
 MOST = 0.8
 LEAST_WHOLE = 0.5
@@ -19,28 +19,28 @@ def named_encoding(name: str) -> str:
         found = codecs.lookup(name.strip())
         "".encode(found.name)
     except (LookupError, ValueError):
-        raise TableError(f"--encoding {name!r} is no encoding; write {KNOWN}", code="encoding") from None
+        raise TableError(f"--encoding {name!r} is no encoding; write {KNOWN}", code="no_encoding", named=name) from None
     return found.name
 
 
-def guess_encoding(foreign: bytes) -> tuple[str, str]:
+def guess_encoding(foreign: bytes) -> tuple[str, Note | None]:
     """Return the encoding of a piece of text, and what was guessed.
 
     Common Chinese characters have bytes of their own in GB 2312 and in Big5; letters of western Europe stand within
     words. A text that is UTF-8 but for a few bytes stays UTF-8, so that the line at fault is named.
     """
     if _whole(foreign) >= LEAST_WHOLE:
-        return "utf-8", ""
+        return "utf-8", None
     pairs, within = _pairs(foreign)
     common = sum(0xB0 <= lead <= 0xD7 and trail >= 0xA1 for lead, trail in pairs) / max(len(pairs), 1)
     traditional = sum(0xA4 <= lead <= 0xC6 for lead, trail in pairs) / max(len(pairs), 1)
     if common < MOST and within < WITHIN_WORDS and traditional >= MOST and _decodes(foreign, "big5hkscs"):
-        return "big5hkscs", "read as Big5, for it is no UTF-8; --encoding names another"
+        return "big5hkscs", note("encoding_guessed", encoding="Big5")
     if common >= MOST or (within < WITHIN_WORDS and _decodes(foreign, "gb18030")):
-        return "gb18030", "read as GB 18030, for it is no UTF-8; --encoding names another"
+        return "gb18030", note("encoding_guessed", encoding="GB 18030")
     western = "cp1252" if _decodes(foreign, "cp1252") else "latin-1"
     shown = "Windows-1252" if western == "cp1252" else "Latin-1"
-    return western, f"read as {shown}, for it is neither UTF-8 nor Chinese; --encoding names another"
+    return western, note("encoding_western", encoding=shown)
 
 
 def line_of_fault(file: BinaryIO, encoding: str) -> int | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from anlan.tables._degrees import is_degrees, is_pair, order_of_pairs
+from anlan.tables._errors import Note, note
 from anlan.tables._time_columns import find_time, plain_name, share
 
 LON = (
@@ -74,7 +75,7 @@ class Guess:
 
     columns: Columns
     pairs: str | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def guess_columns(columns: Iterable[str], sample: Sequence[Mapping[str, Any]], named: Columns | None = None) -> Guess:
@@ -92,8 +93,8 @@ def guess_columns(columns: Iterable[str], sample: Sequence[Mapping[str, Any]], n
         id=said.id or _identity(names, cells, len(sample)),
         words=said.words or _first(names, WORDS, lambda name: name != lon and share(cells[name], _is_words) >= _ENOUGH),
     )
-    unsure = f"{lon!r} is read as latitude before longitude, which neither its name nor its cells prove"
-    return Guess(found, pairs, (*time.notes * (said.time_of_day is None), *([] if sure else [unsure])))
+    unsure = [] if sure else [note("latitude_first", column=lon)]
+    return Guess(found, pairs, (*time.notes * (said.time_of_day is None), *unsure))
 
 
 def _coordinates(

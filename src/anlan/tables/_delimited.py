@@ -23,6 +23,8 @@ _TRIED_LINES = 60
 class Delimited:
     """Rows of a delimited text file."""
 
+    kind = "text"
+
     def __init__(self, source: Source, opening: Opening = AS_IT_IS) -> None:
         self._source = source
         text = _sample(source)
@@ -64,7 +66,9 @@ class Delimited:
             except StopIteration:
                 return
             except csv.Error as error:
-                raise TableError(f"{name}, line {line}: {_explained(str(error))}", code="broken_quotes") from None
+                raise TableError(
+                    f"{name}, line {line}: {_explained(str(error))}", code="broken_quotes", line=line
+                ) from None
             except UnicodeDecodeError:
                 raise unreadable(self._source, line) from None
             if cells:
@@ -77,7 +81,8 @@ class Delimited:
             if len(line) >= LONGEST_LINE:
                 raise TableError(
                     f"{self._source.name}, line {number} is longer than {LONGEST_LINE:,} characters",
-                    code="too_long",
+                    code="line_too_long",
+                    line=number,
                 )
             yield line
 
@@ -111,6 +116,8 @@ def unreadable(source: Source, near: int) -> TableError:
         f"{source.name}, {where} cannot be read as {shown}: save the file as UTF-8, or name its encoding with "
         f"--encoding ({KNOWN})",
         code="encoding",
+        line=line or near,
+        encoding=shown,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from anlan.tables._errors import TableError
+from anlan.tables._errors import TableError, note
 from anlan.tables._head import TRIED, head_of
 from anlan.tables._source import AS_IT_IS, Opening, Source
 
@@ -20,24 +20,33 @@ _MERGED = re.compile(rb'<mergeCell[^>]* ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 class ExcelRows:
     """Rows of a sheet, the first one when none is named; formulas give their stored value."""
 
+    kind = "workbook"
+
     def __init__(self, source: Source, opening: Opening = AS_IT_IS) -> None:
         self._book = _workbook(source)
         names, sheet = self._book.sheetnames, opening.sheet
         if sheet is not None and sheet not in names:
-            raise TableError(f"{source.name} has no sheet {sheet!r}; its sheets are: {', '.join(names)}")
+            message = f"{source.name} has no sheet {sheet!r}; its sheets are: {', '.join(names)}"
+            raise TableError(message, code="no_sheet", sheet=sheet, sheets=names)
+        self.sheets: Sequence[str] = names
         self._sheet = self._book[sheet] if sheet else self._book.worksheets[0]
         self._merged = _merged_down(source, self._sheet)
         self._held: dict[int, tuple[int, Any]] = {}
         self._rest = self._read()
         self._first = list(islice(self._rest, TRIED))
         if not self._first:
-            raise TableError(f"{source.name}: the sheet {self._sheet.title!r} is empty", code="empty")
-        head = head_of(self._first, opening, source.name)
+            message = f"{source.name}: the sheet {self._sheet.title!r} is empty"
+            raise TableError(message, code="empty_sheet", sheet=self._sheet.title, sheets=names)
+        try:
+            head = head_of(self._first, opening, source.name)
+        except TableError as error:
+            error.limits["sheets"] = names
+            raise
         self._first = self._first[head.skipped :]
         self.header = _trimmed(head.names)
         others = [name for name in names if name != self._sheet.title] if sheet is None else []
-        said = f"the sheet {self._sheet.title!r} was read; --sheet names another: {', '.join(others)}"
-        self.notes = (*([said] if others else []), *head.notes)
+        said = [note("sheet_read", sheet=self._sheet.title, others=others)] if others else []
+        self.notes = (*said, *head.notes)
 
     def rows(self) -> Iterator[Row]:
         """Yield the number of the sheet's row, and its cells."""
@@ -93,7 +102,7 @@ def _workbook(source: Source) -> Any:
             if sum(member.file_size for member in packed.infolist()) > MOST_UNPACKED:
                 raise TableError(f"{source.name} unpacks to more than 1 GiB: save it as CSV", code="too_large")
         if "xl/workbook.xml" not in names:
-            raise TableError(f"{source.name} is a zip archive but no Excel workbook: unpack it first")
+            raise TableError(f"{source.name} is a zip archive but no Excel workbook: unpack it first", code="packed")
         source.file.seek(0)
         from openpyxl import load_workbook
 
@@ -101,7 +110,8 @@ def _workbook(source: Source) -> Any:
     except TableError:
         raise
     except Exception as error:  # openpyxl raises whatever a broken part makes it stumble over
-        raise TableError(f"{source.name} cannot be read as Excel ({type(error).__name__}): save it as CSV") from None
+        message = f"{source.name} cannot be read as Excel ({type(error).__name__}): save it as CSV"
+        raise TableError(message, code="broken_workbook") from None
 
 
 def _trimmed(cells: Sequence[Any]) -> Sequence[Any]:

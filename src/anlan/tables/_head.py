@@ -10,12 +10,13 @@ from datetime import date, time, timedelta
 from statistics import median
 from typing import Any
 
-from anlan.tables._errors import TableError
+from anlan.tables._errors import Note, TableError, note
 from anlan.tables._source import Opening
 from anlan.tables._times import is_day
 
 Row = tuple[int | None, Sequence[Any]]
 TRIED = 60
+SHOWN = 8
 DEEPEST = 20
 FULL = 0.6
 LONGEST_NAME = 120
@@ -30,17 +31,30 @@ class Head:
 
     names: Sequence[Any]
     skipped: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def head_of(rows: Sequence[Row], opening: Opening, name: str) -> Head:
-    """Return the names that were said, those of the row that was said, or those of the first row that holds names."""
+    """Return the names that were said, those of the row that was said, or those of the first row that holds names.
+
+    An error holds the first rows, each after its line, so that a reader sees what to name.
+    """
+    try:
+        return _head(rows, opening, name)
+    except TableError as error:
+        error.limits["first"] = [[line, *cells] for line, cells in rows[:SHOWN]]
+        raise
+
+
+def _head(rows: Sequence[Row], opening: Opening, name: str) -> Head:
     if opening.columns and opening.head_row:
-        raise TableError("say the names with --columns, or their row with --head-row, not both", code="headless")
+        raise TableError("say the names with --columns, or their row with --head-row, not both", code="heads_twice")
     if opening.columns:
         width = max((len(_trimmed(cells)) for _, cells in rows), default=0)
         if len(opening.columns) != width:
-            raise TableError(f"--columns names {len(opening.columns)} columns, and {name} has {width}", code="headless")
+            named = len(opening.columns)
+            message = f"--columns names {named} columns, and {name} has {width}"
+            raise TableError(message, code="column_count", named=named, count=width)
         return Head(opening.columns, 0)
     if opening.head_row:
         at = next((i for i, (line, _) in enumerate(rows) if line == opening.head_row), None)
@@ -48,7 +62,9 @@ def head_of(rows: Sequence[Row], opening: Opening, name: str) -> Head:
             raise TableError(
                 f"--head-row {opening.head_row}: among the first {len(rows)} rows of {name} there is none on line "
                 f"{opening.head_row}, or it is empty",
-                code="headless",
+                code="no_head_row",
+                row=opening.head_row,
+                most=len(rows),
             )
         return Head(rows[at][1], at + 1)
     return _guessed([cells for _, cells in rows], [line for line, _ in rows], name)
@@ -57,17 +73,21 @@ def head_of(rows: Sequence[Row], opening: Opening, name: str) -> Head:
 def _guessed(rows: list[Sequence[Any]], lines: list[int | None], name: str) -> Head:
     at = _row_of_names(rows)
     if _is_data(rows[at], rows[at + 1 :]):
-        shown = ", ".join(repr(str(cell)[:20]) for cell in _filled(rows[at])[:3])
+        cells = [str(cell)[:20] for cell in _filled(rows[at])[:3]]
+        shown = ", ".join(map(repr, cells))
         raise TableError(
             f"{name}: line {lines[at]} looks like data, not names ({shown}): "
             f"name its {len(_trimmed(rows[at]))} columns with --columns NAME,NAME,..., or the row with --head-row",
             code="headless",
+            line=lines[at],
+            shown=cells,
+            count=len(_trimmed(rows[at])),
         )
-    said = [f"the names of the columns were found in row {lines[at]}; --head-row names another"] if at else []
+    said = [note("head_found", row=lines[at])] if at else []
     below = _names_below(rows, at)
     if below is None:
         return Head(rows[at], at + 1, tuple(said))
-    return Head(below, at + 2, (f"the names of the columns were read from rows {lines[at]} and {lines[at + 1]}",))
+    return Head(below, at + 2, (note("head_of_two_rows", row=lines[at], second=lines[at + 1]),))
 
 
 def _row_of_names(rows: list[Sequence[Any]]) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from anlan.tables._delimited import unreadable
-from anlan.tables._errors import TableError
+from anlan.tables._errors import Note, TableError, note
 from anlan.tables._source import AS_IT_IS, Opening, Source
 
 Row = tuple[int | None, Sequence[Any]]
@@ -23,21 +23,21 @@ PAIRS = (("longitude", "latitude"), ("lng", "lat"), ("lon", "lat"), ("long", "la
 class JsonRows:
     """Rows of objects; a point's coordinates become the columns `lon` and `lat`."""
 
+    kind = "json"
+
     def __init__(self, source: Source, opening: Opening = AS_IT_IS) -> None:
         self._source, self._opening = source, opening
         self._stream = io.TextIOWrapper(source.file, encoding=source.encoding, newline=None)
         self._listed = ""
         self._shapes = 0
+        self.sheets: Sequence[str] = ()
         self.crs: str | None = None
         self.header: Sequence[Any] = self._columns()
         if not self.header:
             raise TableError(f"{source.name} holds no objects", code="empty")
-        listed = f"the list {self._listed!r} was read; --sheet names another"
-        shapes = (
-            f"{self._shapes} lines or areas have no coordinates of their own; --representative-points takes a point on "
-            "each"
-        )
-        self.notes = (*([listed] if self._listed else []), *([shapes] if self._shapes else []))
+        listed = [note("list_read", sheet=self._listed)] if self._listed else []
+        shapes = [note("shapes_without_point", count=self._shapes)] if self._shapes else []
+        self.notes: tuple[Note, ...] = (*listed, *shapes)
 
     def rows(self) -> Iterator[Row]:
         """Yield the line, where there is one, and the cells."""
@@ -71,7 +71,7 @@ class JsonRows:
         self._stream.seek(0)
         for item in self._members():
             if not isinstance(item, Mapping):
-                raise TableError(f"{self._source.name}: a member of the list is no object")
+                raise TableError(f"{self._source.name}: a member of the list is no object", code="not_json")
             yield None, self._flat(item)
 
     def _wraps(self, item: Mapping[str, Any]) -> bool:
@@ -84,16 +84,19 @@ class JsonRows:
     def _line(self, number: int) -> str:
         line = self._stream.readline(LONGEST_LINE)
         if len(line) >= LONGEST_LINE and number > 1:
-            raise TableError(f"{self._source.name}, line {number} is longer than {LONGEST_LINE:,} characters")
+            raise TableError(f"{self._source.name}, line {number} is longer than {LONGEST_LINE:,} characters",
+                             code="line_too_long", line=number)  # fmt: skip
         return line
 
     def _object(self, line: str, number: int) -> dict[str, Any]:
         try:
             item = json.loads(line)
         except (ValueError, RecursionError):
-            raise TableError(f"{self._source.name}, line {number} is no JSON object", code="not_json") from None
+            message = f"{self._source.name}, line {number} is no JSON object"
+            raise TableError(message, code="no_object", line=number) from None
         if not isinstance(item, Mapping):
-            raise TableError(f"{self._source.name}, line {number} is no JSON object", code="not_json")
+            message = f"{self._source.name}, line {number} is no JSON object"
+            raise TableError(message, code="no_object", line=number)
         return self._flat(item)
 
     def _members(self) -> list[Any]:
@@ -114,10 +117,12 @@ class JsonRows:
     def _list_inside(self, whole: Mapping[str, Any]) -> list[Any]:
         """Return the list of objects that an object holds; of several the named one, or the one of a usual name."""
         lists = dict(_lists(whole, "", DEEPEST))
+        self.sheets = list(lists)
         if wanted := self._opening.sheet:
             if wanted not in lists:
                 known = ", ".join(lists) or "none"
-                raise TableError(f"{self._source.name} has no list {wanted!r}; its lists of objects are: {known}")
+                message = f"{self._source.name} has no list {wanted!r}; its lists of objects are: {known}"
+                raise TableError(message, code="no_sheet", sheet=wanted, sheets=list(lists))
             return lists[wanted]
         usual = [path for path in lists if path.rpartition(".")[2].lower() in LISTS]
         chosen = list(lists) if len(lists) == 1 else usual
@@ -128,6 +133,7 @@ class JsonRows:
             raise TableError(
                 f"{self._source.name} holds several lists of objects: say which with --sheet: {', '.join(lists)}",
                 code="several_lists",
+                sheets=list(lists),
             )
         return [whole]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from anlan.tables._charsets import guess_encoding
-from anlan.tables._errors import TableError
+from anlan.tables._errors import Note, TableError, note
 from anlan.tables._source import AS_IT_IS, Opening, Source
 
 Row = tuple[int | None, Sequence[Any]]
@@ -24,15 +24,19 @@ SUFFIXES = (".shp", ".gpkg", ".kml", ".gpx")
 class LayerRows:
     """Rows of one layer; a point's coordinates become the columns `lon` and `lat`."""
 
+    kind = "map"
+
     def __init__(self, source: Source, kind: str, opening: Opening = AS_IT_IS) -> None:
         if find_spec("pyogrio") is None:
             raise TableError(
                 f"{source.name} is {kind}, which needs GDAL: pip install 'anlan[gis]', or save it as GeoJSON or CSV",
                 code="needs_gis",
+                kind=kind,
             )
         import pyogrio
 
-        self._opening, self._name, self._guessed = opening, source.name, ""
+        self._opening, self._name = opening, source.name
+        self._guessed: Note | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="anlan-")
         pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})
         try:
@@ -47,15 +51,16 @@ class LayerRows:
             raise
         except Exception as error:  # GDAL's errors are of many classes
             why = str(error).replace(self._folder.name, "").strip()[:160]
-            raise TableError(f"{source.name} cannot be read as {kind}: {why}") from None
+            raise TableError(f"{source.name} cannot be read as {kind}: {why}", code="broken_map", kind=kind) from None
         finally:
             self._folder.cleanup()
         self.header: Sequence[Any] = [*self._fields, "lon", "lat"]
         self.crs = _crs_of(self._info.get("crs"))
+        self.sheets: Sequence[str] = layers
         others = [name for name in layers if name != self._layer] if not opening.sheet else []
-        said = f"the layer {self._layer!r} was read; --sheet names another: {', '.join(others)}"
-        guessed = [self._guessed] if self._guessed else []
-        self.notes = (*([said] if others else []), *guessed, *self._said_of_shapes())
+        said = [note("layer_read", sheet=self._layer, others=others)] if others else []
+        guessed: list[Note] = [self._guessed] if self._guessed else []
+        self.notes: tuple[Note, ...] = (*said, *guessed, *self._said_of_shapes())
 
     def rows(self) -> Iterator[Row]:
         """Yield no line, for there is none, and the cells."""
@@ -67,7 +72,8 @@ class LayerRows:
         import pyogrio
 
         if (wanted := self._opening.sheet) and wanted not in layers:
-            raise TableError(f"{self._name} has no layer {wanted!r}; its layers are: {', '.join(layers)}")
+            message = f"{self._name} has no layer {wanted!r}; its layers are: {', '.join(layers)}"
+            raise TableError(message, code="no_sheet", sheet=wanted, sheets=layers)
         if wanted:
             return wanted
         known = {layer: pyogrio.read_info(self._path, layer=layer, force_feature_count=True) for layer in layers}
@@ -83,7 +89,7 @@ class LayerRows:
             return None
         words = [cell for row in self._rows[:SAMPLE] for cell in row if isinstance(cell, str)]
         foreign = "".join([*self._fields, *words]).encode("latin-1", errors="ignore")
-        likely, self._guessed = guess_encoding(foreign) if not foreign.isascii() else ("", "")
+        likely, self._guessed = guess_encoding(foreign) if not foreign.isascii() else ("", None)
         return likely or None
 
     def _read(self, encoding: str | None) -> Iterator[list[Any]]:
@@ -113,15 +119,11 @@ class LayerRows:
             shape = shape.representative_point()
         return shape.x, shape.y
 
-    def _said_of_shapes(self) -> list[str]:
-        if not self._shapes:
-            return []
-        if self._opening.representative_points:
-            return [f"{self._shapes} lines or areas stand for a point on each"]
-        return [
-            f"{self._shapes} lines or areas have no coordinates of their own; --representative-points takes a point on "
-            "each"
-        ]
+    def _said_of_shapes(self) -> list[Note]:
+        taken = self._opening.representative_points
+        return (
+            [note("shapes_by_point" if taken else "shapes_without_point", count=self._shapes)] if self._shapes else []
+        )
 
 
 def kind_of_archive(source: Source) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from anlan.tables._errors import TableError
+from anlan.tables._errors import Note, TableError
 from anlan.tables._source import Source
 
 Row = tuple[int | None, Sequence[Any]]
@@ -15,6 +15,8 @@ BATCH = 20_000
 class ParquetRows:
     """Rows of a Parquet file."""
 
+    kind = "parquet"
+
     def __init__(self, source: Source) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -23,9 +25,11 @@ class ParquetRows:
         try:
             self._file = pq.ParquetFile(source.file)
         except (pa.ArrowException, OSError) as error:
-            raise TableError(f"{source.name} cannot be read as Parquet: {str(error)[:120]}") from None
+            raise TableError(
+                f"{source.name} cannot be read as Parquet: {str(error)[:120]}", code="broken_parquet"
+            ) from None
         self.header: Sequence[Any] = self._file.schema_arrow.names
-        self.notes: tuple[str, ...] = ()
+        self.notes: tuple[Note, ...] = ()
 
     def rows(self) -> Iterator[Row]:
         """Yield no line, for there is none, and the cells."""

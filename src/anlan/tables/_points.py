@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from anlan.tables._cells import as_text
 from anlan.tables._columns import LAT, LON, Columns, Guess, guess_columns
 from anlan.tables._degrees import LON_LAT, parse_degrees, parse_pair
-from anlan.tables._errors import TableError
+from anlan.tables._errors import TableError, note
 from anlan.tables._location import exchanged, parsed_crs, require_fitting
 from anlan.tables._plain_times import plain_iso
 from anlan.tables._records import Records, has_too_many, open_records
@@ -114,7 +114,7 @@ def read_points(
         raise TableError(_nothing_chosen(wanted, read))
     system = parsed_crs(crs or own or "EPSG:4326")
     if own and not crs:
-        notes = (*notes, f"the coordinate system is the file's own, {own}")
+        notes = (*notes, note("crs_of_file", crs=own))
     points = _points(read, guess, digest, system, tz, since, until, bounds, order, tuple(extra))
     return replace(points, notes=(*notes, *guess.notes))
 
@@ -355,7 +355,7 @@ def _times(
         order, known = order if known else order_of(cells), True
         for i, cell in enumerate(chunk, start):
             time[i], doubts[i] = _moment(i, cell, name, tz, order, refusals)
-    warnings = clock_changes(int((doubts < 0).sum()), int((doubts > 0).sum()), name, tz)
+    warnings: tuple[str, ...] = clock_changes(int((doubts < 0).sum()), int((doubts > 0).sum()), name, tz)
     if cells and np.sum(time < np.datetime64("1901-01-01")) > len(cells) / 2:
         warnings = (*warnings, f"most times in {name!r} lie in 1900: it seems to hold clock times without a date")
     return time, warnings

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from anlan.tables._errors import TableError
+from anlan.tables._errors import Note, TableError, note
 from anlan.tables._refused import is_refused_file, way_back
 from anlan.tables._source import AS_IT_IS, Opening, Source, open_source
 
@@ -31,7 +31,10 @@ class Record:
 
 class _Rows(Protocol):
     header: Sequence[Any]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def kind(self) -> str: ...
 
     def rows(self) -> Iterator[tuple[int | None, Sequence[Any]]]: ...
 
@@ -40,7 +43,7 @@ class Records:
     """Records of one file, read once as a stream; a context manager that closes the file.
 
     `notes` say in words what was guessed: the encoding, the row of the names, the list inside a JSON file. `crs` is
-    the coordinate system that the file itself names, or None.
+    the coordinate system that the file itself names, or None; `sheets` are the sheets, lists or layers that it has.
     """
 
     def __init__(self, source: Source, rows: _Rows) -> None:
@@ -49,9 +52,11 @@ class Records:
         columns = clean_header(rows.header)
         self._refused = is_refused_file(columns)
         self.columns: tuple[str, ...] = tuple(way_back(columns)) if self._refused else columns
-        back = ("these are refused rows: their first five columns were left out",) if self._refused else ()
-        self.notes: tuple[str, ...] = (*source.notes, *rows.notes, *back)
+        back = (note("refused_rows"),) if self._refused else ()
+        self.notes: tuple[Note, ...] = (*source.notes, *rows.notes, *back)
         self.crs: str | None = getattr(rows, "crs", None)
+        self.sheets: tuple[str, ...] = tuple(getattr(rows, "sheets", ()))
+        self.kind = rows.kind
 
     @property
     def read_bytes(self) -> int:

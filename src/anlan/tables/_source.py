@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from anlan.tables._charsets import guess_encoding, named_encoding
-from anlan.tables._errors import TableError
+from anlan.tables._errors import Note, TableError
 
 PIECE = 1 << 20
 SPOOL = 64 << 20
@@ -64,7 +64,7 @@ class Source:
     encoding: str | None
     head: bytes
     path: Path | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def open_source(where: str | Path | BinaryIO, name: str | None, encoding: str | None = None) -> Source:
@@ -111,7 +111,7 @@ def _surveyed(file: BinaryIO, name: str, named: str | None) -> Source:
         raise TableError(f"{name} is empty", code="empty")
     kind = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), "text")
     if kind in _REFUSED_KINDS:
-        raise TableError(f"{name} {_REFUSED_KINDS[kind]}")
+        raise TableError(f"{name} {_REFUSED_KINDS[kind]}", code=kind)
     known = (named or _marked(head)) if kind == "text" else None
     digest, utf8, nul = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")(), False
     size, valid, piece, foreign = 0, kind == "text" and known is None, head, b""
@@ -126,13 +126,13 @@ def _surveyed(file: BinaryIO, name: str, named: str | None) -> Source:
         piece = file.read(PIECE)
     file.seek(0)
     encoding = known
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     if kind == "text":
         if nul and not (known or "").startswith(("utf-16", "utf-32")):
             raise TableError(f"{name} holds NUL bytes, so it is no text table: save it as CSV in UTF-8", code="nul")
         if known is None:
             whole = valid and _decodes(utf8, b"", final=True)
-            encoding, note = ("utf-8", "") if whole else guess_encoding(foreign)
+            encoding, note = ("utf-8", None) if whole else guess_encoding(foreign)
             notes = (note,) if note else ()
     return Source(file, name, kind, digest.hexdigest(), size, encoding, head, notes=notes)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from anlan.tables._errors import Note, note
 from anlan.tables._times import AmbiguousTime, is_day, parse_time, time_of_day
 
 Cells = Mapping[str, list[Any]]
@@ -49,7 +50,7 @@ class FoundTime:
 
     time: str | None = None
     time_of_day: str | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def find_time(cells: Cells, named: str | None = None, taken: Sequence[str | None] = ()) -> FoundTime:
@@ -65,21 +66,19 @@ def find_time(cells: Cells, named: str | None = None, taken: Sequence[str | None
         return FoundTime()
     notes = []
     if not named and _is_end(time):
-        notes.append(f"time is read from {time!r}, which looks like the end of each: name the column with --time")
+        notes.append(note("time_of_end", column=time))
     elif not named and len(ranked) > 1:
-        others = ", ".join(repr(name) for _, name in ranked[1:6] if cells[name])
-        notes += [f"time is read from {time!r}; --time names another ({others})"] if others else []
+        others = [other for _, other in ranked[1:6] if cells[other]]
+        notes += [note("time_of_several", column=time, others=others)] if others else []
     if not _holds_days_only(cells[time]):
         return FoundTime(time, None, tuple(notes))
     clocks = [name for name in cells if name != time and name not in taken and _holds_clocks(name, cells[name])]
     same = [name for name in clocks if _stem(name) == _stem(time)]
     if len(same) == 1 and not named:
-        notes.append(f"times of day are read from {same[0]!r}")
+        notes.append(note("time_of_day_joined", column=same[0]))
         return FoundTime(time, same[0], tuple(notes))
     if clocks:
-        listed = ", ".join(map(repr, clocks))
-        notes.append(f"{time!r} holds days only, and the times of day in {listed} are not used: --time {time!r} --time "
-                     f"{clocks[0]!r} joins them")  # fmt: skip
+        notes.append(note("time_of_day_unused", column=time, others=clocks, first=clocks[0]))
     return FoundTime(time, None, tuple(notes))
 
 

@@ -12,6 +12,8 @@ from typing import Any
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
+from anlan.tables._errors import Note, note
+
 _HALF = r"(?P<half>上午|下午|中午|凌晨|清晨|早上|傍晚|晚上)?\s*"
 _HMS = r"(?P<H>\d{1,2})(?:[:时時点點](?P<M>\d{1,2})?(?:[:分](?P<S>\d{1,2}))?(?P<frac>\.\d+)?[分秒]?"
 _HMS += r"|\.(?P<M2>\d{2})(?:\.(?P<S2>\d{2}))?)\s*(?P<ampm>[ap]\.?m\.?)?"
@@ -81,13 +83,10 @@ def read_moment(value: Any, tz: str, order: str | None = None) -> tuple[datetime
     return first.astimezone(UTC), "skipped" if before < after else "twice"
 
 
-def clock_changes(skipped: int, twice: int, name: str, tz: str) -> tuple[str, ...]:
+def clock_changes(skipped: int, twice: int, name: str, tz: str) -> tuple[Note, ...]:
     """Say how many times without a zone stand in an hour that clocks skipped, or that came twice."""
-    gap = f"{skipped} times in {name!r} lie in an hour that does not exist in {tz}, for clocks were put forward: " \
-          "they were read an hour later"  # fmt: skip
-    overlap = f"{twice} times in {name!r} lie in an hour that came twice in {tz}, for clocks were put back: the " \
-              "first was taken"  # fmt: skip
-    return (*([gap] if skipped else []), *([overlap] if twice else []))
+    counts = {"clocks_skipped": skipped, "clocks_twice": twice}
+    return tuple(note(code, count=count, column=name, tz=tz) for code, count in counts.items() if count)
 
 
 @dataclass
