@@ -71,3 +71,42 @@ def test_without_script_the_page_comes_again_by_itself(page_at, signed_in):
     jobs.drain()
     page.wait_for_selector("#own-names")
     assert page.locator("table td").first.inner_text() == "G1"
+
+
+@pytest.mark.parametrize(("width", "language"), [(360, "zh-hans"), (1440, "en"), (360, "en"), (1440, "zh-hans")])
+def test_a_clerk_says_how_a_file_is_read(page_at, shot, signed_in, width, language):
+    """A file without heads, whose days and months nothing tells apart: each is asked for where it stands in the way."""
+    page = page_at("/imports/", width, language, cookies=signed_in("analyst"))
+    page.context.add_init_script(path=AXE)
+    page.set_viewport_size({"width": width, "height": 4000})
+    rows = [f"G{n},{n}/11/2015 13:00,119.97{n},31.76{n},Café {n},waterlogging" for n in range(1, 10)]
+
+    def shown(step: str) -> None:
+        jobs.drain()
+        page.goto(page.url)
+        fits(page)
+        shot(page, f"import-{step}-{width}-{language}")
+        assert page.evaluate(RUN, RULES) == []
+
+    def press(name: str) -> None:
+        with page.expect_navigation():
+            page.locator(f"button{name}").click()
+
+    content = "\n".join(rows).encode("cp1252")
+    page.locator("#file").set_input_files({"name": "old.csv", "mimeType": "text/csv", "buffer": content})
+    press(".primary")
+    shown("headless")
+    assert page.locator("button[name=start]").count() == 0
+    page.fill("#id_column_names", "id，time，lon，lat，place，category")
+    press("[name=look]")
+    shown("ambiguous")
+    page.locator("a[href='#id_time_order']").click()
+    page.select_option("#id_time_order", "dmy")
+    assert not page.locator("#id_tz").evaluate("e => e.closest('details')")
+    page.locator("details summary").click()
+    page.wait_for_selector("details #id_head_row")
+    press("[name=look]")
+    shown("read")
+    press("[name=start]")
+    jobs.drain()
+    assert ImportRun.objects.get().accepted == 9

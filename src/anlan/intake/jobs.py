@@ -13,6 +13,7 @@ from anlan.intake.actions.imports import (
     BESIDE_LAYOUT,
     JOB,
     LOOK,
+    as_said_of_this,
     finish_import,
     keep_survey,
     laid_out_before,
@@ -60,7 +61,7 @@ def look_through(run: JobRun) -> None:
     if seen.columns and "header" not in options:
         options["header"] = header_of(seen.columns)
         if before := laid_out_before(options["header"]):
-            options = before
+            options = before | as_said_of_this(options)
             seen = _seen(found, options, watch)
     with run.effect():
         keep_survey(found, seen, options)

@@ -22,6 +22,7 @@ from anlan.core.refusals import Refused
 from anlan.core.time.clock import wall
 from anlan.core.words import day
 from anlan.intake.access import IMPORTS, MAPS
+from anlan.intake.files.layout import OPENING_FIELDS
 from anlan.intake.files.survey import Survey, kept
 from anlan.intake.models import ImportRun
 
@@ -140,6 +141,12 @@ def laid_out_before(header: str) -> dict[str, Any] | None:
     imported = ImportRun.objects.filter(state__in=[State.STARTED, State.DONE], options__contains=f'"header":"{header}"')
     found = imported.filter(options__contains='"renamed":').order_by("-pk").first()
     return options_of(found) | {"like": day(found.created_at)} if found else None
+
+
+def as_said_of_this(options: dict[str, Any]) -> dict[str, Any]:
+    """Return what holds for one file alone, whatever was said of the last with the same heads: how it is opened."""
+    named = ("crs", "crs_named") if options.get("crs_named") else ()
+    return {name: options.get(name) for name in (*OPENING_FIELDS, *named)}
 
 
 @verb("intake.importruns.start_import")

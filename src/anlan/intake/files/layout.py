@@ -15,6 +15,7 @@ from anlan.tables import (
     AmbiguousTime,
     Columns,
     DayOrder,
+    Note,
     Opening,
     Record,
     Records,
@@ -22,6 +23,7 @@ from anlan.tables import (
     as_text,
     clock_changes,
     guess_columns,
+    note,
     open_records,
     parse_degrees,
     parse_number,
@@ -82,6 +84,7 @@ class Layout:
         return asdict(self)
 
 
+OPENING_FIELDS = ("sheet", "encoding", "head_row", "column_names", "representative_points")
 COLUMN_FIELDS = ("lon", "lat", "time", "time_of_day", "id", "place_words", *OTHER_COLUMNS)
 
 
@@ -94,7 +97,9 @@ class Look:
     records: int
     layout: Layout
     first: tuple[Record, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    kind: str = ""
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass
@@ -128,7 +133,7 @@ class Times:
         self.doubts.update([doubt] if doubt else [])
         return moment
 
-    def notes(self, name: str) -> tuple[str, ...]:
+    def notes(self, name: str) -> tuple[Note, ...]:
         """Say how many of the times that were read stand in an hour that clocks skipped or that came twice."""
         return clock_changes(self.doubts["skipped"], self.doubts["twice"], name, self.tz)
 
@@ -152,15 +157,15 @@ def look(
         if progress:
             progress(count)
     if not count:
-        raise TableError("the file holds no record")
+        raise TableError("the file holds no record", code="empty")
     layout, guessed = guess(records, first, given)
     for record in first:
         times.see(record.values.get(layout.time or ""))
-    seen = Look(records.sha256, records.columns, count, layout, tuple(first[:8]), (*notes, *guessed))
-    return seen, times
+    said, about = (*notes, *guessed), (records.kind, records.sheets)
+    return Look(records.sha256, records.columns, count, layout, tuple(first[:8]), said, *about), times
 
 
-def guess(records: Records, sample: list[Record], given: Mapping[str, Any]) -> tuple[Layout, tuple[str, ...]]:
+def guess(records: Records, sample: list[Record], given: Mapping[str, Any]) -> tuple[Layout, tuple[Note, ...]]:
     """Return the layout: what was given, and for the rest what the names and cells suggest; and what was guessed."""
     names = records.columns
     said = {key: value for key, value in given.items() if value is not None}
@@ -179,7 +184,7 @@ def guess(records: Records, sample: list[Record], given: Mapping[str, Any]) -> t
     if layout.time != found.columns.time:
         layout = replace(layout, time_of_day=said.get("time_of_day") or None)
     if records.crs and not layout.crs_named:
-        layout = replace(layout, crs=records.crs)
+        return replace(layout, crs=records.crs), (*found.notes, note("crs_of_file", crs=records.crs))
     return layout, found.notes
 
 

@@ -47,8 +47,11 @@ def survey(
     seen = Survey()
     try:
         require_bounded(path)
+        seen.layout = Layout(**{key: value for key, value in given.items() if value is not None}).plain()
         found, times = look(path, name=name, given=given, progress=watch)
         seen.columns, seen.records, seen.layout = list(found.columns), found.records, found.layout.plain()
+        seen.kind, seen.sheets = found.kind, list(found.sheets)
+        seen.note(found.notes)
         seen.guessed = [key for key in COLUMN_FIELDS if found.layout.columns().get(key) and not given.get(key)]
         seen.first = [[cell_of(value) for value in record.values.values()] for record in found.first[:SHOWN_ROWS]]
         try:
@@ -56,8 +59,9 @@ def survey(
         except TableError:
             seen.problem = "unusable"
             return seen
-        read = rows(open_records(path, name=name), found.layout, times, category_names(renamed))
-        _try(seen, read, found.layout, actor, at, watch)
+        records = open_records(path, name=name, opening=found.layout.opening)
+        _try(seen, rows(records, found.layout, times, category_names(renamed)), found.layout, actor, at, watch)
+        seen.note(times.notes(found.layout.time or ""))
     except UNREADABLE as error:
         seen.fail(error)
     return seen

@@ -14,7 +14,7 @@ from typing import Any, Final
 from anlan.core.ledger import canonical
 from anlan.core.refusals import Refused
 from anlan.intake.rules.places import wgs84
-from anlan.tables import TableError, as_text
+from anlan.tables import Note, TableError, as_text
 
 SHOWN_CHARACTERS: Final = 60
 MOST_POINTS: Final = 2_000
@@ -39,6 +39,9 @@ class Survey:
     unknown: dict[str, int] = field(default_factory=dict)  # categories that the city has not, the most frequent first
     conflicts: list[dict[str, Any]] = field(default_factory=list)  # rows that say otherwise than what is here
     mapped: dict[str, str] = field(default_factory=dict)  # what a mapping says
+    kind: str = ""  # text, workbook, json, map or parquet
+    sheets: list[str] = field(default_factory=list)  # or lists of a JSON file, or layers of a map
+    notes: list[dict[str, Any]] = field(default_factory=list)  # what was guessed: codes with their limits
     problem: str = ""  # the code of a refusal, `unusable`, or `unread`
     limits: dict[str, Any] = field(default_factory=dict)
 
@@ -50,9 +53,18 @@ class Survey:
         """Keep why the file cannot be read as asked."""
         if isinstance(error, Refused):
             self.problem, self.limits = error.code, error.limits
-        else:
-            said = str(error) if isinstance(error, TableError | OSError) else type(error).__name__
-            self.problem, self.limits = "unread", {"why": said[:300]}
+            return
+        said = str(error) if isinstance(error, TableError | OSError) else type(error).__name__
+        self.problem, self.limits = "unread", {"why": said[:300]}
+        if isinstance(error, TableError):
+            limits = dict(error.limits)
+            self.first = [[cell_of(cell) for cell in row] for row in limits.pop("first", ())]
+            self.sheets = list(limits.get("sheets", ()))
+            self.limits |= {"code": error.code, **limits}
+
+    def note(self, notes: Iterable[Note]) -> None:
+        """Keep what was guessed."""
+        self.notes += [{"code": note.code, **note.limits} for note in notes]
 
     def keep(self, path: Path, options: str) -> None:
         """Write it down, with the options under which the file was seen so."""

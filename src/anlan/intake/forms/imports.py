@@ -15,6 +15,7 @@ from anlan.core.refusals import Refused
 from anlan.geo import parse_crs
 from anlan.intake.channels import Channel
 from anlan.intake.files.survey import Survey
+from anlan.intake.forms.openings import OpeningForm
 from anlan.intake.models import Category
 from anlan.intake.words import label
 
@@ -34,8 +35,8 @@ COLUMN_LABELS = {
 FILE_FIELDS = ("default_category", "default_channel", "source", "crs", "tz")
 
 
-class LayoutForm(forms.Form):
-    """The columns, what holds for the whole file, and which category each name of the list's own means."""
+class LayoutForm(OpeningForm):
+    """How the file is opened, its columns, what holds for all of it, and what its own names of categories mean."""
 
     default_category = forms.ChoiceField(label=lazy("Category of rows that name none"), required=False)
     default_channel = forms.ChoiceField(label=lazy("Channel of rows that name none"), choices=Channel.choices)
@@ -44,8 +45,8 @@ class LayoutForm(forms.Form):
     tz = forms.CharField(label=lazy("Time zone"), max_length=64)
 
     def __init__(self, seen: Survey, options: Mapping[str, Any], data: Any = None) -> None:
-        super().__init__(data)
-        self.seen, self.options = seen, options
+        super().__init__(seen, data)
+        self.options = options
         self.renamed: dict[str, str] = dict(options.get("renamed", {}))
         categories = [(category.code, label(category)) for category in Category.objects.filter(active=True)]
         none, column = [("", _("none"))], [(name, name) for name in seen.columns]
@@ -58,7 +59,7 @@ class LayoutForm(forms.Form):
         for field, name in self.own_names.items():
             again = [("", _("leave such rows out")), *categories]
             self.fields[field] = forms.ChoiceField(label=name, choices=again, required=False)
-        self.initial = {**seen.layout, **{field: self.renamed.get(name, "") for field, name in self.own_names.items()}}
+        self.initial.update({field: self.renamed.get(name, "") for field, name in self.own_names.items()})
 
     def clean_crs(self) -> str:
         """Read the coordinate system's name."""
@@ -79,17 +80,21 @@ class LayoutForm(forms.Form):
         said = self.cleaned_data
         renamed = {name: said[field] for field, name in self.own_names.items() if said[field]}
         header = {"header": self.options["header"]} if "header" in self.options else {}
-        return (
-            {name: said[name] for name in (*COLUMN_LABELS, *FILE_FIELDS)}
-            | {"renamed": renamed, "crs_named": True}
-            | header
-        )
+        for_file = {name: said[name] for name in FILE_FIELDS} | self.said_of_opening() | {"renamed": renamed}
+        if said["crs"] != self.seen.layout.get("crs") or self.options.get("crs_named"):
+            for_file["crs_named"] = True
+        elif "crs" in self.options:
+            for_file["crs"] = self.options["crs"]  # the file's own was shown; of another sheet it may be another
+        if self.is_opened_anew() or not self.seen.columns:  # of other heads the columns are looked for once more
+            return for_file
+        return {name: said[name] for name in COLUMN_LABELS} | for_file | header
 
     def is_as_seen(self) -> bool:
         """Whether the rows were seen as they are laid out now."""
-        said = self.said()
-        same = all((said[name] or "") == (self.seen.layout[name] or "") for name in (*COLUMN_LABELS, *FILE_FIELDS))
-        return same and said["renamed"] == self.renamed
+        said = self.cleaned_data | self.said_of_opening()
+        names = (*COLUMN_LABELS, *FILE_FIELDS, "time_order")
+        same = all((said[name] or "") == (self.seen.layout.get(name) or "") for name in names)
+        return same and not self.is_opened_anew() and self.said()["renamed"] == self.renamed
 
     def column_fields(self) -> list[forms.BoundField]:
         """Return the choices of columns, in the order of the page."""

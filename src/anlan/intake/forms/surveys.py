@@ -17,8 +17,10 @@ from anlan.core.words import MISSING
 from anlan.intake.channels import Channel
 from anlan.intake.files.survey import Survey
 from anlan.intake.forms.imports import COLUMN_LABELS
+from anlan.intake.forms.notes import NOTES, PROBLEMS
+from anlan.intake.forms.openings import ASKED_BY
 from anlan.intake.models import Category
-from anlan.intake.words import label, short
+from anlan.intake.words import label, listed, short
 
 COLUMNS: Final[Mapping[str, str | Promise]] = {
     "category_id": COLUMN_LABELS["category"],
@@ -44,11 +46,16 @@ MENDS: Final[Mapping[str, tuple[str, str | Promise]]] = {
     "time_too_old": COLUMN_OF_TIME,
     "not_a_time": COLUMN_OF_TIME,
     "missing": COLUMN_OF_TIME,
-    "ambiguous_time": COLUMN_OF_TIME,
+    "ambiguous_time": ("id_time_order", lazy("Say whether the day or the month stands first")),
     "unknown_category": ("own-names", lazy("Say what the list's own names of categories mean")),
     "unknown_channel": ("id_channel", lazy("Choose no column of channels: then the channel below holds for all rows")),
     "id_used": ("id_source", lazy("Give the list a name of its own")),
 }
+COLUMN_OF_NOTE: Final = {
+    "time_of_end": "time", "time_of_several": "time", "time_of_day_joined": "time_of_day",
+    "time_of_day_unused": "time_of_day", "latitude_first": "lon", "crs_of_file": "crs", "clocks_skipped": "tz",
+    "clocks_twice": "tz",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,9 @@ def problem_of(seen: Survey) -> str:
     """Say what stands in the way of the import, and what to do; nothing where it can start."""
     layout = seen.layout
     if seen.problem == "unread":
-        return _("The file cannot be read: %(why)s") % seen.limits
+        code = seen.limits.get("code", "")
+        why = _(PROBLEMS[code]) % _quoted(seen.limits) if code in PROBLEMS else seen.limits["why"]
+        return _("The file cannot be read: %(why)s") % {"why": why}
     if seen.problem == "mapping":
         return str(seen.limits["why"])
     if seen.problem == "unusable":
@@ -85,6 +94,24 @@ def problem_of(seen: Survey) -> str:
     if seen.tried and not seen.counts["accepted"] + seen.counts["repeated"]:
         return _("As the file is laid out now, no row can go in. What is in the way stands below, with what mends it.")
     return ""
+
+
+def notes_of(seen: Survey) -> list[tuple[str, str]]:
+    """Return what was guessed, in words, each with the choice that says otherwise."""
+    said = []
+    for note in seen.notes:
+        fields = sorted(ASKED_BY.get(note["code"], ())) or [COLUMN_OF_NOTE.get(note["code"], "")]
+        words = NOTES[note["code"]]
+        said.append((_(words) % _quoted(note), f"id_{fields[0]}" if fields[0] else ""))
+    return said
+
+
+def _quoted(limits: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the limits with names that are listed as the language writes them."""
+    return {
+        key: listed(f"“{name}”" for name in value) if isinstance(value, list) else value
+        for key, value in limits.items()
+    }
 
 
 def conflicts_of(seen: Survey) -> list[dict[str, Any]]:

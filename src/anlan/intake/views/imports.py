@@ -33,6 +33,7 @@ from anlan.intake.actions import imports as importruns
 from anlan.intake.files.mappings import text_of
 from anlan.intake.models import ImportRun
 from anlan.intake.views.looks import before_import
+from anlan.intake.words import listed
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".geojson", ".json", ".ndjson", ".jsonl",
             ".kml", ".kmz", ".gpx", ".zip", ".gpkg", ".topojson")  # fmt: skip
@@ -80,7 +81,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         return _list(request, _("Choose a file that is not empty."), 422)
     suffix = PurePath(upload.name or "").suffix.lower()
     if suffix not in SUFFIXES:
-        return _list(request, _("Choose a CSV, Excel, Parquet, GeoJSON or NDJSON file."), 422)
+        return _list(request, _("Choose a file that ends in %(known)s.") % {"known": listed(SUFFIXES)}, 422)
     actor = actor_of_request(request)
     try:
         mapping = text_of(request.FILES.get("mapping")) if actor.roles.intersection(MAPS) else ""
@@ -177,6 +178,7 @@ def _has_refused(run: ImportRun) -> bool:
 def _list(request: HttpRequest, problem: str = "", status: int = 200) -> HttpResponse:
     runs = ImportRun.objects.visible_to(actor_of_request(request)).select_related("job").order_by("-pk")[:SHOWN]
     shown = {"runs": runs, "problem": problem, "maps": bool(actor_of_request(request).roles.intersection(MAPS))}
+    shown |= {"accepted": ", ".join(SUFFIXES)}
     return render(request, "intake/files/imports.html", shown, status=status)
 
 

@@ -14,7 +14,7 @@ from anlan.intake.actions import imports as importruns
 from anlan.intake.files.mappings import text_of
 from anlan.intake.files.survey import Survey
 from anlan.intake.forms.imports import LayoutForm
-from anlan.intake.forms.surveys import conflicts_of, days_of, mends_of, points_of, problem_of, read_as
+from anlan.intake.forms.surveys import conflicts_of, days_of, mends_of, notes_of, points_of, problem_of, read_as
 from anlan.intake.models import ImportRun
 
 
@@ -67,6 +67,7 @@ def _shown(request: HttpRequest, run: ImportRun, form: LayoutForm, status: int =
         "read_as": read_as(seen),
         "days": days_of(seen),
         "conflicts": conflicts_of(seen),
+        "notes": notes_of(seen),
         "like": form.options.get("like"),
     }
     return render(request, "intake/files/import_preview.html", context, status=status)
