@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
+from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as noop
 
 from anlan.core.jobs import JobRun, job
 from anlan.core.jobs.beside import beside
 from anlan.core.ledger import heads, watch
+from anlan.core.ledger.writes import NotStored
 from anlan.core.messages.purposes import purpose
 from anlan.core.messages.templates import Template, templates
 from anlan.core.operator.condition import clock_back_s
 from anlan.core.time.clock import now
 
+PROGRESS_S: Final = 2.0
 TELL_S: Final = 300.0  # how often the log says that the clock is behind
 log = logging.getLogger("anlan.clock")
 _told = {"at": -TELL_S}
@@ -54,11 +59,26 @@ def verify_by_itself() -> bool:
     return True
 
 
-@job(watch.JOB)
+@job(watch.JOB, is_long=True)
 def verify_when_asked(run: JobRun) -> None:
     """Verify the ledger because an auditor asked for it."""
-    verdict = watch.watch(run.progress)
+    verdict = watch.watch(_paced(run))
     run.result({"ok": verdict.ok, "faults": len(verdict.faults) + verdict.more_faults})
+
+
+def _paced(run: JobRun) -> Callable[[int, int], None]:
+    """Tell a job's progress now and then; a database that is busy then is no fault of the ledger."""
+    last = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last < PROGRESS_S:
+            return
+        last = time.monotonic()
+        with suppress(DatabaseError, NotStored):
+            run.progress(done, total)
+
+    return tell
 
 
 @beside

@@ -50,16 +50,20 @@ class Verdict:
 
 
 def verify(head: str | None = None, progress: Progress | None = None) -> Verdict:
-    """Walk the ledger and say what is wrong and where; `head` is a seal's hash that was kept elsewhere."""
+    """Walk the ledger and say what is wrong and where; `head` is a seal's hash that was kept elsewhere.
+
+    `progress` is called beside the walk, which reads from one moment and cannot write.
+    """
     verdict = Verdict()
     for fault in triggers.faults():
         verdict.blame(fault)
     known = False
-    with snapshot():
+    with snapshot() as beside:
+        tell = progress and (lambda done, total: beside(lambda: progress(done, total)))
         with _reading(verdict, "the ledger"):
             for fault in kinds.faults():
                 verdict.blame(fault)
-            known = _walk(verdict, head, progress)
+            known = _walk(verdict, head, tell)
         _count(verdict)
         _check_evidence(verdict)
     if head is not None and not known:
