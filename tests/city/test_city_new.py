@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from anlan.cli import app
 from anlan.core.city import folder
 from anlan.core.models import City, ClockRule, Organisation
 from anlan.core.people.actors import system
@@ -18,9 +19,11 @@ HARBOUR = ["--code", "harbour", "--zone", "Asia/Shanghai", "--bounds=119.1,31.1,
 
 
 def new(target: Path, *options: str) -> tuple[int, str]:
-    """Run the command; return its exit code and what it printed."""
-    done = CliRunner().invoke(app, ["city", "new", str(target), *options])
-    return done.exit_code, done.output
+    """Run the command as a process, as its users do; return its exit code and what it printed."""
+    environ = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    command = [sys.executable, "-m", "anlan.cli", "city", "new", str(target), *options]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
 
 
 @pytest.mark.django_db

@@ -94,9 +94,11 @@ def new(
     name_en: Annotated[str, typer.Option(help="Its name in English; else the code.")] = "",
 ) -> None:
     """Write the folder of a new city, ready to load, with a word on what to change in each file."""
+    from anlan.core.operator.setup import refuse, start_django
+
+    start_django(None)  # reading a folder knows the tables that it fills
     from anlan.city import outset
     from anlan.core.city.folder import CityFolderError, read
-    from anlan.core.operator.setup import refuse
 
     try:
         edges = [float(edge) for edge in bounds.split(",")]
