@@ -107,8 +107,7 @@ def _corrections(edition: Edition) -> Iterator[Part]:
                Column(pgettext("a correction", "Now"), 25, "value"),
                Column(pgettext("a correction", "Base before"), 25, "number"),
                Column(pgettext("a correction", "Base now"), 25, "number")]  # fmt: skip
-    body: list[list[Cell]] = [[change.after.name, change.before.value, change.after.value, change.before.base,
-                               change.after.base] for change in changes]  # fmt: skip
+    body: list[list[Cell]] = [[change.name, *change.cells()] for change in changes]
     yield Whole([Words(_("Figures before and after the correction"), "heading"), Table(columns, body)])
 
 

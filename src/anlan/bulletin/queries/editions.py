@@ -13,7 +13,7 @@ from anlan.bulletin.models import Figure, Issue
 from anlan.bulletin.queries.lines import District, Line, districts, line, lines
 from anlan.bulletin.words import GROUPS, group_word, name_of, plain, unit_of
 from anlan.core.city.areas import area_index
-from anlan.core.words import in_chinese
+from anlan.core.words import MISSING, in_chinese
 from anlan.effect.models import Estimate
 
 
@@ -21,8 +21,25 @@ from anlan.effect.models import Estimate
 class Change:
     """A figure as it was printed and as a correction prints it."""
 
-    before: Line
-    after: Line
+    before: Line | None  # none: it was not printed
+    after: Line | None
+
+    @property
+    def name(self) -> str:
+        """Its name, with its district where it is of one."""
+        line = self.after or self.before
+        return line.name if line else ""
+
+    @property
+    def notes(self) -> tuple[str, str]:
+        """What stands in small print beside both, where that differs: a sample may change and its share not."""
+        was, is_now = (_("; ").join(line.notes) if line else "" for line in (self.before, self.after))
+        return (was, is_now) if was != is_now else ("", "")
+
+    def cells(self) -> tuple[tuple[str, str], tuple[str, str], str, str]:
+        """Return value before and now, each with its small print, and base before and now; a dash for none."""
+        was, is_now = ((line.value, line.base) if line else (MISSING, MISSING) for line in (self.before, self.after))
+        return (was[0], self.notes[0]), (is_now[0], self.notes[1]), was[1], is_now[1]
 
 
 @dataclass(frozen=True)
@@ -61,18 +78,24 @@ class Edition:
         return [(name_of(of), unit_of(of), some) for of, some in by_district]
 
     def corrections(self) -> list[Change]:
-        """Return the figures that are printed otherwise than in the issue that this one corrects."""
+        """Return the figures that are printed otherwise than in the issue that this one corrects, or only in one."""
         if self.issue.corrects is None:
             return []
         earlier = Edition.of(self.issue.corrects, public=self.veil is not NO_VEIL)
         before = {figure.key: earlier.line(figure) for figure in earlier.figures}
-        pairs = [(before[figure.key], self.line(figure)) for figure in self.figures if figure.key in before]
-        return [Change(was, is_now) for was, is_now in pairs if (was.value, was.base) != (is_now.value, is_now.base)]
+        after = {figure.key: self.line(figure) for figure in self.figures}
+        changes = [Change(before.get(key), after.get(key)) for key in {**before, **after}]
+        return [change for change in changes if _printed(change.before) != _printed(change.after)]
 
     def table(self) -> list[dict[str, Any]]:
         """Return it as plain rows, for files."""
         names = _district_names(self.issue, chinese=True), _district_names(self.issue, chinese=False)
         return [_row(figure, names, self.veil) for figure in self.figures]
+
+
+def _printed(line: Line | None) -> tuple[object, ...]:
+    """Return what is printed of a figure itself; its counter-indicator is a figure of its own."""
+    return (line.value, line.base, line.change, *line.notes) if line else ()
 
 
 def named(key: str, issue: Issue) -> str:
