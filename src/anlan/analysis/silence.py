@@ -68,19 +68,9 @@ def silent_areas(
     >>> [one.area for one in silent_areas(["north", "south", "lake"], [9000, 6000, None], [30, 0, 0])]
     ['south']
     """
-    if not len(areas) == len(population) == len(reports):
-        raise ValueError("areas, population and reports must have one length")
-    names = labels("areas", areas, len(areas)).tolist()
-    if len(set(names)) < len(names):
-        raise ValueError("areas must be unique")
-    given = unmasked("population", np.asanyarray(population, dtype=object)).tolist()
-    unknown = np.array([people is None or people != people for people in given], dtype=bool)
-    people_in = column("population", np.where(unknown, 0, np.array(given, dtype=object)), most=1e12)
-    if (people_in < 0).any() or not math.isfinite(min_population):
-        raise ValueError("population and min_population must be 0 or more")
-    counted = whole_numbers("reports", reports, len(names)).tolist()
-    rows = zip(names, given, counted, people_in > 0, strict=True)
-    known = [(name, people, count) for name, people, count, is_known in rows if is_known]
+    if not math.isfinite(min_population):
+        raise ValueError("min_population must be a number")
+    known = _known(areas, population, reports)
     people_of_all = math.fsum(people for _, people, _ in known)
     rate = sum(count for _, _, count in known) / people_of_all if people_of_all else 0.0
     silent = [
@@ -89,3 +79,22 @@ def silent_areas(
         if count == 0 and people >= min_population
     ]
     return tuple(sorted(silent, key=lambda area: (-area.population, area.area)))
+
+
+def _known(
+    areas: Sequence[str], population: Sequence[float | None], reports: Sequence[int]
+) -> list[tuple[str, float, int]]:
+    """Return the areas with people, as they were given, after looking at every row."""
+    if not len(areas) == len(population) == len(reports):
+        raise ValueError("areas, population and reports must have one length")
+    names = labels("areas", areas, len(areas)).tolist()
+    if len(set(names)) < len(names):
+        raise ValueError("areas must be unique")
+    given = unmasked("population", np.asanyarray(population, dtype=object)).tolist()
+    unknown = np.array([people is None or people != people for people in given], dtype=bool)
+    people_in = column("population", np.where(unknown, 0, np.array(given, dtype=object)), most=1e12)
+    if (people_in < 0).any():
+        raise ValueError("population must be 0 or more")
+    counted = whole_numbers("reports", reports, len(names)).tolist()
+    rows = zip(names, given, counted, people_in > 0, strict=True)
+    return [(name, people, count) for name, people, count, is_known in rows if is_known]

@@ -188,7 +188,6 @@ def recurrent_places(
     ------
     ValueError
         If events are given twice or not at all, or a radius, a gap or a least number is not above 0.
-
     Examples
     --------
     >>> from anlan.analysis import recurrent_places
@@ -201,11 +200,8 @@ def recurrent_places(
     (3, 2)
     """
     events = _events_of(events, x, y, day, ids)
-    radius_m, min_episodes, seed = (
-        metres("radius_m", radius_m),
-        whole("min_episodes", min_episodes, 1),
-        whole("seed", seed, 0),
-    )
+    radius_m, seed = metres("radius_m", radius_m), whole("seed", seed, 0)
+    min_episodes = whole("min_episodes", min_episodes, 1)
     min_reports = None if min_reports is None else whole("min_reports", min_reports, 1)
     row = each_report(events.counts, len(events))
     named = None if episode is None else labels("episode", episode, len(events))[row]
@@ -213,20 +209,18 @@ def recurrent_places(
     episode_of = np.zeros(len(events), dtype=np.int64)
     episode_of[row] = each
     order = np.lexsort((events.ids, episode_of, events.day, events.y, events.x))
-    if events.counts is not None:
-        order = np.repeat(order, events.counts[order])
-    xy = np.column_stack([events.x, events.y])[order]
-    reports = Reports(xy, episode_of[order], np.zeros(len(order), dtype=np.int64))
+    order = order if events.counts is None else np.repeat(order, events.counts[order])
+    reports = Reports(
+        np.column_stack([events.x, events.y])[order], episode_of[order], np.zeros(len(order), dtype=np.int64)
+    )
     model = Model(radius_m, min_episodes, repeats=0.3 if min_episodes > 1 else 0.0)
     if places is not None and min_reports is not None:
         raise ValueError("give min_reports or places, not both")
     listed = _find(reports, model, min_reports, None if places is None else whole("places", places, 1), seed)
-    member_of = listed.member_of
-    watch = _Listed.none(len(order))
+    member_of, watch = listed.member_of, _Listed.none(len(order))
     if min_episodes > 1:
         watch = _Listed(*find_crowds(reports, member_of < 0, listed.found, model, max(3, min_reports or 0), seed))
-    rows = _Rows(events, order, reports)
-    found = rows.places(listed, radius_m)
+    found = (rows := _Rows(events, order, reports)).places(listed, radius_m)
     least = min_reports or min((place.reports for place in found), default=max(2, min_episodes))
     return RecurrentPlaces(
         parameters=MappingProxyType(
