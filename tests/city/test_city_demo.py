@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
+MORNING = 1_485_311_400_000_000  # 2017-01-25 02:30 UTC, in microseconds as SQLite holds moments
 # One build of two years serves all of them, and not once more beside PostgreSQL.
 pytestmark = [pytest.mark.slow, pytest.mark.pure]
 
@@ -69,7 +70,7 @@ def test_it_stands_at_a_morning_of_january_and_says_so(built: Path) -> None:
     """Its ledger ends at the moment, nothing lies beyond it, and its condition tells that the time is simulated."""
     status = json.loads(anlan("status", "--json", "--data", str(built)).stdout)
     assert status["simulated_time"].startswith("2017-01-25T10:3")
-    assert asked(built, "SELECT MAX(at) FROM core_ledgerentry") == [("2017-01-25T02:30:00.000000Z",)]
+    assert asked(built, "SELECT MAX(at) FROM core_ledgerentry") == [(MORNING,)]
 
 
 def test_the_desk_has_work_in_every_state_when_it_is_opened(built: Path) -> None:
@@ -150,7 +151,7 @@ def test_served_it_lives_on_and_takes_what_is_stamped_with_the_real_present(buil
         " WHERE name = 'intake.report_received' ORDER BY id DESC LIMIT 2",
     )
     assert entries == sorted(entries, reverse=True)
-    assert all(at.startswith("2017-01-25T02:3") for (at,) in entries)
+    assert all(MORNING <= at < MORNING + 600_000_000 for (at,) in entries)
 
 
 @contextmanager
