@@ -11,6 +11,7 @@ from django.test import Client
 from pypdf import PdfReader
 
 from anlan.bulletin import actions
+from anlan.bulletin.figures import veil
 from anlan.bulletin.figures.verification import verify
 from anlan.bulletin.models import Issue
 from anlan.bulletin.queries.editions import Edition
@@ -88,6 +89,24 @@ def test_what_was_hidden_in_both_is_no_changed_figure_to_the_public() -> None:
     keys = [[change.after.figure.area for change in Edition.of(new, public=public).corrections()
              if change.after.figure.measure == "waterlogging_reports"] for public in (True, False)]  # fmt: skip
     assert keys == [[""], ["", "east"]]
+
+
+def test_a_correction_with_the_same_numbers_hides_no_more_than_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It tells nothing new, so nothing is weighed anew: what was hidden beside other issues would only grow."""
+    heard(20, lon=WEST)
+    east = heard(3, lon=EAST)
+    issue = make.issue("waterlogging_reports")
+    hidden = Edition.of(issue, public=True).veil
+    assert hidden.values
+    weighed: list[object] = []
+    monkeypatch.setattr(veil, "_hidden", lambda *of: weighed.append(of) or frozenset())
+    same = corrected(issue)
+    assert Edition.of(same, public=True).veil == hidden
+    assert not weighed
+    set_validity(report_id=east[0].pk, validity="misdial", actor=ME, at=LATER)
+    other = corrected(same)
+    assert Edition.of(other, public=True).veil == veil.NO_VEIL
+    assert len(weighed) == 2
 
 
 def test_each_language_has_its_note() -> None:

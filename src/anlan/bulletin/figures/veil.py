@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.core.cache import cache
@@ -66,21 +66,29 @@ def veil_of(issue: Issue, figures: Sequence[Figure]) -> Veil:
     """Return what of an issue is hidden, kept as long as the process lives: an issue never changes."""
     found: Veil | None = cache.get(_name(issue))
     if found is None:
-        past = Past()
+        past, printed = Past(), {}
         for old in Issue.objects.filter(pk__lt=issue.pk).select_related("plan").order_by("pk"):
-            some = list(old.figures.all())
-            past.add(old, some, _veil(old, some, past))
-        found = _veil(issue, figures, past)
+            printed[old.pk] = some = list(old.figures.all())
+            past.add(old, some, _veil(old, some, past, printed))
+        found = _veil(issue, figures, past, printed)
     return found
 
 
-def _veil(issue: Issue, figures: Sequence[Figure], past: Past) -> Veil:
+def _veil(issue: Issue, figures: Sequence[Figure], past: Past, printed: Mapping[int, Sequence[Figure]]) -> Veil:
+    """Hide of a correction with the same numbers what the issue hid that it corrects: it tells nothing new."""
     found: Veil | None = cache.get(_name(issue))
+    if found is None and issue.corrects and _numbers(figures) == _numbers(printed[issue.corrects.pk]):
+        found = cache.get(_name(issue.corrects))
+        cache.set(_name(issue), found, None)
     if found is None:
         period = issue.plan.period
         found = Veil(_hidden(figures, _value, period, past), _hidden(figures, _base, period.year_before(), past))
         cache.set(_name(issue), found, None)
     return found
+
+
+def _numbers(figures: Sequence[Figure]) -> set[tuple[str, float | None, int, float | None, int]]:
+    return {(figure.key, figure.value, figure.n, figure.base, figure.base_n) for figure in figures}
 
 
 def _name(issue: Issue) -> str:
