@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -19,6 +20,7 @@ from anlan.core.people.members import actor_of_client
 from anlan.core.time.clock import frozen
 from anlan.intake import live
 from anlan.intake.models import Report
+from anlan.triage.actions import open_incident
 from tests import make
 from tests.intake.test_intake_api import WET, post
 
@@ -197,3 +199,60 @@ def test_partners_that_send_at_once_are_each_answered():
     assert writer.batches == 1
     assert Report.objects.count() == 2
     assert VerbKey.objects.count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.only_on("postgresql", because="on SQLite one writes at a time")
+def test_an_urgent_report_among_others_waits_for_who_opens_an_incident_and_stops_nobody(caplog):
+    """Who holds the numbers of incidents places its entries while the batch waits for them: neither is broken off.
+
+    Long because both threads have to stand where each would wait for the other.
+    """
+    make.city()
+    partner = actor_of_client(make.partner("partner")[0])
+    known, dispatcher = make.report(), make.actor("dispatcher")
+    queue, held, go = Queue(), threading.Event(), threading.Event()
+    writes.use_writer(queue)
+    try:
+        for number, said in enumerate([{"source_id": "G-1"}, {"source_id": "G-2", "category": "home_violence"}]):
+            with pytest.raises(Waits), frozen(make.AT):
+                live.receive(**told(number, said, partner))
+    finally:
+        writes.use_writer(None)
+
+    def open_another():
+        try:
+            with writes.write():
+                open_incident(report_id=known.pk, actor=dispatcher, at=make.AT)
+                held.set()
+                assert go.wait(30)
+        finally:
+            connection.close()
+
+    def write_batch():
+        try:
+            GroupWriter(calls_only=True)._write(queue.tasks)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool, frozen(make.AT):
+        opened = pool.submit(open_another)
+        assert held.wait(30)
+        batch = pool.submit(write_batch)
+        while not waits_for_a_lock():
+            assert not batch.done()
+        go.set()
+        opened.result()
+        batch.result()
+    assert [bool(task.outcome()["incident"]) for task in queue.tasks] == [False, True]
+    assert not caplog.records
+    assert Report.objects.count() == 3
+    assert verify().ok
+
+
+def waits_for_a_lock():
+    """Whether somebody waits for another's lock in this database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                       " AND datname = current_database()")  # fmt: skip
+        return bool(cursor.fetchone()[0])

@@ -82,7 +82,8 @@ class Task:
 class GroupWriter:
     """A queue and one thread; each caller gets its own outcome, and only after COMMIT.
 
-    With `calls_only` other writes are run where they are asked for, as on PostgreSQL, which has many writers.
+    With `calls_only`, as on PostgreSQL, which has many writers, other writes are run where they are asked for, and
+    what cannot be done as one has a transaction of its own: a verb places its entries last, and then locks nothing.
     """
 
     def __init__(self, batch: int = BATCH, *, calls_only: bool = False) -> None:
@@ -140,48 +141,59 @@ class GroupWriter:
         return tasks
 
     def _write(self, tasks: list[Task]) -> None:
-        if (len(tasks) > 1 or tasks[0].call) and self._together(tasks):
-            for task, after in pairwise(tasks):
+        for some in _alike(tasks) if self.calls_only else [tasks]:
+            done = self._together(some) if len(some) > 1 or some[0].call else []
+            for task, after in pairwise(done):
                 task.next = after
-            tasks[0].answer()
-            return
-        for task in tasks:
-            task.alone()
+            if done:
+                done[0].answer()
+            answered = set(done)
+            for task in some:
+                if task not in answered:
+                    task.alone()
 
-    def _together(self, tasks: list[Task]) -> bool:
-        """Run all in one transaction; return whether it was committed, else each has to run by itself."""
+    def _together(self, tasks: list[Task]) -> list[Task]:
+        """Run them in one transaction; return those that have their outcome, for each other has to run by itself."""
         committed: list[bool] = []
+        done: list[Task] = []
         try:
             with writes.explained(), writes.one_writer(), writes.entered(), transaction.atomic():
                 transaction.on_commit(lambda: committed.append(True))
                 with city_read_once():
                     _as_one(tasks)
                 for task in tasks:
-                    if not task.is_done:
+                    if not task.is_done and not self.calls_only:
                         task.attempt()
                     if connection.get_rollback():
                         raise Spoiled
+                done = [task for task in tasks if task.is_done or not self.calls_only]
         except Exception as error:
             if committed:
                 log.exception("after a commit")
-                return True
+                return done
             log.warning("a batch of %d is written singly: %s", len(tasks), type(error).__name__)
             connection.close_if_unusable_or_obsolete()
-            return False
-        return True
+            return []
+        return done
+
+
+def _alike(tasks: list[Task]) -> list[list[Task]]:
+    """Group calls by what does them as one."""
+    like: dict[Together | None, list[Task]] = {}
+    for task in tasks:
+        like.setdefault(task.call.together if task.call else None, []).append(task)
+    return list(like.values())
 
 
 def _as_one(tasks: list[Task]) -> None:
     """Do the calls of each verb that can do many as one, in a savepoint; what is left or fails is done by itself."""
-    like: dict[Together, list[Task]] = {}
     for task in tasks:
         task.is_done = False
-        if task.call:
-            like.setdefault(task.call.together, []).append(task)
-    for together, some in like.items():
+    for some in _alike([task for task in tasks if task.call]):
+        calls = [task.call for task in some if task.call]
         try:
             with transaction.atomic(), ledger.outermost():
-                answers = together([task.call for task in some if task.call])
+                answers = calls[0].together(calls)
         except Exception as error:
             if writes.is_passing(error):
                 raise
