@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -35,6 +36,13 @@ def in_row(column: str, table: str, pk: int) -> object:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {column} FROM {table} WHERE id = %s", [pk])
         return cursor.fetchone()[0]
+
+
+def test_an_hour_that_comes_twice_is_two_moments() -> None:
+    """Where clocks are put back, half past one is written as when it was, the first time and the second."""
+    first = dt.datetime(2016, 11, 6, 1, 30, tzinfo=ZoneInfo("America/New_York"))
+    said = [stamp(first), stamp(first.replace(fold=1))]
+    assert said == ["2016-11-06T05:30:00.000000Z", "2016-11-06T06:30:00.000000Z"]
 
 
 @pytest.mark.parametrize("at", [FINE, dt.datetime(1969, 12, 31, tzinfo=dt.UTC), dt.datetime(9999, 1, 1, tzinfo=dt.UTC)])

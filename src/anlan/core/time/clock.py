@@ -51,8 +51,11 @@ def frozen(at: dt.datetime) -> Iterator[None]:
         _frozen = before
 
 
-@lru_cache(1024)  # of one batch most are the same
 def stamp(at: dt.datetime) -> str:
     """Write a moment as the ledger keeps it: UTC, microseconds, the same text on every database."""
-    at = at if at.tzinfo is dt.UTC else at.astimezone(dt.UTC)
+    return _written(at if at.tzinfo is dt.UTC else at.astimezone(dt.UTC))
+
+
+@lru_cache(1024)  # of one batch most are the same; in UTC, for an hour that comes twice is equal to itself
+def _written(at: dt.datetime) -> str:
     return at.isoformat(timespec="microseconds")[:-6] + "Z"
