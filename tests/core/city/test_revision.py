@@ -6,8 +6,10 @@ import pytest
 from django.db import connection, transaction
 
 from anlan.core.city import revision
-from anlan.core.city.current import city, city_read_once, kept, trust_lately
+from anlan.core.city.current import city, city_read_once, forget_city, kept, trust_lately
+from anlan.core.ledger.writes import write
 from anlan.core.models import ApiClient, City, ClockRule
+from anlan.core.refusals import Refused
 from anlan.intake.models import Category, Report
 from tests import make
 from tests.intake.test_intake_api import WET, post
@@ -56,6 +58,65 @@ def test_what_was_taken_back_is_not_kept():
     assert city().name == name
 
 
+def renamed_in_vain(read):
+    """Give the city another name in a write that fails after it was read."""
+    with write():
+        City.objects.update(name="other")
+        assert read() == "other"
+        raise ZeroDivisionError
+
+
+def test_what_is_read_first_after_a_change_and_taken_back_is_not_kept():
+    """Who holds the mark of before, changes a row and then asks for the first time, keeps that for nobody."""
+    asked = [lambda: City.objects.get().name, lambda: City.objects.get().name]
+    name = city().name
+    with city_read_once():
+        city()
+        with pytest.raises(ZeroDivisionError):
+            renamed_in_vain(lambda: kept(asked[0]))
+        assert kept(asked[0]) == name
+    with city_read_once():
+        city()
+        with transaction.atomic():
+            City.objects.update(name="other")
+            assert kept(asked[1]) == "other"
+            transaction.set_rollback(True)
+    assert [kept(ask) for ask in asked] == [name, name]
+
+
+def test_what_a_nested_write_took_back_is_not_read_on():
+    """What a verb within another had changed is forgotten with it, while the other goes on."""
+    name = city().name
+    with write(), city_read_once():
+        with pytest.raises(ZeroDivisionError):
+            renamed_in_vain(lambda: forget_city() or city().name)
+        assert city().name == name
+
+
+def test_who_trusts_what_was_read_lately_trusts_no_open_transaction():
+    """What a transaction changed and read is no answer to others, for it may be taken back."""
+    trust_lately(3600)
+    try:
+        with transaction.atomic():
+            City.objects.update(name="other")
+            assert city().name == "other"
+            transaction.set_rollback(True)
+        with city_read_once(lately=True):
+            assert city().name != "other"
+    finally:
+        trust_lately(0)
+
+
+def test_a_write_goes_by_what_is_set_when_it_begins():
+    """A page that writes twice checks each by the categories of then, whoever put one away meanwhile."""
+    with city_read_once():
+        make.report()
+        Category.objects.filter(code="waterlogging").update(active=False)
+        with pytest.raises(Refused) as refused:
+            make.report()
+    assert refused.value.code == "unknown_category"
+
+
 def test_a_key_taken_back_opens_nothing(key):
     """A partner's key is looked up in what was read once; taken back in any process, it is refused."""
     assert post(WET, key=key).status_code == 201
@@ -71,6 +132,7 @@ def test_a_category_put_away_is_refused(key):
     assert (answer.status_code, answer.json()["error"]) == (422, "unknown_category")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_who_trusts_what_was_read_lately_asks_no_mark(django_assert_num_queries):
     """A process with a writer goes by the mark that its writer read a moment ago."""
     trust_lately(3600)

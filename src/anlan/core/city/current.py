@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from anlan.core.city import revision
 from anlan.core.models import City
 
@@ -49,7 +51,8 @@ def city_zone() -> ZoneInfo:
 def kept(read: Callable[[], R]) -> R:
     """Return what a reader of followed tables reads: once for this process, and again after any process changed them.
 
-    The reader is a function of a module; what it returns is shared, so nobody changes it.
+    The reader is a function of a module; what it returns is shared, so nobody changes it. What is read after the mark
+    has changed, such as by this transaction, is kept for nobody: it may be taken back, and the mark with it.
     """
     global _kept
     mark = read_once(_MARK, _read_mark)
@@ -57,11 +60,16 @@ def kept(read: Callable[[], R]) -> R:
         return read()
     if (found := _kept).mark != mark:
         found = _Kept()
-        found.mark, found.values, found.read_at = mark, {}, time.monotonic()
+        found.mark, found.values = mark, {}
         _kept = found
-    if read not in found.values:
-        found.values[read] = read()
-    value: R = found.values[read]
+    if read in found.values:
+        value: R = found.values[read]
+        return value
+    value = read()
+    if _read_mark() == mark:
+        found.values[read] = value
+    else:
+        forget_city()
     return value
 
 
@@ -101,15 +109,15 @@ def trust_lately(seconds: float) -> None:
 
 
 def forget_city() -> None:
-    """Read it again at the next question, after it was changed."""
+    """Read it again at the next question: after it was changed, and where a write begins or ends."""
     if (held := _held.get()) is not None:
         held.clear()
 
 
 def _read_mark() -> str:
-    mark = revision.mark()
-    if mark == _kept.mark:
-        _kept.read_at = time.monotonic()
+    mark, found = revision.mark(), _kept
+    if mark == found.mark and not connection.in_atomic_block:  # what a transaction changed may be taken back
+        found.read_at = time.monotonic()
     return mark
 
 

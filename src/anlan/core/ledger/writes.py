@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Protocol, TypeVar
 from django.db import Error, InterfaceError, OperationalError, connection, transaction
 
 from anlan.core import ledger
+from anlan.core.city.current import forget_city
 
 if TYPE_CHECKING:
     from anlan.core.ledger.calls import Call
@@ -68,13 +69,24 @@ def perform(act: Callable[[], R], call: Call | None = None) -> R:
 def write() -> Iterator[None]:
     """Open the transaction, or a savepoint inside one that drops its own entries on error."""
     if is_writing():
-        with entered(), transaction.atomic(), ledger.savepoint():
+        with read_anew(), entered(), transaction.atomic(), ledger.savepoint():
             yield
         return
-    with explained(), one_writer(), entered(), transaction.atomic(), ledger.outermost():
+    with explained(), one_writer(), entered(), read_anew(), transaction.atomic(), ledger.outermost():
+        forget_city()  # what a page had read before may have been changed since
         yield
         if connection.get_rollback():
             raise NotStored("The transaction was broken off: nothing was stored. Repeat it.")
+
+
+@contextmanager
+def read_anew() -> Iterator[None]:
+    """Forget what was read of the city in what is taken back."""
+    try:
+        yield
+    except BaseException:
+        forget_city()
+        raise
 
 
 @contextmanager
