@@ -8,8 +8,9 @@ from django.db import connection, transaction
 from anlan.core.city import revision
 from anlan.core.city.current import city, city_read_once, forget_city, kept, trust_lately
 from anlan.core.ledger.writes import write
-from anlan.core.models import ApiClient, City, ClockRule
+from anlan.core.models import ApiClient, City, ClockRule, ClockRun
 from anlan.core.refusals import Refused
+from anlan.core.time.clocks import city_rules, ruled
 from anlan.intake.models import Category, Report
 from tests import make
 from tests.intake.test_intake_api import WET, post
@@ -115,6 +116,15 @@ def test_a_write_goes_by_what_is_set_when_it_begins():
         with pytest.raises(Refused) as refused:
             make.report()
     assert refused.value.code == "unknown_category"
+
+
+def test_a_clock_that_came_meanwhile_is_read_with_its_run():
+    """A page that holds the rules of before shows a run of one that another process has loaded since."""
+    with city_read_once():
+        city_rules()
+        rule = ClockRule.objects.create(code="new", name="x", name_en="x", target_s=5)
+        ClockRun.objects.create(rule=rule, subject="a", started_at=make.AT, due_at=make.AT)
+        assert [run.rule.code for run in ruled(ClockRun.objects.filter(rule__code="new"))] == ["new"]
 
 
 def test_a_key_taken_back_opens_nothing(key):

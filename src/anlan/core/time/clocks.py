@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -123,29 +124,33 @@ def resume(*, subject: str, at: dt.datetime) -> int:
     return len(paused)
 
 
-def _rules() -> list[ClockRule]:
-    """Return the city's rules; one that is gone still runs out."""
+class Rules(NamedTuple):
+    """A city's rules, shared by all who ask; one that is gone still runs out."""
+
+    by_key: dict[int, ClockRule]
+    by_code: dict[str, ClockRule]
+
+
+def city_rules() -> Rules:
+    """Return the city's rules, read once."""
     return kept(_read_rules)
 
 
-def _read_rules() -> list[ClockRule]:
-    return list(ClockRule.objects.all())
+def _read_rules() -> Rules:
+    rules = list(ClockRule.objects.all())
+    return Rules({rule.pk: rule for rule in rules}, {rule.code: rule for rule in rules})
 
 
-def rules_by_key() -> dict[int, ClockRule]:
-    """Return the city's rules by their keys, read once."""
-    return kept(_by_key)
-
-
-def _by_key() -> dict[int, ClockRule]:
-    return {rule.pk: rule for rule in ClockRule.objects.all()}
+def _rules() -> Collection[ClockRule]:
+    return city_rules().by_key.values()
 
 
 def ruled(runs: Iterable[ClockRun]) -> Iterator[ClockRun]:
-    """Give runs their rules: a city has a dozen, and a page hundreds of runs."""
-    rules = rules_by_key()
+    """Give runs their rules: a city has a dozen, and a page hundreds of runs. One that is newer is read when asked."""
+    rules = city_rules().by_key
     for run in runs:
-        run.rule = rules[run.rule_id]
+        if run.rule_id in rules:
+            run.rule = rules[run.rule_id]
         yield run
 
 

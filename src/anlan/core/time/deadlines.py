@@ -18,6 +18,7 @@ from anlan.core.ledger.updates import update
 from anlan.core.models import ClockRule, ClockRun, Organisation
 from anlan.core.refusals import Refused
 from anlan.core.time.calendar import working_calendar
+from anlan.core.time.clocks import city_rules
 from anlan.core.time.rules import Counting, due, last_day
 
 FILE = "clocks.csv"
@@ -47,11 +48,7 @@ def shipped() -> dict[str, dict[str, Any]]:
 
 def rule_of(clock: str) -> ClockRule:
     """Return the city's rule; a city that has none yet goes by the one that the stage ships, not yet stored."""
-    return kept(_rules_by_code).get(clock) or ClockRule(**shipped()[clock])
-
-
-def _rules_by_code() -> dict[str, ClockRule]:
-    return {rule.code: rule for rule in ClockRule.objects.all()}
+    return city_rules().by_code.get(clock) or ClockRule(**shipped()[clock])
 
 
 def due_at(clock: str, at: dt.datetime) -> dt.datetime:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from anlan.core.models import ClockRule, ClockRun
-from anlan.core.time.clocks import ruled, rules_by_key
+from anlan.core.time.clocks import city_rules, ruled
 from anlan.core.time.rules import mark_of
 from anlan.dispatch.models import Assignment
 from anlan.dispatch.rules import kinds_to_come
@@ -64,7 +64,7 @@ def facts_of(assignment: Assignment) -> dict[str, str | None]:
 def _crew_rules(assignment: Assignment) -> list[ClockRule]:
     """Return the clocks of its kind of unit, the shortest first."""
     known = {name: value for name, value in facts_of(assignment).items() if value is not None}
-    active = (rule for rule in rules_by_key().values() if rule.active)
+    active = (rule for rule in city_rules().by_key.values() if rule.active)
     of_crews = [rule for rule in active if rule.start.startswith("dispatch.unit_") and rule.applies_to(known)]
     return sorted(of_crews, key=lambda rule: (rule.target_s, rule.code))
 
