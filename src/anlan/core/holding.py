@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 
-from anlan.core.city.current import city, read_once
+from anlan.core.city.current import city, kept
 from anlan.core.models.worded import Worded
 from anlan.core.refusals import Refused
 from anlan.core.workflow.moves import Apply, Change, Move, move
@@ -30,7 +30,7 @@ class Held(Worded):
 
 def returns_allowed() -> int:
     """Return how often work goes back to who gave it, by `returns_allowed` of city.toml; then the arbiter decides."""
-    return read_once("returns_allowed", _of_city)
+    return kept(_of_city)
 
 
 def _of_city() -> int:

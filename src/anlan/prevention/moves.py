@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from anlan.core.city.areas import local_day
-from anlan.core.city.current import city_zone, read_once
+from anlan.core.city.current import city_zone, kept
 from anlan.core.holding import Holding
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.pages.forms import ReasonForm, StepForm
@@ -39,11 +39,11 @@ Values = Mapping[str, Any]
 
 
 def _tasks_others(actor: Actor, problem: Problem) -> str | None:
-    return "police_task_nobody" if actor.organisation_ids & read_once("police", _police) else None
+    return "police_task_nobody" if actor.organisation_ids & kept(_police) else None
 
 
-def _police() -> set[int]:
-    return set(Organisation.objects.filter(kind__in=POLICE).values_list("pk", flat=True))
+def _police() -> frozenset[int]:
+    return frozenset(Organisation.objects.filter(kind__in=POLICE).values_list("pk", flat=True))
 
 
 def _has_finished(actor: Actor, task: Task) -> str | None:

@@ -12,6 +12,7 @@ from anlan.core.models import ApiClient, City, ClockRule, ClockRun
 from anlan.core.refusals import Refused
 from anlan.core.time.clocks import city_rules, ruled
 from anlan.intake.models import Category, Report
+from anlan.intake.queries.categories import categories
 from tests import make
 from tests.intake.test_intake_api import WET, post
 
@@ -116,6 +117,15 @@ def test_a_write_goes_by_what_is_set_when_it_begins():
         with pytest.raises(Refused) as refused:
             make.report()
     assert refused.value.code == "unknown_category"
+
+
+def test_categories_of_a_page_are_those_that_a_write_left(django_assert_num_queries):
+    """They are shared by all pages, and read again after a change."""
+    assert "waterlogging" in {each.code for each in categories() if each.active}
+    with django_assert_num_queries(1):
+        categories()
+    Category.objects.filter(code="waterlogging").update(active=False)
+    assert "waterlogging" not in {each.code for each in categories() if each.active}
 
 
 def test_a_clock_that_came_meanwhile_is_read_with_its_run():
