@@ -52,6 +52,7 @@ def clock_report(*, since: dt.datetime | None, until: dt.datetime | None, by: st
     """Return one row for each clock (and group): runs that started from `since` on and before `until`.
 
     Durations are seconds as the clock's target counts them: those of working days where it counts working days.
+    A pause is counted too: a run does not keep how long it stood still, only that it was due later by so much.
     `n` runs have stopped; `missing` ones have no stop stamp, and are in no duration and in no share; of these,
     `running` ones can get one yet.
     """
