@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.backends.signals import connection_created
 from django.urls import path
 
 from anlan import urls
@@ -72,7 +73,7 @@ def test_an_ended_session_leads_to_the_log_in_and_back(client, ann):
     assert sent.url == "/login/?next=/"
 
 
-def test_health_says_whether_the_database_is_there_and_asks_it_nothing(client, django_assert_num_queries, settings):
+def test_health_says_whether_the_database_is_there_and_reads_no_row(client, django_assert_num_queries, settings):
     """A load balancer asks often, by whatever name; late seals keep nobody from reporting, so they are no 503."""
     settings.ALLOWED_HOSTS = ["anlan.example"]
     with frozen(AT), write():
@@ -102,6 +103,22 @@ def test_health_is_503_while_the_database_is_away(client, monkeypatch, tmp_path)
         patch.setitem(connection.settings_dict, "NAME", gone)
         assert client.get("/healthz").status_code == 503
     assert not gone.exists()
+    assert client.get("/healthz").status_code == 200
+
+
+def test_health_is_503_once_the_file_of_the_database_is_another(client, monkeypatch, tmp_path):
+    """Who replaces the file under a running web is not told that all is well: it writes into the one of before."""
+    file, other = tmp_path / "anlan.sqlite3", tmp_path / "other.sqlite3"
+    file.touch()
+    other.touch()
+    monkeypatch.setattr(connection, "vendor", "sqlite")
+    monkeypatch.setitem(connection.settings_dict, "NAME", file)
+    connection_created.send(type(connection), connection=connection)
+    assert client.get("/healthz").status_code == 200
+    file.rename(tmp_path / "before.sqlite3")
+    other.rename(file)
+    assert client.get("/healthz").status_code == 503
+    (tmp_path / "before.sqlite3").rename(file)
     assert client.get("/healthz").status_code == 200
 
 
