@@ -84,7 +84,7 @@ def test_time_alone_finds_the_days_wherever() -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"model": "bernoulli"}, "model is one of"),
+        ({"model": "binomial"}, "model is one of"),
         ({"over": "place"}, "over is one of"),
         ({"over": "space"}, "permutation model"),
         ({"model": "poisson"}, "needs population"),

@@ -18,6 +18,7 @@ def warm() -> None:
     space_time_scan(x, y, day, replications=9, strata="day_of_week")
     space_time_scan(x, y, day, replications=9, places=np.column_stack([x, y]), population=np.ones(2000))
     space_time_scan(x, y, day, replications=9, prospective=False, strata="day_of_week")
+    space_time_scan(x, y, day, replications=9, controls=(x, y, day))
     density_clusters(x, y, radius_m=120.0, min_count=4)
     density_clusters(x[:50] * 1e6, y[:50], radius_m=120.0, min_count=4, ids=np.arange(50))
     near_repeat(x, y, day, distance_bands_m=[200], day_bands=[7], replications=19)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
+from time import process_time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from anlan.analysis.commands.sites.document import Found
 
 STOPPED = 130
+ENOUGH_S, LONG_S = 5, 60  # processor time to judge by, and what is worth a word
 
 
 def scan(
@@ -55,7 +57,10 @@ def scan(
     population: Annotated[str | None, typer.Option(help="Its column of people at risk: the Poisson model.")] = None,
     model: Annotated[
         str | None,
-        typer.Option(help="permutation, poisson, poisson_by_day (each day keeps its number of cases)."),
+        typer.Option(help="permutation, poisson, poisson_by_day (each day keeps its number of cases), bernoulli."),
+    ] = None,
+    controls: Annotated[
+        Path | None, typer.Option(help="File of controls, read as FILE is: cases against them, the Bernoulli model.")
     ] = None,
     over: Annotated[str, typer.Option(help="space_time; space: circles alone; time: windows alone.")] = "space_time",
     incidents_m: Annotated[
@@ -108,7 +113,7 @@ def scan(
             "replications": replications,
             "seed": seed,
         }
-        asked = AskedScan(reading, counts, places, population, strata, day_of_week, options, incidents_m)
+        asked = AskedScan(reading, counts, places, population, strata, day_of_week, options, incidents_m, controls)
         write = _writer(out, file)
         found = _find(asked)
         if out and write:
@@ -132,7 +137,7 @@ def _find(asked: AskedScan) -> Found:
     console = Console(stderr=True)
     bars = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     replications = asked.options["replications"]
-    so_far = 0
+    so_far, cost = 0, Cost()
     with Progress(*bars, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Reading", total=None)
 
@@ -143,6 +148,8 @@ def _find(asked: AskedScan) -> Found:
             nonlocal so_far
             so_far = done
             progress.update(task, description="Replications", completed=done, total=total)
+            if words := cost.words(done, total):
+                progress.console.print(words, highlight=False, soft_wrap=True)
 
         try:
             return scan_file(asked, reading=read, scanning=scanned)
@@ -151,6 +158,31 @@ def _find(asked: AskedScan) -> Found:
             message = f"anlan scan: stopped after {so_far:,} of {replications:,} replications; nothing was written"
             typer.echo(message, err=True)
             raise typer.Exit(STOPPED) from None
+
+
+class Cost:
+    """Says once, of a scan that takes long, how much processor time it will still take."""
+
+    def __init__(self) -> None:
+        self.begun: tuple[int, float] | None = None
+        self.said = False
+
+    def words(self, done: int, total: int) -> str | None:
+        """Judge by the replications since the first that were done."""
+        if self.said or not done:
+            return None
+        now = process_time()
+        first, begun = self.begun = self.begun or (done, now)
+        if done == first or now - begun < ENOUGH_S:
+            return None
+        self.said = True
+        left = (now - begun) / (done - first) * (total - done)
+        if left < LONG_S:
+            return None
+        return (
+            f"about {max(round(left / 60), 1):,} minutes of processor time are left for {total - done:,} of {total:,} "
+            "replications; shorter windows (--max-days), --max-radius-m or fewer --replications take less"
+        )
 
 
 def _say(found: Found, *, as_json: bool, limit: int, out: Path | None) -> None:

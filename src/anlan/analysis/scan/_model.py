@@ -22,11 +22,12 @@ from anlan.analysis.scan._ground import (
     sort_cases,
     unique_places,
 )
+from anlan.analysis.scan._labels import Crowd, crowd_of
 from anlan.analysis.scan._plain import Span
 from anlan.analysis.scan._random import Urn
 from anlan.analysis.scan._run import parts, run, workers
 
-KINDS = ("permutation", "poisson", "poisson_by_day")
+KINDS = ("permutation", "poisson", "poisson_by_day", "bernoulli")
 OVER = ("space_time", "space", "time")
 _LONGEST = 200_000
 _MOST_PEOPLE = 1e12
@@ -38,7 +39,8 @@ class Model:
     """A scan that is ready to run.
 
     `day`, `place_of` : of each row of the input. `base` : the study day that the span's day 0 is, counted from 0;
-    `observed` : rows and span days of the cases there, by row; `by_day` : cases of each day of the study period.
+    `observed` : rows and span days of the cases there, by row; `by_day` : cases of each day of the study period;
+    `crowd` : cases and controls together (Bernoulli).
     """
 
     ground: Ground
@@ -52,6 +54,7 @@ class Model:
     sphere: bool
     prospective: bool
     parameters: Mapping[str, Any]
+    crowd: Crowd | None = None
 
 
 def model_of(
@@ -71,12 +74,14 @@ def model_of(
     n_jobs: int | None = None,
     kind: str | None = None,
     over: str = "space_time",
+    controls: Events | None = None,
 ) -> Model:
     """Check everything and lay it out.
 
     Long because everything is checked and laid out in one order, each step on the last.
     """
-    kind = _kind(kind, population, over)
+    kind = _kind(kind, population, over, controls, strata)
+    own_rows, events = len(events), events if controls is None else _together(events, controls)
     day = np.floor(events.day).astype(np.int64)
     period = first, last = _period(day, study_period)
     if over == "space":  # one day, and one window of it
@@ -90,11 +95,13 @@ def model_of(
     if over == "time":  # one place, and one circle around it
         points, extra, max_share, max_radius_m = np.zeros_like(points), np.zeros((1, 2)), 1.0, None
     counts = np.ones(len(events), dtype=np.int64) if events.counts is None else events.counts
-    cases = int(counts.sum())
+    cases = int(counts[:own_rows].sum())
     if cases == 0:
         raise ValueError("there are no cases to scan: all counts are 0")
-    if cases >= 1 << 31:
-        raise ValueError(f"{cases:,} cases are too many; scan at most {(1 << 31) - 1:,}")
+    if (many := int(counts.sum())) >= 1 << 31:
+        raise ValueError(f"{many:,} cases are too many; scan at most {(1 << 31) - 1:,}")
+    if kind == "bernoulli" and many == cases:
+        raise ValueError("there are no controls to hold the cases against: all counts are 0")
     stratum, strata_told = _strata(strata, day, len(events))
     xy, place_of = unique_places(np.concatenate([points, extra]))
     own = place_of[: len(events)]
@@ -118,16 +125,22 @@ def model_of(
     if kind == "poisson_by_day":
         in_all = np.array([float(ground.mass.sum())])
     key = np.random.SeedSequence(seed).generate_state(1, np.uint64)[0]
+    first_end, crowd = length - looks - base if prospective else 0, None
+    if kind == "bernoulli":
+        since = day - first - base
+        crowd, tickets = crowd_of(row_of[own], since, counts, own_rows, len(ground.mass), days, first_end, max_days)
+        urn = _urn(key, tickets, np.zeros(many, np.int64), np.array([[cases]]), 1)
+    elif people is None:
+        urn = _urn(key, row_of[own[order]], stratum[order], by_day, days)
+    else:
+        kept = by_day[0] if kind == "poisson_by_day" else None
+        urn = _people_urn(key, ground.mass[:, 0], cases, days, length, replications, kept)
     return Model(
         ground=ground,
-        span=Span(cum, in_all, length - looks - base if prospective else 0, max_days, float(cases)),
-        urn=_urn(key, row_of[own[order]], stratum[order], by_day, days)
-        if people is None
-        else _people_urn(
-            key, ground.mass[:, 0], cases, days, length, replications, by_day[0] if kind == "poisson_by_day" else None
-        ),
-        place_of=own,
-        day=day,
+        span=Span(cum, in_all, first_end, max_days, float(cases)),
+        urn=urn,
+        place_of=own[:own_rows],
+        day=day[:own_rows],
         origin=first + base,
         observed=_observed(row_of[own[order]], day[order] - first - base),
         by_day=np.bincount(day - first, weights=counts, minlength=length).astype(np.int64),
@@ -147,14 +160,32 @@ def model_of(
             "seed": int(seed),
             "places": len(xy),
             "cases": cases,
+            "controls": None if controls is None else many - cases,
         },
+        crowd=crowd,
     )
 
 
-def _kind(kind: str | None, population: npt.ArrayLike | None, over: str) -> str:
+def _together(events: Events, controls: Events) -> Events:
+    """Return cases and, after them, controls."""
+    if events.metric != controls.metric or events.plane != controls.plane:
+        raise ValueError(
+            "cases and controls must lie on one plane, or both on the sphere: "
+            "make their events together, and slice them: everybody[is_case], everybody[~is_case]"
+        )
+    counts = [np.ones(len(rows), np.int64) if rows.counts is None else rows.counts for rows in (events, controls)]
+    x, y, day = (np.concatenate([getattr(events, name), getattr(controls, name)]) for name in ("x", "y", "day"))
+    together = Events(x, y, day, np.concatenate(counts))
+    object.__setattr__(together, "metric", events.metric)
+    return together
+
+
+def _kind(kind: str | None, population: npt.ArrayLike | None, over: str, controls: Events | None, strata: Any) -> str:
     """Return the model that is meant, or say why it cannot be."""
     if over not in OVER:
         raise ValueError(f"over is one of {', '.join(OVER)}, not {over!r}")
+    if controls is not None or kind == "bernoulli":
+        return _labelled(kind, population, controls, strata)
     kind = kind or ("permutation" if population is None and over != "time" else "poisson")
     if kind not in KINDS:
         raise ValueError(f"model is one of {', '.join(KINDS)}, not {kind!r}")
@@ -168,6 +199,16 @@ def _kind(kind: str | None, population: npt.ArrayLike | None, over: str) -> str:
     if kind != "permutation" and over != "time" and population is None:
         raise ValueError(f"the model {kind} needs population, the people at risk at each of places")
     return kind
+
+
+def _labelled(kind: str | None, population: npt.ArrayLike | None, controls: Events | None, strata: Any) -> str:
+    if kind not in (None, "bernoulli"):
+        raise ValueError(f"controls are for the bernoulli model, not for {kind}")
+    if controls is None:
+        raise ValueError("the bernoulli model holds cases against controls: give controls, those who were no cases")
+    if population is not None or strata is not None:
+        raise ValueError("the bernoulli model takes controls, and neither population nor strata")
+    return "bernoulli"
 
 
 def _period(day: IntArray, asked: tuple[float, float] | None) -> tuple[int, int]:

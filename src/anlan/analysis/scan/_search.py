@@ -10,6 +10,7 @@ import numpy as np
 
 from anlan.analysis.events import FloatArray, IntArray
 from anlan.analysis.scan._ground import EARTH_M, Ground, Int32Array
+from anlan.analysis.scan._labels import SIDE_BY_SIDE, Crowd, observe_labels, people_inside, simulate_labels
 from anlan.analysis.scan._lanes import BINS, FIRST_LEVEL, STRIDE, Chunks, cut, simulate_lanes
 from anlan.analysis.scan._model import Model
 from anlan.analysis.scan._plain import UInt8Array, by_row, most_expected, pick_apart, scan_observed, simulate_plain
@@ -38,6 +39,7 @@ class Circle:
     observed: int
     expected: float
     statistic: float
+    controls: int | None
 
 
 def strongest(model: Model, limits: FloatArray, n_jobs: int | None) -> list[Circle]:
@@ -51,22 +53,26 @@ def strongest(model: Model, limits: FloatArray, n_jobs: int | None) -> list[Circ
     own = span if not model.prospective else span._replace(first_end=span.cum.shape[1] - 2)
     stop = np.zeros(1, np.uint8)
     threads = workers(n_jobs)
-    if not model.prospective and has_vectors():
+    if model.crowd is None and not model.prospective and has_vectors():
         _observe_side_by_side(model, limits, threads, stop, value, shape)
 
+    crowd = model.crowd and model.crowd._replace(first_end=own.first_end)
     wide, spells = is_wide(model) and not model.prospective, spells_of(own, ground.mass, ground.most)
 
     def task(first: int, last: int) -> int:
-        if wide:
+        if crowd is not None:
+            most = int(ground.most)
+            observe_labels(first, last, ground.starts, ground.ends, ground.near, crowd, most, stop, value, shape)
+        elif wide:
             observe_spells(
                 *(first, last, ground.starts, ground.ends, ground.near, ground.mass, rows, days, own, spells),
                 *(limits, stop, value, shape),
             )
-            return 0
-        scan_observed(
-            *(first, last, ground.starts, ground.ends, ground.near, ground.mass, heads, by_days),
-            *(own, limits, stop, value, shape),
-        )
+        else:
+            scan_observed(
+                *(first, last, ground.starts, ground.ends, ground.near, ground.mass, heads, by_days),
+                *(own, limits, stop, value, shape),
+            )
         return 0
 
     run([partial(task, *piece) for piece in parts(len(value), threads * 4)], threads, stop)
@@ -124,11 +130,17 @@ def _circle(centre: int, model: Model, value: float, shape: list[int]) -> Circle
     ground, span = model.ground, model.span
     k, a, b, c = shape
     rows = ground.near[ground.starts[centre] : ground.starts[centre] + k]
-    held = np.cumsum(ground.mass[rows], axis=0)[-1]
-    mu = float(sum(held[s] * (span.cum[s, b + 1] - span.cum[s, a]) / span.whole[s] for s in range(len(held))))
+    controls = None
+    if model.crowd is None:
+        held = np.cumsum(ground.mass[rows], axis=0)[-1]
+        mu = float(sum(held[s] * (span.cum[s, b + 1] - span.cum[s, a]) / span.whole[s] for s in range(len(held))))
+    else:
+        cases, everyone = model.crowd.in_all
+        inside = people_inside(model.crowd, rows, a, b)
+        mu, controls = inside * (cases / everyone), inside - c
     places, apart = _members(ground, centre, rows)
     radius = 2 * EARTH_M * float(np.arcsin(min(1.0, apart / (2 * EARTH_M)))) if model.sphere else apart
-    return Circle(centre, places, radius, model.origin + a, model.origin + b, c, mu, value)
+    return Circle(centre, places, radius, model.origin + a, model.origin + b, c, mu, value, controls)
 
 
 def _members(ground: Ground, centre: int, rows: Int32Array) -> tuple[IntArray, float]:
@@ -144,6 +156,8 @@ def _members(ground: Ground, centre: int, rows: Int32Array) -> tuple[IntArray, f
 
 def limits_of(model: Model) -> FloatArray:
     """Return the table of expectations at which a count reaches a level, as far as counts are common."""
+    if model.crowd is not None:  # counts of people, and no expectations
+        return np.empty((0, 0))
     span = model.span
     widest = span.cum[:, span.longest :] - span.cum[:, : -span.longest]
     table = _MOST_COUNTS if span.first_end == span.cum.shape[1] - 2 else _MOST_COUNTS_LONG
@@ -165,7 +179,9 @@ def simulate(
     replicates = np.arange(replications)
     race = Race(model, limits, maxima, workers(n_jobs), np.zeros(1, np.uint8), _counted(progress, replications))
     left = replicates
-    if not plainly and has_vectors():
+    if model.crowd is not None:
+        left = race.by_labels(replicates, model.crowd)
+    elif not plainly and has_vectors():
         left = race.by_lanes(replicates) if race.ends_on_one_day() else race.by_series(replicates)
     if len(left) and is_wide(model) and not plainly:
         race.by_spells(left)
@@ -288,6 +304,21 @@ class Race:
             return done
 
         pieces = parts(len(replicates), -(-len(replicates) // batch))
+        run((partial(task, *piece) for piece in pieces), self.threads, self.stop, self.done)
+        return replicates[:0]
+
+    def by_labels(self, replicates: IntArray, crowd: Crowd) -> IntArray:
+        """Take 64 at a time of the Bernoulli model; it leaves none."""
+        ground, urn = self.model.ground, self.model.urn
+
+        def task(first: int, last: int) -> int:
+            done: int = simulate_labels(
+                *(replicates[first:last], ground.walk, ground.starts, ground.ends, ground.near),
+                *(crowd, urn, int(ground.most), self.stop, self.maxima),
+            )
+            return done
+
+        pieces = parts(len(replicates), max(self.threads, -(-len(replicates) // SIDE_BY_SIDE)))
         run((partial(task, *piece) for piece in pieces), self.threads, self.stop, self.done)
         return replicates[:0]
 

@@ -43,8 +43,8 @@ class ScanCluster(Result):
     observed : int
         Cases inside.
     expected : float
-        Cases to be expected there if place and day had nothing to do with each other (permutation), or if cases came in
-        proportion to population and time (Poisson).
+        Cases to be expected there if place and day had nothing to do with each other (permutation), if cases came in
+        proportion to population and time (Poisson), or as often among the people there as among all (Bernoulli).
     statistic : float
         Logarithm of the likelihood ratio.
     p_value : float
@@ -58,6 +58,8 @@ class ScanCluster(Result):
         many days. None for a retrospective scan.
     recurrence : str or None
         The same in words; ">= 1,000 days" where no replication came near, and so more cannot be told.
+    controls : int or None
+        Controls inside (Bernoulli).
     """
 
     rank: int
@@ -74,6 +76,7 @@ class ScanCluster(Result):
     gumbel_p_value: float | None
     recurrence_interval_days: float | None
     recurrence: str | None
+    controls: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +117,8 @@ def space_time_scan(
     ids: Sequence[int] | Sequence[str] | None = None,
     population: npt.ArrayLike | None = None,
     places: npt.ArrayLike | None = None,
-    model: Literal["permutation", "poisson", "poisson_by_day"] | None = None,
+    controls: Events | Sequence[npt.ArrayLike] | None = None,
+    model: Literal["permutation", "poisson", "poisson_by_day", "bernoulli"] | None = None,
     over: Literal["space_time", "space", "time"] = "space_time",
     study_period: tuple[float, float] | None = None,
     max_share: float = 0.5,
@@ -134,7 +138,8 @@ def space_time_scan(
 
     Without `population` this is the space-time permutation scan statistic [1]_: it needs cases alone, and asks whether
     place and day are independent. With `population` it is the discrete Poisson one [2]_: cases in proportion to
-    population, evenly over time. The null distribution is simulated in full: no replication is ended early.
+    population, evenly over time. With `controls` it is the Bernoulli one [2]_: each of those who were looked at, cases
+    and controls, is as likely a case. The null distribution is simulated in full: no replication is ended early.
 
     Long because its parameters are documented here, with an example.
 
@@ -148,16 +153,19 @@ def space_time_scan(
         People (or whatever is at risk) at each of `places`. Every case must lie at a place with population.
     places : array_like of float, shape (k, 2), optional
         Places that may be without cases. They are centres of circles too. Places with equal coordinates are one.
+    controls : Events, or (x, y, day), optional
+        Those who were looked at and are no cases, where and when they were: other reports of the same lines, say. They
+        and the cases lie on one plane: make them together, and slice them.
     model : str, optional
-        Default: Poisson where `population` is given or time alone is scanned, else permutation. "poisson_by_day" is
-        the Poisson model within days (time-stratified): each day keeps its number of cases, so that storm days, which
-        bring many everywhere, are no cluster.
+        Default: Bernoulli where `controls` are given, Poisson where `population` is given or time alone is scanned,
+        else permutation. "poisson_by_day" is the Poisson model within days (time-stratified): each day keeps its
+        number of cases, so that storm days, which bring many everywhere, are no cluster.
     over : {"space_time", "space", "time"}
         "space": circles alone, whenever; "time": windows alone, wherever.
     study_period : (first, last), optional
         Days, both included. Default: from the first to the last case.
     max_share : float
-        A circle holds at most this share of all cases (of the population, with `population`).
+        A circle holds at most this share of all cases (of the population; of cases and controls together).
     max_radius_m : float, optional
         And nothing farther than this from its centre.
     max_days : int
@@ -195,10 +203,11 @@ def space_time_scan(
     Notes
     -----
     The statistic is c ln(c / mu) + (C - c) ln((C - c) / (C - mu)) where c of all C cases lie in the cylinder, mu are
-    expected, c > mu and c >= 2. Circles grow by one place at a time (of equally distant ones the lesser x, then y,
-    first) and end before the first place that would exceed `max_share`. On a sphere of 6,367 km, distances are chords
-    and `radius_m` is an arc. Permutation looks for interaction of place and day: what is always busy is no cluster, and
-    what is busy everywhere on one day is none either.
+    expected, c > mu and c >= 2; with controls, the same sum over the controls is added. Circles grow by one place at a
+    time (of equally distant ones the lesser x, then y, first) and end before the first place that would exceed
+    `max_share`. On a sphere of 6,367 km, distances are chords and `radius_m` is an arc. Permutation looks for
+    interaction of place and day: what is always busy is no cluster, and what is busy everywhere on one day is none
+    either. With few cases and controls many windows are equally strong, and p is too large rather than too small.
 
     References
     ----------
@@ -220,6 +229,13 @@ def space_time_scan(
     ((1000.0, 0.0), 0.0, (28, 29), 8, 0.01)
     >>> best.recurrence
     '>= 100 days'
+
+    Held against other calls, one a day at each place:
+
+    >>> others = (np.tile(np.arange(10) * 500.0, 30), np.zeros(300), np.repeat(np.arange(30), 10))
+    >>> best = space_time_scan(x, np.zeros(108), day, controls=others, max_days=2, replications=99).clusters[0]
+    >>> best.centre, (best.first_day, best.last_day), best.observed, best.controls, round(best.expected, 2)
+    ((1000.0, 0.0), (28, 29), 8, 2, 2.65)
     """
     events = _events_of(x, y, day, counts, ids)
     _check_p(max_p)
@@ -239,6 +255,7 @@ def space_time_scan(
         n_jobs=n_jobs,
         kind=model,
         over=over,
+        controls=_controls_of(controls),
     )
     limits = limits_of(asked)
     maxima = simulate(asked, limits, replications, n_jobs, progress)
@@ -343,6 +360,7 @@ def _cluster(rank: int, circle: Circle, model: Model, events: Events, tail: Tail
         gumbel_p_value=tail.gumbel_p(circle.statistic),
         recurrence_interval_days=interval,
         recurrence=words,
+        controls=circle.controls,
     )
 
 
@@ -360,6 +378,15 @@ def _events_of(
     if y is None or day is None:
         raise ValueError("give events, or x, y and day")
     return Events(x, y, day, counts, ids)
+
+
+def _controls_of(given: Events | Sequence[npt.ArrayLike] | None) -> Events | None:
+    if given is None or isinstance(given, Events):
+        return given
+    if not isinstance(given, Sequence | np.ndarray) or isinstance(given, str) or len(given) != 3:
+        raise ValueError("controls must be events, or their columns (x, y, day)")
+    x, y, day = given
+    return Events(x, y, day)
 
 
 def _check_p(max_p: float | None) -> None:

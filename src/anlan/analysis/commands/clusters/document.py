@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,13 @@ class AskedScan:
     day_of_week: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
     incidents_m: float | None = None
+    controls: Path | None = None
+
+    @property
+    def of_controls(self) -> Asked:
+        """What is asked of the file of controls: the same, without ids."""
+        assert self.controls is not None
+        return replace(self.reading, file=self.controls, columns={**self.reading.columns, "id": None})
 
 
 def scan_file(
@@ -57,32 +64,64 @@ def scan_file(
     """Read the file and scan it."""
     wanted = asked.reading
     points = read(wanted, tuple(name for name in (asked.counts, asked.strata) if name), reading)
+    others = _controls(asked)
     lon, lat, people = _places(asked)
-    plane = LocalProjection.around(np.append(points.lon, lon), np.append(points.lat, lat))
-    day = _local_days(points.time.astype(np.int64), wanted.tz)
-    period = _period(wanted, day)
-    _check(asked, period)
-    events = Events(
-        *plane.forward(points.lon, points.lat),
-        day,
-        counts=_counts(points, asked.counts),
-        ids=points.record,  # type: ignore[arg-type]
+    all_points = [points] if others is None else [points, others]
+    plane = LocalProjection.around(
+        np.concatenate([*(some.lon for some in all_points), lon]),
+        np.concatenate([*(some.lat for some in all_points), lat]),
     )
+    period = _period(wanted, np.concatenate([_local_days(some, wanted.tz) for some in all_points]))
+    _check(asked, period)
+    events = _events(asked, points, plane)
     strata = np.asarray(points.extra[asked.strata]) if asked.strata else None
     if asked.incidents_m is not None:
         kept = _first_of_each(events, points, asked.incidents_m)
         strata = None if strata is None else strata[kept]
-        events = Events(events.x[kept], events.y[kept], day[kept], ids=events.ids[kept])  # type: ignore[arg-type]
+        events = _once_each(events, kept)
     found = space_time_scan(
         events,
         places=None if asked.places is None else np.column_stack(plane.forward(lon, lat)),
         population=people,
+        controls=None if others is None else _control_events(asked, others, plane),
         strata="day_of_week" if asked.day_of_week else strata,
         study_period=period,
         progress=scanning,
         **asked.options,
     )
-    return Found(_document(asked, points, plane, found), points.lon, points.lat, plane, points.warnings)
+    document = _document(asked, points, plane, found, others)
+    warned = () if others is None else tuple(f"{asked.of_controls.file.name}: {said}" for said in others.warnings)
+    return Found(document, points.lon, points.lat, plane, points.warnings + warned)
+
+
+def _events(asked: AskedScan, points: Points, plane: LocalProjection) -> Events:
+    return Events(
+        *plane.forward(points.lon, points.lat),
+        _local_days(points, asked.reading.tz),
+        counts=_counts(points, asked.counts),
+        ids=points.record,  # type: ignore[arg-type]
+    )
+
+
+def _once_each(events: Events, kept: NDArray[np.bool_]) -> Events:
+    return Events(events.x[kept], events.y[kept], events.day[kept], ids=events.ids[kept])  # type: ignore[arg-type]
+
+
+def _controls(asked: AskedScan) -> Points | None:
+    """Read the file of controls as the file of cases is read."""
+    if asked.controls is None:
+        return None
+    try:
+        return read(asked.of_controls, (asked.counts,) if asked.counts else (), None)
+    except TableError as error:
+        raise TableError(f"--controls {asked.controls.name}: {error}") from None
+
+
+def _control_events(asked: AskedScan, others: Points, plane: LocalProjection) -> Events:
+    events = _events(asked, others, plane)
+    if asked.incidents_m is None:
+        return events
+    return _once_each(events, _first_of_each(events, others, asked.incidents_m))
 
 
 def _first_of_each(events: Events, points: Points, radius_m: float) -> NDArray[np.bool_]:
@@ -111,12 +150,15 @@ def _check(asked: AskedScan, period: tuple[int, int]) -> None:
         )
     if asked.population and not asked.places:
         raise TableError("--population names a column of the file of places; write --places FILE too")
+    if options["model"] == "bernoulli" and not asked.controls:
+        raise TableError("--model bernoulli holds the cases against others; write --controls FILE too")
     if asked.strata and asked.day_of_week:
         raise TableError("write --strata or --day-of-week, not both")
 
 
-def _local_days(moment_us: NDArray[np.int64], tz: str) -> NDArray[np.int64]:
+def _local_days(points: Points, tz: str) -> NDArray[np.int64]:
     """Return local days since 1970."""
+    moment_us = points.time.astype(np.int64)
     hours, which = np.unique(moment_us // HOUR_US, return_inverse=True)
     zone = ZoneInfo(tz)
     offsets = [datetime.fromtimestamp(int(hour) * 3600, UTC).astimezone(zone).utcoffset() for hour in hours]
@@ -156,7 +198,9 @@ def _places(asked: AskedScan) -> tuple[NDArray[np.float64], NDArray[np.float64],
     return lon, lat, table[:, 2] if asked.population else None
 
 
-def _document(asked: AskedScan, points: Points, plane: LocalProjection, found: SpaceTimeScan) -> dict[str, Any]:
+def _document(
+    asked: AskedScan, points: Points, plane: LocalProjection, found: SpaceTimeScan, others: Points | None
+) -> dict[str, Any]:
     listed = [cluster for cluster in found.clusters if cluster.p_value < 1]
     notes = [] if asked.incidents_m is not None else [CALLERS]
     if not listed and found.strongest is not None:
@@ -166,6 +210,7 @@ def _document(asked: AskedScan, points: Points, plane: LocalProjection, found: S
     return {
         "parameters": _parameters(asked, points, plane, found),
         "input": input_summary(asked.reading, points),
+        "controls": None if others is None else input_summary(asked.of_controls, others),
         "clusters": clusters,
         "simulated": _simulated(found),
         "weaker": found.weaker,
@@ -187,6 +232,7 @@ def _cluster(cluster: ScanCluster, points: Points, plane: LocalProjection) -> di
         "first": str(EPOCH + timedelta(days=cluster.first_day)),
         "last": str(EPOCH + timedelta(days=cluster.last_day)),
         "observed": cluster.observed,
+        "controls": cluster.controls,
         "expected": plain_number(cluster.expected),
         "ratio": plain_number(cluster.observed / cluster.expected),
         "statistic": plain_number(cluster.statistic),
@@ -219,6 +265,7 @@ def _parameters(asked: AskedScan, points: Points, plane: LocalProjection, found:
         "strata": "day_of_week" if asked.day_of_week else asked.strata,
         "incidents_m": asked.incidents_m,
         "columns": columns_used(points) | {"counts": asked.counts},
+        "controls_file": asked.controls.name if asked.controls else None,
         "places_file": asked.places.name if asked.places else None,
         "population": asked.population,
         "crs": points.crs,

@@ -19,8 +19,8 @@ from anlan.analysis.commands.sites.style import STYLE
 from anlan.tables import safe_cell
 
 COLUMNS = (
-    "rank", "lon", "lat", "radius_m", "places", "first", "last", "observed", "expected", "ratio", "statistic",
-    "p_value", "gumbel_p_value", "recurrence_interval_days", "recurrence", "place_words", "members",
+    "rank", "lon", "lat", "radius_m", "places", "first", "last", "observed", "controls", "expected", "ratio",
+    "statistic", "p_value", "gumbel_p_value", "recurrence_interval_days", "recurrence", "place_words", "members",
 )  # fmt: skip
 
 
@@ -44,7 +44,8 @@ def geojson(found: Found) -> bytes:
         for cluster in found.document["clusters"]
     ]
     about = {key: found.document[key] for key in ("parameters", "simulated", "notes")}
-    about["input"] = {key: value for key, value in found.document["input"].items() if key != "refused"}
+    for name in ("input", "controls"):
+        about[name] = {key: value for key, value in (found.document[name] or {}).items() if key != "refused"}
     return (json_text({"type": "FeatureCollection", "anlan": about, "features": features}) + "\n").encode()
 
 
@@ -61,22 +62,27 @@ def as_csv(found: Found) -> bytes:
 
 def summary(document: dict[str, Any]) -> list[str]:
     """Return the sentences that stand above the table."""
-    reading = document["input"]
-    read = f"{reading['file']}: {reading['rows_read']:,} rows read, {reading['rows_used']:,} used"
-    if reading["rows_refused"]:
-        read += f", {reading['rows_refused']:,} refused"
+    read = _read(document["input"])
+    if document["controls"]:
+        read += f"; controls of {_read(document['controls'])}"
     asked = document["parameters"]
     first, last = asked["study_period"]
     kind = "alive on the last day" if asked["prospective"] and asked["over"] != "space" else "at any time"
     count = len(document["clusters"])
+    against = "" if asked["controls"] is None else f" and {asked['controls']:,} controls"
     noun = "cluster" if count == 1 else "clusters"
     return [
         read,
         f"{count:,} {noun} {kind} with p <= {asked['max_p']:g} ({document['weaker']:,} weaker ones left out),"
-        f" among {asked['cases']:,} cases of {first} to {last}",
+        f" among {asked['cases']:,} cases{against} of {first} to {last}",
         f"With no cluster at all, the strongest statistic is {document['simulated']['at_p_0.05']:g} or more"
         f" once in twenty times ({asked['replications']:,} replications)",
     ]
+
+
+def _read(reading: dict[str, Any]) -> str:
+    refused = f", {reading['rows_refused']:,} refused" if reading["rows_refused"] else ""
+    return f"{reading['file']}: {reading['rows_read']:,} rows read, {reading['rows_used']:,} used{refused}"
 
 
 def page(found: Found) -> bytes:
@@ -85,7 +91,7 @@ def page(found: Found) -> bytes:
     marks = [{**cluster, "title": _title(cluster)} for cluster in document["clusters"]]
     view = drawing(replace(found, document={"sites": marks, "watch": []}))
     read, clusters, chance = (escape(note) for note in summary(document))
-    warned = (*document["notes"], *document["input"]["warnings"])
+    warned = (*document["notes"], *document["input"]["warnings"], *(document["controls"] or {}).get("warnings", ()))
     notes = "".join(f'<p class="note"><b>▲</b> {escape(note)}</p>' for note in warned)
     notes += "".join(f"<p>{escape(note)}</p>" for note in document["input"]["notes"])
     text = f"""<!doctype html>
@@ -121,7 +127,8 @@ def page(found: Found) -> bytes:
 
 
 def _title(cluster: dict[str, Any]) -> str:
-    cases = f"{cluster['observed']} cases, {cluster['expected']:g} expected"
+    against = "" if cluster["controls"] is None else f" beside {cluster['controls']} controls"
+    cases = f"{cluster['observed']} cases{against}, {cluster['expected']:g} expected"
     return f"{cluster['rank']}: {cases}, {cluster['first']} to {cluster['last']}"
 
 
