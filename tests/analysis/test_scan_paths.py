@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +13,7 @@ import pytest
 from numba.core.registry import CPUDispatcher as Dispatcher
 
 from anlan.analysis import Events, space_time_scan
-from anlan.analysis.scan import _ground, _lanes, _plain, _random, _search, _series, _spells
+from anlan.analysis.scan import _ground, _labels, _lanes, _plain, _random, _search, _series, _spells
 from anlan.analysis.scan._model import Model, model_of
 from anlan.analysis.scan._search import Race, limits_of, simulate, strongest
 
@@ -192,19 +196,45 @@ def test_nothing_compiles_again_whatever_the_options() -> None:
         {"population": np.ones(300), "prospective": False},
         {"adjust_for_looks": 4},
         {"max_days": 12, "prospective": False, "strata": "day_of_week"},
+        {"max_days": 20, "prospective": False},
+        {"over": "time", "max_days": 5},
+        {"controls": (table[:, 1], table[:, 0], table[:, 2])},
+        {"controls": (table[:, 1], table[:, 0], table[:, 2]), "prospective": False, "n_jobs": 1},
         {"counts": np.ones(300, np.uint8)},
     ):
         for x, y, day in (table.T, whole):
             places = np.column_stack([x, y]) if "population" in options else None
             space_time_scan(x, y, day, replications=20, places=places, **options)
+    assert compiled_twice() == []
+
+
+def compiled_twice() -> list[str]:
+    """Return the compiled functions of the scan that have more than one signature."""
     compiled = [
         (name, one)
-        for module in (_ground, _lanes, _plain, _random, _series, _spells)
+        for module in (_ground, _labels, _lanes, _plain, _random, _series, _spells)
         for name, one in vars(module).items()
         if isinstance(one, Dispatcher)
     ]
-    assert len(compiled) > 15
-    assert [name for name, one in compiled if len(one.signatures) > 1] == []
+    assert len(compiled) > 20
+    return [name for name, one in compiled if len(one.signatures) > 1]
+
+
+@pytest.mark.slow
+def test_nothing_compiles_twice_where_nothing_is_compiled_yet(tmp_path: Path) -> None:
+    """With an empty cache, too, where the compiler meets functions in each other and numbers as they are written."""
+    program = """if True:
+        import numpy as np
+        from anlan.analysis import space_time_scan
+        from tests.analysis.test_scan_paths import compiled_twice
+        x, y, day = np.random.default_rng(0).integers(0, 30, (3, 200))
+        for options in ({"max_days": 20, "prospective": False}, {"controls": (y, x, day)}):
+            space_time_scan(x, y, day, replications=2, **options)
+        print(compiled_twice())"""
+    words = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    root = Path(__file__).parents[2]
+    said = subprocess.run([sys.executable, "-c", program], env=words, cwd=root, capture_output=True, text=True)
+    assert said.stdout.strip() == "[]", said.stderr
 
 
 def test_progress_counts_each_replication_once() -> None:

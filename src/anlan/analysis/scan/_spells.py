@@ -5,6 +5,9 @@ a group's longest window are held against the least count that could reach the b
 expected of its shortest window at the chunk's first place; only a group that passes is looked at, length by length and
 place by place. Without strata the thresholds of a range of mass serve all centres; within strata those of a chunk serve
 some replicates at once.
+
+A variable that begins as a written number is at first a type of its own to the compiler: passed on through `int` it
+does not make it compile what it is passed to a second time.
 """
 
 from __future__ import annotations
@@ -275,7 +278,7 @@ def scan_circles(
                         set_risk(bench.sums[0], span, bench.risk)
                         known_risk = True
                     best[r], level[r] = look_closer(
-                        circle, begin, end, least, g, r, span, spells, limits, bench, best[r], level[r], shape[r]
+                        circle, int(begin), end, least, g, r, span, spells, limits, bench, best[r], level[r], shape[r]
                     )
     for r in going:
         bench.daily[r] = 0
@@ -314,7 +317,7 @@ def simulate_spells(
             if stop[0]:
                 return 0
             set_for = scan_circles(
-                near[starts[i] : ends[i]], mass, span, spells, limits, bench, going, best, level, set_for, shape
+                near[starts[i] : ends[i]], mass, span, spells, limits, bench, going, best, level, int(set_for), shape
             )
         low = going[(level[going] == FIRST_LEVEL) & (best[going] < FIRST_LEVEL / 10)]  # looked at from too high up
         level[low] = 0
@@ -341,9 +344,9 @@ def observe_spells(
     shape: Int32Array,
 ) -> None:
     """Find the best circle and window of each centre that has none: shape[i] = (rows, first day, last day, cases)."""
-    bench = bench_of(1, len(case_days), len(mass), span, spells, (ends - starts).max(), limits.shape[1])
-    by_row(len(case_rows), case_rows, case_days, bench.heads[0], bench.days[0])
     best, level, going = np.zeros(1), np.zeros(1, np.int64), np.zeros(1, np.int64)
+    bench = bench_of(len(best), len(case_days), len(mass), span, spells, (ends - starts).max(), limits.shape[1])
+    by_row(len(case_rows), case_rows, case_days, bench.heads[0], bench.days[0])
     set_for = -1
     for i in range(first, last):
         if stop[0]:
@@ -353,7 +356,7 @@ def observe_spells(
         for at_first in (FIRST_LEVEL, 0):
             best[0], level[0] = 0.0, at_first
             set_for = scan_circles(
-                near[starts[i] : ends[i]], mass, span, spells, limits, bench, going, best, level, set_for,
+                near[starts[i] : ends[i]], mass, span, spells, limits, bench, going, best, level, int(set_for),
                 shape[i : i + 1],
             )  # fmt: skip
             if best[0] >= at_first / 10:
