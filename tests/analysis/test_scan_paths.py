@@ -196,7 +196,8 @@ def test_nothing_compiles_again_whatever_the_options() -> None:
         {"population": np.ones(300), "prospective": False},
         {"adjust_for_looks": 4},
         {"max_days": 12, "prospective": False, "strata": "day_of_week"},
-        {"max_days": 20, "prospective": False},
+        {"max_days": np.int32(20), "prospective": False},
+        {"max_days": 7.0, "replications": np.float32(20), "seed": 1.0, "adjust_for_looks": np.uint8(2)},
         {"over": "time", "max_days": 5},
         {"controls": (table[:, 1], table[:, 0], table[:, 2])},
         {"controls": (table[:, 1], table[:, 0], table[:, 2]), "prospective": False, "n_jobs": 1},
@@ -204,7 +205,7 @@ def test_nothing_compiles_again_whatever_the_options() -> None:
     ):
         for x, y, day in (table.T, whole):
             places = np.column_stack([x, y]) if "population" in options else None
-            space_time_scan(x, y, day, replications=20, places=places, **options)
+            space_time_scan(x, y, day, **{"replications": 20, "places": places, **options})
     assert compiled_twice() == []
 
 

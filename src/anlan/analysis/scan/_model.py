@@ -89,6 +89,8 @@ def model_of(
     length = last - first + 1
     _check(length, max_share, max_radius_m, max_days, replications, seed)
     _check_looks(adjust_for_looks, prospective, length)
+    # whole numbers of any type, such as 7.0 or one of 32 bits, are one type to what is compiled
+    max_days, replications, seed, adjust_for_looks = map(int, (max_days, replications, seed, adjust_for_looks))
     extra = _extra_places(None if over == "time" else places)
     people = np.ones(1) if over == "time" else _people(population, extra, strata)
     points = np.column_stack([events.x, events.y])

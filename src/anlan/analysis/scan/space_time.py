@@ -258,7 +258,7 @@ def space_time_scan(
         controls=_controls_of(controls),
     )
     limits = limits_of(asked)
-    maxima = simulate(asked, limits, replications, n_jobs, progress)
+    maxima = simulate(asked, limits, int(replications), n_jobs, progress)
     circles = strongest(asked, limits, n_jobs)
     maxima.setflags(write=False)
     tail = Tail.of(maxima, gumbel=gumbel, prospective=prospective and over != "space")
