@@ -46,6 +46,7 @@ ROWS: dict[str, tuple[int, int, dict[str, Any], float]] = {
 # windows of many days over half the city, and strata: fewer replications, since each costs more
 LONG: dict[str, tuple[int, int, dict[str, Any], int]] = {
     "1k-50-retrospective-30-days": (1000, 10_000, {"prospective": False, "max_days": 30}, 9),
+    "1k-50-retrospective-180-days": (1000, 10_000, {"prospective": False, "max_days": 180}, 9),
     "1k-50-retrospective-strata": (1000, 10_000, {"prospective": False, "strata": "day_of_week"}, 9),
 }
 SATSCAN = ("satscan", "SaTScanBatch64", "SaTScanBatch")
