@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from itertools import combinations
 from typing import Any
 
@@ -259,6 +260,17 @@ def test_cases_and_controls_of_one_plane() -> None:
     apart = Events.from_lonlat(lon[~ill] + 0.01, lat[~ill], day[~ill])
     with pytest.raises(ValueError, match=r"everybody\[is_case\]"):
         space_time_scan(together[ill], controls=apart, replications=19)
+
+
+@pytest.mark.parametrize("against", [True, False])
+def test_where_nobody_was_of_late_there_is_no_cluster(against: bool) -> None:
+    """And no warning of a division by nothing, with controls and without."""
+    x, y, day = np.random.default_rng(0).integers(0, 10, (3, 200)).astype(float)
+    options = {"controls": (y, x, day)} if against else {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = space_time_scan(x, y, day, study_period=(0, 60), replications=19, max_p=None, **options)
+    assert (found.strongest, found.clusters, found.simulated_maxima.max()) == (None, (), 0.0)
 
 
 @pytest.mark.parametrize(

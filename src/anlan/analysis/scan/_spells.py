@@ -63,7 +63,7 @@ class Bench(NamedTuple):
 def spells_of(span: Span, mass: FloatArray, most: float) -> Spells:
     """Group the lengths: within a group the expected cases rise by at most 0.7 of their deviation (or 3 %)."""
     longest = span.longest
-    share = float((span.cum[:, longest:] - span.cum[:, :-longest]).mean(axis=1).sum() / span.whole.sum())
+    share = max(float((span.cum[:, longest:] - span.cum[:, :-longest]).mean(axis=1).sum() / span.whole.sum()), 1e-300)
     first, last = [], []
     length = 1
     while length <= longest:
