@@ -73,7 +73,7 @@ def test_a_shapefile_of_an_office_is_read_in_its_encoding(tmp_path: Path) -> Non
 
 def test_without_the_extra_a_map_is_refused_with_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It says what to install, and as what else to save the file."""
-    monkeypatch.setattr("anlan.tables._layers.find_spec", lambda name: None)
+    monkeypatch.setattr("anlan.tables._maps.layers.find_spec", lambda name: None)
     for file in maps(tmp_path):
         answer = spots(file)
         assert answer.exit_code == 2

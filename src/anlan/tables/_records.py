@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from anlan.tables._errors import Note, TableError, note
+from anlan.tables._maps.kinds import kind_of
 from anlan.tables._refused import is_refused_file, way_back
 from anlan.tables._source import AS_IT_IS, Opening, Source, open_source
 
-_TOPOLOGY = re.compile(r'"type"\s*:\s*"Topology"')
-_ROOT = re.compile(r"<(?:\w+:)?(kml|gpx)[\s>]", re.IGNORECASE)
 _MARKS = re.compile("\ufeff|\u200b|ï»¿")
 
 
@@ -83,8 +82,10 @@ class Records:
         self.close()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and end what reads it."""
         self._source.file.close()
+        if close := getattr(self._rows, "close", None):
+            close()
 
 
 def open_records(where: str | Path | BinaryIO, *, name: str | None = None, opening: Opening = AS_IT_IS) -> Records:
@@ -98,9 +99,9 @@ def open_records(where: str | Path | BinaryIO, *, name: str | None = None, openi
 
 
 def _rows_of(source: Source, opening: Opening) -> _Rows:
-    start = source.head[:4096].decode(source.encoding or "utf-8", errors="replace").lstrip("\ufeff \t\r\n")
-    if kind := _map_of(source, start):
-        from anlan.tables._layers import LayerRows
+    start = source.head.decode(source.encoding or "utf-8", errors="replace").lstrip("\ufeff \t\r\n")
+    if kind := kind_of(source, start):
+        from anlan.tables._maps.layers import LayerRows
 
         return LayerRows(source, kind, opening)
     if source.kind == "packed":
@@ -123,20 +124,6 @@ def _rows_of(source: Source, opening: Opening) -> _Rows:
     from anlan.tables._delimited import Delimited
 
     return Delimited(source, opening)
-
-
-def _map_of(source: Source, start: str) -> str | None:
-    """Return what GIS programs call a file, where it is theirs."""
-    if source.kind == "packed":
-        from anlan.tables._layers import kind_of_archive
-
-        return kind_of_archive(source)
-    if source.kind == "layers":
-        return "GeoPackage" if source.head.startswith(b"SQLite") else "Shapefile"
-    if start.startswith("{"):
-        return "TopoJSON" if _TOPOLOGY.search(start) else None
-    root = _ROOT.search(start) if start.startswith("<") else None
-    return {"kml": "KML", "gpx": "GPX"}.get(root[1].lower()) if root else None
 
 
 def clean_header(cells: Sequence[Any]) -> tuple[str, ...]:
