@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from anlan.tables import TableError, open_records
+from anlan.tables._maps.reader import BATCH
 from tests.tables.test_tables_as_people_have import PLACE, columns, of, spots
 
 pytestmark = pytest.mark.pure
@@ -79,3 +81,31 @@ def test_without_the_extra_a_map_is_refused_with_the_way_out(tmp_path: Path, mon
         assert answer.exit_code == 2
         assert "anlan[gis]" in answer.stderr
         assert "GeoJSON or CSV" in answer.stderr
+
+
+def test_a_map_that_is_held_in_memory_has_a_size_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """KML, GPX and TopoJSON are bounded as they are unpacked; what is read in batches is not."""
+    monkeypatch.setattr("anlan.tables._maps.files.HELD_BYTES", 200)
+    for file in maps(tmp_path):
+        try:
+            with open_records(file) as records:
+                seen = str(len(list(records)))
+        except TableError as error:
+            seen = error.code
+        assert (file.name, seen) == (file.name, "map_too_large" if file.name[0] in "abcd" else "2")
+
+
+def test_a_map_of_several_batches_keeps_every_row(tmp_path: Path) -> None:
+    """Rows come in the map's own order, while the next ones are not read yet; lines and areas are counted over all."""
+    from pyogrio.raw import write
+    from shapely import linestrings, points, to_wkb
+
+    count = 2 * BATCH + 1
+    shapes = to_wkb([*points([PLACE] * (count - 1)), linestrings([PLACE, (0, 0)])])
+    numbers = [np.arange(count)]
+    write(tmp_path / "a.gpkg", shapes, numbers, ["number"], geometry_type="Unknown", crs="EPSG:4326")
+    with open_records(tmp_path / "a.gpkg") as records:
+        assert [note.limits for note in records.notes] == [{"count": 1}]
+        rows = [cells for _, _, cells in records.rows()]
+    assert [row[0] for row in rows] == list(range(count))
+    assert (rows[0][1:], rows[-1][1:]) == ([*PLACE], [None, None])

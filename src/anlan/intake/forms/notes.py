@@ -60,6 +60,10 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "broken_map": noop("it is damaged, or no %(kind)s. Export it anew, or as GeoJSON."),
     "needs_gis": noop("it is %(kind)s, which this server cannot read. Save it as GeoJSON or CSV."),
     "computed_layer": noop("“%(sheet)s” in it is computed while it is read. Save the layer anew, as a table."),
+    "map_too_large": noop(
+        "it is %(kind)s of more than %(most)s MB, which is held in memory whole. "
+        "Save it as GeoPackage, Shapefile or CSV."
+    ),
     "map_too_heavy": noop("it takes too much time or memory. Save it as GeoPackage or CSV, or part it."),
     "markup": noop("it is HTML or XML and no table. Open it in a spreadsheet and save it as .xlsx or CSV."),
     "not_json": noop("it is no JSON that holds a list of objects."),

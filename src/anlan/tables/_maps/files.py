@@ -16,6 +16,7 @@ from anlan.tables._source import Source
 
 MOST_UNPACKED: Final = 1 << 30
 HELD: Final = ("KML", "GPX", "TopoJSON")  # GDAL holds them in memory whole
+HELD_BYTES: Final = 50_000_000
 BESIDE: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 PLAIN: Final = ("table", "shadow")
 TABLES: Final = """
@@ -38,6 +39,15 @@ def laid_out(source: Source, kind: str, folder: Path) -> Path:
     else:
         with path.open("wb") as out:
             shutil.copyfileobj(source.file, out)
+    if kind in HELD and path.stat().st_size > HELD_BYTES:
+        most = HELD_BYTES // 1_000_000
+        raise TableError(
+            f"{source.name} is {kind} of more than {most} MB, which is held in memory whole: save it as GeoPackage, "
+            "Shapefile or CSV",
+            code="map_too_large",
+            kind=kind,
+            most=most,
+        )
     return path
 
 

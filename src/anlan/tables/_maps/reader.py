@@ -22,6 +22,7 @@ SAMPLE: Final = 500
 BATCH: Final = 20_000
 MOST_MEMORY: Final = 4 << 30
 PATIENCE_S: Final = 180  # for each batch
+Part = tuple[list[str], Any, list[Any]]
 dumped = partial(json.dumps, default=str, separators=(",", ":"))
 
 
@@ -33,16 +34,16 @@ class Layer:
 
         self.path, self.name, self.opening = path, name, opening
         self.layers = [str(layer) for layer, _ in pyogrio.list_layers(path)]
-        self.layer = self._chosen()
         self.encoding: str | None = opening["encoding"]
-        self.info = pyogrio.read_info(path, layer=self.layer, encoding=self.encoding, force_feature_count=True)
-        self.step = max(self.info["features"], 1) if kind in HELD else BATCH
+        self.layer, self.info = self._chosen()
+        self.is_held = kind in HELD
+        self.held: Part | None = None
+        self.step = max(self.info["features"], 1) if self.is_held else BATCH
         self.guessed: Note | None = None
         if not self.encoding and self.info["encoding"] == "ISO-8859-1":
             self.encoding = self._likely_encoding()
-        self.shapes = 0
 
-    def _chosen(self) -> str:
+    def _chosen(self) -> tuple[str, dict[str, Any]]:
         """Return the layer that was named, or the first one that holds points, or anything."""
         import pyogrio
 
@@ -50,14 +51,19 @@ class Layer:
         if wanted and wanted not in self.layers:
             message = f"{self.name} has no layer {wanted!r}; its layers are: {', '.join(self.layers)}"
             raise TableError(message, code="no_sheet", sheet=wanted, sheets=self.layers)
+        layers = [wanted] if wanted else self.layers
+        known = {
+            layer: pyogrio.read_info(self.path, layer=layer, encoding=self.encoding, force_feature_count=True)
+            for layer in layers
+        }
         if wanted:
-            return wanted
-        known = {layer: pyogrio.read_info(self.path, layer=layer, force_feature_count=True) for layer in self.layers}
+            return wanted, known[wanted]
         filled = [layer for layer in self.layers if known[layer]["features"] > 0]
         points = [layer for layer in filled if "Point" in str(known[layer]["geometry_type"])]
         if not filled:
             raise TableError(f"{self.name} holds no feature", code="empty")
-        return (points or filled)[0]
+        chosen = (points or filled)[0]
+        return chosen, known[chosen]
 
     def _likely_encoding(self) -> str | None:
         """Return the encoding that the letters tell, where a Shapefile does not and all bytes were read as Latin-1."""
@@ -99,7 +105,17 @@ class Layer:
                          for shape in self._read(start, self.step, columns=[])[1])  # fmt: skip
         return total
 
-    def _read(self, start: int, most: int, columns: list[str] | None = None) -> tuple[list[str], Any, list[Any]]:
+    def _read(self, start: int, most: int, columns: list[str] | None = None) -> Part:
+        """Return names of fields, shapes and columns of so many features; what GDAL holds whole is read once."""
+        if not self.is_held:
+            return self._fetched(start, most, columns)
+        if self.held is None:
+            self.held = self._fetched(0, self.step, None)
+        fields, shapes, cells = self.held
+        part = slice(start, start + most)
+        return fields, shapes[part], [column[part] for column in cells]
+
+    def _fetched(self, start: int, most: int, columns: list[str] | None) -> Part:
         from pyogrio.raw import read
         from shapely import from_wkb
 
