@@ -183,3 +183,15 @@ def test_what_is_said_of_a_file_has_a_code_and_limits() -> None:
     assert (error.value.code, limits["line"], limits["count"], limits["first"][1]) == (
         "headless", 1, 3, [2, "2", "2016-01-02", "4.5"],
     )  # fmt: skip
+
+
+def test_columns_of_one_name_keep_all_their_cells() -> None:
+    """A number that another column has in its own name is left to it."""
+    for head in ("x,x,x (1)", "x (1),x,x", "x,x (2),x", "x,x,x (1),x (1)"):
+        width = head.count(",") + 1
+        cells = [str(n) for n in range(width)]
+        with open_records(io.BytesIO(f"{head}\n{','.join(cells)}\n".encode())) as records:
+            assert len(set(records.columns)) == width
+            assert [list(record.values.values()) for record in records] == [cells]
+    with open_records(io.BytesIO(b"x,x,x (1)\n1,2,3\n")) as records:
+        assert records.columns == ("x (2)", "x (3)", "x (1)")

@@ -127,16 +127,18 @@ def _rows_of(source: Source, opening: Opening) -> _Rows:
 
 
 def clean_header(cells: Sequence[Any]) -> tuple[str, ...]:
-    """Return column names without byte order marks and blanks around; of a name used twice each gets a number."""
+    """Return column names without byte order marks and blanks around; of a name used twice each gets a free number."""
     columns = [
         _MARKS.sub("", str(cell if cell is not None else "")).strip() or f"column_{n}"
         for n, cell in enumerate(cells, 1)
     ]
-    times, seen = Counter(columns), Counter[str]()
+    times, taken, numbers = Counter(columns), set(columns), Counter[str]()
     for n, column in enumerate(columns):
         if times[column] > 1:
-            seen[column] += 1
-            columns[n] = f"{column} ({seen[column]})"
+            while columns[n] in taken:
+                numbers[column] += 1
+                columns[n] = f"{column} ({numbers[column]})"
+            taken.add(columns[n])
     return tuple(columns)
 
 
