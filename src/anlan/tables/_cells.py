@@ -48,11 +48,11 @@ def guarded(value: Any) -> Any:
 
 
 def unguarded(value: Any) -> Any:
-    """Return what `guarded` was given; a number that an earlier version guarded too."""
+    """Return exactly what `guarded` was given; also a number that an earlier version guarded."""
     if not isinstance(value, str) or not value.startswith("'"):
         return value
-    bare = value[1:]
-    return bare if _is_live(bare.lstrip("'")) or _PLAIN.fullmatch(bare) else value
+    within = value.lstrip("'")
+    return value[1:] if _is_live(within) or _PLAIN.fullmatch(within) else value
 
 
 def _is_live(text: str) -> bool:

@@ -48,9 +48,9 @@ class Records:
     def __init__(self, source: Source, rows: _Rows) -> None:
         self._source, self._rows = source, rows
         self.name, self.sha256, self.total_bytes = source.name, source.sha256, source.total_bytes
-        columns = clean_header(rows.header)
-        self._refused = is_refused_file(columns)
-        self.columns: tuple[str, ...] = tuple(way_back(columns)) if self._refused else columns
+        names = clean_names(rows.header)
+        self._refused = is_refused_file(names)
+        self.columns: tuple[str, ...] = distinct(way_back(names) if self._refused else names)
         back = (note("refused_rows"),) if self._refused else ()
         self.notes: tuple[Note, ...] = (*source.notes, *rows.notes, *back)
         self.crs: str | None = getattr(rows, "crs", None)
@@ -126,12 +126,15 @@ def _rows_of(source: Source, opening: Opening) -> _Rows:
     return Delimited(source, opening)
 
 
-def clean_header(cells: Sequence[Any]) -> tuple[str, ...]:
-    """Return column names without byte order marks and blanks around; of a name used twice each gets a free number."""
-    columns = [
-        _MARKS.sub("", str(cell if cell is not None else "")).strip() or f"column_{n}"
-        for n, cell in enumerate(cells, 1)
-    ]
+def clean_names(cells: Sequence[Any]) -> list[str]:
+    """Return column names without byte order marks and blanks around; an empty one is called by its place."""
+    names = [_MARKS.sub("", str(cell if cell is not None else "")).strip() for cell in cells]
+    return [name or f"column_{n}" for n, name in enumerate(names, 1)]
+
+
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names; each of those that are used twice gets a number that is free."""
+    columns = list(names)
     times, taken, numbers = Counter(columns), set(columns), Counter[str]()
     for n, column in enumerate(columns):
         if times[column] > 1:
