@@ -143,19 +143,19 @@ def look(
 ) -> tuple[Look, Times]:
     """Go through the whole file once: hash, count, columns, and the order of day and month."""
     asked = Layout(**{key: value for key, value in given.items() if value is not None})
-    records = open_records(path, name=name, opening=asked.opening)
     first: list[Record] = []
     times, count = Times(asked.tz, asked.time_order), 0
-    layout, notes = asked, records.notes
-    for record in records:
-        count += 1
-        if len(first) < SAMPLE:
-            first.append(record)
-            layout, _ = guess(records, first, given) if len(first) in {1, 20, SAMPLE} else (layout, ())
-        if layout.time:
-            times.see(record.values.get(layout.time))
-        if progress:
-            progress(count)
+    with open_records(path, name=name, opening=asked.opening) as records:
+        layout, notes = asked, records.notes
+        for record in records:
+            count += 1
+            if len(first) < SAMPLE:
+                first.append(record)
+                layout, _ = guess(records, first, given) if len(first) in {1, 20, SAMPLE} else (layout, ())
+            if layout.time:
+                times.see(record.values.get(layout.time))
+            if progress:
+                progress(count)
     if not count:
         raise TableError("the file holds no record", code="empty")
     layout, guessed = guess(records, first, given)

@@ -59,8 +59,8 @@ def survey(
         except TableError:
             seen.problem = "unusable"
             return seen
-        records = open_records(path, name=name, opening=found.layout.opening)
-        _try(seen, rows(records, found.layout, times, category_names(renamed)), found.layout, actor, at, watch)
+        with open_records(path, name=name, opening=found.layout.opening) as records:
+            _try(seen, rows(records, found.layout, times, category_names(renamed)), found.layout, actor, at, watch)
         seen.note(times.notes(found.layout.time or ""))
     except UNREADABLE as error:
         seen.fail(error)

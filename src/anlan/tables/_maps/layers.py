@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
+import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen
 from typing import Any, Final
 
 from anlan.tables._errors import Note, TableError, note
@@ -39,11 +40,12 @@ class LayerRows:
         try:
             path = laid_out(source, kind, Path(self._folder.name))
             asked = {"path": str(path), "name": source.name, "kind": kind, "opening": asdict(opening)}
-            self._process = subprocess.Popen(
+            self._process = Popen(
                 [sys.executable, "-P", "-m", "anlan.tables._maps.reader", json.dumps(asked)],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL,
                 env=environment(kind, self._folder.name),
             )  # fmt: skip
+            weakref.finalize(self, self._process.kill)
             seen = self._next()
         except BaseException:
             self.close()
