@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from django.db import connection
-from django.db.models import QuerySet
 
-from anlan.core.models import SeriesCount
+from anlan.core.chunks import chunks
 
-TAKE: Final = "UPDATE core_seriescount SET last = last + %s WHERE letter = %s AND period = %s"
-LAST: Final = "SELECT last FROM core_seriescount WHERE letter = %s AND period = %s"
 BEGIN: Final = "INSERT INTO core_seriescount (letter, period, last) VALUES (%s, %s, 0) ON CONFLICT DO NOTHING"
-HOLD: Final = f"{LAST} FOR UPDATE"
+TAKE: Final = (
+    "INSERT INTO core_seriescount (letter, period, last) VALUES {}"
+    " ON CONFLICT (letter, period) DO UPDATE SET last = core_seriescount.last + excluded.last"
+)
+LAST: Final = "SELECT letter, period, last FROM core_seriescount WHERE (letter, period) IN (VALUES {})"
+HOLD: Final = "SELECT last FROM core_seriescount WHERE letter = %s AND period = %s FOR UPDATE"
 
 
 @dataclass(frozen=True)
@@ -33,23 +36,17 @@ class Series:
 
     def next_many(self, count: int) -> list[str]:
         """Give the next numbers, in their order."""
-        return [self.written(number) for number in self.take(count)]
+        return self.written(self.take(count))
 
     def take(self, count: int) -> range:
         """Give the next numbers as plain integers."""
-        with connection.cursor() as cursor:
-            cursor.execute(TAKE, [count, self.letter, self.key])
-            if not cursor.rowcount:
-                cursor.execute(BEGIN, [self.letter, self.key])
-                cursor.execute(TAKE, [count, self.letter, self.key])
-            cursor.execute(LAST, [self.letter, self.key])
-            last = cursor.fetchone()[0]
-        return range(last - count + 1, last + 1)
+        return _taken({self: count})[self]
 
-    def written(self, number: int) -> str:
-        """Write a number as people read it."""
+    def written(self, numbers: Iterable[int]) -> list[str]:
+        """Write numbers as people read them."""
         period = f"{self.period:%y%m%d}" if isinstance(self.period, dt.date) else self.key
-        return "-".join(filter(None, (self.letter, period, f"{number:0{self.width}d}")))
+        before = "".join(f"{part}-" for part in (self.letter, period) if part)
+        return [f"{before}{number:0{self.width}d}" for number in numbers]
 
     @property
     def key(self) -> str:
@@ -71,35 +68,29 @@ def lock(several: Iterable[Series]) -> None:
 
 def next_of_each(several: Sequence[Series]) -> list[str]:
     """Give each its next number, in a few statements however many periods and numbers there are."""
-    counts = Counter(several)
-    if len(counts) == 1:
-        return several[0].next_many(len(several))
-    rows = _held(counts)
-    last = {series: rows[series.letter, series.key].last for series in counts}
-    for series, count in counts.items():
-        rows[series.letter, series.key].last += count
-    SeriesCount.objects.bulk_update(rows.values(), ["last"])
-    numbers = []
-    for series in several:
-        last[series] += 1
-        numbers.append(series.written(last[series]))
-    return numbers
+    taken = _taken(Counter(several))
+    numbers = {series: iter(series.written(of)) for series, of in taken.items()}
+    return [next(numbers[series]) for series in several]
 
 
-def _held(several: Iterable[Series]) -> dict[tuple[str, str], SeriesCount]:
-    """Return the rows under lock. They are begun and locked in one order, so that no two writes wait for each other."""
-    wanted = _in_order(several)
-    _begin(wanted)
-    rows: QuerySet[SeriesCount] = SeriesCount.objects.select_for_update().order_by("letter", "period")
-    found = rows.filter(letter__in={series.letter for series in wanted}, period__in={series.key for series in wanted})
-    return {(row.letter, row.period): row for row in found}
+def _taken(counts: Mapping[Series, int]) -> dict[Series, range]:
+    """Take so many numbers of each; rows are begun and locked in one order, so that no two writes wait for each other.
+
+    A period that has no row yet gets one.
+    """
+    last: dict[tuple[str, str], int] = {}
+    with connection.cursor() as cursor:
+        for some in chunks(_in_order(counts)):
+            keys = [(series.letter, series.key) for series in some]
+            taken = [(*key, counts[series]) for key, series in zip(keys, some, strict=True)]
+            cursor.execute(TAKE.format(", ".join(["(%s, %s, %s)"] * len(some))), list(chain.from_iterable(taken)))
+            cursor.execute(LAST.format(", ".join(["(%s, %s)"] * len(some))), list(chain.from_iterable(keys)))
+            last |= {(letter, period): number for letter, period, number in cursor.fetchall()}
+    return {
+        series: range(last[series.letter, series.key] - count + 1, last[series.letter, series.key] + 1)
+        for series, count in counts.items()
+    }
 
 
 def _in_order(several: Iterable[Series]) -> list[Series]:
     return sorted(set(several), key=lambda series: (series.letter, series.key))
-
-
-def _begin(several: Sequence[Series]) -> None:
-    """Make the rows that are not there yet."""
-    fresh = [SeriesCount(letter=series.letter, period=series.key) for series in several]
-    SeriesCount.objects.bulk_create(fresh, ignore_conflicts=True)

@@ -74,7 +74,8 @@ def _faults(report: Report, category: str, said: Sequence[Said], beside: Beside)
     for each in said:
         of[each.kind].append(each)
     validities = [report.validity, *(each.payload["from"] for each in reversed(of[VALIDITY]))]
-    row = stated(report.pk, report.__dict__ | {"validity": validities[-1]}, category)
+    stored = report.__dict__ | {"validity": validities[-1], "category": category}
+    row = {name: column[0] for name, column in stated({name: [value] for name, value in stored.items()}).items()}
     for name in differing(first.payload, row):
         yield f"{name} is not as its entry says"
     if of[VALIDITY] and of[VALIDITY][-1].payload["to"] != report.validity:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anlan.core.ledger.entries import (
     append,
+    append_columns,
     append_many,
     append_rows,
     canonical,
@@ -17,6 +18,7 @@ from anlan.core.ledger.entries import (
 
 __all__ = [
     "append",
+    "append_columns",
     "append_many",
     "append_rows",
     "canonical",

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from anlan.core.ledger.inserts import insert
+from anlan.core.ledger.inserts import insert_columns
 from anlan.core.ledger.kinds import keep
 from anlan.core.models import LedgerEntry, LedgerPosition
 from anlan.core.people.actors import Actor
@@ -76,11 +76,16 @@ def append_rows(rows: list[dict[str, Any]]) -> None:
 
     One without a cause follows, as in `append`, from what this nested verb follows from.
     """
+    append_columns({name: [row[name] for row in rows] for name in COLUMNS})
+
+
+def append_columns(columns: dict[str, list[Any]]) -> None:
+    """Append entries told column by column, in the form of `row_of`."""
     if _pending.ids is None:
         raise RuntimeError("ledger entries outside write()")
-    keep({row["kind"] for row in rows})
-    cause = _pending.cause_id
-    _pending.ids.extend(insert(LedgerEntry, [row | {"cause_id": row["cause_id"] or cause} for row in rows]))
+    keep(columns["kind"])
+    causes = [cause or _pending.cause_id for cause in columns["cause_id"]]
+    _pending.ids.extend(insert_columns(LedgerEntry, columns | {"cause_id": causes}))
 
 
 def row_of(kind: str, actor: Actor, at: dt.datetime, subject: str, payload: str) -> dict[str, Any]:

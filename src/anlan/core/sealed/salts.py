@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping
+from functools import cache
 
 SALT_BYTES = 16
 
@@ -20,5 +21,10 @@ def commitment(salt: bytes, content: Mapping[str, str | bytes | None]) -> str:
     for name in sorted(content):
         value = content[name]
         data = value.encode() if isinstance(value, str) else value
-        parts += f"{len(name.encode())}:{name}={'-' if data is None else len(data)}:".encode(), data or b""
+        parts += (_head(name), b"-:", b"") if data is None else (_head(name), b"%d:" % len(data), data)
     return hmac.digest(salt, b"".join(parts), "sha256").hex()
+
+
+@cache
+def _head(name: str) -> bytes:
+    return f"{len(name.encode())}:{name}=".encode()

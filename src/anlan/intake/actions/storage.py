@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from anlan.core import ledger
 from anlan.core.city.current import city, city_zone, kept
 from anlan.core.ledger import canonical
-from anlan.core.ledger.inserts import insert
+from anlan.core.ledger.inserts import Columns, insert, insert_columns
 from anlan.core.ledger.verbs import asked_as
 from anlan.core.people.actors import Actor
 from anlan.core.sealed import commitment, new_salt
 from anlan.core.sealed.files import PhotoBytes, columns_of
 from anlan.core.series import Series, lock, next_of_each
-from anlan.core.time.clock import latest
+from anlan.core.time.clock import latest, stamp
 from anlan.intake.actions.first_look import await_looks
 from anlan.intake.models import Attachment, Category, Report, ReportPersonal
 from anlan.intake.models.received import UNASKED, covered, stated
@@ -68,29 +68,52 @@ def store_each(rows: Sequence[Taken], *, past: bool) -> list[tuple[int, str]]:
 
     Those for which somebody waits begin their first look; of the past nobody waits for any.
     """
-    numbers = next_of_each(_days(row.checked.columns["received_at"] for row in rows))
-    columns_of = [
-        {**UNSAID, **row.checked.columns, "number": number, "organisation_id": row.organisation_id}
-        for number, row in zip(numbers, rows, strict=True)
-    ]
-    ids = insert(Report, columns_of)
+    numbers = next_of_each(list(_days(row.checked.columns["received_at"] for row in rows)))
+    columns = _columns(rows, numbers)
+    ids = insert_columns(Report, columns)
     salts = [new_salt() if any(row.checked.personal.values()) else None for row in rows]
     insert(ReportPersonal, [
         {"report_id": pk, "salt": salt, "verb_key": row.verb_key, **row.checked.personal}
         for pk, salt, row in zip(ids, salts, rows, strict=True) if salt
     ])  # fmt: skip
-    codes = kept(_codes)
-    entries = []
-    for pk, columns, salt, row in zip(ids, columns_of, salts, rows, strict=True):
-        checked, payload = row.checked, _payload(pk, columns, codes)
-        payload |= {"personal": commitment(salt, checked.personal)} if salt else {}
-        payload |= {"masked": list(checked.masked)} if checked.masked else {}
-        subject = f"report:{columns['number']}"
-        entries.append(ledger.row_of(RECEIVED, row.actor, row.at, subject, canonical(payload)))
-    ledger.append_rows(entries)
-    waiting = zip(columns_of, rows, strict=True)
-    await_looks([] if past else [(columns["number"], row.at) for columns, row in waiting if _is_live(columns)])
+    ledger.append_columns({
+        "kind": [RECEIVED] * len(rows),
+        "actor": [row.actor.name for row in rows],
+        "at": [stamp(row.at) for row in rows],
+        "subject": [f"report:{number}" for number in numbers],
+        "cause_id": [None] * len(rows),
+        "payload": _payloads(rows, columns | {"id": ids}, salts),
+    })  # fmt: skip
+    waiting = [] if past else [(number, row.at) for number, row in zip(numbers, rows, strict=True) if _is_live(row)]
+    await_looks(waiting)
     return list(zip(ids, numbers, strict=True))
+
+
+def _columns(rows: Sequence[Taken], numbers: Sequence[str]) -> dict[str, Sequence[Any]]:
+    """Return the reports column by column, as their table has them."""
+    checked = [row.checked.columns for row in rows]
+    always = {name: [each[name] for each in checked] for name in checked[0] if name not in UNSAID}
+    said = {name: [each.get(name, unsaid) for each in checked] for name, unsaid in UNSAID.items()}
+    return {**always, **said, "number": numbers, "organisation_id": [row.organisation_id for row in rows]}
+
+
+def _payloads(rows: Sequence[Taken], columns: Columns, salts: Sequence[bytes | None]) -> list[str]:
+    """Return what the entries say of the rows: which each is, what it commits to, and whether it counts."""
+    codes = kept(_codes)
+    said = covered(stated(columns | {"category": [codes[pk] for pk in columns["category_id"]]}))
+    payloads = []
+    for pk, validity, (digest, marks), salt, row in zip(
+        columns["id"], columns["validity"], said, salts, rows, strict=True
+    ):
+        payload: dict[str, Any] = {"report": pk, "row": digest, "marks": marks}
+        if validity != Validity.VALID:
+            payload["validity"] = validity
+        if salt:
+            payload["personal"] = commitment(salt, row.checked.personal)
+        if row.checked.masked:
+            payload["masked"] = list(row.checked.masked)
+        payloads.append(canonical(payload))
+    return payloads
 
 
 def _codes() -> dict[int, str]:
@@ -110,24 +133,16 @@ def lock_days(moments: Iterable[dt.datetime]) -> None:
     lock(_days(moments))
 
 
-def _is_live(columns: dict[str, Any]) -> bool:
-    return is_live(*(columns[name] for name in ("channel", "validity", "received_at", "entered_at")))
+def _is_live(row: Taken) -> bool:
+    return is_live(*(row.checked.columns[name] for name in ("channel", "validity", "received_at", "entered_at")))
 
 
-def _payload(pk: int, columns: dict[str, Any], codes: dict[int, str]) -> dict[str, Any]:
-    """Return what the entry says of the row: which it is, what it commits to, and whether it counts."""
-    payload = {"report": pk, **covered(stated(pk, columns, codes[columns["category_id"]]))}
-    if columns["validity"] != Validity.VALID:
-        payload["validity"] = columns["validity"]
-    return payload
-
-
-def _days(moments: Iterable[dt.datetime]) -> list[Series]:
-    """Return the series of each moment's local day: R-160628-0412."""
+def _days(moments: Iterable[dt.datetime]) -> Iterator[Series]:
+    """Yield the series of each moment's local day: R-160628-0412."""
     here = city_zone()
     series: dict[dt.date, Series] = {}
-    days = [moment.astimezone(here).date() for moment in moments]
-    for day in days:
+    for moment in moments:
+        day = moment.astimezone(here).date()
         if day not in series:
             series[day] = Series("R", day)
-    return [series[day] for day in days]
+        yield series[day]

@@ -7,12 +7,16 @@ import datetime as dt
 import hashlib
 import string
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from json.encoder import encode_basestring
 from math import isfinite
+from operator import itemgetter
+from types import NoneType
 from typing import Any, Final
 
 from anlan.core.ledger import canonical
+from anlan.core.ledger.inserts import Columns, each_once
 from anlan.core.time.clock import stamp
 
 FLOATS: Final = ("lon", "lat", "precision_m", "source_x", "source_y")
@@ -23,26 +27,36 @@ STATED: Final = (  # only ever grows, at its end: an entry of before holds a mar
 SAID_AS_STORED: Final = tuple(name for name in STATED if name not in {"report", "category", "organisation"})
 LETTERS: Final = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"  # of Base64
 UNASKED: Final = {"answers": "", "urgency": None}  # left out where entries held the columns themselves
+MOMENTS: Final = ("received_at", "entered_at", "device_time")
 Row = Mapping[str, Any]
 
 
-def stated(pk: int, columns: Row, category: str) -> dict[str, Any]:
-    """Return a report's row as its entry covers it: nothing personal, the same text on every database."""
+def stated(columns: Columns) -> Columns:
+    """Return reports' rows as their entries cover them: nothing personal, the same text on every database.
+
+    `columns` are those of the table, and the `category` beside them by its code.
+    """
     said = {name: columns[name] for name in SAID_AS_STORED}
-    said |= {"report": pk, "category": category, "organisation": columns["organisation_id"]}
-    for name, value in said.items():
-        if isinstance(value, dt.datetime):
-            said[name] = stamp(value)
+    said |= {"report": columns["id"], "category": columns["category"], "organisation": columns["organisation_id"]}
+    for name in MOMENTS:
+        said[name] = each_once(_stamped, said[name])
     for name in FLOATS:
-        if said[name] is not None:
-            said[name] = float(said[name])
+        said[name] = [value if value is None else float(value) for value in said[name]]
     return said
 
 
-def covered(row: Row) -> dict[str, str]:
-    """Return what an entry holds of a row as `stated`: its hash, and where it differs should it ever not fit."""
-    texts = _texts(row, len(STATED))
-    return {"row": _letters(_hash(texts)), "marks": "".join([_mark(text) for text in texts.values()])}
+def _stamped(value: Any) -> Any:
+    return stamp(value) if isinstance(value, dt.datetime) else value
+
+
+def covered(columns: Columns) -> list[tuple[str, str]]:
+    """Return what entries hold of rows as `stated`, told column by column: of each its hash, and its marks.
+
+    The marks say where the row differs should it ever not fit.
+    """
+    texts = [_texts(columns[name]) for name in STATED]
+    rows, marks = zip(*texts, strict=True), zip(*(each_once(_mark, column) for column in texts), strict=True)
+    return [(_letters(_hash(row)), "".join(of)) for row, of in zip(rows, marks, strict=True)]
 
 
 def differing(payload: Row, row: Row) -> list[str]:
@@ -50,16 +64,18 @@ def differing(payload: Row, row: Row) -> list[str]:
     if "row" not in payload:
         return sorted(name for name, value in row.items() if payload.get(name, UNASKED.get(name)) != value)
     marks = payload["marks"]
-    texts = _texts(row, len(marks))
+    names = STATED[: len(marks)]
+    texts = tuple(_text(row[name]) for name in names)
     digest = _hash(texts)
     if payload["row"] in {_letters(digest), digest.hex()}:  # entries of before wrote it in hexadecimal
         return []
-    return [name for name, kept in zip(texts, marks, strict=False) if _mark(texts[name]) != kept] or ["a column"]
+    return [name for name, text, kept in zip(names, texts, marks, strict=True) if _mark(text) != kept] or ["a column"]
 
 
-def _texts(row: Row, count: int) -> dict[str, str]:
-    """Return the first columns as canonical JSON, each by itself."""
-    return {name: _text(row[name]) for name in STATED[:count]}
+def _texts(column: Sequence[Any]) -> list[str]:
+    """Return a column's values as canonical JSON, each by itself."""
+    kinds = set(map(type, column))
+    return each_once(_text, column) if kinds <= {str, NoneType} else list(map(_text, column))
 
 
 def _text(value: Any) -> str:
@@ -72,10 +88,17 @@ def _text(value: Any) -> str:
     return repr(value) if kind is int or (kind is float and isfinite(value)) else canonical(value)
 
 
-def _hash(texts: Mapping[str, str]) -> bytes:
-    """Hash the columns as one canonical JSON object."""
-    whole = ",".join([f'"{name}":{texts[name]}' for name in sorted(texts)])
-    return hashlib.sha256(f"{{{whole}}}".encode()).digest()
+def _hash(texts: tuple[str, ...]) -> bytes:
+    """Hash the first columns as one canonical JSON object."""
+    form, order = _object(len(texts))
+    return hashlib.sha256((form % order(texts)).encode()).digest()
+
+
+@cache
+def _object(count: int) -> tuple[str, Callable[[tuple[str, ...]], tuple[str, ...]]]:
+    """Return the canonical JSON object of the first columns with a gap for each, and what puts their texts in order."""
+    names = sorted(STATED[:count])
+    return "{" + ",".join(f'"{name}":%s' for name in names) + "}", itemgetter(*map(STATED.index, names))
 
 
 def _letters(digest: bytes) -> str:
