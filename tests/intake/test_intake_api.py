@@ -140,7 +140,7 @@ def test_a_failure_of_ours_leaves_nothing_and_tells_nothing(key, monkeypatch, ca
     def fail(*_args, **_more):
         raise RuntimeError("at Li Si's house")
 
-    monkeypatch.setattr("anlan.intake.actions.storage.ledger.append_rows", fail)
+    monkeypatch.setattr("anlan.intake.actions.storage.ledger.append_columns", fail)
     answer = post(WET | {"words": "at Li Si's house"}, key=key)
     assert (answer.status_code, answer.json()["error"]) == (500, "server_error")
     assert not Report.objects.exists()

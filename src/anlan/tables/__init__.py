@@ -4,6 +4,7 @@ from anlan.tables._cells import as_text, guarded, parse_number, safe_cell
 from anlan.tables._columns import Columns, Guess, guess_columns
 from anlan.tables._degrees import LAT_LON, LON_LAT, order_of_pairs, parse_degrees, parse_pair
 from anlan.tables._errors import NOTES, Note, TableError, note
+from anlan.tables._plain_times import plain_iso
 from anlan.tables._points import InputSummary, Points, read_points
 from anlan.tables._records import Record, Records, open_records
 from anlan.tables._refused import HEADER as REFUSED_HEADER
@@ -40,6 +41,7 @@ __all__ = [
     "parse_number",
     "parse_pair",
     "parse_time",
+    "plain_iso",
     "read_moment",
     "read_points",
     "safe_cell",

@@ -13,7 +13,8 @@ _LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 def parse_number(value: Any) -> float:
     """Return a cell as a finite number; a single comma is a decimal comma, several are thousands separators."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    is_number = _NUMBER.fullmatch(value) if isinstance(value, str) else isinstance(value, int | float)
+    if is_number and not isinstance(value, bool):
         number = float(value)
     else:
         number = _parsed(str(value).strip().replace("\u00a0", "").replace(" ", "").replace("−", "-"))

@@ -20,12 +20,28 @@ _MARKS = re.compile("\ufeff|\u200b|ï»¿")
 
 @dataclass(slots=True)
 class Record:
-    """One record: its number from 1, the line on which it begins (where there are lines), and its cells by column."""
+    """One record: its number from 1, the line on which it begins (where there are lines), and its cells.
+
+    `values` are the cells by column, made when they are asked for: a file of many columns is read for a few of them.
+    """
 
     number: int
     line: int | None
-    values: dict[str, Any]
+    columns: tuple[str, ...]
+    cells: Sequence[Any]
     problem: str | None = None
+    _values: dict[str, Any] | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The cells by column; None for an empty one."""
+        if self._values is None:
+            self._values = dict(zip(self.columns, map(_cell, self.cells), strict=False))
+        return self._values
+
+    def cell(self, at: int) -> Any:
+        """Return the cell of one column, told by its place; None for an empty one."""
+        return _cell(self.cells[at])
 
 
 class _Rows(Protocol):
@@ -72,8 +88,7 @@ class Records:
         width = len(self.columns)
         for number, line, cells in self.rows():
             padded = cells if len(cells) >= width else [*cells, *[None] * (width - len(cells))]
-            values = {name: _cell(value) for name, value in zip(self.columns, padded, strict=False)}
-            yield Record(number, line, values, "too_many_cells" if has_too_many(cells, width) else None)
+            yield Record(number, line, self.columns, padded, "too_many_cells" if has_too_many(cells, width) else None)
 
     def __enter__(self) -> Records:
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 
+from anlan.core.chunks import each_once
 from anlan.core.models.kinds import KindField
 from anlan.core.models.rows import Moment, StampField, ticks_in, ticks_of
 
@@ -89,12 +90,6 @@ def _plain(field: models.Field[Any, Any], column: Sequence[Any]) -> Sequence[Any
         return [value and ticks_of(value) for value in column]
     # as Django adapts them, without asking its settings each time; +00:00 is cut off
     return each_once(lambda value: value and value.astimezone(dt.UTC).isoformat(" ")[:-6], column)
-
-
-def each_once(function: Callable[[Any], Any], column: Sequence[Any]) -> list[Any]:
-    """Return what a function makes of each value of a column, asked once of each value that is another."""
-    made = {value: function(value) for value in set(column)}
-    return [made[value] for value in column]
 
 
 def _next_ids(cursor: CursorWrapper, table: str, count: int) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from anlan.intake.actions.reports import organisation_of, require_channel
 from anlan.intake.actions.storage import facts, lock_days, store
 from anlan.intake.models import Report, Tracking
 from anlan.intake.public.codes import code_hash
-from anlan.intake.queries.identity import earlier, identity, require_same, said_before, with_content_hash
+from anlan.intake.queries.identity import earlier, identity, require_same, said_before, with_content_hashes
 from anlan.intake.rules.reports import Checked, Facts, check
 
 
@@ -36,13 +36,7 @@ def receive_reports(
     `past` they are a history, such as an imported list: nobody waits for them.
     """
     known = facts(at)
-    good: list[tuple[dict[str, Any], Checked]] = []
-    refused: list[dict[str, Any]] = []
-    for row in rows:
-        try:
-            good.append((row, _checked(row, actor, known)))
-        except Refused as error:
-            refused.append(refused_row(row, error))
+    good, refused = check_each(rows, lambda row: _checked(row, actor, known))
     new, repeated = _new(good, refused)
     report_ids = store(new, actor, at, organisation_of(actor, organisation_id), past=past) if new else []
     codes = [(pk, checked.tracking_code) for pk, checked in zip(report_ids, new, strict=True) if checked.tracking_code]
@@ -68,15 +62,37 @@ def refused_row(row: dict[str, Any], error: Refused) -> dict[str, Any]:
     }
 
 
+def check_each(
+    rows: Sequence[dict[str, Any]], checked: Callable[[dict[str, Any]], Checked]
+) -> tuple[list[tuple[dict[str, Any], Checked]], list[dict[str, Any]]]:
+    """Return the rows that may be stored, each as it was checked, and the others as refusals."""
+    good: list[tuple[dict[str, Any], Checked]] = []
+    refused: list[dict[str, Any]] = []
+    for row in rows:
+        try:
+            good.append((row, checked(row)))
+        except Refused as error:
+            refused.append(refused_row(row, error))
+    hashed = with_content_hashes([(row, bool(sent.get("received_at"))) for sent, row in good])
+    return [(sent, row) for (sent, _), row in zip(good, hashed, strict=True)], refused
+
+
+def report_in(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of a list without what says where in the list it stands."""
+    report = row.copy()
+    report.pop("line", None)
+    report.pop("record", None)
+    return report
+
+
 def _checked(sent: dict[str, Any], actor: Actor, known: Facts) -> Checked:
-    report = {name: value for name, value in sent.items() if name not in {"line", "record"}}
+    report = report_in(sent)
     entered, code = (report.pop(name, None) if actor.is_system else None for name in ("entered_at", "tracking_code"))
     require_channel(actor, str(report.get("channel", "")))
-    if not any(report.get(name) for name in ("source_id", "received_at", "device_time")):
+    if not any(map(report.get, ("source_id", "received_at", "device_time"))):
         raise Refused("no_identity", "source_id")
     checked = check(report, replace(known, at=entered) if entered and entered <= known.at else known)
-    checked = replace(checked, tracking_code=code or "")
-    return with_content_hash(checked, bool(report.get("received_at")))
+    return checked._replace(tracking_code=code) if code else checked
 
 
 def _new(good: list[tuple[dict[str, Any], Checked]], refused: list[dict[str, Any]]) -> tuple[list[Checked], int]:

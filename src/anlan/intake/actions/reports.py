@@ -170,7 +170,7 @@ def organisation_of(actor: Actor, organisation_id: int | None) -> int | None:
 def with_asked(checked: Checked, answers: Sequence[str], urgency: int | None) -> Checked:
     """Return a report with what its reporter was asked; beside the content by which a file's rows are known again."""
     said = {"answers": stored_answers(answers), "urgency": require_urgency(urgency)}
-    return replace(checked, columns=checked.columns | said)
+    return checked._replace(columns=checked.columns | said)
 
 
 def _answer(report: Report, masked: Sequence[str], *, repeated: bool) -> dict[str, Any]:

@@ -13,13 +13,12 @@ from typing import IO, Any
 
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused, in_words
-from anlan.intake.actions.batches import receive_reports, refused_row
+from anlan.intake.actions.batches import check_each, receive_reports, refused_row, report_in
 from anlan.intake.actions.reports import require_channel
 from anlan.intake.actions.storage import facts
 from anlan.intake.files.counts import Counts
 from anlan.intake.files.layout import Layout, Look, Times, look, rows
 from anlan.intake.models import Category
-from anlan.intake.queries.identity import with_content_hash
 from anlan.intake.queries.repeats import Repeat, repeats_of
 from anlan.intake.rules.reports import Checked, check
 from anlan.tables import REFUSED_HEADER, Record, TableError, guarded, open_records, safe_cell
@@ -134,15 +133,12 @@ class Trial:
 def tried(sent: list[dict[str, Any]], actor: Actor, at: dt.datetime) -> Trial:
     """Check rows without storing any."""
     known = facts(at)
-    good: list[tuple[dict[str, Any], Checked]] = []
-    refused = []
-    for row in sent:
-        try:
-            require_channel(actor, row["channel"])
-            report = {name: value for name, value in row.items() if name not in {"record", "line"}}
-            good.append((row, with_content_hash(check(report, known), time_told=True)))
-        except Refused as error:
-            refused.append(refused_row(row, error))
+
+    def checked(row: dict[str, Any]) -> Checked:
+        require_channel(actor, row["channel"])
+        return check(report_in(row), known)
+
+    good, refused = check_each(sent, checked)
     repeats = repeats_of([checked for _, checked in good])
     new = [checked for (_, checked), repeat in zip(good, repeats, strict=True) if repeat is None]
     others = [(row, repeat) for (row, _), repeat in zip(good, repeats, strict=True) if repeat and not repeat.is_same]

@@ -7,16 +7,16 @@ import datetime as dt
 import hashlib
 import string
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
 from json.encoder import encode_basestring
 from math import isfinite
 from operator import itemgetter
-from types import NoneType
 from typing import Any, Final
 
+from anlan.core.chunks import each_once
 from anlan.core.ledger import canonical
-from anlan.core.ledger.inserts import Columns, each_once
+from anlan.core.ledger.inserts import Columns
 from anlan.core.time.clock import stamp
 
 FLOATS: Final = ("lon", "lat", "precision_m", "source_x", "source_y")
@@ -54,7 +54,7 @@ def covered(columns: Columns) -> list[tuple[str, str]]:
 
     The marks say where the row differs should it ever not fit.
     """
-    texts = [_texts(columns[name]) for name in STATED]
+    texts = [each_once(_text, columns[name]) for name in STATED]
     rows, marks = zip(*texts, strict=True), zip(*(each_once(_mark, column) for column in texts), strict=True)
     return [(_letters(_hash(row)), "".join(of)) for row, of in zip(rows, marks, strict=True)]
 
@@ -70,12 +70,6 @@ def differing(payload: Row, row: Row) -> list[str]:
     if payload["row"] in {_letters(digest), digest.hex()}:  # entries of before wrote it in hexadecimal
         return []
     return [name for name, text, kept in zip(names, texts, marks, strict=True) if _mark(text) != kept] or ["a column"]
-
-
-def _texts(column: Sequence[Any]) -> list[str]:
-    """Return a column's values as canonical JSON, each by itself."""
-    kinds = set(map(type, column))
-    return each_once(_text, column) if kinds <= {str, NoneType} else list(map(_text, column))
 
 
 def _text(value: Any) -> str:

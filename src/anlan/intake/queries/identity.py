@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from json.encoder import encode_basestring
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
-from anlan.core.chunks import chunks
-from anlan.core.ledger import canonical
+from anlan.core.chunks import chunks, each_once
 from anlan.core.refusals import Refused
 from anlan.core.sealed.openings import same_words
 from anlan.intake.models import Erasure, Report, ReportPersonal
@@ -23,18 +21,40 @@ SAME = ("channel", "category_id", "received_at", "device_time", "source_x", "sou
         "depth_cm")  # fmt: skip
 
 
-def with_content_hash(row: Checked, time_told: bool) -> Checked:
-    """Return a row without an id of its source with a hash of its content in its place.
+def with_content_hashes(rows: Sequence[tuple[Checked, bool]]) -> list[Checked]:
+    """Return rows, each with whether its time was told; one without an id of its source has a hash of its content.
 
     It covers the words, so it is keyed with the server's secret, and erased with them.
     """
-    if row.columns["source_id"] is not None:
-        return row
-    columns = {name: str(value) for name, value in row.columns.items() if name not in NOT_TOLD}
-    moment = str(row.columns["received_at"]) if time_told else ""
-    text = canonical([columns, moment, row.personal])
-    digest = hmac.new(settings.SECRET_KEY.encode(), f"content:{text}".encode(), hashlib.sha256).hexdigest()
-    return dataclasses.replace(row, columns={**row.columns, "content_hash": digest})
+    bare = [(row, told) for row, told in rows if row.columns["source_id"] is None]
+    digests = iter(_digests([row for row, _ in bare], [told for _, told in bare]) if bare else ())
+    return [
+        row
+        if row.columns["source_id"] is not None
+        else row._replace(columns=row.columns | {"content_hash": next(digests)})
+        for row, _ in rows
+    ]
+
+
+def _digests(rows: Sequence[Checked], told: Sequence[bool]) -> list[str]:
+    """Hash the canonical JSON of `[columns, moment, personal content]`, each column as a text."""
+    key = settings.SECRET_KEY.encode()
+    columns = {name: [row.columns[name] for row in rows] for name in sorted(rows[0].columns) if name not in NOT_TOLD}
+    told_at = [row.columns["received_at"] if is_told else "" for row, is_told in zip(rows, told, strict=True)]
+    personal = {name: [row.personal[name] for row in rows] for name in sorted(rows[0].personal)}
+    form = f"content:[{_object(columns)},%s,{_object(personal)}]"
+    texts = zip(*map(_texts, (*columns.values(), told_at, *personal.values())), strict=True)
+    return [hmac.digest(key, (form % row).encode(), "sha256").hex() for row in texts]
+
+
+def _object(names: Iterable[str]) -> str:
+    """Return the canonical JSON of an object with these names, in order, and a gap for each value."""
+    return "{" + ",".join(f'"{name}":%s' for name in names) + "}"
+
+
+def _texts(column: Sequence[Any]) -> list[str]:
+    """Return a column's values as texts in canonical JSON."""
+    return each_once(lambda value: encode_basestring(str(value)), column)
 
 
 def identity(row: Checked | Report) -> tuple[str, ...] | None:
@@ -48,36 +68,33 @@ def identity(row: Checked | Report) -> tuple[str, ...] | None:
 def earlier(rows: Sequence[Checked]) -> dict[tuple[str, ...], Report]:
     """Return the stored reports that these rows repeat, by identity."""
     found: dict[tuple[str, ...], Report] = {}
-    ids: dict[str, list[str]] = {}
-    hashes = []
-    for row in rows:
-        if row.columns["source_id"] is not None:
-            ids.setdefault(row.columns["source"], []).append(row.columns["source_id"])
-        elif row.columns.get("content_hash"):
-            hashes.append(row.columns["content_hash"])
-    for source, wanted in ids.items():
-        for chunk in chunks(wanted):
-            for report in Report.objects.filter(source=source, source_id__in=chunk):
-                found[source, str(report.source_id)] = report
-    for chunk in chunks(hashes):
-        for report in Report.objects.filter(content_hash__in=chunk):
-            found[(str(report.content_hash),)] = report
+    for some in chunks(sorted(_known(rows).values())):
+        for report in Report.objects.filter(pk__in=some):
+            found[identity(report) or ()] = report
     return found
 
 
 def known_ids(rows: Sequence[Checked]) -> set[tuple[str, ...]]:
-    """Return which identities of these rows, all with an id of their source, a stored report has."""
-    ids: dict[str, list[str]] = {}
+    """Return which identities of these rows a stored report has."""
+    return set(_known(rows))
+
+
+def _known(rows: Sequence[Checked]) -> dict[tuple[str, ...], int]:
+    """Return which stored report has the identity of which of these rows."""
+    asked: dict[tuple[str, ...], list[str]] = {}
     for row in rows:
-        ids.setdefault(row.columns["source"], []).append(row.columns["source_id"])
-    found: set[tuple[str, ...]] = set()
+        *source, last = identity(row) or ("",)
+        if last:
+            asked.setdefault(tuple(source), []).append(last)
+    found: dict[tuple[str, ...], int] = {}
     with connection.cursor() as cursor:
-        for source, wanted in ids.items():
+        for source, wanted in asked.items():
+            column, of = ("source_id", "source = %s AND ") if source else ("content_hash", "")
             for some in chunks(wanted):
                 marks = ", ".join(["%s"] * len(some))
-                ask = f"SELECT source_id FROM intake_report WHERE source = %s AND source_id IN ({marks})"
-                cursor.execute(ask, [source, *some])
-                found |= {(source, each) for (each,) in cursor.fetchall()}
+                ask = f"SELECT {column}, id FROM intake_report WHERE {of}{column} IN ({marks})"
+                cursor.execute(ask, [*source, *some])
+                found |= {(*source, each): pk for each, pk in cursor.fetchall()}
     return found
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from anlan.core.refusals import Refused
 from anlan.intake.channels import Channel
@@ -36,9 +37,13 @@ class Facts:
     placeless: frozenset[str] = frozenset()  # categories of calls that need no place
     latest: dt.datetime | None = None  # up to when a time told is none of the future, if later than `at`
 
+    @cached_property
+    def last(self) -> dt.datetime:
+        """The last moment that a report may tell."""
+        return max(self.at, self.latest or self.at) + CLOCK_TOLERANCE
 
-@dataclass(frozen=True)
-class Checked:
+
+class Checked(NamedTuple):
     """A report that may be stored: columns and personal content apart, and what was masked in it."""
 
     columns: dict[str, Any]
@@ -49,9 +54,8 @@ class Checked:
 
 def check(row: Mapping[str, Any], facts: Facts) -> Checked:
     """Return the row as it may be stored, or refuse it for the first thing that is wrong with it."""
-    for name in row:
-        if name not in FIELDS:
-            raise Refused("unknown_field", name[:40].replace("\0", ""))
+    if not row.keys() <= FIELDS:
+        raise Refused("unknown_field", next(name for name in row if name not in FIELDS)[:40].replace("\0", ""))
     personal, masked = _words(row)
     columns = {
         "channel": one_of(row, "channel", _CHANNELS, "unknown_channel"),
@@ -91,12 +95,12 @@ def _words(row: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
 
 
 def _category(row: Mapping[str, Any], facts: Facts) -> int:
-    return facts.categories[one_of(row, "category", tuple(facts.categories), "unknown_category")]
+    return facts.categories[one_of(row, "category", facts.categories, "unknown_category")]
 
 
 def _times(row: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
     received = moment_of(row, "received_at") or facts.at
-    if received > max(facts.at, facts.latest or facts.at) + CLOCK_TOLERANCE:
+    if received > facts.last:
         raise Refused("time_in_future", "received_at")
     if received.year < FIRST_YEAR:
         raise Refused("time_too_old", "received_at", first=f"{FIRST_YEAR}-01-01")
