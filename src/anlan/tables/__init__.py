@@ -6,7 +6,7 @@ from anlan.tables._degrees import LAT_LON, LON_LAT, order_of_pairs, parse_degree
 from anlan.tables._errors import NOTES, Note, TableError, note
 from anlan.tables._plain_times import plain_iso
 from anlan.tables._points import InputSummary, Points, read_points
-from anlan.tables._records import Record, Records, open_records
+from anlan.tables._records import Record, Records, column_of, open_records
 from anlan.tables._refused import HEADER as REFUSED_HEADER
 from anlan.tables._refused import Refusal, write_refused
 from anlan.tables._source import Opening
@@ -31,6 +31,7 @@ __all__ = [
     "TableError",
     "as_text",
     "clock_changes",
+    "column_of",
     "guarded",
     "guess_columns",
     "note",

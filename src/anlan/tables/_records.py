@@ -39,9 +39,11 @@ class Record:
             self._values = dict(zip(self.columns, map(_cell, self.cells), strict=False))
         return self._values
 
-    def cell(self, at: int) -> Any:
-        """Return the cell of one column, told by its place; None for an empty one."""
-        return _cell(self.cells[at])
+
+def column_of(records: Sequence[Record], name: str) -> list[Any]:
+    """Return the cells of one column of records of one file; None for an empty one."""
+    at = records[0].columns.index(name) if records else 0
+    return [_cell(record.cells[at]) for record in records]
 
 
 class _Rows(Protocol):
@@ -87,8 +89,10 @@ class Records:
     def __iter__(self) -> Iterator[Record]:
         width = len(self.columns)
         for number, line, cells in self.rows():
-            padded = cells if len(cells) >= width else [*cells, *[None] * (width - len(cells))]
-            yield Record(number, line, self.columns, padded, "too_many_cells" if has_too_many(cells, width) else None)
+            if len(cells) < width:
+                cells = [*cells, *[None] * (width - len(cells))]
+            problem = "too_many_cells" if len(cells) > width and has_too_many(cells, width) else None
+            yield Record(number, line, self.columns, cells, problem)
 
     def __enter__(self) -> Records:
         return self
@@ -166,6 +170,4 @@ def has_too_many(cells: Sequence[Any], width: int) -> bool:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, float) and math.isnan(value):
-        return None
-    return None if value == "" else value
+    return None if value == "" or (isinstance(value, float) and math.isnan(value)) else value

@@ -47,10 +47,10 @@ def insert_keyed(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -
 
 def _insert(cursor: CursorWrapper, model: type[models.Model], columns: Columns) -> None:
     fields = {str(field.column): field for field in model._meta.local_concrete_fields}
-    values = list(zip(*(_plain(fields[name], column) for name, column in columns.items()), strict=True))
-    for some in _parts(values):
-        statement = _statement(connection.vendor, model._meta.db_table, tuple(columns), len(some))
-        given = list(chain.from_iterable(some))
+    values = [_plain(fields[name], column) for name, column in columns.items()]
+    for start, stop in _parts(len(values[0])):
+        statement = _statement(connection.vendor, model._meta.db_table, tuple(columns), stop - start)
+        given = list(chain.from_iterable(zip(*(column[start:stop] for column in values), strict=True)))
         if connection.vendor == "sqlite":  # past Django's cursor, which searches each statement for its marks
             with connection.wrap_database_errors:
                 connection.connection.execute(statement, given)
@@ -58,12 +58,12 @@ def _insert(cursor: CursorWrapper, model: type[models.Model], columns: Columns) 
             cursor.execute(statement, given)
 
 
-def _parts(values: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+def _parts(count: int) -> Iterator[tuple[int, int]]:
     start = 0
-    while left := len(values) - start:
-        count = next((each for each in ROWS if each <= left), left)
-        yield values[start : start + count]
-        start += count
+    while left := count - start:
+        stop = start + next((each for each in ROWS if each <= left), left)
+        yield start, stop
+        start = stop
 
 
 @lru_cache(1024)

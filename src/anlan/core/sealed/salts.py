@@ -18,13 +18,13 @@ def new_salt() -> bytes:
 def commitment(salt: bytes, content: Mapping[str, str | bytes | None]) -> str:
     """Return HMAC-SHA256(salt, content): fields in order of name, each with its length, so none can pose as another."""
     parts: list[bytes] = []
-    for name in sorted(content):
+    for name, head in _heads(tuple(content)):
         value = content[name]
         data = value.encode() if isinstance(value, str) else value
-        parts += (_head(name), b"-:", b"") if data is None else (_head(name), b"%d:" % len(data), data)
+        parts.append(head + b"-:" if data is None else b"%b%d:%b" % (head, len(data), data))
     return hmac.digest(salt, b"".join(parts), "sha256").hex()
 
 
 @cache
-def _head(name: str) -> bytes:
-    return f"{len(name.encode())}:{name}=".encode()
+def _heads(names: tuple[str, ...]) -> list[tuple[str, bytes]]:
+    return [(name, f"{len(name.encode())}:{name}=".encode()) for name in sorted(names)]

@@ -87,9 +87,11 @@ def report_in(row: dict[str, Any]) -> dict[str, Any]:
 
 def _checked(sent: dict[str, Any], actor: Actor, known: Facts) -> Checked:
     report = report_in(sent)
-    entered, code = (report.pop(name, None) if actor.is_system else None for name in ("entered_at", "tracking_code"))
+    entered = code = None
+    if actor.is_system:
+        entered, code = report.pop("entered_at", None), report.pop("tracking_code", None)
     require_channel(actor, str(report.get("channel", "")))
-    if not any(map(report.get, ("source_id", "received_at", "device_time"))):
+    if not (report.get("source_id") or report.get("received_at") or report.get("device_time")):
         raise Refused("no_identity", "source_id")
     checked = check(report, replace(known, at=entered) if entered and entered <= known.at else known)
     return checked._replace(tracking_code=code) if code else checked
@@ -114,6 +116,8 @@ def _new(good: list[tuple[dict[str, Any], Checked]], refused: list[dict[str, Any
 
 def _refuse_others(again: list[tuple[dict[str, Any], Report | Checked, Checked]], refused: list[dict[str, Any]]) -> int:
     """Refuse the rows that came under the number of an earlier report and say something else; return how many."""
+    if not again:
+        return 0
     others = 0
     said = said_before([(before, checked) for _, before, checked in again])
     for (sent, before, checked), is_said in zip(again, said, strict=True):

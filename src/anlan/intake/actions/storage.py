@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from anlan.core import ledger
 from anlan.core.city.current import city, city_zone, kept
 from anlan.core.ledger import canonical
-from anlan.core.ledger.inserts import Columns, insert, insert_columns
+from anlan.core.ledger.inserts import Columns, insert_columns
 from anlan.core.ledger.verbs import asked_as
 from anlan.core.people.actors import Actor
 from anlan.core.sealed import commitment, new_salt
@@ -72,10 +72,7 @@ def store_each(rows: Sequence[Taken], *, past: bool) -> list[tuple[int, str]]:
     columns = _columns(rows, numbers)
     ids = insert_columns(Report, columns)
     salts = [new_salt() if any(row.checked.personal.values()) else None for row in rows]
-    insert(ReportPersonal, [
-        {"report_id": pk, "salt": salt, "verb_key": row.verb_key, **row.checked.personal}
-        for pk, salt, row in zip(ids, salts, rows, strict=True) if salt
-    ])  # fmt: skip
+    _insert_personal([(pk, salt, row) for pk, salt, row in zip(ids, salts, rows, strict=True) if salt])
     ledger.append_columns({
         "kind": [RECEIVED] * len(rows),
         "actor": [row.actor.name for row in rows],
@@ -97,23 +94,30 @@ def _columns(rows: Sequence[Taken], numbers: Sequence[str]) -> dict[str, Sequenc
     return {**always, **said, "number": numbers, "organisation_id": [row.organisation_id for row in rows]}
 
 
+def _insert_personal(kept: Sequence[tuple[int, bytes, Taken]]) -> None:
+    content = {name: [row.checked.personal[name] for _, _, row in kept] for name in ReportPersonal.CONTENT}
+    insert_columns(ReportPersonal, {
+        "report_id": [pk for pk, _, _ in kept],
+        "salt": [salt for _, salt, _ in kept],
+        "verb_key": [row.verb_key for _, _, row in kept],
+        **content,
+    })  # fmt: skip
+
+
 def _payloads(rows: Sequence[Taken], columns: Columns, salts: Sequence[bytes | None]) -> list[str]:
     """Return what the entries say of the rows: which each is, what it commits to, and whether it counts."""
     codes = kept(_codes)
     said = covered(stated(columns | {"category": [codes[pk] for pk in columns["category_id"]]}))
-    payloads = []
-    for pk, validity, (digest, marks), salt, row in zip(
-        columns["id"], columns["validity"], said, salts, rows, strict=True
-    ):
-        payload: dict[str, Any] = {"report": pk, "row": digest, "marks": marks}
-        if validity != Validity.VALID:
-            payload["validity"] = validity
-        if salt:
-            payload["personal"] = commitment(salt, row.checked.personal)
-        if row.checked.masked:
-            payload["masked"] = list(row.checked.masked)
-        payloads.append(canonical(payload))
-    return payloads
+    told = zip(columns["id"], columns["validity"], said, salts, rows, strict=True)
+    return [_payload(pk, validity, *covering, salt, row.checked) for pk, validity, covering, salt, row in told]
+
+
+def _payload(pk: int, validity: str, digest: str, marks: str, salt: bytes | None, checked: Checked) -> str:
+    """Write a payload as canonical JSON: names in order; codes, hashes and marks have nothing to be escaped."""
+    masked = f'"masked":{canonical(list(checked.masked))},' if checked.masked else ""
+    personal = f'"personal":"{commitment(salt, checked.personal)}",' if salt else ""
+    counts = f',"validity":"{validity}"' if validity != Validity.VALID else ""
+    return f'{{"marks":"{marks}",{masked}{personal}"report":{pk},"row":"{digest}"{counts}}}'
 
 
 def _codes() -> dict[int, str]:

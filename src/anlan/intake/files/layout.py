@@ -24,6 +24,7 @@ from anlan.tables import (
     TableError,
     as_text,
     clock_changes,
+    column_of,
     guess_columns,
     note,
     open_records,
@@ -218,10 +219,8 @@ def _rows(
     """Read records column by column."""
 
     def cells(name: str) -> list[Any]:
-        if not records or not getattr(layout, name):
-            return [None] * len(records)
-        at = records[0].columns.index(getattr(layout, name))
-        return [record.cell(at) for record in records]
+        column = getattr(layout, name)
+        return column_of(records, column) if column else [None] * len(records)
 
     def category(cell: Any) -> str:
         named = as_text(cell) or layout.default_category

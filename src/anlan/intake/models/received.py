@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import string
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from json.encoder import encode_basestring
 from math import isfinite
@@ -54,8 +54,8 @@ def covered(columns: Columns) -> list[tuple[str, str]]:
 
     The marks say where the row differs should it ever not fit.
     """
-    texts = [each_once(_text, columns[name]) for name in STATED]
-    rows, marks = zip(*texts, strict=True), zip(*(each_once(_mark, column) for column in texts), strict=True)
+    texts = [_texts(columns[name]) for name in STATED]
+    rows, marks = zip(*texts, strict=True), zip(*map(_marks, texts), strict=True)
     return [(_letters(_hash(row)), "".join(of)) for row, of in zip(rows, marks, strict=True)]
 
 
@@ -69,7 +69,15 @@ def differing(payload: Row, row: Row) -> list[str]:
     digest = _hash(texts)
     if payload["row"] in {_letters(digest), digest.hex()}:  # entries of before wrote it in hexadecimal
         return []
-    return [name for name, text, kept in zip(names, texts, marks, strict=True) if _mark(text) != kept] or ["a column"]
+    return [name for name, mark, kept in zip(names, _marks(texts), marks, strict=True) if mark != kept] or ["a column"]
+
+
+def _texts(column: Sequence[Any]) -> list[str]:
+    """Return a column's values as canonical JSON, each by itself."""
+    kinds = set(map(type, column))
+    if kinds == {int} or (kinds == {float} and all(map(isfinite, column))):
+        return list(map(repr, column))
+    return each_once(encode_basestring if kinds == {str} else _text, column)
 
 
 def _text(value: Any) -> str:
@@ -99,6 +107,7 @@ def _letters(digest: bytes) -> str:
     return base64.b64encode(digest).decode().rstrip("=")
 
 
-def _mark(text: str) -> str:
-    """Return one letter that tells which column of a row that does not fit was changed, not whether any was."""
-    return LETTERS[zlib.crc32(text.encode()) >> 2 & 63]
+def _marks(texts: Sequence[str]) -> list[str]:
+    """Return of each text a letter that tells which column of a row that does not fit was changed, not whether any."""
+    made = {text: LETTERS[zlib.crc32(text.encode()) >> 2 & 63] for text in set(texts)}
+    return [made[text] for text in texts]

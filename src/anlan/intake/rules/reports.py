@@ -60,12 +60,15 @@ def check(row: Mapping[str, Any], facts: Facts) -> Checked:
     columns = {
         "channel": one_of(row, "channel", _CHANNELS, "unknown_channel"),
         "category_id": _category(row, facts),
-        **_times(row, facts),
-        **_source(row),
+        "received_at": _received(row, facts),
+        "entered_at": facts.at,
+        "device_time": moment_of(row, "device_time"),
+        "source": _plain_id(row, "source") or row["channel"],
+        "source_id": _plain_id(row, "source_id") or None,
         **place_of(row, facts.bounds, personal["place_words"], needed=row["category"] not in facts.placeless),
         "precision_m": number_of(row, "precision_m", PRECISION_M),
         "depth_cm": _depth(row),
-        "validity": one_of({"validity": row.get("validity") or "valid"}, "validity", _VALIDITIES, "unknown_validity"),
+        "validity": _validity(row),
     }
     return Checked(columns, personal, masked)
 
@@ -83,36 +86,34 @@ def require_urgency(urgency: int | None) -> int | None:
 
 
 def _words(row: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
-    personal: dict[str, str] = {}
-    masked = []
-    for name, most in TEXT_LIMITS.items():
-        text = text_of(row, name, most)
-        kept = mask_resident_ids(text) if len(text) > 17 else text
-        if kept != text:
-            masked.append(name)
-        personal[name] = kept
-    return personal, tuple(masked)
+    personal = {name: text_of(row, name, most) for name, most in TEXT_LIMITS.items()}
+    masked = {name: mask_resident_ids(text) for name, text in personal.items() if len(text) > 17}
+    changed = tuple(name for name, text in masked.items() if text != personal[name]) if masked else ()
+    return personal | masked if changed else personal, changed
 
 
 def _category(row: Mapping[str, Any], facts: Facts) -> int:
     return facts.categories[one_of(row, "category", facts.categories, "unknown_category")]
 
 
-def _times(row: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
+def _validity(row: Mapping[str, Any]) -> str:
+    return one_of(row, "validity", _VALIDITIES, "unknown_validity") if row.get("validity") else str(Validity.VALID)
+
+
+def _received(row: Mapping[str, Any], facts: Facts) -> dt.datetime:
     received = moment_of(row, "received_at") or facts.at
     if received > facts.last:
         raise Refused("time_in_future", "received_at")
     if received.year < FIRST_YEAR:
         raise Refused("time_too_old", "received_at", first=f"{FIRST_YEAR}-01-01")
-    return {"received_at": received, "entered_at": facts.at, "device_time": moment_of(row, "device_time")}
+    return received
 
 
-def _source(row: Mapping[str, Any]) -> dict[str, Any]:
-    source, source_id = (text_of(row, name, most) for name, most in SOURCE_LIMITS.items())
-    for name, text in (("source", source), ("source_id", source_id)):
-        if len(text) > 17 and holds_resident_id(text):
-            raise Refused("resident_id", name)
-    return {"source": source or row["channel"], "source_id": source_id or None}
+def _plain_id(row: Mapping[str, Any], name: str) -> str:
+    text = text_of(row, name, SOURCE_LIMITS[name])
+    if len(text) > 17 and holds_resident_id(text):
+        raise Refused("resident_id", name)
+    return text
 
 
 def _depth(row: Mapping[str, Any]) -> int | None:

@@ -27,7 +27,7 @@ def text_of(row: Mapping[str, Any], name: str, most: int) -> str:
         text.encode()
     except UnicodeEncodeError:
         raise Refused("not_unicode", name) from None
-    return str(text).strip()
+    return text.strip()
 
 
 def one_of(row: Mapping[str, Any], name: str, known: Collection[str], code: str) -> str:
