@@ -104,7 +104,8 @@ def undone() -> Iterator[None]:
 def other(field: models.Field[Any, Any], value: Any) -> Any:
     """Return another value that a column of this kind can hold."""
     if isinstance(field, models.BinaryField):
-        return b"\0" + bytes(value or b"")[1:]
+        kept = bytes(value or b"\0")
+        return bytes([kept[0] ^ 1]) + kept[1:]
     if isinstance(field, models.DateTimeField):
         return (value or AT) + dt.timedelta(minutes=1)
     if isinstance(field, models.BooleanField):
