@@ -43,7 +43,8 @@ class Record:
 def column_of(records: Sequence[Record], name: str) -> list[Any]:
     """Return the cells of one column of records of one file; None for an empty one."""
     at = records[0].columns.index(name) if records else 0
-    return [_cell(record.cells[at]) for record in records]
+    column = [record.cells[at] for record in records]
+    return [cell or None for cell in column] if set(map(type, column)) == {str} else list(map(_cell, column))
 
 
 class _Rows(Protocol):

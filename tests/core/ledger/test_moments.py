@@ -82,7 +82,11 @@ def test_a_commitment_of_before_is_read_as_it_stands() -> None:
     """It was written in hexadecimal; a row that fits holds, a changed one is named by its column."""
     make.city()
     report = make.report()
-    row = stated(report.pk, Report.objects.values().get(pk=report.pk), report.category.code)
-    for payload in (covered(row), covered(row) | {"row": hashlib.sha256(ledger.canonical(row).encode()).hexdigest()}):
+    stored = Report.objects.values().get(pk=report.pk) | {"category": report.category.code}
+    columns = stated({name: [value] for name, value in stored.items()})
+    row = {name: column[0] for name, column in columns.items()}
+    ((digest, marks),) = covered(columns)
+    for said in (digest, hashlib.sha256(ledger.canonical(row).encode()).hexdigest()):
+        payload = {"row": said, "marks": marks}
         assert differing(payload, row) == []
         assert differing(payload, row | {"depth_cm": 7}) == ["depth_cm"]

@@ -19,6 +19,11 @@ from anlan.core.time.clock import stamp
 
 COLUMNS = ("kind", "actor", "at", "subject", "cause_id", "payload")
 PLACING_LOCK = 0x414E4C414E  # "ANLAN"
+PLACE = (
+    "INSERT INTO core_ledgerposition (position, entry_id)"
+    " SELECT (SELECT COALESCE(MAX(position), 0) FROM core_ledgerposition) + row_number() OVER (ORDER BY id), id"
+    " FROM core_ledgerentry WHERE id {}"
+)
 
 
 class _Pending(threading.local):
@@ -147,12 +152,9 @@ def _place(ids: list[int]) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLACING_LOCK])
+        if max(ids) - min(ids) < len(ids):
+            cursor.execute(PLACE.format("BETWEEN %s AND %s"), [min(ids), max(ids)])
+            return
         for start in range(0, len(ids), 5000):
             chunk = ids[start : start + 5000]
-            cursor.execute(
-                "INSERT INTO core_ledgerposition (position, entry_id)"
-                " SELECT (SELECT COALESCE(MAX(position), 0) FROM core_ledgerposition)"
-                "      + row_number() OVER (ORDER BY id), id"
-                f" FROM core_ledgerentry WHERE id IN ({','.join(['%s'] * len(chunk))})",
-                chunk,
-            )
+            cursor.execute(PLACE.format(f"IN ({','.join(['%s'] * len(chunk))})"), chunk)

@@ -88,8 +88,14 @@ def _plain(field: models.Field[Any, Any], column: Sequence[Any]) -> Sequence[Any
         return each_once(ticks_in, column)
     if isinstance(field, Moment):
         return [value and ticks_of(value) for value in column]
-    # as Django adapts them, without asking its settings each time; +00:00 is cut off
-    return each_once(lambda value: value and value.astimezone(dt.UTC).isoformat(" ")[:-6], column)
+    return each_once(_written, column)
+
+
+def _written(moment: dt.datetime | None) -> str | None:
+    """Write a moment as Django adapts it, without asking its settings each time; +00:00 is cut off."""
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo is dt.UTC else moment.astimezone(dt.UTC)).isoformat(" ")[:-6]
 
 
 def _next_ids(cursor: CursorWrapper, table: str, count: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -146,6 +147,7 @@ def _run(file: Path, run: Import, refused_path: Path, dry_run: bool) -> dict[str
     from anlan.dispatch.callfiles.mapping import MappingError
     from anlan.tables import TableError
 
+    gc.freeze()  # what is loaded stays: it is not looked through again with every few hundred rows
     try:
         with _bar() as progress, refused_path.open("w", encoding="utf-8-sig", newline="") as out:
             seen, counts = run(out, progress)

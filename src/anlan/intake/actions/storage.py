@@ -107,9 +107,9 @@ def _insert_personal(kept: Sequence[tuple[int, bytes, Taken]]) -> None:
 def _payloads(rows: Sequence[Taken], columns: Columns, salts: Sequence[bytes | None]) -> list[str]:
     """Return what the entries say of the rows: which each is, what it commits to, and whether it counts."""
     codes = kept(_codes)
-    said = covered(stated(columns | {"category": [codes[pk] for pk in columns["category_id"]]}))
-    told = zip(columns["id"], columns["validity"], said, salts, rows, strict=True)
-    return [_payload(pk, validity, *covering, salt, row.checked) for pk, validity, covering, salt, row in told]
+    said = covered(stated({**columns, "category": [codes[pk] for pk in columns["category_id"]]}))
+    each = zip(columns["id"], columns["validity"], said, salts, rows, strict=True)
+    return [_payload(pk, validity, *covering, salt, row.checked) for pk, validity, covering, salt, row in each]
 
 
 def _payload(pk: int, validity: str, digest: str, marks: str, salt: bytes | None, checked: Checked) -> str:

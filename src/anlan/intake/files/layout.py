@@ -242,11 +242,11 @@ def _rows(
         "crs": [layout.crs] * len(records),
         "depth_cm": each_once(read_number, cells("depth_cm")),
         "precision_m": each_once(read_number, cells("precision_m")),
-        "place_words": each_once(as_text, cells("place_words")),
-        "words": each_once(as_text, cells("words")),
+        "place_words": list(map(as_text, cells("place_words"))),
+        "words": list(map(as_text, cells("words"))),
     }
-    told = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    return [_unread(moment) or row for moment, row in zip(received, told, strict=True)]
+    sent = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return [_unread(moment) or row for moment, row in zip(received, sent, strict=True)]
 
 
 def _unread(received: dt.datetime | Refused | None) -> Refused | None:

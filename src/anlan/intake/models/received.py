@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import hashlib
 import string
 import zlib
+from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from json.encoder import encode_basestring
@@ -55,8 +55,9 @@ def covered(columns: Columns) -> list[tuple[str, str]]:
     The marks say where the row differs should it ever not fit.
     """
     texts = [_texts(columns[name]) for name in STATED]
-    rows, marks = zip(*texts, strict=True), zip(*map(_marks, texts), strict=True)
-    return [(_letters(_hash(row)), "".join(of)) for row, of in zip(rows, marks, strict=True)]
+    form, in_order = _object(len(STATED))
+    rows, marks = zip(*in_order(texts), strict=True), zip(*map(_marks, texts), strict=True)
+    return [(_letters(_hash(form, row)), "".join(of)) for row, of in zip(rows, marks, strict=True)]
 
 
 def differing(payload: Row, row: Row) -> list[str]:
@@ -65,8 +66,9 @@ def differing(payload: Row, row: Row) -> list[str]:
         return sorted(name for name, value in row.items() if payload.get(name, UNASKED.get(name)) != value)
     marks = payload["marks"]
     names = STATED[: len(marks)]
-    texts = tuple(_text(row[name]) for name in names)
-    digest = _hash(texts)
+    texts = [_text(row[name]) for name in names]
+    form, in_order = _object(len(names))
+    digest = _hash(form, in_order(texts))
     if payload["row"] in {_letters(digest), digest.hex()}:  # entries of before wrote it in hexadecimal
         return []
     return [name for name, mark, kept in zip(names, _marks(texts), marks, strict=True) if mark != kept] or ["a column"]
@@ -90,21 +92,20 @@ def _text(value: Any) -> str:
     return repr(value) if kind is int or (kind is float and isfinite(value)) else canonical(value)
 
 
-def _hash(texts: tuple[str, ...]) -> bytes:
-    """Hash the first columns as one canonical JSON object."""
-    form, order = _object(len(texts))
-    return hashlib.sha256((form % order(texts)).encode()).digest()
+def _hash(form: str, texts: tuple[str, ...]) -> bytes:
+    """Hash a row's texts as one canonical JSON object."""
+    return hashlib.sha256((form % texts).encode()).digest()
 
 
 @cache
-def _object(count: int) -> tuple[str, Callable[[tuple[str, ...]], tuple[str, ...]]]:
-    """Return the canonical JSON object of the first columns with a gap for each, and what puts their texts in order."""
+def _object(count: int) -> tuple[str, Callable[[Sequence[Any]], tuple[Any, ...]]]:
+    """Return the canonical JSON object of the first columns with a gap for each, and what puts these in its order."""
     names = sorted(STATED[:count])
     return "{" + ",".join(f'"{name}":%s' for name in names) + "}", itemgetter(*map(STATED.index, names))
 
 
 def _letters(digest: bytes) -> str:
-    return base64.b64encode(digest).decode().rstrip("=")
+    return b2a_base64(digest, newline=False).decode().rstrip("=")
 
 
 def _marks(texts: Sequence[str]) -> list[str]:

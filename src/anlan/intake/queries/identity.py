@@ -26,8 +26,8 @@ def with_content_hashes(rows: Sequence[tuple[Checked, bool]]) -> list[Checked]:
 
     It covers the words, so it is keyed with the server's secret, and erased with them.
     """
-    bare = [(row, told) for row, told in rows if row.columns["source_id"] is None]
-    digests = iter(_digests([row for row, _ in bare], [told for _, told in bare]) if bare else ())
+    bare = [(row, timed) for row, timed in rows if row.columns["source_id"] is None]
+    digests = iter(_digests([row for row, _ in bare], [timed for _, timed in bare]) if bare else ())
     return [
         row
         if row.columns["source_id"] is not None
@@ -36,14 +36,14 @@ def with_content_hashes(rows: Sequence[tuple[Checked, bool]]) -> list[Checked]:
     ]
 
 
-def _digests(rows: Sequence[Checked], told: Sequence[bool]) -> list[str]:
+def _digests(rows: Sequence[Checked], timed: Sequence[bool]) -> list[str]:
     """Hash the canonical JSON of `[columns, moment, personal content]`, each column as a text."""
     key = settings.SECRET_KEY.encode()
     columns = {name: [row.columns[name] for row in rows] for name in sorted(rows[0].columns) if name not in NOT_TOLD}
-    told_at = [row.columns["received_at"] if is_told else "" for row, is_told in zip(rows, told, strict=True)]
+    moments = [row.columns["received_at"] if is_timed else "" for row, is_timed in zip(rows, timed, strict=True)]
     personal = {name: [row.personal[name] for row in rows] for name in sorted(rows[0].personal)}
     form = f"content:[{_object(columns)},%s,{_object(personal)}]"
-    texts = zip(*map(_texts, (*columns.values(), told_at, *personal.values())), strict=True)
+    texts = zip(*map(_texts, (*columns.values(), moments, *personal.values())), strict=True)
     return [hmac.digest(key, (form % row).encode(), "sha256").hex() for row in texts]
 
 
@@ -83,9 +83,8 @@ def _known(rows: Sequence[Checked]) -> dict[tuple[str, ...], int]:
     """Return which stored report has the identity of which of these rows."""
     asked: dict[tuple[str, ...], list[str]] = {}
     for row in rows:
-        *source, last = identity(row) or ("",)
-        if last:
-            asked.setdefault(tuple(source), []).append(last)
+        if same := identity(row):
+            asked.setdefault(same[:-1], []).append(same[-1])
     found: dict[tuple[str, ...], int] = {}
     with connection.cursor() as cursor:
         for source, wanted in asked.items():
