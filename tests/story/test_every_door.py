@@ -92,6 +92,8 @@ def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
         Person.objects.filter(pk=Person.objects.order_by("-pk")[0].pk).update(is_active=False)
         expired = browser("operator", "control")
         expired.session.flush()
+        somebody = make.person("officer", at="control")
+        things |= {f"core:person{act}": {"pk": somebody.pk} for act in ("", "_role", "_role_away", "_step")}
         key, grid, gateway, revoked = (make.partner(each) for each in ("partner", "grid_worker", "gateway", "partner"))
         ApiClient.objects.filter(pk=revoked[0].pk).update(active=False)
         yield Town(

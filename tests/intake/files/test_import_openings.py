@@ -232,7 +232,7 @@ def test_kinds_that_are_taken_are_named(analyst: Client) -> None:
 def test_all_that_readers_of_tables_say_has_words_of_the_page() -> None:
     """In English and in Chinese, without an option of the command line, and with the same limits."""
     readers = [
-        path for path in (ROOT / "src/anlan/tables").glob("*.py") if path.name not in {"_points.py", "_location.py"}
+        path for path in (ROOT / "src/anlan/tables").rglob("*.py") if path.name not in {"_points.py", "_location.py"}
     ]
     source = "".join(path.read_text(encoding="utf-8") for path in readers)
     codes = {*re.findall(r'code="(\w+)"', source), *re.findall(r'"(\w+)": "is ', source)}

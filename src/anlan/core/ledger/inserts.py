@@ -17,7 +17,7 @@ from anlan.core.models.rows import Moment, StampField, ticks_in, ticks_of
 
 # Rows a statement, as many as there are. On SQLite each statement begins the triggers anew, and hands the other threads
 # over to each other; few lengths are few texts to prepare.
-ROWS: Final = (250, 16)
+ROWS: Final = {"sqlite": (250, 16), "postgresql": (250,)}
 Columns = Mapping[str, Sequence[Any]]
 
 
@@ -48,7 +48,7 @@ def insert_keyed(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -
 def _insert(cursor: CursorWrapper, model: type[models.Model], columns: Columns) -> None:
     fields = {str(field.column): field for field in model._meta.local_concrete_fields}
     values = [_plain(fields[name], column) for name, column in columns.items()]
-    for start, stop in _parts(len(values[0])):
+    for start, stop in _parts(len(values[0]), ROWS[connection.vendor]):
         statement = _statement(connection.vendor, model._meta.db_table, tuple(columns), stop - start)
         given = list(chain.from_iterable(zip(*(column[start:stop] for column in values), strict=True)))
         if connection.vendor == "sqlite":  # past Django's cursor, which searches each statement for its marks
@@ -58,10 +58,10 @@ def _insert(cursor: CursorWrapper, model: type[models.Model], columns: Columns) 
             cursor.execute(statement, given)
 
 
-def _parts(count: int) -> Iterator[tuple[int, int]]:
+def _parts(count: int, lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
     start = 0
     while left := count - start:
-        stop = start + next((each for each in ROWS if each <= left), left)
+        stop = start + next((each for each in lengths if each <= left), left)
         yield start, stop
         start = stop
 
