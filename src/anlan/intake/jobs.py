@@ -60,9 +60,10 @@ def look_through(run: JobRun) -> None:
     seen = _seen(found, options, watch)
     if seen.columns and "header" not in options:
         options["header"] = header_of(seen.columns)
-        if before := laid_out_before(options["header"]):
-            options = before | as_said_of_this(options)
-            seen = _seen(found, options, watch)
+        if before := laid_out_before(options["header"], found.file_name):
+            like = before | as_said_of_this(options)
+            again = _seen(found, like, watch)
+            options, seen = (options, seen) if again.is_misplaced() else (like, again)
     with run.effect():
         keep_survey(found, seen, options)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -136,10 +137,19 @@ def keep_survey(run: ImportRun, seen: Survey, options: dict[str, Any]) -> None:
         seen.keep(survey_file(run), canonical(options))
 
 
-def laid_out_before(header: str) -> dict[str, Any] | None:
-    """Return what was said of the last imported file with the same heads; `like` is the day of that upload."""
+def refused_name(run: ImportRun) -> str:
+    """Return the name under which a run's refused rows are handed out: by it they are known when they come back."""
+    return f"import-{run.pk}-refused.csv"
+
+
+def laid_out_before(header: str, file_name: str = "") -> dict[str, Any] | None:
+    """Return how the last imported file with the same heads was laid out; `like` is the day of that upload.
+
+    For refused rows that come back it is the import that refused them.
+    """
     imported = ImportRun.objects.filter(state__in=[State.STARTED, State.DONE], options__contains=f'"header":"{header}"')
-    found = imported.filter(options__contains='"renamed":').order_by("-pk").first()
+    back = re.match(r"import-([1-9][0-9]{0,8})-refused", file_name)
+    found = (imported.filter(pk=back[1]).first() if back else None) or imported.order_by("-pk").first()
     return options_of(found) | {"like": day(found.created_at)} if found else None
 
 
@@ -150,13 +160,14 @@ def as_said_of_this(options: dict[str, Any]) -> dict[str, Any]:
 
 
 @verb("intake.importruns.start_import")
-def start_import(*, import_id: int, actor: Actor, at: dt.datetime) -> int:
-    """Start the import as a job; return the job's id."""
+def start_import(*, import_id: int, actor: Actor, at: dt.datetime, options: dict[str, Any] | None = None) -> int:
+    """Start the import as a job; return the job's id. `options` say of each column what was seen and is confirmed."""
     run = _locked(import_id, actor, State.UPLOADED)
     seen = survey_of(run)
     days = {"since": seen.since, "until": seen.until} if seen else {}
     job_id = jobs.enqueue(JOB, {"import": run.pk, **days}, key=f"{JOB}:{run.pk}", actor=actor)
-    ImportRun.objects.filter(pk=run.pk).update(state=State.STARTED, job=job_id)
+    confirmed = run.options if options is None else canonical(options)
+    ImportRun.objects.filter(pk=run.pk).update(state=State.STARTED, job=job_id, options=confirmed)
     _entry("started", run, actor, at)
     return job_id
 

@@ -19,6 +19,9 @@ from anlan.tables import Note, TableError, as_text
 SHOWN_CHARACTERS: Final = 60
 MOST_POINTS: Final = 2_000
 MOST_NAMES: Final = 60
+OF_PLACE: Final = frozenset(
+    {"swapped", "outside_city", "not_convertible", "unknown_crs", "not_a_number", "half_a_place", "no_place"}
+)  # codes of refusals
 
 
 @dataclass
@@ -61,6 +64,12 @@ class Survey:
             self.first = [[cell_of(cell) for cell in row] for row in limits.pop("first", ())]
             self.sheets = list(limits.get("sheets", ()))
             self.limits |= {"code": error.code, **limits}
+
+    def is_misplaced(self) -> bool:
+        """Whether no row can go in, most of them for their place."""
+        if not self.tried or self.counts["accepted"] + self.counts["repeated"]:
+            return False
+        return 2 * sum(self.counts["reasons"].get(code, 0) for code in OF_PLACE) > self.tried
 
     def note(self, notes: Iterable[Note]) -> None:
         """Keep what was guessed."""

@@ -159,7 +159,7 @@ def refused_rows(request: HttpRequest, import_id: int) -> HttpResponseBase:
     run = _run(request, import_id)
     if run.state != ImportRun.State.DONE or not _has_refused(run):
         raise Http404
-    name = f"import-{run.pk}-refused.csv"
+    name = importruns.refused_name(run)
     file = importruns.refused_file(run).open("rb")
     return FileResponse(file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
 

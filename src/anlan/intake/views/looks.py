@@ -34,7 +34,7 @@ def before_import(request: HttpRequest, run: ImportRun) -> HttpResponse:
     if "exchange" in request.POST:
         said |= {"lon": said["lat"], "lat": said["lon"]}
     elif "start" in request.POST and form.is_as_seen():
-        return _start(request, run) if not problem_of(seen) else _shown(request, run, form, 422)
+        return _start(request, run, said) if not problem_of(seen) else _shown(request, run, form, 422)
     return _look_again(request, run, said)
 
 
@@ -43,8 +43,8 @@ def _look_again(request: HttpRequest, run: ImportRun, options: dict[str, Any]) -
     return redirect("intake:import", run.pk)
 
 
-def _start(request: HttpRequest, run: ImportRun) -> HttpResponse:
-    importruns.start_import(import_id=run.pk, actor=actor_of_request(request), at=now())
+def _start(request: HttpRequest, run: ImportRun, options: dict[str, Any] | None = None) -> HttpResponse:
+    importruns.start_import(import_id=run.pk, actor=actor_of_request(request), at=now(), options=options)
     return redirect("intake:import", run.pk)
 
 

@@ -1,0 +1,107 @@
+"""Files of one system that come one after the other: laid out alike, and nothing stored twice unnoticed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+
+from anlan.core import jobs
+from anlan.core.time.clock import frozen
+from anlan.intake.models import Report
+from tests import make
+
+HEADER = "工单编号,受理时间,经度,纬度,事发地址,类别"
+ROW = "{n},2016-06-{n:02d} 13:00,{lon},{lat},长虹路{n}号,waterlogging"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _town(settings: Any, tmp_path: Any) -> Iterator[None]:
+    settings.DATA_DIR = tmp_path / "data"
+    make.city()
+    with frozen(make.AT):
+        yield
+
+
+@pytest.fixture
+def analyst(client: Client) -> Client:
+    """Somebody who may import, signed in."""
+    return make.sign_in(client, "analyst")
+
+
+def listed(first: int = 1, lon: str = "119.97", lat: str = "31.76") -> list[str]:
+    """Return the heads and ten rows of ten days."""
+    return [HEADER, *(ROW.format(n=n, lon=lon, lat=lat) for n in range(first, first + 10))]
+
+
+def uploaded(client: Client, lines: list[str], name: str = "list.csv") -> tuple[str, HttpResponse]:
+    """Upload a file, let the worker look through it, and return the address of its page, and the page."""
+    content = "\n".join(lines).encode()
+    address = client.post("/imports/", {"file": SimpleUploadedFile(name, content)})["Location"]
+    jobs.drain()
+    return address, client.get(address)
+
+
+def pressed(client: Client, address: str, button: str = "start", **more: str) -> HttpResponse:
+    """Send the page's form, let the worker do its work, and return the page."""
+    form = client.get(address).context["form"]
+    sent = {name: form.initial.get(name) or "" for name in form.fields} | more | {button: ""}
+    assert client.post(address, sent).status_code == 302
+    jobs.drain()
+    return client.get(address)
+
+
+def exchanged(client: Client, first: int = 1) -> None:
+    """Import a file whose longitude and latitude were exchanged on the page."""
+    address, _ = uploaded(client, listed(first, lon="31.76", lat="119.97"))
+    pressed(client, address, "exchange")
+    pressed(client, address)
+
+
+def test_an_exchange_spoils_no_later_file(analyst: Client) -> None:
+    """Where the last layout puts every row outside the city, the next file is read as it stands."""
+    exchanged(analyst)
+    address, page = uploaded(analyst, listed(11))
+    seen, options = page.context["seen"], page.context["form"].options
+    assert (seen.counts["accepted"], seen.layout["lon"], "like" in options) == (10, "经度", False)
+    pressed(analyst, address)
+    assert Report.objects.count() == 20
+
+
+def test_the_last_layout_that_was_imported_holds(analyst: Client) -> None:
+    """One that was imported as it was guessed counts like one that was said; one that never started does not."""
+    exchanged(analyst)
+    pressed(analyst, uploaded(analyst, listed(11))[0])
+    _, page = uploaded(analyst, listed(11))
+    assert (page.context["form"].options["like"], page.context["seen"].layout["lon"]) == ("2016-06-28", "经度")
+    address, _ = uploaded(analyst, listed(11))
+    pressed(analyst, address, "look", source="said", words="事发地址", place_words="")
+    pressed(analyst, address)
+    pressed(analyst, uploaded(analyst, listed(11))[0], "look", source="never")
+    _, page = uploaded(analyst, listed(11))
+    layout = page.context["seen"].layout
+    assert (layout["source"], layout["words"], layout["place_words"]) == ("said", "事发地址", None)
+
+
+def test_mended_rows_are_laid_out_as_the_import_that_refused_them(analyst: Client) -> None:
+    """Also where another file with the same heads was laid out otherwise meanwhile."""
+    address, _ = uploaded(analyst, [*listed(), "11,soon,119.97,31.76,长虹路11号,waterlogging"])
+    pressed(analyst, address, "look", source="ours")
+    pressed(analyst, address)
+    other, _ = uploaded(analyst, listed(12))
+    pressed(analyst, other, "look", source="theirs")
+    pressed(analyst, other)
+    answer = analyst.get(f"{address}refused.csv")
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert rows[1][6] == "soon"
+    rows[1][6] = "2016-06-11 13:00"
+    name = answer["Content-Disposition"].split('"')[1]
+    _, page = uploaded(analyst, [",".join(f'"{cell}"' for cell in row) for row in rows], name)
+    assert (page.context["seen"].counts["accepted"], page.context["seen"].layout["source"]) == (1, "ours")
