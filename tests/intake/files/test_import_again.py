@@ -105,3 +105,11 @@ def test_mended_rows_are_laid_out_as_the_import_that_refused_them(analyst: Clien
     name = answer["Content-Disposition"].split('"')[1]
     _, page = uploaded(analyst, [",".join(f'"{cell}"' for cell in row) for row in rows], name)
     assert (page.context["seen"].counts["accepted"], page.context["seen"].layout["source"]) == (1, "ours")
+
+
+def test_the_days_are_those_of_rows_that_can_go_in(analyst: Client) -> None:
+    """A row of the year 2031, which is refused, widens neither the days before the import nor the list after it."""
+    address, page = uploaded(analyst, [*listed(), "11,2031-06-11 13:00,119.97,31.76,长虹路11号,waterlogging"])
+    assert page.context["seen"].counts["reasons"] == {"time_in_future": 1}
+    assert [moment.date().isoformat() for moment in page.context["days"]] == ["2016-06-01", "2016-06-10"]
+    assert pressed(analyst, address).context["found"] == "since=2016-06-01&until=2016-06-10"

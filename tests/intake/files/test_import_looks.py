@@ -98,12 +98,12 @@ def test_a_look_is_a_long_job_and_tells_how_far_it_is(analyst: Client, monkeypat
 
 
 def test_the_page_shows_days_points_and_what_was_guessed(analyst: Client) -> None:
-    """Columns, zone and coordinate system as they were read, the first and the last day, every point on the map."""
+    """Columns, zone and system as they were read, the days of rows that can go in, every point on the map."""
     rows = listed().decode("gb18030").splitlines()
     rows[1] = ROW.format(n=1, day=1, category="waterlogging", lon="121.47", lat="31.23")
     page = analyst.get(uploaded(analyst, "\n".join(rows).encode()))
     shown = flat(page)
-    assert "2016-06-01 13:00 to 2016-06-10 13:00" in shown
+    assert "2016-06-02 13:00 to 2016-06-10 13:00" in shown
     assert '<dt>Time of receipt</dt><dd>受理时间<span class="muted">guessed</span></dd>' in shown
     assert "<dd>Asia/Shanghai</dd>" in shown
     assert "<dd>EPSG:4326</dd>" in shown

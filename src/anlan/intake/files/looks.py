@@ -82,9 +82,11 @@ def _try(seen: Survey, read: Iterator[Row], layout: Layout, actor: Actor, at: dt
         refused = [refused_record(record, row) for record, row in chunk if isinstance(row, Refused)]
         counts.add(answer, refused + answer["refused"])
         strange = {row["record"] for row in answer["refused"] if row["code"] == "unknown_category"}
+        left_out = {row["record"] for row in answer["refused"]}
         for row in readable:
-            first = min(first or row["received_at"], row["received_at"])
-            last = max(last or row["received_at"], row["received_at"])
+            if row["record"] not in left_out:
+                first = min(first or row["received_at"], row["received_at"])
+                last = max(last or row["received_at"], row["received_at"])
             spread.add(row["lon"], row["lat"])
             if row["record"] in strange:
                 unknown[row["category"].strip()] += 1

@@ -69,7 +69,8 @@ class Survey:
         """Whether no row can go in, most of them for their place."""
         if not self.tried or self.counts["accepted"] + self.counts["repeated"]:
             return False
-        return 2 * sum(self.counts["reasons"].get(code, 0) for code in OF_PLACE) > self.tried
+        misplaced: int = sum(self.counts["reasons"].get(code, 0) for code in OF_PLACE)
+        return 2 * misplaced > self.tried
 
     def note(self, notes: Iterable[Note]) -> None:
         """Keep what was guessed."""

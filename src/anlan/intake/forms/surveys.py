@@ -141,7 +141,7 @@ def read_as(seen: Survey) -> list[tuple[str | Promise, str, bool]]:
 
 
 def days_of(seen: Survey) -> tuple[dt.datetime, dt.datetime] | None:
-    """Return the first and the last moment of the rows that can be read."""
+    """Return the first and the last moment of the rows that can go in."""
     if not seen.since:
         return None
     return dt.datetime.fromisoformat(seen.since), dt.datetime.fromisoformat(seen.until)
