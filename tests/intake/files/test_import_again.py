@@ -11,9 +11,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import translation
 
 from anlan.core import jobs
 from anlan.core.time.clock import frozen
+from anlan.intake.forms.surveys import notes_of
 from anlan.intake.models import Report
 from tests import make
 
@@ -113,3 +115,44 @@ def test_the_days_are_those_of_rows_that_can_go_in(analyst: Client) -> None:
     assert page.context["seen"].counts["reasons"] == {"time_in_future": 1}
     assert [moment.date().isoformat() for moment in page.context["days"]] == ["2016-06-01", "2016-06-10"]
     assert pressed(analyst, address).context["found"] == "since=2016-06-01&until=2016-06-10"
+
+
+def test_a_number_that_stands_twice_is_told(analyst: Client) -> None:
+    """With its column, its row, and what to do, in both languages; the column is then no number."""
+    twice = listed()
+    twice[5] = twice[5].replace("5,2016", "1,2016")
+    _, page = uploaded(analyst, twice)
+    assert page.context["seen"].layout["id"] is None
+    said = {"code": "number_twice", "column": "工单编号", "number": "1", "row": 6}
+    assert page.context["seen"].notes == [said]
+    ((words, anchor),) = page.context["notes"]
+    assert ("“工单编号”" in words, anchor) == (True, "id_id")
+    with translation.override("zh-hans"):
+        ((chinese, _),) = notes_of(page.context["seen"])
+    assert ("第 6 行" in chinese, chinese != words) == (True, True)
+    _, page = uploaded(analyst, listed())
+    assert (page.context["notes"], page.context["seen"].layout["id"]) == ([], "工单编号")
+
+
+def test_rows_that_are_here_under_no_number_are_told_before_the_import(analyst: Client) -> None:
+    """Laid out as at their first import, without the number, they are repeats; with it they would be stored again."""
+    twice = listed()
+    twice[5] = twice[5].replace("5,2016", "1,2016")
+    pressed(analyst, uploaded(analyst, twice)[0])
+    address, page = uploaded(analyst, [*listed(), ROW.format(n=11, lon="119.97", lat="31.76")])
+    seen = page.context["seen"]
+    assert (seen.counts["repeated"], seen.counts["accepted"], seen.alike) == (10, 1, 0)
+    page = pressed(analyst, address, "look", id="工单编号")
+    seen = page.context["seen"]
+    assert (seen.counts["repeated"], seen.counts["accepted"], seen.alike) == (0, 11, 10)
+    assert b'id="alike"' in page.content
+
+
+def test_two_numbers_at_one_place_and_moment_are_two_reports(analyst: Client) -> None:
+    """Only where one of both has no number may they be the same: so also the other way round."""
+    pressed(analyst, uploaded(analyst, listed())[0])
+    others = [listed()[0], *(f"9{row}" for row in listed()[1:])]
+    address, page = uploaded(analyst, others)
+    assert (page.context["seen"].counts["accepted"], page.context["seen"].alike) == (10, 0)
+    seen = pressed(analyst, address, "look", id="").context["seen"]
+    assert (seen.counts["accepted"], seen.alike) == (10, 10)

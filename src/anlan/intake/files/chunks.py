@@ -19,7 +19,7 @@ from anlan.intake.actions.storage import facts
 from anlan.intake.files.counts import Counts
 from anlan.intake.files.layout import Layout, Look, Times, look, rows
 from anlan.intake.models import Category
-from anlan.intake.queries.repeats import Repeat, repeats_of
+from anlan.intake.queries.repeats import Repeat, alike, repeats_of
 from anlan.intake.rules.reports import Checked, check
 from anlan.tables import REFUSED_HEADER, Record, TableError, guarded, open_records, safe_cell
 
@@ -124,10 +124,14 @@ def refused_record(record: Record, refusal: Refused) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Trial:
-    """What would become of some rows: the answer of a batch, and the rows that say otherwise than what is here."""
+    """What would become of some rows: the answer of a batch, and the rows that say otherwise than what is here.
+
+    `alike` of the rows that can go in have the moment, category and point of a report that is here.
+    """
 
     answer: dict[str, Any]
     others: list[tuple[dict[str, Any], Repeat]]
+    alike: int
 
 
 def tried(sent: list[dict[str, Any]], actor: Actor, at: dt.datetime) -> Trial:
@@ -145,4 +149,4 @@ def tried(sent: list[dict[str, Any]], actor: Actor, at: dt.datetime) -> Trial:
     refused += [refused_row(row, Refused("id_used", "source_id")) for row, _ in others]
     counts = {"accepted": len(new), "repeated": len(good) - len(new) - len(others)}
     masked = sum(bool(checked.masked) for checked in new)
-    return Trial({**counts, "masked": masked, "refused": refused}, others)
+    return Trial({**counts, "masked": masked, "refused": refused}, others, alike(new))

@@ -13,6 +13,7 @@ from typing import Any
 from anlan.core.chunks import each_once
 from anlan.core.refusals import Refused
 from anlan.intake.channels import Channel
+from anlan.intake.files.numbers import number_twice
 from anlan.tables import (
     AmbiguousTime,
     Columns,
@@ -176,7 +177,8 @@ def look(
     layout, guessed = guess(records, first, given)
     for record in first:
         times.see(record.values.get(layout.time or ""))
-    said, about = (*notes, *guessed), (records.kind, records.sheets)
+    twice = number_twice(records.columns, first) if layout.id is None and given.get("id") is None else ()
+    said, about = (*notes, *guessed, *twice), (records.kind, records.sheets)
     return Look(records.sha256, records.columns, count, layout, tuple(first[:8]), said, *about), times
 
 

@@ -90,7 +90,7 @@ def _try(seen: Survey, read: Iterator[Row], layout: Layout, actor: Actor, at: dt
             spread.add(row["lon"], row["lat"])
             if row["record"] in strange:
                 unknown[row["category"].strip()] += 1
-        seen.tried += len(chunk)
+        seen.tried, seen.alike = seen.tried + len(chunk), seen.alike + trial.alike
         watch(seen.tried, total)
     seen.counts, seen.unknown = counts.plain(), names_of(unknown)
     seen.since, seen.until = (moment.isoformat() if moment else "" for moment in (first, last))

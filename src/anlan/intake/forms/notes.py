@@ -33,6 +33,11 @@ NOTES: Final[Mapping[str, str]] = {
         "%(count)s times in “%(column)s” lie in an hour that came twice in %(tz)s: the first is taken."
     ),
 }
+NUMBER_TWICE: Final = noop(
+    "“%(column)s” holds “%(number)s” twice (again in row %(row)s): it is not used as the number in the list. Mend that "
+    "row in the file and upload it anew, or choose the column all the same: then a second row under one number that "
+    "says something else comes back with the refused ones."
+)
 PROBLEMS: Final[Mapping[str, str]] = {
     "headless": noop(
         "line %(line)s looks like data, not heads (%(shown)s). Say below in which row the heads stand, or name the "

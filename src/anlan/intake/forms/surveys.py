@@ -17,7 +17,7 @@ from anlan.core.words import MISSING
 from anlan.intake.channels import Channel
 from anlan.intake.files.survey import Survey
 from anlan.intake.forms.imports import COLUMN_LABELS
-from anlan.intake.forms.notes import NOTES, PROBLEMS
+from anlan.intake.forms.notes import NOTES, NUMBER_TWICE, PROBLEMS
 from anlan.intake.forms.openings import ASKED_BY
 from anlan.intake.models import Category
 from anlan.intake.words import label, listed, short
@@ -54,7 +54,7 @@ MENDS: Final[Mapping[str, tuple[str, str | Promise]]] = {
 COLUMN_OF_NOTE: Final = {
     "time_of_end": "time", "time_of_several": "time", "time_of_day_joined": "time_of_day",
     "time_of_day_unused": "time_of_day", "latitude_first": "lon", "crs_of_file": "crs", "clocks_skipped": "tz",
-    "clocks_twice": "tz",
+    "clocks_twice": "tz", "number_twice": "id",
 }  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def notes_of(seen: Survey) -> list[tuple[str, str]]:
     said = []
     for note in seen.notes:
         fields = sorted(ASKED_BY.get(note["code"], ())) or [COLUMN_OF_NOTE.get(note["code"], "")]
-        words = NOTES[note["code"]]
+        words = NUMBER_TWICE if note["code"] == "number_twice" else NOTES[note["code"]]
         said.append((_(words) % _quoted(note), f"id_{fields[0]}" if fields[0] else ""))
     return said
 

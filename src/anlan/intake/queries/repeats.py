@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from anlan.core.chunks import chunks
 from anlan.intake.models import Report
 from anlan.intake.queries.identity import differing, earlier, identity, said_before
 from anlan.intake.rules.reports import Checked
+
+ALIKE = ("received_at", "category_id", "lon", "lat")
 
 
 @dataclass(frozen=True)
@@ -37,3 +40,21 @@ def repeats_of(rows: Sequence[Checked]) -> list[Repeat | None]:
 def _repeat(report: Report, row: Checked, is_said: bool) -> Repeat:
     other_words = row.columns["source_id"] is not None and not is_said
     return Repeat(report, differing(report, row, time_told=True), other_words)
+
+
+def alike(rows: Sequence[Checked]) -> int:
+    """Count the rows with the moment, category and point of a stored report, where one of both has no number.
+
+    They have not its identity, so they would be stored beside it.
+    """
+    placed = [row.columns for row in rows if row.columns["lon"] is not None]
+    stored: dict[tuple[Any, ...], bool] = {}  # whether each is here under no number
+    for some in chunks(list({columns["received_at"] for columns in placed})):
+        found = Report.objects.filter(received_at__in=some, lon__isnull=False)
+        for *same, source_id in found.values_list(*ALIKE, "source_id"):
+            stored[tuple(same)] = stored.get(tuple(same), False) or source_id is None
+    return sum(
+        same in stored and (columns["source_id"] is None or stored[same])
+        for columns in placed
+        if (same := tuple(columns[name] for name in ALIKE))
+    )
