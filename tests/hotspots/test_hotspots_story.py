@@ -60,6 +60,16 @@ def test_a_new_study_proposes_the_days_that_have_reports(analyst: Client) -> Non
     assert 'value="2012-09-01"' in page
 
 
+def test_a_new_study_begins_with_what_its_address_asks(analyst: Client) -> None:
+    """After an import: its days and categories; what is no day, or no category to study, changes nothing."""
+    page = analyst.get("/studies/new?since=2010-03-04&until=2012-09-01&categories=blocked_drain")
+    begun = page.context["form"].initial
+    assert (begun["since"], begun["until"]) == (dt.date(2010, 3, 4), dt.date(2012, 9, 1))
+    usual = analyst.get("/studies/new").context["form"].initial
+    assert begun["categories"] == ["blocked_drain"] != usual["categories"]
+    assert analyst.get("/studies/new?since=soon&until=&categories=noise").context["form"].initial == usual
+
+
 def test_a_study_is_asked_for_run_read_adopted_and_compared_with_the_next(analyst: Client) -> None:
     """The whole of it through the pages: numbers come with adopting, and the next year says what became of them."""
     make.storms(2014, [A, B, C])

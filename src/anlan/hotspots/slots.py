@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -19,8 +20,10 @@ rail(30, "析", _("Sites"), "hotspots:studies", READS, stretch="prevent", letter
 
 @fill("intake.imported")
 def after_import(context: dict[str, Any]) -> str:
-    """Lead from reports that were imported to a study of the places where they recur."""
+    """Lead from reports that were imported to a study of their days and categories, of the places where they recur."""
     if not actor_of_request(context["request"]).roles.intersection(WRITES):
         return ""
     words = gettext("Look for the places where the same comes again: start a study")
-    return format_html('<li><a href="{}">{}</a></li>', reverse("hotspots:new"), words)
+    categories = urlencode({"categories": context.get("categories", [])}, doseq=True)
+    asked = "&".join(filter(None, (context.get("found", ""), categories)))
+    return format_html('<li><a href="{}?{}">{}</a></li>', reverse("hotspots:new"), asked, words)

@@ -289,7 +289,8 @@ def test_after_the_import_the_page_leads_on(analyst: Client) -> None:
     jobs.drain()
     page = flat(analyst.get(address))
     assert 'href="/reports/?since=2016-06-01&amp;until=2016-06-10"' in page.replace("&until", "&amp;until")
-    assert 'href="/studies/new"' in page
+    asked = "since=2016-06-01&amp;until=2016-06-10&amp;categories=waterlogging"
+    assert f'href="/studies/new?{asked}"' in page
     assert 'href="/imports/"' in page
     assert "refused.csv" in page
 

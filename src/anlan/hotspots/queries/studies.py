@@ -11,7 +11,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 from django.urls import reverse
 
 from anlan.core.city.areas import area_index, local_day
@@ -187,9 +187,14 @@ def episodes_of(study: Study) -> list[dict[str, Any]]:
     ]
 
 
+def analysable() -> QuerySet[Category]:
+    """Return the categories that a study may be of."""
+    return Category.objects.filter(active=True, group__in=ANALYSABLE)
+
+
 def proposal(year: int) -> dict[str, object]:
     """Return a period and categories to study: this year where it has reports of them, else all days that have any."""
-    codes = [category.code for category in Category.objects.filter(active=True, group__in=ANALYSABLE)]
+    codes = [category.code for category in analysable()]
     categories = ["waterlogging"] if "waterlogging" in codes else codes
     reports = Report.objects.filter(category__code__in=categories)
     asked = dt.date(year, 1, 1), dt.date(year, 12, 31)

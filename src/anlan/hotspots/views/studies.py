@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from contextlib import suppress
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext
@@ -24,7 +26,7 @@ from anlan.hotspots.export import EXPORTS
 from anlan.hotspots.forms import StudyForm
 from anlan.hotspots.lines import rows
 from anlan.hotspots.models import Site, Study
-from anlan.hotspots.queries.studies import chosen, episodes_of, job_of, places_geojson, proposal, study_view
+from anlan.hotspots.queries.studies import analysable, chosen, episodes_of, job_of, places_geojson, proposal, study_view
 from anlan.hotspots.reruns import rerun
 from anlan.hotspots.rules import require_adoptable
 from anlan.hotspots.words import change_word, period, state_word
@@ -93,17 +95,25 @@ def studies(request: HttpRequest) -> HttpResponse:
 @roles(*WRITES)
 def new(request: HttpRequest) -> HttpResponse:
     """Ask for a study; freeze it and send it to the background."""
-    form = StudyForm(request.POST or None, initial=_suggested())
+    form = StudyForm(request.POST or None, initial=_suggested(request.GET))
     return answer(
         request, form, start_study, done=lambda started: redirect("hotspots:study", started["study"]),
         page=lambda status: render(request, "hotspots/new.html", {"form": form}, status=status),
     )  # fmt: skip
 
 
-def _suggested() -> dict[str, object]:
-    """Return the period and the categories to begin with: the year after the last study, else where reports are."""
+def _suggested(asked: QueryDict) -> dict[str, object]:
+    """Return the period and the categories to begin with: as the address asks, else the year after the last study.
+
+    Where that year has no reports, all days that have any.
+    """
     last = Study.objects.adopted().last()
-    return proposal(last.until.year + 1 if last else local_day(now()).year - 1)
+    found = proposal(last.until.year + 1 if last else local_day(now()).year - 1)
+    for name in ("since", "until"):
+        with suppress(ValueError):
+            found[name] = dt.date.fromisoformat(asked.get(name, ""))
+    known = analysable().filter(code__in=asked.getlist("categories")).values_list("code", flat=True)
+    return found | ({"categories": list(known)} if known else {})
 
 
 @require_safe

@@ -164,8 +164,8 @@ def start_import(*, import_id: int, actor: Actor, at: dt.datetime, options: dict
     """Start the import as a job; return the job's id. `options` say of each column what was seen and is confirmed."""
     run = _locked(import_id, actor, State.UPLOADED)
     seen = survey_of(run)
-    days = {"since": seen.since, "until": seen.until} if seen else {}
-    job_id = jobs.enqueue(JOB, {"import": run.pk, **days}, key=f"{JOB}:{run.pk}", actor=actor)
+    about = {"since": seen.since, "until": seen.until, "categories": seen.categories} if seen else {}
+    job_id = jobs.enqueue(JOB, {"import": run.pk, **about}, key=f"{JOB}:{run.pk}", actor=actor)
     confirmed = run.options if options is None else canonical(options)
     ImportRun.objects.filter(pk=run.pk).update(state=State.STARTED, job=job_id, options=confirmed)
     _entry("started", run, actor, at)

@@ -69,7 +69,7 @@ def survey(
 
 def _try(seen: Survey, read: Iterator[Row], layout: Layout, actor: Actor, at: dt.datetime, watch: Watch) -> None:
     """Try rows as the import would."""
-    counts, spread, unknown = Counts(), Spread(), Counter[str]()
+    counts, spread, unknown, categories = Counts(), Spread(), Counter[str](), set[str]()
     first = last = None
     total = min(seen.records, TRIED)
     while seen.tried < total and (chunk := list(islice(read, CHUNK))):
@@ -87,6 +87,7 @@ def _try(seen: Survey, read: Iterator[Row], layout: Layout, actor: Actor, at: dt
             if row["record"] not in left_out:
                 first = min(first or row["received_at"], row["received_at"])
                 last = max(last or row["received_at"], row["received_at"])
+                categories.add(row["category"])
             spread.add(row["lon"], row["lat"])
             if row["record"] in strange:
                 unknown[row["category"].strip()] += 1
@@ -94,6 +95,7 @@ def _try(seen: Survey, read: Iterator[Row], layout: Layout, actor: Actor, at: dt
         watch(seen.tried, total)
     seen.counts, seen.unknown = counts.plain(), names_of(unknown)
     seen.since, seen.until = (moment.isoformat() if moment else "" for moment in (first, last))
+    seen.categories = sorted(categories)
     seen.placed, seen.points = spread.count, spread.converted(layout.crs)
 
 

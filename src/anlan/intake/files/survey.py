@@ -38,6 +38,7 @@ class Survey:
     alike: int = 0  # rows that can go in with moment, category and point of a report here, one of both without number
     since: str = ""
     until: str = ""
+    categories: list[str] = field(default_factory=list)  # codes, of the rows that can go in
     points: list[tuple[float, float]] = field(default_factory=list)  # evenly spread over the rows that were tried
     placed: int = 0
     unknown: dict[str, int] = field(default_factory=dict)  # categories that the city has not, the most frequent first

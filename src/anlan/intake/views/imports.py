@@ -127,15 +127,16 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
 def _after_start(request: HttpRequest, run: ImportRun) -> HttpResponse:
     """Show how far an import is, or what became of it and what comes next."""
     made = json.loads(run.job.result) if run.job and run.job.result else {}
-    context = {"run": run, "job": run.job, "refused_file": _has_refused(run), "made": made, "found": _found(run)}
+    context = {"run": run, "job": run.job, "refused_file": _has_refused(run), "made": made} | _what_went_in(run)
     return render(request, "intake/files/import.html", context)
 
 
-def _found(run: ImportRun) -> str:
-    """Return how the list of reports shows what went in: the days of the file."""
+def _what_went_in(run: ImportRun) -> dict[str, Any]:
+    """Return how the list of reports shows what went in, by the days of the file, and its categories."""
     asked = json.loads(run.job.payload) if run.job else {}
     days = {name: dt.datetime.fromisoformat(asked[name]) for name in ("since", "until") if asked.get(name)}
-    return urlencode({name: day(moment) for name, moment in days.items()})
+    found = urlencode({name: day(moment) for name, moment in days.items()})
+    return {"found": found, "categories": asked.get("categories", [])}
 
 
 @import_page
