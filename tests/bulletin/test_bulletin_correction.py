@@ -15,6 +15,7 @@ from anlan.bulletin.figures import veil
 from anlan.bulletin.figures.verification import verify
 from anlan.bulletin.models import Issue
 from anlan.bulletin.queries.editions import Edition
+from anlan.core import jobs
 from anlan.core.people.actors import system
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import frozen
@@ -119,6 +120,21 @@ def test_each_language_has_its_note() -> None:
     assert verify(new).holds
     Issue.objects.filter(pk=new.pk).update(note_en="Nothing was wrong.")
     assert not verify(Issue.objects.get(pk=new.pk)).holds
+
+
+def test_a_headline_that_was_wrong_is_corrected_too(client: Client) -> None:
+    """The publisher's form holds the headline; left as it is it stays, changed it is printed on the new issue."""
+    heard(20)
+    issue = make.issue("reports", headline="接报19件", headline_en="19 reports")
+    client.force_login(make.person("publisher", at="government"))
+    page = client.get(f"/bulletins/{issue.number}/recompute/").content.decode()
+    assert 'value="19 reports"' in page
+    sent = {"note": "标题有误", "headline": "接报20件", "headline_en": "20 reports"}
+    assert client.post(f"/bulletins/{issue.number}/correct", sent).status_code == 302
+    jobs.drain()
+    new = Issue.objects.get(corrects=issue)
+    assert (new.headline, new.headline_en) == ("接报20件", "20 reports")
+    assert (corrected(new).headline_en, verify(new).holds) == ("20 reports", True)
 
 
 def test_a_note_that_is_too_long_to_print_is_refused_in_either_language() -> None:

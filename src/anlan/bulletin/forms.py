@@ -43,8 +43,10 @@ class ComposeForm(StepForm):
 
 
 class CorrectForm(StepForm):
-    """What was wrong with an issue."""
+    """What was wrong with an issue, and the headline where that was."""
 
+    headline = _line(120, gettext_lazy("Headline in Chinese"))
+    headline_en = _line(160, gettext_lazy("Headline in English"))
     note = _line(400, gettext_lazy("What was wrong, and why, in Chinese"), required=True)
     note_en = _line(400, gettext_lazy("What was wrong, and why, in English"))
 

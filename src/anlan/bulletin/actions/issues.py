@@ -48,6 +48,8 @@ def correct(
     issue: str,
     note: str,
     note_en: str = "",
+    headline: str = "",
+    headline_en: str = "",
     drawing: Drawing | None = None,
     actor: Actor,
     at: dt.datetime,
@@ -56,11 +58,12 @@ def correct(
     """Publish a period again with what has changed since, and say why; the old issue stays as it is."""
     actor.require(*DESK)
     list(City.objects.select_for_update().all())
-    old = require_correctable(issue, note, note_en)
+    old = require_correctable(issue, note, note_en, headline, headline_en)
     revision = old.revision + 1
     number = f"{old.number.split('-r')[0]}-r{revision}"
     new = Issue(number=number, plan=old.plan, issuer=old.issuer, published_at=at, revision=revision, corrects=old,
-                note=note.strip(), note_en=note_en.strip(), headline=old.headline, headline_en=old.headline_en,
+                note=note.strip(), note_en=note_en.strip(), headline=headline.strip() or old.headline,
+                headline_en=headline_en.strip() or old.headline_en,
                 estimate=old.estimate)  # fmt: skip
     return _publish(new, drawing, actor, at)
 
@@ -104,7 +107,7 @@ def require_composable(plan: str, headline: str, at: dt.datetime, *, headline_en
     return found
 
 
-def require_correctable(issue: str, note: str, note_en: str = "") -> Issue:
+def require_correctable(issue: str, note: str, note_en: str = "", headline: str = "", headline_en: str = "") -> Issue:
     """Return the issue, or say why it cannot be corrected."""
     old = Issue.objects.select_related("plan", "issuer").filter(number=issue).first()
     if old is None or hasattr(old, "corrected_by"):
@@ -112,7 +115,8 @@ def require_correctable(issue: str, note: str, note_en: str = "") -> Issue:
     if not note.strip():
         raise Refused("revision_note_missing", "note")
     _require_short("note", note)
-    _require_short("note_en", note_en)
+    for name, words in (("note_en", note_en), ("headline", headline), ("headline_en", headline_en)):
+        _require_short(name, words)
     return old
 
 

@@ -40,12 +40,21 @@ def ask_to_compose(
 
 @verb("bulletin.asking.ask_to_correct")
 def ask_to_correct(
-    *, issue: str, note: str, note_en: str = "", actor: Actor, at: dt.datetime, key: str | None = None
+    *,
+    issue: str,
+    note: str,
+    note_en: str = "",
+    headline: str = "",
+    headline_en: str = "",
+    actor: Actor,
+    at: dt.datetime,
+    key: str | None = None,
 ) -> dict[str, Any]:
     """Have an issue's figures drawn again and its correction published in the background."""
     actor.require(*DESK)
-    old = require_correctable(issue, note, note_en)
-    return _ask(old.plan, {"issue": issue, "note": note, "note_en": note_en}, actor, at)
+    old = require_correctable(issue, note, note_en, headline, headline_en)
+    wanted = {"issue": issue, "note": note, "note_en": note_en, "headline": headline, "headline_en": headline_en}
+    return _ask(old.plan, wanted, actor, at)
 
 
 def _ask(plan: Plan, wanted: dict[str, Any], actor: Actor, at: dt.datetime) -> dict[str, Any]:

@@ -82,7 +82,9 @@ def _run(request: HttpRequest, job: Job | None, name: str, key: str) -> HttpResp
 @roles(*LOOKS)
 def recompute(request: HttpRequest, number: str) -> HttpResponse:
     """Show what the last recomputing of an issue came to, and how far a new one is."""
-    return recomputed(request, number, CorrectForm(auto_id="%s"))
+    shown = _issue(request, number)
+    words = {"headline": shown.headline, "headline_en": shown.headline_en}
+    return recomputed(request, number, CorrectForm(auto_id="%s", initial=words))
 
 
 def recomputed(request: HttpRequest, number: str, form: CorrectForm, status: int = 200) -> HttpResponse:
