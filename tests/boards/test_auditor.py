@@ -61,6 +61,9 @@ def test_an_auditor_takes_a_head_away_and_compares_it_later() -> None:
     assert (taken["head"], taken["position"]) == (last.hash, last.last)
     assert LedgerEntry.objects.filter(kind="core.head_taken").exists()
     assert "up to there nothing was cut off" in client.get("/audit/", {"head": taken["head"]}).content.decode()
+    line = json.dumps(taken)
+    assert "up to there nothing was cut off" in client.get("/audit/", {"head": line}).content.decode()
+    assert "This is no head" in client.get("/audit/", {"head": "abc"}).content.decode()
     assert "It is no seal of this chain" in client.get("/audit/", {"head": "0" * 64}).content.decode()
 
 

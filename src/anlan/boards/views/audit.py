@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from itertools import islice
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 
+HASH: Final = re.compile(r"\b[0-9a-f]{64}\b")
 LATEST: Final = 6  # kept heads on the page
 HINT: Final = _("Number, kind or position")
 
@@ -98,10 +100,12 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 def _compared(head: str) -> dict[str, Any] | None:
-    """Compare a head that was kept elsewhere with the chain."""
+    """Compare a head that was kept elsewhere with the chain: its hash, or the line that was taken away."""
     if not head:
         return None
-    return {"head": head, "seal": LedgerSeal.objects.defer("marks").filter(hash=head).first()}
+    found = HASH.search(head)
+    seals_of_head = LedgerSeal.objects.defer("marks").filter(hash=found[0]) if found else LedgerSeal.objects.none()
+    return {"head": found[0] if found else head, "is_head": bool(found), "seal": seals_of_head.first()}
 
 
 @require_POST
