@@ -20,7 +20,7 @@ def warm() -> None:
     space_time_scan(x, y, day, replications=9, prospective=False, strata="day_of_week")
     space_time_scan(x, y, day, replications=9, controls=(x, y, day))
     density_clusters(x, y, radius_m=120.0, min_count=4)
-    density_clusters(x[:50] * 1e6, y[:50], radius_m=120.0, min_count=4, ids=np.arange(50))
+    density_clusters(x[:50] * 1e5, y[:50], radius_m=120.0, min_count=4, ids=np.arange(50))
     near_repeat(x, y, day, distance_bands_m=[200], day_bands=[7], replications=19)
     near_repeat(x, y, day, day_to=day + 1, distance_bands_m=[200], day_bands=[7], replications=19)
     recurrent_places(Events(x[:300], y[:300], day[:300]))
