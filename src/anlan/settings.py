@@ -49,7 +49,9 @@ def _database() -> dict[str, Any]:
             **postgres_options(ENV.database_url),
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
-                "pool": {"min_size": 1, "max_size": 40},  # more than threads: who waits for the writer may hold one
+                # More than threads: who waits for the writer may hold one. A pool doubles the time between its tries,
+                # so it starts anew after 2 s, and who gets no connection for 5 s is answered (503, repeat it).
+                "pool": {"min_size": 1, "max_size": 40, "timeout": 5, "reconnect_timeout": 2},
                 "options": "-c idle_in_transaction_session_timeout=10000",
             },
         }
