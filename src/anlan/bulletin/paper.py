@@ -63,7 +63,7 @@ def _figures(parts: Parts) -> Iterator[Part]:
         yield Words(name, "heading")
         yield Table(columns, [_row(line) for line in lines])
     yield Words(
-        _("“—” means that there is no figure; it is not zero. A figure of fewer than five about people’s matters, and"
+        _("'—' means that there is no figure; it is not zero. A figure of fewer than five about people's matters, and"
           " what would give it away, is not shown to the public."), "small")  # fmt: skip
 
 

@@ -43,9 +43,9 @@ refusals.words({
     "nothing_to_undo": _("There is nothing of yours to take back here."),
     "undo_too_late": _("It is too late to take this back; it stands."),
     "undo_overtaken": _("Something was done with it since; it cannot be taken back."),
-    "stands_already": _("%(number)s is already “%(state)s”; look at it again."),
+    "stands_already": _("%(number)s is already '%(state)s'; look at it again."),
     "step_taken_meanwhile": _(
-        "Somebody took a step with %(number)s meanwhile: it is “%(state)s” now. Look, then send again."
+        "Somebody took a step with %(number)s meanwhile: it is '%(state)s' now. Look, then send again."
     ),
     "print_fonts_missing": _(
         "Nothing can be printed: the fonts or the typesetter are not installed. Whoever runs Anlan runs `make setup`,"

@@ -65,7 +65,7 @@ class UnitAccess(models.Model):
         """Refuse a log-in that is no officer's of the unit's organisation: it would open nothing."""
         house = Membership.objects.filter(organisation__units=self.unit_id, role=Role.OFFICER)
         if not house.filter(person=self.person_id).exists():
-            raise ValidationError(_("Only an officer of the unit’s organisation stamps for it."))
+            raise ValidationError(_("Only an officer of the unit's organisation stamps for it."))
 
 
 def acted_for(actor: Actor, unit: str = "") -> Q:

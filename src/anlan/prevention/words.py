@@ -18,7 +18,7 @@ from anlan.prevention.models import Problem
 
 refusals.words({
     "words_too_long": noop("Write at most 200 characters."),
-    "organisation_unknown": noop("There is no organisation “%(code)s”."),
+    "organisation_unknown": noop("There is no organisation '%(code)s'."),
     "organisation_closed": noop("%(name)s is closed; choose the organisation that took over."),
     # raised
     "silent_areas_missing": noop("Keep %(n)d of these places for silent areas, or write why there are none."),
@@ -31,7 +31,7 @@ refusals.words({
     "exit_criteria_too_long": noop("Write at most 400 characters of exit criteria."),
     "problem_title_missing": noop("Write what is to be put right."),
     "exit_criteria_missing": noop("A key area is listed with its exit criteria."),
-    "area_unknown": noop("There is no area “%(code)s”."),
+    "area_unknown": noop("There is no area '%(code)s'."),
     # assigned
     "police_task_nobody": noop("The police report what fails and task nobody."),
     "instruction_number_missing": noop("Write the number of the government's instruction."),

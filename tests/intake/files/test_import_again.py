@@ -126,7 +126,7 @@ def test_a_number_that_stands_twice_is_told(analyst: Client) -> None:
     said = {"code": "number_twice", "column": "工单编号", "number": "1", "row": 6}
     assert page.context["seen"].notes == [said]
     ((words, anchor),) = page.context["notes"]
-    assert ("“工单编号”" in words, anchor) == (True, "id_id")
+    assert ("'工单编号'" in words, anchor) == (True, "id_id")
     with translation.override("zh-hans"):
         ((chinese, _),) = notes_of(page.context["seen"])
     assert ("第 6 行" in chinese, chinese != words) == (True, True)

@@ -57,7 +57,7 @@ def _organisations(reader: Reader) -> Choices:
 def _empty(reader: Reader) -> Empty:
     if reader.once(_seen):
         return Empty("", _("No unit is like this now"), Link(_("All units"), "dispatch:units"))
-    return Empty(_("Units stand in units.csv of the city’s folder."), _("No unit is sent from here"))
+    return Empty(_("Units stand in units.csv of the city's folder."), _("No unit is sent from here"))
 
 
 def _stands(row: Row) -> SafeString:

@@ -12,29 +12,29 @@ NOTES: Final[Mapping[str, str]] = {
     "encoding_western": noop("The text is neither UTF-8 nor Chinese: it is read as %(encoding)s."),
     "head_found": noop("The heads of the columns were found in row %(row)s; what stands above is left out."),
     "head_of_two_rows": noop("The heads of the columns were put together from rows %(row)s and %(second)s."),
-    "sheet_read": noop("The sheet “%(sheet)s” is read. The workbook also has: %(others)s."),
-    "layer_read": noop("The layer “%(sheet)s” is read. The map also has: %(others)s."),
-    "list_read": noop("The list “%(sheet)s” inside the file is read."),
+    "sheet_read": noop("The sheet '%(sheet)s' is read. The workbook also has: %(others)s."),
+    "layer_read": noop("The layer '%(sheet)s' is read. The map also has: %(others)s."),
+    "list_read": noop("The list '%(sheet)s' inside the file is read."),
     "refused_rows": noop("These are refused rows of an earlier import: what was said of them is left out."),
     "shapes_without_point": noop("Lines and areas have no coordinates of their own: %(count)s here have no place."),
     "shapes_by_point": noop("%(count)s lines and areas stand for a point on each."),
     "latitude_first": noop(
-        "“%(column)s” is read as latitude before longitude; neither its name nor its cells prove it."
+        "'%(column)s' is read as latitude before longitude; neither its name nor its cells prove it."
     ),
-    "time_of_end": noop("The time of receipt is read from “%(column)s”, which looks like the end of each matter."),
-    "time_of_several": noop("The time of receipt is read from “%(column)s”; it could also be: %(others)s."),
-    "time_of_day_joined": noop("Times of day are read from “%(column)s”."),
-    "time_of_day_unused": noop("“%(column)s” holds days only; the times of day in %(others)s are not used."),
+    "time_of_end": noop("The time of receipt is read from '%(column)s', which looks like the end of each matter."),
+    "time_of_several": noop("The time of receipt is read from '%(column)s'; it could also be: %(others)s."),
+    "time_of_day_joined": noop("Times of day are read from '%(column)s'."),
+    "time_of_day_unused": noop("'%(column)s' holds days only; the times of day in %(others)s are not used."),
     "crs_of_file": noop("The coordinate system is the one that the file names: %(crs)s."),
     "clocks_skipped": noop(
-        "%(count)s times in “%(column)s” lie in an hour that clocks skipped in %(tz)s: they are read an hour later."
+        "%(count)s times in '%(column)s' lie in an hour that clocks skipped in %(tz)s: they are read an hour later."
     ),
     "clocks_twice": noop(
-        "%(count)s times in “%(column)s” lie in an hour that came twice in %(tz)s: the first is taken."
+        "%(count)s times in '%(column)s' lie in an hour that came twice in %(tz)s: the first is taken."
     ),
 }
 NUMBER_TWICE: Final = noop(
-    "“%(column)s” holds “%(number)s” twice (again in row %(row)s): it is not used as the number in the list. Mend that "
+    "'%(column)s' holds '%(number)s' twice (again in row %(row)s): it is not used as the number in the list. Mend that "
     "row in the file and upload it anew, or choose the column all the same: then a second row under one number that "
     "says something else comes back with the refused ones."
 )
@@ -49,8 +49,8 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "encoding": noop("line %(line)s is no %(encoding)s. Choose another encoding below, or save the file as UTF-8."),
     "no_encoding": noop("choose another encoding below."),
     "several_lists": noop("it holds several lists. Choose one below."),
-    "no_sheet": noop("it has no sheet, list or layer “%(sheet)s”. Choose another below."),
-    "empty_sheet": noop("the sheet “%(sheet)s” is empty. Where there is another, choose it below."),
+    "no_sheet": noop("it has no sheet, list or layer '%(sheet)s'. Choose another below."),
+    "empty_sheet": noop("the sheet '%(sheet)s' is empty. Where there is another, choose it below."),
     "empty": noop("it holds no row."),
     "old_excel": noop("it is an old Excel file (.xls). Save it as .xlsx or CSV."),
     "gzip": noop("it is packed (gzip). Unpack it first."),
@@ -64,7 +64,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "broken_parquet": noop("the Parquet file is damaged. Export it anew, or as CSV."),
     "broken_map": noop("it is damaged, or no %(kind)s. Export it anew, or as GeoJSON."),
     "needs_gis": noop("it is %(kind)s, which this server cannot read. Save it as GeoJSON or CSV."),
-    "computed_layer": noop("“%(sheet)s” in it is computed while it is read. Save the layer anew, as a table."),
+    "computed_layer": noop("'%(sheet)s' in it is computed while it is read. Save the layer anew, as a table."),
     "map_too_large": noop(
         "it is %(kind)s of more than %(most)s MB, which is held in memory whole. "
         "Save it as GeoPackage, Shapefile or CSV."

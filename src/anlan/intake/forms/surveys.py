@@ -109,7 +109,7 @@ def notes_of(seen: Survey) -> list[tuple[str, str]]:
 def _quoted(limits: Mapping[str, Any]) -> dict[str, Any]:
     """Return the limits with names that are listed as the language writes them."""
     return {
-        key: listed(f"“{name}”" for name in value) if isinstance(value, list) else value
+        key: listed(_("'%(name)s'") % {"name": name} for name in value) if isinstance(value, list) else value
         for key, value in limits.items()
     }
 
