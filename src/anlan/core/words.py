@@ -19,6 +19,7 @@ HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 refusals.words({
     "login_taken": _("there is a log-in '%(username)s' already"),
+    "login_odd": _("Write letters, digits and . @ + - _ only, without spaces."),
     "unknown_language": _("no language '%(language)s': %(known)s"),
     "organisation_missing": _("Name the organisation of this %(role)s (--organisation): %(known)s"),
     "unknown_role": _("no role '%(role)s': %(known)s"),

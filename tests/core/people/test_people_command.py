@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from anlan.core.commands.user import user
 from anlan.core.models import Person, SignIn, SignInOrigin
+from anlan.core.people.roles import Role
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +76,13 @@ def test_a_lost_factor_is_taken_away(run):
         Authenticator.objects.create(user=ann, type=kind, data={})
     assert "2 factors removed" in run("remove-factors", "ann")
     assert not Authenticator.objects.exists()
+
+
+def test_the_roles_are_listed_with_what_they_may_do(run):
+    """Every role has a sentence, and the help of the command that gives one is not cut off."""
+    said = json.loads(run("roles", "--json"))
+    assert list(said) == Role.values
+    assert all(said.values())
+    assert [line.split()[0] for line in run("roles").splitlines()] == Role.values
+    assert "..." not in run("role", "--help")
+    assert "…" not in run("role", "--help")

@@ -10,6 +10,8 @@ from django.test import Client
 
 from anlan.core.ledger.verification import verify
 from anlan.core.models import LedgerEntry, LoginFailures, SignIn, SignInOrigin
+from anlan.core.people.actors import system
+from anlan.core.people.passwords import make_reset_link
 from anlan.core.people.sign_ins import erase_origins, read_origins
 from anlan.core.people.throttle import ACCOUNT, ADDRESS, PAIR, failures_after, wait_after
 from anlan.core.time.clock import frozen
@@ -171,3 +173,34 @@ def test_somebody_who_is_switched_off_does_not_get_in(client, ann):
     ann.save()
     assert sign_in(client).status_code == 200
     assert "_auth_user_id" not in client.session
+
+
+def test_a_log_in_is_noted_by_the_citys_clock(client, ann):
+    """A simulated city has one time on every page: when somebody came in is told in it as well."""
+    with frozen(AT):
+        sign_in(client)
+    ann.refresh_from_db()
+    assert ann.last_login == AT
+
+
+@pytest.mark.parametrize(("typed", "said"), [("short", "10"), ("password123", "常见")])
+def test_rules_of_passwords_are_said_in_the_readers_language(client, ann, typed, said):
+    """Django has no Chinese for some of its own rules."""
+    link = make_reset_link(person_id=ann.pk, actor=system("test"), at=AT)
+    answer = client.post(link, {"new": typed, "again": typed}, headers={"Accept-Language": "zh-hans"})
+    (error,) = answer.context["form"].errors["new"]
+    assert said in error
+    assert not any("a" <= letter <= "z" for letter in error)
+
+
+def test_the_page_of_a_link_names_whose_it_is(client, ann):
+    """With the log-in name; who was never in sets a password, and somebody else a new one."""
+    link = make_reset_link(person_id=ann.pk, actor=system("test"), at=AT)
+    page = client.get(link, headers={"Accept-Language": "en"}).content.decode()
+    assert "ann" in page
+    assert "<h1>Set your password</h1>" in " ".join(page.split()).replace("> ", ">").replace(" <", "<")
+    sign_in(client)
+    ann.refresh_from_db()
+    again = client.get(make_reset_link(person_id=ann.pk, actor=system("test"), at=AT))
+    assert again.context["owner"].last_login
+    assert "<h1>A new password</h1>" in " ".join(again.content.decode().split()).replace("> ", ">").replace(" <", "<")

@@ -108,3 +108,40 @@ def test_what_is_not_there_is_not_found(operator: Client, path: str) -> None:
     """An unknown person, and a press that is none."""
     ask = operator.get if path.endswith("/") else operator.post
     assert ask(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"username": "a b"}, "username"),
+        ({"username": "a/b<"}, "username"),
+        ({"username": "x" * 65}, "username"),
+        ({"username": ""}, "username"),
+        ({"organisation": "nowhere"}, "organisation"),
+        ({"organisation": ""}, "organisation"),
+        ({"role": "chief"}, "role"),
+        ({"name": "长" * 81}, "name"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field(operator: Client, wrong: dict[str, str], field: str) -> None:
+    """In Chinese too, without a word of English; nobody is added."""
+    answer = operator.post("/people/new", NEW | wrong, headers={"Accept-Language": "zh-hans"})
+    assert answer.status_code == 422
+    (shown,) = re.findall(r'class="error" id="id_(\w+)_error">([^<]+)', answer.content.decode())
+    assert shown[0] == field
+    assert not re.search(r"[A-Za-z]{3}", shown[1].replace("nowhere", "").replace("chief", ""))
+    assert Person.objects.count() == 1
+
+
+def test_a_full_width_name_is_the_plain_one(operator: Client) -> None:
+    """The log-in page reads it so, and nobody has the two."""
+    operator.post("/people/new", NEW | {"username": "ｗａｎｇ"})
+    assert Person.objects.filter(username="wang").exists()
+    assert operator.post("/people/new", NEW).status_code == 422
+
+
+def test_the_page_says_what_each_role_may_do(operator: Client) -> None:
+    """Whoever gives a role reads it beside the choice."""
+    page = operator.get("/people/new", headers={"Accept-Language": "zh-hans"})
+    assert len(page.context["may"]) == 10
+    assert all(words in page.content.decode() for _, words in page.context["may"])

@@ -14,7 +14,7 @@ from anlan.core.people.roles import Role
 user = typer.Typer(add_completion=False, no_args_is_help=True, help="People, their roles, and keys of partner systems.")
 Username = Annotated[str, typer.Argument(help="The log-in.", show_default=False)]
 ROLES = ", ".join(Role.values)
-RoleOption = Annotated[str, typer.Option("--role", help=f"One of: {ROLES}.")]
+RoleOption = Annotated[str, typer.Option("--role", help=f"One of: {ROLES}; `anlan user roles` says what each may do.")]
 Body = Annotated[
     str,
     typer.Option(
@@ -203,6 +203,18 @@ def list_(data: DataOption = None, json_: Json = False) -> None:
         typer.echo(f"{entry['username']:<20} {', '.join(entry['roles'])}{'' if entry['active'] else ' (off)'}")
     for entry in partners:
         typer.echo(f"{entry['name']:<20} partner system, {entry['channel']}{'' if entry['active'] else ' (off)'}")
+
+
+@user.command("roles")
+def roles(json_: Json = False) -> None:
+    """List the roles, each with what it may do."""
+    from anlan.core.people.roles import MAY
+
+    if json_:
+        typer.echo(json.dumps({role.value: may for role, may in MAY.items()}))
+        return
+    for role, may in MAY.items():
+        typer.echo(f"{role.value:<12} {may}")
 
 
 def _password(from_stdin: bool) -> tuple[str, bool]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import secrets
 from typing import Final
+from unicodedata import normalize
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -21,6 +23,7 @@ from anlan.core.people.sign_ins import close_listed, end_sessions
 from anlan.core.refusals import Refused
 
 CONTROL_ROOM: Final = "control_room"  # as kind of an organisation
+LOG_IN: Final = re.compile(r"[\w.@+-]+")
 
 
 @verb("core.people.add_person")
@@ -30,6 +33,9 @@ def add_person(
 ) -> int:  # fmt: skip
     """Add somebody who signs in, with a first role in an organisation; return the id."""
     actor.require(Role.OPERATOR)
+    username = normalize("NFKC", username)  # as the log-in page reads it: full-width letters are the plain ones
+    if not LOG_IN.fullmatch(username):
+        raise Refused("login_odd", "username")
     if Person.objects.filter(username__iexact=username).exists():
         raise Refused("login_taken", "username", username=username)
     if language not in {"", *dict(settings.LANGUAGES)}:

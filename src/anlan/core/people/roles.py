@@ -1,5 +1,7 @@
 """What a person can be in an organisation."""
 
+from typing import Final
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,25 @@ class Role(TextChoices):
     AUDITOR = "auditor", _("Auditor")
     OPERATOR = "operator", _("Operator")
 
+
+def noop(words: str) -> str:
+    """Mark words for the catalogue; Django's own asks for settings, which a command has not read yet."""
+    return words
+
+
+# What each may do, in a sentence: for `anlan user roles` and whoever gives a role.
+MAY: Final = {
+    Role.CALL_TAKER: noop("takes calls, sorts reports, opens incidents"),
+    Role.DISPATCHER: noop("sends units, hands incidents over, resolves and closes them"),
+    Role.ANALYST: noop("imports lists, runs and adopts studies, raises sites, estimates what works changed"),
+    Role.OFFICER: noop("signs for what the own organisation is given, does its tasks, stamps for its units"),
+    Role.VERIFIER: noop("accepts or refuses works that the own organisation did not do"),
+    Role.SUPERVISOR: noop("instructs, issues lists, grants extensions, strikes off, presses what is late"),
+    Role.PUBLISHER: noop("fixes the measures of a period, publishes and corrects bulletins"),
+    Role.LEADER: noop("reads the overview, and decides whose a returned matter is"),
+    Role.AUDITOR: noop("verifies the ledger, and sees who opened what and why"),
+    Role.OPERATOR: noop("adds people, gives roles, looks after the city's data, jobs and backups"),
+}
 
 # Who sits in the control room, and who works for one house among many: neither in the city's first organisation.
 DESK = frozenset({Role.CALL_TAKER, Role.DISPATCHER})

@@ -31,7 +31,7 @@ class RoleForm(StepForm):
 class NewPersonForm(RoleForm):
     """Somebody who signs in, with a first role; nobody knows the first password, a link sets one."""
 
-    username = forms.CharField(max_length=150, label=_("Log-in name"))
+    username = forms.CharField(max_length=64, label=_("Log-in name"))
     name = forms.CharField(max_length=80, required=False, label=pgettext_lazy("a person", "Name"))
     language = forms.ChoiceField(
         choices=[("", _("As the browser asks")), *settings.LANGUAGES], required=False, label=_("Language")

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,7 +21,7 @@ from anlan.core.people.actions import add_person, grant, revoke, switch_off, swi
 from anlan.core.people.actors import Actor
 from anlan.core.people.factors import FACTORS, has_factor, remove_factors
 from anlan.core.people.passwords import make_reset_link
-from anlan.core.people.roles import Role
+from anlan.core.people.roles import MAY, Role
 from anlan.core.people.roster.forms import NewPersonForm, RoleForm
 from anlan.core.people.sign_ins import end_sessions, sessions_of
 from anlan.core.web.access import roles
@@ -72,7 +72,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = NewPersonForm(request.POST or None)
     return answer(
         request, form, _unkeyed(add_person), done=lambda pk: redirect("core:person", pk),
-        page=lambda status: render(request, "core/people/new.html", {"form": form}, status=status),
+        page=lambda status: render(request, "core/people/new.html", {"form": form, "may": _may()}, status=status),
     )  # fmt: skip
 
 
@@ -130,6 +130,11 @@ def _unkeyed(act: Callable[..., Any], **known: Any) -> Callable[..., Any]:
     return lambda key, **asked: act(**known, **asked)
 
 
+def _may() -> list[tuple[str, str]]:
+    """Return the roles, each with what it may do."""
+    return [(str(role.label), gettext(words)) for role, words in MAY.items()]
+
+
 def _person(pk: int) -> Person:
     found = Person.objects.filter(pk=pk).first()
     if found is None:
@@ -145,7 +150,7 @@ def _page(
     context = {
         "person": shown, "held": shown.memberships.select_related("organisation").order_by("role", "organisation"),
         "sessions": sessions_of(pk), "has_factor": has_factor(shown), "sent": sent,
-        "form": role_form or RoleForm(), "link": request.build_absolute_uri(link) if link else "",
+        "form": role_form or RoleForm(), "may": _may(), "link": request.build_absolute_uri(link) if link else "",
     }  # fmt: skip
     response = render(request, "core/people/person.html", context, status=status)
     response["Cache-Control"] = "no-store"

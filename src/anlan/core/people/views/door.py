@@ -164,7 +164,8 @@ def lost(request: HttpRequest) -> HttpResponse:
 @never_cache
 def reset(request: HttpRequest, person: str, token: str) -> HttpResponse:
     """Take a new password by a link that the operator gave."""
-    if person_of_link(person, token) is None:
+    owner = person_of_link(person, token)
+    if owner is None:
         return render(request, "core/account/reset_spent.html", status=410)
     form = NewPassword(request.POST or None)
     if form.is_valid():
@@ -175,7 +176,7 @@ def reset(request: HttpRequest, person: str, token: str) -> HttpResponse:
         else:
             messages.success(request, _("The new password holds. Sign in with it."))
             return redirect("core:login")
-    return render(request, "core/account/reset.html", {"form": form})
+    return render(request, "core/account/reset.html", {"form": form, "owner": owner})
 
 
 def waiting(response: HttpResponse, wait: dt.timedelta | None) -> HttpResponse:
