@@ -167,6 +167,19 @@ def test_open_incidents_and_their_lateness_are_counted_by_district(leader: Clien
     assert 'class="m late"' in text
 
 
+def test_each_figure_leads_to_its_own_list(leader: Client) -> None:
+    """Diverted incidents and sendings of mobile teams, and none that are not counted there."""
+    kept, diverted = make.incident(), make.incident()
+    triage.divert(number=diverted, to="drains", actor=ME, at=AT)
+    team = make.assignment(kept)
+    make.free("mobile-1")
+    links = leader.get("/overview/").context["links"]
+    incidents = leader.get(links["diverted"]).content.decode()
+    assert (diverted in incidents, kept in incidents) == (True, False)
+    assert f"/assignments/{team}/" in leader.get(links["teams"]).content.decode()
+    assert leader.get(links["teams"].replace("mobile", "fire")).context["listing"].rows.exists() is False
+
+
 def test_the_share_diverted_says_its_n(leader: Client) -> None:
     """Of four incidents one was diverted; with none at all stands a dash."""
     make.report(at=ago(minutes=1))

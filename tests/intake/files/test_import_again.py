@@ -14,6 +14,8 @@ from django.test import Client
 from django.utils import translation
 
 from anlan.core import jobs
+from anlan.core.models import Person
+from anlan.core.people.members import actor_of
 from anlan.core.time.clock import frozen
 from anlan.intake.forms.surveys import notes_of
 from anlan.intake.models import Report
@@ -156,3 +158,13 @@ def test_two_numbers_at_one_place_and_moment_are_two_reports(analyst: Client) ->
     assert (page.context["seen"].counts["accepted"], page.context["seen"].alike) == (10, 0)
     seen = pressed(analyst, address, "look", id="").context["seen"]
     assert (seen.counts["accepted"], seen.alike) == (10, 10)
+
+
+def test_an_import_is_one_deed_and_not_one_a_row(analyst: Client) -> None:
+    """Today names the import beside what somebody typed themselves; the rows of the list push nothing out."""
+    person = Person.objects.get(memberships__role="analyst")
+    mine = make.report(actor=actor_of(person))
+    address, _ = uploaded(analyst, listed())
+    pressed(analyst, address)
+    deeds = analyst.get("/today/").context["deeds"]
+    assert [deed.url for deed in deeds] == [address, f"/reports/{mine.number}/"]

@@ -103,8 +103,8 @@ def _links(scope: Scope, actor: Actor) -> dict[str, str]:
     return {
         "reports": _address(actor, "intake:reports", since=day, until=day),
         "incidents": _address(actor, "triage:incidents", list="open"),
-        "closed": _address(actor, "triage:incidents", list="closed"),
-        "units": _address(actor, "dispatch:units"),
+        "diverted": _address(actor, "triage:incidents", list="diverted"),
+        "teams": _address(actor, "dispatch:assignments", tab="over", kind="mobile"),
         "problems": _address(actor, "prevention:lists", view="problems"),
         "lists": _address(actor, "prevention:lists", view="issued"),
         "key_areas": _address(actor, "prevention:inbox", origin="key_area"),

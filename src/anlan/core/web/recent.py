@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import Actor
@@ -43,6 +43,7 @@ class Deeds:
     stage: str
     words: Mapping[str, Words]  # by the entry's kind
     found: Callable[[str, Mapping[str, Any]], tuple[str, str]]  # number and address, of the subject's key and payload
+    aside: Callable[[], Q] | None = None  # which of the entries are part of another deed, such as the rows of a list
 
 
 Source = Callable[[Actor, dt.datetime], Iterable[Line]]
@@ -60,9 +61,12 @@ def news(stage: str) -> Callable[[Source], Source]:
     return register
 
 
-def deeds(stage: str, noun: str, words: Mapping[str, Words], found: Callable[..., tuple[str, str]]) -> None:
+def deeds(
+    stage: str, noun: str, words: Mapping[str, Words], found: Callable[..., tuple[str, str]],
+    aside: Callable[[], Q] | None = None,
+) -> None:  # fmt: skip
     """Register what the entries about a noun (their subject is `noun:key`) are called among what somebody did."""
-    _deeds[noun] = Deeds(stage, words, found)
+    _deeds[noun] = Deeds(stage, words, found, aside)
 
 
 def labels(*cycles: Workflow[Any]) -> dict[str, Words]:
@@ -90,6 +94,8 @@ def deeds_of(actor: Actor, stages: Collection[str], at: dt.datetime) -> list[Lin
     """Return what somebody did last, the newest first, without what was taken back; the last maybe with its undo."""
     kinds = {kind for known in _deeds.values() if known.stage in stages for kind in known.words}
     done = _newest().filter(actor=actor.name, kind__in=kinds).exclude(effects__kind__endswith="_undone")
+    for aside in [known.aside for known in _deeds.values() if known.stage in stages and known.aside]:
+        done = done.exclude(aside())
     entries = list(done.order_by("-pk")[:MOST])
     lines = [line for line in map(_deed, entries) if line]
     if lines and presser_of(lines[0].stage) and undoable(entries[0].subject, actor, at):

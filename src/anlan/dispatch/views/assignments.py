@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from anlan.core.pages import Column, Empty, Link, ListPage, Reader, Tab, containing
+from anlan.core.pages import Column, Empty, Filter, Link, ListPage, Reader, Tab, containing
 from anlan.core.people.actors import Actor
 from anlan.core.people.members import sign_of
 from anlan.core.time.clock import now
@@ -24,7 +24,7 @@ from anlan.core.words import area_label
 from anlan.dispatch import rules
 from anlan.dispatch.access import is_crew, is_reviewer, may_stamp
 from anlan.dispatch.lines import state_of
-from anlan.dispatch.models import Assignment
+from anlan.dispatch.models import Assignment, Unit
 from anlan.dispatch.offers import is_stamped, send_unit, take_step
 from anlan.dispatch.queries.assignments import digest, listed, stamps_of, whole
 from anlan.dispatch.queries.open_incidents import areas
@@ -51,6 +51,7 @@ ASSIGNMENTS = ListPage(
     pgettext_lazy("rail", "Assignments"), listed, base="dispatch/base_dispatch.html", empty=_empty, counted=False,
     tabs=[Tab("", _("Open"), Q(ended_at=None)),
           Tab("over", OVER, Q(ended_at__isnull=False), order=("-dispatched_at", "-pk"))],
+    filters=[Filter("kind", _("Kind"), _("Every kind"), lambda reader: Unit.Kind.choices, "unit__kind")],
     search=containing("unit__code", "unit__name", "unit__name_en", "incident__number"), hint=_("Unit or number"),
     links=[Link(pgettext_lazy("dispatch", "Units"), "dispatch:units", "v")],
     columns=[

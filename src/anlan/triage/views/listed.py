@@ -47,7 +47,8 @@ INCIDENT_LIST = ListPage(
     to=lambda incident: reverse("triage:incident", args=[incident.number]),
     tabs=[Tab("mine", _("With us"), lambda reader: OPEN_ONES & Q(owner_id__in=reader.actor.organisation_ids)),
           Tab("open", _("All open"), OPEN_ONES),
-          Tab("closed", _("Closed"), Q(state=State.CLOSED), order=("-closed_at", "-pk"))],
+          Tab("closed", _("Closed"), Q(state=State.CLOSED), order=("-closed_at", "-pk")),
+          Tab("diverted", _("Diverted"), Q(diverted=True), order=("-opened_at", "-pk"))],
     columns=[
         Column(_("Number"), lambda timed: timed.incident.number),
         Column(_("Category"), lambda timed: label(timed.incident.category)),
