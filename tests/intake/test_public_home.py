@@ -34,6 +34,15 @@ def test_the_public_may_press_the_numbers_to_telephone(client: Client) -> None:
     assert 'href="tel:12345"' in first.content.decode()
 
 
+def test_each_number_says_whom_it_reaches(client: Client) -> None:
+    """In the reader's language, as the city names them; a number that is not named stands alone."""
+    numbers(emergency_numbers=["110", "119", "120"], emergency_names=[["报警", "Police"], ["火警", "Fire"]])
+    for language, names in (("zh-hans", ["报警", "火警", ""]), ("en", ["Police", "Fire", ""])):
+        page = client.get("/", headers={"Accept-Language": language})
+        assert page.context["numbers"] == list(zip(["110", "119", "120"], names, strict=True))
+        assert all(name in page.content.decode() for name in names)
+
+
 def test_a_city_without_numbers_of_its_own_has_the_general_one(client: Client) -> None:
     """Where the folder names no emergency number the page leads to 112, and to no hotline."""
     numbers()
@@ -67,6 +76,16 @@ def test_what_was_published_last_stands_on_the_first_page(client: Client) -> Non
     page = client.get("/", headers={"Accept-Language": "en"}).content.decode()
     assert f'href="/bulletins/{issue.number}/"' in page
     assert 'class="issues"' in page
+
+
+def test_the_figures_of_an_issue_are_counted_as_they_are_shown(client: Client) -> None:
+    """Those of the city, which are its rows, and those by district apart."""
+    make.organisation("government")
+    issue = make.issue()
+    districts = [figure for figure in issue.figures.all() if figure.area]
+    page = client.get("/", headers={"Accept-Language": "en"}).content.decode()
+    assert f"{issue.figures.count() - len(districts)} figures of the city" in page
+    assert (f"{len(districts)} more are by district" in page) == bool(districts)
 
 
 def test_staff_begin_with_their_work(client: Client) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
@@ -36,7 +36,9 @@ def accounts(context: dict[str, Any]) -> str:
         Issue.objects.visible_to(PUBLIC)
         .newest()
         .select_related("plan", "corrects")
-        .annotate(size=Count("figures"))[:NEWEST]
+        .annotate(
+            size=Count("figures", filter=Q(figures__area="")), by_district=Count("figures", filter=~Q(figures__area=""))
+        )[:NEWEST]
     )
     next_plan = Plan.objects.filter(issues=None, until__gte=local_day(now())).order_by("until", "pk").first()
     shown = {"issues": issues, "next_plan": next_plan}

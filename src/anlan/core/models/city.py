@@ -42,6 +42,11 @@ class City(models.Model):
         """The numbers to telephone when somebody is in danger."""
         return [str(number) for number in self.option("emergency_numbers") or ANYWHERE]
 
+    def telephones(self, *, chinese: bool) -> list[tuple[str, str]]:
+        """Return the emergency numbers, each with the name that the city gives it: "119", "Fire"; maybe none."""
+        names = dict(zip(self.emergency_numbers, self.option("emergency_names") or [], strict=False))
+        return [(number, str(names.get(number, ("", ""))[0 if chinese else 1])) for number in self.emergency_numbers]
+
     @property
     def bounds(self) -> tuple[float, float, float, float]:
         """West, south, east, north."""

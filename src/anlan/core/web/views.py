@@ -19,6 +19,7 @@ from anlan.core.web.access import public
 from anlan.core.web.api import speaks_json
 from anlan.core.web.middleware.errors import not_stored
 from anlan.core.web.slots import first_page
+from anlan.core.words import in_chinese
 
 
 @public
@@ -27,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, Person):
         return redirect(first_page(actor_of(request.user)))
     here = city()
-    context = {"numbers": here.emergency_numbers, "hotline": here.option("hotline")} if here else {}
+    context = {"numbers": here.telephones(chinese=in_chinese()), "hotline": here.option("hotline")} if here else {}
     return render(request, "core/home.html", context)
 
 
