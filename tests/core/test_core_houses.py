@@ -69,4 +69,4 @@ def test_the_admin_lists_what_everybody_is(client: Client) -> None:
     """Each role with its organisation."""
     make.sign_in(client, "operator")
     make.person("officer", at="drains")
-    assert "officer (drains)" in client.get("/admin/core/person/").content.decode()
+    assert "Organisation&#x27;s officer (Drainage office)" in client.get("/admin/core/person/").content.decode()

@@ -58,7 +58,7 @@ def _warnings(issue: Issue) -> Iterator[Part]:
 
 
 def _figures(parts: Parts) -> Iterator[Part]:
-    columns = [*_columns(_("Measure")), Column(_("Change"), 27, "number")]
+    columns = [*_columns(_("Measure")), Column(pgettext("of a figure", "Change"), 27, "number")]
     for name, lines in parts:
         yield Words(name, "heading")
         yield Table(columns, [_row(line) for line in lines])

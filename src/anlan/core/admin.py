@@ -17,8 +17,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.core import ledger
+from anlan.core.admin_words import name_core
 from anlan.core.city.current import forget_city
 from anlan.core.ledger.writes import write
 from anlan.core.messages.purposes import PURPOSES
@@ -37,10 +39,12 @@ from anlan.core.models import (
     Person,
     QuietHours,
 )
+from anlan.core.people.roles import Role
 from anlan.core.people.sign_ins import close_listed, end_sessions
 from anlan.core.people.views.door import logout
 from anlan.core.time.clock import now
 from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.words import area_label, listed
 
 if TYPE_CHECKING:  # Django's own classes take no parameters when they run
     ModelAdmin = admin.ModelAdmin[Any]
@@ -52,6 +56,7 @@ else:
     QuietForm = PersonFields = forms.ModelForm
 
 admin.site.site_header = admin.site.site_title = "Anlan 安澜"
+name_core()
 admin.site.index_title = cast(str, _("The city's data"))
 # Django's and allauth's own: what is changed there would leave no entry, and ours do
 for kept in (Group, Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken):
@@ -193,7 +198,10 @@ class LegalActAdmin(AdminBase):
 class QuietHoursForm(QuietForm):
     """Offers the purposes that are there."""
 
-    purpose = forms.ChoiceField(choices=lambda: [(known.code, known.label) for known in PURPOSES.values()])
+    purpose = forms.ChoiceField(
+        label=pgettext_lazy("admin", "purpose"),
+        choices=lambda: [(known.code, known.label) for known in PURPOSES.values()],
+    )
 
 
 @admin.register(QuietHours)
@@ -245,9 +253,9 @@ class PersonForm(PersonFields):
     """Takes a new password beside the rest, by the same rules as the command line."""
 
     password = forms.CharField(
-        label="New password", required=False, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text="Left empty it stays as it is; somebody new cannot sign in before one is set here or with"
-                  " `anlan user password`. Sessions opened with the old one end.",
+        label=_("New password"), required=False, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("Left empty it stays as it is; somebody new cannot sign in before one is set here or with"
+                    " `anlan user password`. Sessions opened with the old one end."),
     )  # fmt: skip
 
     def clean_password(self) -> str:
@@ -270,11 +278,11 @@ class PersonAdmin(AdminBase):
     search_fields = ["username"]
     inlines = [MembershipInline]
 
-    @admin.display(description="Roles")
+    @admin.display(description=_("Roles"))
     def held(self, person: Person) -> str:
         """List a person's roles, each with the organisation."""
         held = person.memberships.select_related("organisation").order_by("role", "organisation__code")
-        return ", ".join(f"{row.role} ({row.organisation.code})" for row in held)
+        return listed(f"{Role(row.role).label} ({area_label(row.organisation)})" for row in held)
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
         """Set the password that was typed; without one somebody new has none, and who is there keeps theirs."""

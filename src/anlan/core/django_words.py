@@ -28,3 +28,13 @@ PASSWORDS = (
         "This password is too short. It must contain at least %d characters.",
     ),
 )
+ADMIN = (
+    noop("Add %s"),
+    noop("Add %(name)s"),
+    noop("Add link"),
+    noop("Change or view list link"),
+    noop("Model name"),
+    noop("My actions"),
+    noop("Recent actions"),
+    noop("Select %s to change"),
+)

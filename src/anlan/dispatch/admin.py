@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import pgettext_lazy
 
 from anlan.core.admin import AdminBase
+from anlan.core.admin_words import name_room, name_table
 from anlan.dispatch.models import UnitAccess
+
+name_room("dispatch", pgettext_lazy("admin", "Units"))
+name_table(UnitAccess, pgettext_lazy("admin", "unit log-in"), pgettext_lazy("admin", "unit log-ins"))
 
 
 @admin.register(UnitAccess)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from anlan.core.web.addresses import href
 from anlan.core.words import MISSING, area_label, typed
@@ -27,7 +28,8 @@ def rows(lines: Sequence[Line], study: Study) -> SafeString:
 def _frame() -> str:
     """Return what is the same in all lines."""
     rank, site, episodes, reports, change = (
-        escape(words).replace("%", "%%") for words in (_("Rank"), _("Site"), _("Episodes"), _("Reports"), _("Change"))
+        escape(words).replace("%", "%%")
+        for words in (_("Rank"), _("Site"), _("Episodes"), _("Reports"), pgettext("of a figure", "Change"))
     )
     return (
         '<tr data-place="%(id)s">'

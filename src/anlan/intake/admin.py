@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import pgettext_lazy
 
 from anlan.core.admin import AdminBase
+from anlan.core.admin_words import name_room, name_table
 from anlan.intake.models import Category, KeyQuestion, Report
+
+name_room("intake", pgettext_lazy("admin", "Intake"))
+name_table(Category, pgettext_lazy("admin", "category"), pgettext_lazy("admin", "categories"))
+name_table(KeyQuestion, pgettext_lazy("admin", "key question"), pgettext_lazy("admin", "key questions"))
+name_table(Report, pgettext_lazy("admin", "report"), pgettext_lazy("admin", "reports"))
 
 
 @admin.register(Category)

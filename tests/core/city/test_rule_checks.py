@@ -144,7 +144,7 @@ def test_refusals_come_in_chinese_too(operator: Client) -> None:
     wrong = GOOD | {"scope": "fire", "effect": "nonsense", "owner": "nobody", "target_s": "999999999", "ladder": "no"}
     page = operator.post("/admin/core/clockrule/add/", wrong, headers={"Accept-Language": "zh-hans"})
     found = words_of(page)
-    assert all(part in found for part in ("没有效果", "没有单位", "十年", "阶梯")), found
+    assert all(part in found for part in ("没有到期效力", "没有单位", "十年", "阶梯")), found
 
 
 def test_scopes_ask_for_what_moves_tell() -> None:
@@ -220,7 +220,7 @@ def test_words_of_a_refusal_follow_the_language() -> None:
     """Of the model, whoever asks it."""
     with override("zh-hans"):
         rule = ClockRule(**{name: GOOD[name] for name in ("code", "name", "name_en", "start")}, target_s=1)
-        with pytest.raises(Exception, match="需要"):
+        with pytest.raises(Exception, match="须有终点"):
             rule.full_clean(validate_unique=False)
 
 
