@@ -237,3 +237,21 @@ def test_the_first_page_of_the_public_fits(page_at, complaints, shot):
         page.locator("#code").fill("7KQ4 M2XD 9TFW HB6R")
         page.locator("form button").click()
         assert page.locator("#code").input_value() == "7KQ4 M2XD 9TFW HB6R"
+
+
+def test_back_after_a_report_shows_its_code(page_at, complaints):
+    """Not the form with the faults of an earlier try; a new report begins with an empty form."""
+    complaints.expected += ["422", "409"]
+    page = page_at("/report/", 360)
+    page.locator("input[value=waterlogging]").check()
+    page.locator("form button.primary").click()
+    page.locator("#form-errors").wait_for()
+    page.locator("#where").fill("Long Street, north end of the underpass")
+    page.locator("form button.primary").click()
+    code = page.locator("#code.codecard").inner_text()
+    page.go_back()
+    page.locator("#code.codecard").wait_for()
+    assert page.locator("#code.codecard").inner_text() == code
+    assert page.locator("#form-errors").count() == 0
+    page.goto(page.url.split("/report/")[0] + "/report/")
+    assert page.locator("#where").input_value() == ""

@@ -82,6 +82,22 @@ def test_the_success_page_says_by_when_first_and_forgets_the_code(client):
     assert 'id="code"' not in gone.content.decode()
 
 
+def test_a_faulty_try_that_comes_again_leads_to_the_code(client):
+    """A browser that goes back sends it once more: the report is here, its code one press away for half an hour."""
+    with frozen(AT):
+        told = fresh(client, where="")
+        assert client.post("/report/", told).status_code == 422
+        code = code_on(client.get(client.post("/report/", told | {"where": WHERE})["Location"]))
+        again = client.post("/report/", told | {"words": "更深了"})
+    assert again.status_code == 409
+    assert "更深了" in again.content.decode()
+    with frozen(AT + dt.timedelta(minutes=1)):
+        assert code_on(client.get(again.context["form_errors"].code)) == code
+    with frozen(AT + dt.timedelta(minutes=31)):
+        assert client.post("/report/", told).context["form_errors"].code == ""
+    assert Report.objects.count() == 1
+
+
 def test_the_success_page_leaves_no_trace(client):
     """It is kept by no cache, passed on in no Referer, listed by no search engine."""
     page = client.get(send(client)["Location"])

@@ -31,6 +31,7 @@ class FormErrors:
     title: str
     lead: str
     items: list[FormError] = field(default_factory=list)
+    code: str = ""  # where the tracking code of a report that is here already is shown
 
     @classmethod
     def too_much(cls) -> FormErrors:
@@ -45,13 +46,14 @@ class FormErrors:
         return cls(_("The page was open for too long"), lead)
 
     @classmethod
-    def sent_before(cls) -> FormErrors:
+    def sent_before(cls, code: str = "") -> FormErrors:
         """The same form came with other words."""
-        lead = _(
-            "Your first report is with us as you sent it. If this is a second report, press Send once more; "
-            "to add to the first one, use its tracking code."
-        )
-        return cls(_("This page was sent before, with other words"), lead)
+        return cls(_("This page was sent before, with other words"), first_report(), code=code)
+
+    @classmethod
+    def over(cls, form: Form, code: str) -> FormErrors:
+        """A try that had faults comes again, as from a browser that went back, after the report was taken."""
+        return cls(_("We have your report"), first_report(), of_form(form).items, code)
 
     @classmethod
     def call_too_old(cls) -> FormErrors:
@@ -103,6 +105,14 @@ class FormErrors:
     def not_taken(cls, refused: Refused) -> FormErrors:
         """What was sent cannot be taken any more, as from a page of before."""
         return cls(_("This was not stored"), str(refused))
+
+
+def first_report() -> str:
+    """Say that a report is here, and what to do with another one."""
+    return _(
+        "Your first report is with us as you sent it. If this is a second report, press Send once more; "
+        "to add to the first one, use its tracking code."
+    )
 
 
 def not_saved() -> str:

@@ -20,9 +20,9 @@ from anlan.intake import live
 from anlan.intake.channels import Channel
 from anlan.intake.forms.errors import FormErrors, of_form, telephone_links
 from anlan.intake.forms.public import CitizenForm
-from anlan.intake.models import Attachment, Category
+from anlan.intake.models import Attachment, Category, Report
 from anlan.intake.public.codes import code_for, grouped, verb_key
-from anlan.intake.public.form_token import form_key, key_of_receipt, new_token, receipt_for, renewed
+from anlan.intake.public.form_token import RECEIPT_LASTS, form_key, key_of_receipt, new_token, receipt_for, renewed
 from anlan.intake.public.holder import unkept
 from anlan.intake.public.throttle import REPORTS
 from anlan.intake.public.uploads import UNREADABLE, bound
@@ -47,6 +47,8 @@ def report(request: HttpRequest) -> HttpResponse:
     form = _form(sent_form, files, photo_dropped=quota.dropped)
     key = form_key(sent_form.get("token", ""))
     if not form.is_valid():
+        if key and (taken := report_of_code(code_for(key))):
+            return _form_page(request, form, FormErrors.over(form, _code_page(key, taken)), status=409)
         return _form_page(request, form, of_form(form), status=422)
     if key is None:
         return _form_page(request, form, FormErrors.form_too_old(), status=422)
@@ -55,7 +57,7 @@ def report(request: HttpRequest) -> HttpResponse:
     try:
         _receive(form, key)
     except KeyReused:
-        return _form_page(request, form, FormErrors.sent_before(), status=409)
+        return _form_page(request, form, FormErrors.sent_before(_code_page(key)), status=409)
     except Refused as refused:
         form.add_error("where", str(refused))
         return _form_page(request, form, of_form(form), status=422)
@@ -113,6 +115,13 @@ def _receive(form: CitizenForm, key: str) -> dict[str, Any]:
         photos=[report["photo"]] if report["photo"] else [],
         tracking_code=code_for(key),
     )
+
+
+def _code_page(key: str, taken: Report | None = None) -> str:
+    """Return where the code is shown, for as long as it is shown to whoever sent the report."""
+    taken = taken or report_of_code(code_for(key))
+    young = taken is not None and now() - taken.entered_at < RECEIPT_LASTS
+    return reverse("intake:sent", args=[receipt_for(key)]) if young else ""
 
 
 def _form(values: Any, files: Any = None, *, bound: bool = True, photo_dropped: bool = False) -> CitizenForm:

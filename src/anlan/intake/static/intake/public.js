@@ -26,3 +26,22 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 document.getElementById("form-errors")?.focus();
+
+// Back after a report was sent: its form is over and would show old faults; the code stands one page further.
+const SENDING = "anlan-report-sending"; // in this tab alone, until it is closed
+const SENT = "anlan-report-sent";
+const form = document.querySelector("form[data-once]:has(input[name=token])");
+const key = form?.elements.token.value.split(".")[0]; // the same in every try of one report
+
+form?.addEventListener("submit", () => sessionStorage.setItem(SENDING, key));
+if (document.querySelector("#code.codecard")) {
+  const sending = sessionStorage.getItem(SENDING);
+  if (sending) sessionStorage.setItem(SENT, JSON.stringify([sending, location.pathname]));
+  sessionStorage.removeItem(SENDING);
+}
+addEventListener("pageshow", () => {
+  const [sent, receipt] = JSON.parse(sessionStorage.getItem(SENT) ?? "[]");
+  const came = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  const again = came && document.querySelector("#form-errors [data-code]"); // the browser sent the old try once more
+  if (again || (key && key === sent)) location.replace(again?.href ?? receipt);
+});
