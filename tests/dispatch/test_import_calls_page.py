@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -100,6 +101,21 @@ def test_a_wrong_mapping_is_told_and_another_one_taken(client: Client, mapping: 
     jobs.drain()
     assert "3 can go in" in client.get(address).content.decode()
     assert not ImportRun.objects.exclude(state="uploaded").exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [(MAPPING.replace("received =", "recieved ="), ("recieved", "received")), ("[report\n", ("1",)),
+     (MAPPING.replace("call", "Call time"), ("Call time",)), ('tz = "Nowhere"\n' + MAPPING, ("Nowhere",))],
+)  # fmt: skip
+def test_a_wrong_mapping_is_told_in_the_readers_language(client: Client, wrong: str, says: tuple[str, ...]) -> None:
+    """Whoever reads Chinese reads what is wrong with it in Chinese; keys and values stay as they are written."""
+    address = upload(client, wrong)["Location"]
+    page = client.get(address, headers={"Accept-Language": "zh-hans"})
+    problem = page.context["problem"]
+    assert all(part in problem for part in says), problem
+    assert re.search("[\u4e00-\u9fff]", problem)
+    assert not re.search(r"\b(there|the|write|known|missing|line)\b", problem)
 
 
 @pytest.mark.parametrize("mapping", [b"", b"\xff\xfe\x00", b"#" * 200_001])

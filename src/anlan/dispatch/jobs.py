@@ -22,18 +22,17 @@ class CallsReader:
     def preview(self, path: Path, *, name: str, mapping: str, at: dt.datetime, watch: Callable[[int], None]) -> Preview:
         """Try the first batch, and store nothing."""
         from anlan.dispatch.callfiles.batches import import_calls
-        from anlan.dispatch.callfiles.mapping import MappingError
+        from anlan.dispatch.callfiles.faults import MappingError
         from anlan.dispatch.callfiles.mapping_file import parse_mapping
         from anlan.intake.files.chunks import CHUNK
-        from anlan.tables import TableError
 
         try:
             parsed = parse_mapping(mapping)
             seen, counts = import_calls(
                 path, name=name, mapping=parsed, actor=system(NAME), at=at, dry_run=True, most=CHUNK, watch=watch
             )
-        except (MappingError, TableError, OSError) as error:
-            return Preview(problem=str(error))
+        except MappingError as error:
+            return Preview(problem=error.words, limits=error.limits)
         columns = {key: " + ".join(names) for key, names in parsed.columns().items()}
         tried = counts.accepted + counts.repeated + counts.refused
         return Preview(records=seen.records, tried=tried, columns=columns, counts=counts)

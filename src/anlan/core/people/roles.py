@@ -5,6 +5,8 @@ from typing import Final
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from anlan.core.marked import noop
+
 
 class Role(TextChoices):
     """The roles; access to a page or a verb is declared in these."""
@@ -19,11 +21,6 @@ class Role(TextChoices):
     LEADER = "leader", _("Leader")
     AUDITOR = "auditor", _("Auditor")
     OPERATOR = "operator", _("Operator")
-
-
-def noop(words: str) -> str:
-    """Mark words for the catalogue; Django's own asks for settings, which a command has not read yet."""
-    return words
 
 
 # What each may do, in a sentence: for `anlan user roles` and whoever gives a role.

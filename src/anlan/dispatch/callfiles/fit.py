@@ -9,7 +9,8 @@ from zoneinfo import available_timezones
 
 from anlan.core.city.current import city, city_zone
 from anlan.core.models import Organisation
-from anlan.dispatch.callfiles.mapping import NUMBERED, CallMapping, Columns, MappingError, Units, nearest
+from anlan.dispatch.callfiles.faults import MappingError
+from anlan.dispatch.callfiles.mapping import NUMBERED, CallMapping, Columns, Units
 from anlan.dispatch.models import Unit
 from anlan.geo import parse_crs
 from anlan.intake.channels import Channel
@@ -39,11 +40,12 @@ def fit(mapping: CallMapping, columns: Iterable[str]) -> Fitted:
     here = city()
     zone = mapping.tz or city_zone().key
     if zone not in available_timezones():
-        raise MappingError(f"tz: {zone!r} is no time zone; write one such as Asia/Shanghai")
+        raise MappingError("zone_unknown", value=zone)
+    named = mapping.crs or (here.default_crs if here else "EPSG:4326")
     try:
-        crs = str(parse_crs(mapping.crs or (here.default_crs if here else "EPSG:4326")))
+        crs = str(parse_crs(named))
     except ValueError as error:
-        raise MappingError(f"crs: {error}") from error
+        raise MappingError("crs_unknown", value=named) from error
     organisations = frozenset(Organisation.objects.filter(active=True).values_list("code", flat=True))
     units = {code.casefold(): code for code in Unit.objects.values_list("code", flat=True)}
     _require_codes(mapping, organisations, units)
@@ -75,7 +77,7 @@ def _require_columns(mapping: CallMapping, columns: list[str]) -> None:
                 break
     for key, name in wanted:
         if name not in columns:
-            raise MappingError(f"{key}: the file has no column {name!r}; {nearest(name, columns)}")
+            raise MappingError("column_unknown", key=key, value=name, near=(name, columns))
 
 
 def _require_codes(mapping: CallMapping, organisations: Iterable[str], units: Mapping[str, str]) -> None:
@@ -104,10 +106,10 @@ def _require_codes(mapping: CallMapping, organisations: Iterable[str], units: Ma
 def require_unit_code(code: str) -> None:
     """Refuse a unit's code that is too long, or a person's number: it stands in the ledger for good."""
     if len(code) > 32 or is_resident_id(code):
-        raise MappingError(f"units.codes: {code[:32]!r} is no unit's code; at most 32 characters, and never a person's")
+        raise MappingError("unit_code", value=code[:32])
 
 
 def _require_ours(codes: Mapping[str, str], known: Iterable[str]) -> None:
     for key, ours in codes.items():
         if ours not in known:
-            raise MappingError(f"{key}: {ours!r} is not known here; {nearest(ours, known)}")
+            raise MappingError("code_unknown", key=key, value=ours, near=(ours, known))

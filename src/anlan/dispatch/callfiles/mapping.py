@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Final
 
 from anlan.dispatch.rules import RECORDED
@@ -19,12 +18,6 @@ IF_ELSEWHERE: Final = ("refuse", "keep")
 IF_NOT_SENT: Final = ("refuse", "leave_out")
 IF_OUT_OF_ORDER: Final = ("leave_out", "refuse")
 IF_OPEN: Final = ("keep", "refuse")
-
-
-class MappingError(ValueError):
-    """The mapping cannot be used; the message names the key and what to change."""
-
-    exit_status = 2
 
 
 @dataclass(frozen=True)
@@ -107,12 +100,3 @@ class CallMapping:
         times = {"report.received", "report.entered", "incident.resolved", "incident.closed", "handover.at"}
         times |= {"handover.signed", *(f"units.{step}" for step in RECORDED)}
         return {key: names for key, names in self.columns().items() if key in times}
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the likeliest of the known words, and all of them."""
-    names = list(known)
-    plain = {name.casefold(): name for name in reversed(names)}
-    close = get_close_matches(word.casefold(), plain, n=1, cutoff=0.5)
-    listed = f"known are: {', '.join(names)}"
-    return f"did you mean {plain[close[0]]!r}? ({listed})" if close else listed

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from anlan.dispatch.callfiles.faults import MappingError
 from anlan.dispatch.callfiles.mapping import (
     CODED,
     IF_ELSEWHERE,
@@ -18,9 +20,7 @@ from anlan.dispatch.callfiles.mapping import (
     CallMapping,
     Codes,
     Columns,
-    MappingError,
     Units,
-    nearest,
 )
 from anlan.dispatch.rules import RECORDED
 from anlan.dispatch.states import Stamp
@@ -33,9 +33,9 @@ def read_mapping(path: Path) -> CallMapping:
     try:
         return parse_mapping(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise MappingError(f"{path}: {error.strerror or error}") from error
+        raise MappingError("unread", path=path, why=error.strerror or error) from error
     except (MappingError, UnicodeDecodeError) as error:
-        raise MappingError(f"{path}: {error}") from error
+        raise MappingError("unread", path=path, why=error) from error
 
 
 def parse_mapping(text: str) -> CallMapping:
@@ -43,7 +43,8 @@ def parse_mapping(text: str) -> CallMapping:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise MappingError(str(error)) from error
+        line = re.search(r"at line (\d+)", str(error))
+        raise MappingError("toml_line" if line else "toml", line=line and line[1], why=error) from error
     return _mapping(tables)
 
 
@@ -57,7 +58,7 @@ def _mapping(tables: Tables) -> CallMapping:
         _require_there(handover, ("at",), "handover")
     coded = _coded(tables)
     if (incident.get("closed") or incident.get("resolved")) and "disposal" not in coded:
-        raise MappingError("disposal: what is resolved or closed has one; name its column, or say a default")
+        raise MappingError("no_disposal")
     category = tables["category"] if isinstance(tables["category"], dict) else {}
     return CallMapping(
         source=_text(_require_there(tables, ("source",), "")["source"], "source"),
@@ -81,7 +82,7 @@ def _mapping(tables: Tables) -> CallMapping:
 def _report(tables: Tables) -> Tables:
     report = _table(tables, "report", REPORT, needs=("id", "received"))
     if ("lon" in report) != ("lat" in report) or not ("lon" in report or "place" in report):
-        raise MappingError("report: name the columns of lon and lat, or of the place in words")
+        raise MappingError("no_place")
     return report
 
 
@@ -90,7 +91,7 @@ def _coded(tables: Tables) -> dict[str, Codes]:
         name: _codes(tables, name, ("confirmed",) if name == "category" else ()) for name in CODED if name in tables
     }
     if not (coded.get("category") and (coded["category"].column or coded["category"].default)):
-        raise MappingError("category: name its column, or say a default")
+        raise MappingError("no_category")
     return coded
 
 
@@ -116,9 +117,9 @@ def _units(tables: Tables) -> Units:
         unknown=_require_there(unknown, ("organisation", "kind"), "units.unknown") if unknown is not None else None,
     )
     if shared and not separator:
-        raise MappingError("units.shared: only where units.separator parts several units in one cell")
+        raise MappingError("shared_apart")
     if separator and found.numbered:
-        raise MappingError("units.separator: either one cell for all units, or columns counted by {n}")
+        raise MappingError("units_twice")
     return found
 
 
@@ -139,7 +140,7 @@ def _table(
 ) -> dict[str, Any]:
     table = tables.get(name, {})
     if not isinstance(table, dict):
-        raise MappingError(f"{of}{name}: write a table, [{of}{name}]")
+        raise MappingError("no_table", key=of + name)
     _require_known(table, known, f"{of}{name}.")
     return _require_there(table, needs, of + name)
 
@@ -148,13 +149,13 @@ def _require_known(table: Mapping[str, Any], known: Iterable[str], where: str) -
     names = sorted(known)
     for key in table:
         if key not in names:
-            raise MappingError(f"{where}{key}: there is no such key; {nearest(key, names)}")
+            raise MappingError("key_unknown", key=where + key, near=(key, names))
 
 
 def _require_there(table: dict[str, Any], needs: Iterable[str], where: str) -> dict[str, Any]:
     for key in needs:
         if key not in table:
-            raise MappingError(f"{where + '.' if where else ''}{key}: this key is missing")
+            raise MappingError("key_missing", key=f"{where + '.' if where else ''}{key}")
     return table
 
 
@@ -165,36 +166,36 @@ def _columns(value: Any, key: str) -> Columns:
 
 def _texts(value: Any, key: str) -> list[str]:
     if not isinstance(value, list | tuple):
-        raise MappingError(f"{key}: write a text, or a list of texts")
+        raise MappingError("no_texts", key=key)
     return [_text(text, key) for text in value]
 
 
 def _text(value: Any, key: str) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise MappingError(f"{key}: write a text in quotation marks")
+        raise MappingError("no_text", key=key)
     return value if key == "units.separator" else value.strip()
 
 
 def _flag(value: Any, key: str) -> bool:
     if not isinstance(value, bool):
-        raise MappingError(f"{key}: write true or false")
+        raise MappingError("no_flag", key=key)
     return value
 
 
 def _one_of(value: Any, known: Iterable[str], key: str) -> str:
     names = list(known)
     if value not in names:
-        raise MappingError(f"{key}: {value!r} is none of these; {nearest(str(value), names)}")
+        raise MappingError("value_unknown", key=key, value=value, near=(str(value), names))
     return str(value)
 
 
 def _pairs(value: Any, key: str) -> Mapping[str, str]:
     if not isinstance(value, dict):
-        raise MappingError(f'{key}: write a table, theirs = "ours"')
+        raise MappingError("no_pairs", key=key)
     found: dict[str, str] = {}
     for theirs, ours in value.items():
         plain = theirs.strip().casefold()
         if found.get(plain, ours) != ours:
-            raise MappingError(f"{key}.{theirs}: the same code stands twice, with another meaning")
+            raise MappingError("code_twice", key=f"{key}.{theirs}")
         found[plain] = _text(ours, f"{key}.{theirs}")
     return found

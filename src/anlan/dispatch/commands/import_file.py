@@ -120,7 +120,7 @@ def _calls(file: Path, path: Path, opening: Opening, dry_run: bool) -> Import:
     from anlan.core.people.actors import system
     from anlan.core.time.clock import now
     from anlan.dispatch.callfiles.batches import import_calls
-    from anlan.dispatch.callfiles.mapping import MappingError
+    from anlan.dispatch.callfiles.faults import MappingError
     from anlan.dispatch.callfiles.mapping_file import read_mapping
 
     mapping = read_mapping(path)
@@ -132,7 +132,7 @@ def _calls(file: Path, path: Path, opening: Opening, dry_run: bool) -> Import:
                 progress=progress, dry_run=dry_run, opening=opening,
             )  # fmt: skip
         except MappingError as error:
-            raise MappingError(f"{path}: {error}") from error
+            raise MappingError("unread", path=path, why=error) from error
         columns = {key: " + ".join(names) for key, names in mapping.columns().items()}
         read = {"sha256": seen.sha256, "records": seen.records, "notes": list(seen.notes)}
         return {"input": read, "columns": columns, "crs": seen.here.crs, "tz": seen.here.tz}, counts
@@ -144,7 +144,7 @@ def _run(file: Path, run: Import, refused_path: Path, dry_run: bool) -> dict[str
     """Run an import beside the file of its refused rows, which stays only where there are some."""
     from anlan.core.ledger.writes import NotStored
     from anlan.core.refusals import Refused
-    from anlan.dispatch.callfiles.mapping import MappingError
+    from anlan.dispatch.callfiles.faults import MappingError
     from anlan.tables import TableError
 
     gc.freeze()  # what is loaded stays: it is not looked through again with every few hundred rows

@@ -118,5 +118,6 @@ def survey_calls(path: Path, *, name: str, mapping: str, at: dt.datetime, watch:
     seen.records, seen.tried, seen.mapped = found.records, found.tried, dict(found.columns)
     seen.counts = found.counts.plain() if found.counts else {}
     if found.problem:
-        seen.problem, seen.limits = "mapping", {"why": found.problem}
+        limits = {name: str(value) for name, value in found.limits.items()}
+        seen.problem, seen.limits = "mapping", {"words": list(found.problem), "of": limits}
     return seen

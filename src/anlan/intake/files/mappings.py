@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Final, Protocol
+from typing import IO, Any, Final, Protocol
 
 from django.core.files.uploadedfile import UploadedFile
 
@@ -20,7 +20,8 @@ MOST_CHARACTERS: Final = 200_000
 class Preview:
     """A first look: what is wrong, or how many records there are and what became of the first when they were tried."""
 
-    problem: str = ""
+    problem: Sequence[str] = ()  # words of the catalogue, one after the other, with their limits
+    limits: Mapping[str, Any] = field(default_factory=dict)
     records: int = 0
     tried: int = 0
     columns: Mapping[str, str] = field(default_factory=dict)

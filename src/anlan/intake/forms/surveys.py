@@ -82,7 +82,8 @@ def problem_of(seen: Survey) -> str:
         why = _(PROBLEMS[code]) % _quoted(seen.limits) if code in PROBLEMS else seen.limits["why"]
         return _("The file cannot be read: %(why)s") % {"why": why}
     if seen.problem == "mapping":
-        return str(seen.limits["why"])
+        said = seen.limits.get("words", ())  # a look of before kept one text
+        return _("; ").join(_(words) % seen.limits["of"] for words in said) or str(seen.limits.get("why", ""))
     if seen.problem == "unusable":
         if not layout.get("time"):
             return _("Choose the column of the time of receipt.")
