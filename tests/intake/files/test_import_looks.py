@@ -306,3 +306,19 @@ def test_an_upload_is_bounded_before_it_is_read(analyst: Client) -> None:
     assert analyst.post(address, {"mapping": ""}, headers={"Content-Length": str(600_000_000)}).status_code == 413
     assert careful.post(address, {"look": ""}).status_code == 403
     assert ImportRun.objects.count() == 1
+
+
+def test_reasons_are_said_with_what_they_are_about(analyst: Client) -> None:
+    """Which categories the city knows, and between which bounds it lies: nothing is cut out of a reason."""
+    rows = [ROW.format(n=1, day=1, category="flood", lon="119.97", lat="31.76"),
+            *(ROW.format(n=n, day=n, category="waterlogging", lon=f"{n}.5", lat="31.76") for n in (2, 3))]  # fmt: skip
+    page = analyst.get(
+        uploaded(
+            analyst,
+            "\n".join([HEADER, *rows, ROW.format(n=4, day=4, category="noise", lon="119.97", lat="31.76")]).encode(),
+        )
+    )
+    words = [mend.words for mend in page.context["mends"]]
+    assert len(words) == 2
+    assert not any("…" in said or "%(" in said for said in words)
+    assert any("waterlogging" in said for said in words)

@@ -93,7 +93,7 @@ def _try(seen: Survey, read: Iterator[Row], layout: Layout, actor: Actor, at: dt
                 unknown[row["category"].strip()] += 1
         seen.tried, seen.alike = seen.tried + len(chunk), seen.alike + trial.alike
         watch(seen.tried, total)
-    seen.counts, seen.unknown = counts.plain(), names_of(unknown)
+    seen.counts, seen.examples, seen.unknown = counts.plain(), counts.examples(), names_of(unknown)
     seen.since, seen.until = (moment.isoformat() if moment else "" for moment in (first, last))
     seen.categories = sorted(categories)
     seen.placed, seen.points = spread.count, spread.converted(layout.crs)
@@ -116,7 +116,8 @@ def survey_calls(path: Path, *, name: str, mapping: str, at: dt.datetime, watch:
         seen.fail(error)
         return seen
     seen.records, seen.tried, seen.mapped = found.records, found.tried, dict(found.columns)
-    seen.counts = found.counts.plain() if found.counts else {}
+    if found.counts:
+        seen.counts, seen.examples = found.counts.plain(), found.counts.examples()
     if found.problem:
         limits = {name: str(value) for name, value in found.limits.items()}
         seen.problem, seen.limits = "mapping", {"words": list(found.problem), "of": limits}

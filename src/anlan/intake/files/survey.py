@@ -35,6 +35,7 @@ class Survey:
     records: int = 0
     tried: int = 0
     counts: dict[str, Any] = field(default_factory=dict)
+    examples: dict[str, list[Any]] = field(default_factory=dict)  # by reason: limits of its first row, and if of all
     alike: int = 0  # rows that can go in with moment, category and point of a report here, one of both without number
     since: str = ""
     until: str = ""

@@ -68,10 +68,17 @@ class Mend:
     offer: str | Promise = ""
 
 
-def mends_of(counts: Mapping[str, Any]) -> list[Mend]:
+def mends_of(seen: Survey) -> list[Mend]:
     """Return why rows would be refused, the most frequent first, each with what mends it."""
-    reasons = sorted(counts.get("reasons", {}).items(), key=lambda reason: (-reason[1], reason[0]))
-    return [Mend(headline(code), count, *MENDS.get(code, ())) for code, count in reasons]
+    reasons = sorted(seen.counts.get("reasons", {}).items(), key=lambda reason: (-reason[1], reason[0]))
+    return [Mend(_why(seen, code), count, *MENDS.get(code, ())) for code, count in reasons]
+
+
+def _why(seen: Survey, code: str) -> str:
+    """Say why with what was found: of all rows alike, or of the first one as an example."""
+    limits, same = seen.examples.get(code, [{}, True])
+    said = in_words(code, limits) if limits else headline(code)
+    return said if same else _("For example: %(words)s") % {"words": said}
 
 
 def problem_of(seen: Survey) -> str:

@@ -62,7 +62,7 @@ def _shown(request: HttpRequest, run: ImportRun, form: LayoutForm, status: int =
         "form": form,
         "seen": seen,
         "problem": problem_of(seen),
-        "mends": mends_of(seen.counts),
+        "mends": mends_of(seen),
         "points": points_of(seen),
         "read_as": read_as(seen),
         "days": days_of(seen),
@@ -86,7 +86,7 @@ def _mapped(request: HttpRequest, run: ImportRun, seen: Survey | None) -> HttpRe
         return _waits(request, run)
     if "start" in request.POST and not problem:
         return _start(request, run)
-    mends = mends_of(seen.counts)
+    mends = mends_of(seen)
     context = {"run": run, "seen": seen, "problem": problem, "mends": mends, "mapping": importruns.mapping_of(run)}
     status = 422 if problem and request.method == "POST" else 200
     return render(request, "intake/files/import_mapped.html", context, status=status)
