@@ -313,3 +313,16 @@ def test_a_study_that_its_input_does_not_allow_fails_in_words(analyst: Client, m
     assert "The study failed." in page
     assert "more than one zone" in page
     assert Study.objects.get().state == "failed"
+
+
+def test_a_longer_period_is_not_compared_without_a_word(town: None, analyst: Client) -> None:
+    """Half a year beside a whole one says so with the months of both; two whole years say nothing."""
+    make.storms(2015, [A, B])
+    make.storms(2016, [A, B])
+    make.study(2015, adopt=True)
+    year = make.study(2016)
+    assert analyst.get(f"/studies/{year.pk}/").context["view"].unequal is None
+    half = make.study(2016, until=dt.date(2016, 6, 30))
+    page = analyst.get(f"/studies/{half.pk}/")
+    assert page.context["view"].unequal == (12, 6)
+    assert "12 months then, 6 now" in page.content.decode()

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Max, Min, QuerySet
 from django.urls import reverse
@@ -24,6 +24,7 @@ from anlan.hotspots.rules import ANALYSABLE, Numbering
 from anlan.hotspots.words import change_word, period
 from anlan.intake.models import Category, Report
 
+UNEQUAL: Final = 1.25  # times as long: periods are no longer compared without a word
 CHANGES = ("kept", "grown", "shrunk", "split", "merged", "new", "gone")
 
 
@@ -69,9 +70,22 @@ class StudyView:
         new = [(name, self.counts[name]) for name in [*both, "new"]]
         return {"rows": [bar(self.before, old), bar(self.study, new)]}
 
+    @property
+    def unequal(self) -> tuple[int, int] | None:
+        """Return the months of both periods where one is much longer: more is found in more time."""
+        if self.before is None:
+            return None
+        days = [(study.until - study.since).days + 1 for study in (self.before, self.study)]
+        return None if max(days) < UNEQUAL * min(days) else (_months(self.before), _months(self.study))
+
     def before_counts(self) -> dict[str, int]:
         """Return what became of the places of the study before."""
         return {name: self.counts[name] for name in CHANGES}
+
+
+def _months(study: Study) -> int:
+    """Return how many months a period touches."""
+    return 12 * (study.until.year - study.since.year) + study.until.month - study.since.month + 1
 
 
 def bar(study: Study, parts: list[tuple[str, int]]) -> dict[str, Any]:
