@@ -109,3 +109,11 @@ def test_a_storm_written_down_wrongly_is_corrected_and_what_rested_on_it_is_name
     town.storm(45, peak=50)
     later = browser.post(f"/storms/{pk}/correct", told | {"peak_mm_h": "46", "reason": "Again"}, follow=True)
     assert "reopen them" not in later.content.decode()
+
+
+def test_each_bar_has_the_line_of_the_rain_that_tests_works(town: Town) -> None:
+    """At 30 mm/h on the scale of the bars, which the page says."""
+    record(town)
+    page = make.browser(town.supervisor).get("/storms/")
+    assert 'class="tick" x="30.0"' in page.content.decode()
+    assert "30 mm/h" in page.content.decode()

@@ -16,7 +16,7 @@ from anlan.intake.models import Report
 from anlan.intake.states import COUNTED
 from anlan.prevention.models import Problem, Storm
 from anlan.prevention.queries.places import reach, reports_at
-from anlan.prevention.rules import RUNS_OFF
+from anlan.prevention.rules import RAIN_TEST_MM_H, RUNS_OFF
 from anlan.prevention.states import ProblemState
 
 TOP_MM_H = 100.0  # where the drawn bar ends
@@ -28,6 +28,11 @@ class StormTest:
 
     storm: Storm
     waiting: int
+
+    @property
+    def line(self) -> float:
+        """Return where its bar reaches the rain that usually tests works, in per cent."""
+        return 100.0 * RAIN_TEST_MM_H / TOP_MM_H
 
     @property
     def share(self) -> float:

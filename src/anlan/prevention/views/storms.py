@@ -30,7 +30,8 @@ STORMS = ListPage(
     _("Storms"), lambda actor: storms(), base="prevention/base.html", crumb=PROBLEMS_CRUMB,
     caption=_("Storms as measured"), shape=lambda listed, reader: with_waiting(listed),
     note=_("Tested, waiting: places whose works were accepted before the storm, strong enough for their test, that"
-           " nobody has struck off or put back yet."),
+           " nobody has struck off or put back yet. The line on each bar is 30 mm/h, the rain that usually tests"
+           " works."),
     empty=Empty(_("No storm is recorded yet. A mended flood-prone point is struck off only after one has tested it.")),
     columns=[
         Column(_("Began"), lambda tested: tested.storm.start, "num nowrap", head=True, sort="start"),
