@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -197,3 +198,15 @@ def test_a_fall_is_no_rise_in_the_chinese_pdf() -> None:
     number = make.issue("reports").number
     answer: Any = Client().get(f"/bulletins/{number}/bulletin.pdf", {"lang": "zh-hans"}, follow=True)
     assert "−20.0%" in PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
+
+
+def test_an_issue_says_whom_to_ask_and_what_is_to_come(client: Client) -> None:
+    """As the city names it; the next period with its measures once they are fixed."""
+    here = make.city()
+    here.settings = json.dumps({"bulletin_contact": "12345"})
+    here.save()
+    make.organisation("government")
+    issue = make.issue()
+    page = client.get(f"/bulletins/{issue.number}/", headers={"Accept-Language": "en"})
+    assert "Questions about this issue: 12345" in page.content.decode()
+    assert page.context["next_plan"] is None

@@ -13,11 +13,10 @@ from django.utils.translation import pgettext_lazy
 
 import anlan.bulletin.measures  # noqa: F401  (registers every measure)
 from anlan.bulletin.access import LOOKS
-from anlan.bulletin.models import Issue, Plan
-from anlan.core.city.areas import local_day
+from anlan.bulletin.models import Issue
+from anlan.bulletin.queries.editions import plan_to_come
 from anlan.core.people.actors import PUBLIC, Actor
 from anlan.core.people.roles import Role
-from anlan.core.time.clock import now
 from anlan.core.web.numbers import Found, finds
 from anlan.core.web.slots import fill, rail
 from anlan.core.words import in_chinese
@@ -40,8 +39,7 @@ def accounts(context: dict[str, Any]) -> str:
             size=Count("figures", filter=Q(figures__area="")), by_district=Count("figures", filter=~Q(figures__area=""))
         )[:NEWEST]
     )
-    next_plan = Plan.objects.filter(issues=None, until__gte=local_day(now())).order_by("until", "pk").first()
-    shown = {"issues": issues, "next_plan": next_plan}
+    shown = {"issues": issues, "next_plan": plan_to_come()}
     return render_to_string("bulletin/_home.html", shown, request=context["request"])
 
 

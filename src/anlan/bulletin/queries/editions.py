@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from anlan.bulletin.figures.measure import MEASURES
 from anlan.bulletin.figures.veil import NO_VEIL, Veil, veil_of
-from anlan.bulletin.models import Figure, Issue
+from anlan.bulletin.models import Figure, Issue, Plan
 from anlan.bulletin.queries.lines import District, Line, districts, line, lines
 from anlan.bulletin.words import GROUPS, group_word, name_of, plain, unit_of
-from anlan.core.city.areas import area_index
+from anlan.core.city.areas import area_index, local_day
+from anlan.core.time.clock import now
 from anlan.core.words import MISSING, in_chinese
 from anlan.effect.models import Estimate
 
@@ -91,6 +92,11 @@ class Edition:
         """Return it as plain rows, for files."""
         names = _district_names(self.issue, chinese=True), _district_names(self.issue, chinese=False)
         return [_row(figure, names, self.veil) for figure in self.figures]
+
+
+def plan_to_come() -> Plan | None:
+    """Return the next period whose measures are fixed and that is not over yet."""
+    return Plan.objects.filter(issues=None, until__gte=local_day(now())).order_by("until", "pk").first()
 
 
 def _printed(line: Line | None) -> tuple[object, ...]:

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 from anlan.bulletin.access import publishes
 from anlan.bulletin.models import Figure, Issue, Plan
 from anlan.bulletin.paper import paper_of
-from anlan.bulletin.queries.editions import Edition, sentence
+from anlan.bulletin.queries.editions import Edition, plan_to_come, sentence
 from anlan.bulletin.queries.records import behind
 from anlan.bulletin.words import headline_of
 from anlan.core.city.areas import local_day
+from anlan.core.city.current import city
 from anlan.core.people.actors import Actor
 from anlan.core.print.answers import sent
 from anlan.core.time.clock import now
@@ -46,6 +47,7 @@ def issue(request: HttpRequest, number: str) -> HttpResponse:
         "issue": shown, "parts": edition.parts(), "sentence": sentence(shown), "districts": edition.districts(),
         "base": shown.plan.period.year_before(), "headline": headline_of(shown), "figures": len(edition.lines()),
         "earlier": shown.corrects, "corrections": edition.corrections(), "later": getattr(shown, "corrected_by", None),
+        "next_plan": plan_to_come(), "contact": here.option("bulletin_contact") if (here := city()) else "",
     }  # fmt: skip
     return render(request, "bulletin/issue.html", context)
 

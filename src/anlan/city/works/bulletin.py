@@ -35,7 +35,7 @@ def publish(actor: Actor) -> None:
     heard = figure_of(MEASURES["waterlogging_reports"], plan.period, 0)
     now, before = round(heard.value or 0), round(heard.base or 0)
     bulletin.compose(
-        plan=plan.number, headline=f"2016年水涝接报{now:,}件，上年{before:,}件",
+        plan=plan.number, headline=f"2016年水涝接报{now}件，上年{before}件",
         headline_en=f"Waterlogging in 2016: {now:,} reports after {before:,} the year before", estimate=number,
         issuer="command", actor=actor, at=dt.datetime(2017, 1, 25, 9, tzinfo=ZONE),
     )  # fmt: skip
