@@ -52,7 +52,7 @@ def test_what_cannot_be_separated_is_shown_as_an_answer(town: MendedTown, client
     assert "no difference" in text
     assert 'class="interval"' not in text
     chinese = page(client, "/effect/V-2017-001/", **{"accept-language": "zh-CN"})
-    assert "无法区分：此后尚未有降雨过程" in chinese
+    assert "无法区分：整治后尚未有降雨" in chinese
 
 
 def test_verifying_on_the_page_says_the_same_and_what_came_since(town: MendedTown, client: Client) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from anlan.analysis import EffectEstimate
 from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import NotAllowed, system
 from anlan.core.refusals import Refused
@@ -65,6 +66,18 @@ def test_an_estimate_verifies(town: MendedTown) -> None:
     one, _other = made(town), made(town, seed=7)
     found = verify(one)
     assert (found.same, found.changed, found.came) == (True, (), 0)
+
+
+def test_an_estimate_verifies_after_its_words_were_written_better(
+    town: MendedTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it said stays as it was said, and is the same answer; a sentence that was altered is none."""
+    rain(2016, range(4, 11), 0.6, 0.3)
+    kept = made(town)
+    monkeypatch.setattr(EffectEstimate, "sentence", lambda estimate, language="en": "Better words.")
+    assert verify(kept).same
+    Estimate.objects.filter(pk=kept.pk).update(sentence_zh="治好了。")
+    assert not verify(Estimate.objects.get()).same
 
 
 def test_verifying_names_the_reports_that_changed_since(town: MendedTown) -> None:

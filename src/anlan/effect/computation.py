@@ -39,7 +39,11 @@ def compute(question: Question) -> dict[str, Any]:
     basis = reports_of(study, question.since, question.until, question.position)
     if not basis.rows:
         raise Refused("no_reports_in_days", "since")
-    content = _content(study, question, basis)
+    return frozen(question, _content(study, question, basis))
+
+
+def frozen(question: Question, content: dict[str, Any]) -> dict[str, Any]:
+    """Return a content with the hash over all of it and its question."""
     asked = asdict(question) | {"since": str(question.since), "until": str(question.until),
                                 "measure_at": str(question.measure_at)}  # fmt: skip
     return content | {"content_hash": hash_of({"question": asked, "content": content})}

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 _WHY = {
-    "no storm since": ("no storm has come since", "此后尚未有降雨过程"),
-    "one storm is not enough": ("one storm is not enough", "仅经历一场雨，不足以判断"),
+    "no storm since": ("no storm has come since", "整治后尚未有降雨"),
+    "one storm is not enough": ("one storm is not enough", "整治后只经历一场雨，不足以判断"),
     "nothing to compare": (
         "too few treated or comparable places failed",
-        "发生问题的治理点位或可比点位过少",
+        "积过水的已整治点位或对照点位过少",
     ),
-    "too few storms since": ("the storms since are too few", "此后的降雨场次过少"),
+    "too few storms since": ("the storms since are too few", "整治后的降雨场次过少"),
     "controls never failed": (
         "the places that were not treated have not failed since either",
-        "此后未治理的点位也未再发生问题，无从比较",
+        "未整治的点位此后也未再积水，无从比较",
     ),
     "too few treated places": (
         "at least 3 treated places with two failures in earlier storms are needed",
-        "此前至少两场雨中发生过问题的治理点位不足3处",
+        "整治前至少在两场雨中积过水的已整治点位不足3处",
     ),
 }
 _READ = {
-    "fell": ("fewer failures than places with the same history", "低于有相同历史的其他点位"),
-    "rose": ("more failures than places with the same history", "高于有相同历史的其他点位"),
+    "fell": ("fewer failures than places with the same history", "低于积水历史相同的未整治点位"),
+    "rose": ("more failures than places with the same history", "高于积水历史相同的未整治点位"),
     "unclear": (
         "this does not tell whether the measure helped",
         "尚不能判断措施是否有效",
@@ -40,7 +40,7 @@ def not_separable(reason: str | None, storms: float, *, chinese: bool) -> str:
     """Say why nothing can be told, and how many equal storms the failures since are worth."""
     why = _WHY[reason or "nothing to compare"][chinese]
     if chinese:
-        return f"无法区分：{why}（此后的失效相当于{storms:.1f}场同等降雨，至少需要5场）。"
+        return f"无法区分：{why}（整治后的积水相当于{storms:.1f}场同等降雨，至少需要5场）。"
     return f"Not separable: {why} (failures since are worth {storms:.1f} equal storms; at least 5 are needed)."
 
 
@@ -50,8 +50,8 @@ def none_failed(expected: float, high: float, level: float, base: tuple[int, int
     read, percent = _READ["fell" if high < 1 else "unclear"][chinese], f"{100 * level:.0f}"
     if chinese:
         return (
-            f"措施之后，治理点位一次也未失效；若与有相同历史的其他点位一样，预计失效{expected:.1f}次"
-            f"（频次之比0，{percent}%置信区间上限{high:.2f}；{treated}处治理点位，共{places}处，"
+            f"整治后，已整治点位一次也未再积水；若与积水历史相同的未整治点位一样，预计积水{expected:.1f}次"
+            f"（频次之比0，{percent}%置信区间上限{high:.2f}；已整治{treated}处，共比较{places}处，"
             f"前{before}场、后{after}场雨）：{read}。"
         )
     return (
@@ -72,7 +72,7 @@ def compared(
     if chinese:
         return (
             f"整治后，已整治点位再次积水的频次为积水历史相同的未整治点位的{ratio:.2f}倍"
-            f"（{percent}%置信区间{low:.2f}—{high:.2f}；{treated}处治理点位，共{places}处，"
+            f"（{percent}%置信区间{low:.2f}—{high:.2f}；已整治{treated}处，共比较{places}处，"
             f"前{before}场、后{after}场雨）：{read}。"
         )
     return (
