@@ -14,7 +14,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from anlan.analysis import usual_range
-from anlan.core.models import ClockRun
+from anlan.core.city import area_map
+from anlan.core.models import AreaVersion, ClockRun
 from anlan.core.people.actors import Actor, system
 from anlan.core.people.roles import Role
 from anlan.core.time.clock import frozen
@@ -102,6 +103,19 @@ def test_todays_reports_stand_beside_what_is_usual(leader: Client) -> None:
     *before, last = plain_counts(until, hour=13)
     (low,), (high,) = usual_range(before).low, usual_range(before).high
     assert f"Last whole hour, from 13:00: {last}, as usual {low}–{high}." in flat(text)
+
+
+def test_a_city_without_districts_is_drawn_as_one(leader: Client) -> None:
+    """What a new city's folder holds, its own outline and nothing else, is its map; what is open stands on it."""
+    AreaVersion.objects.exclude(area__kind="city").delete()
+    area_map.forget()
+    make.incident(at=ago(hours=1))
+    text = page(leader)
+    assert re.findall(r'<tr data-area="([^"]+)">.*?<td>(\d+)</td>', text, re.DOTALL) == [("small", "1")]
+    assert 'class="area"' in text
+    AreaVersion.objects.all().delete()
+    area_map.forget()
+    assert figure(page(leader), "open") == "1"
 
 
 def band(text: str) -> tuple[int, int]:

@@ -38,6 +38,12 @@ class Scope:
     zones: list[AreaVersion]  # in force on the day
     districts: list[AreaVersion]  # county-level cities among them
     area: AreaVersion | None = None
+    city: AreaVersion | None = None  # its outline, where it is drawn
+
+    @property
+    def parts(self) -> list[AreaVersion]:
+        """The districts by which a map shows the city; a city without any is one."""
+        return self.districts or ([self.city] if self.city else [])
 
     @property
     def is_whole_day(self) -> bool:
@@ -70,7 +76,8 @@ def scope_of(day: str, area: str, at: dt.datetime) -> Scope:
     districts = [version for version in versions if version.area.kind in DISTRICTS]
     found = next((version for version in [*zones, *districts] if version.area.code == area), None)
     began = first.astimezone(zone).date() if first else None
-    return Scope(shown, min(at, end), stand, zone, began, known, zones, districts, found)
+    whole = next((version for version in versions if version.area.kind == Area.Kind.CITY), None)
+    return Scope(shown, min(at, end), stand, zone, began, known, zones, districts, found, whole)
 
 
 def inside(area: AreaVersion, points: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -35,6 +35,8 @@ def map_of(areas: Sequence[AreaVersion]) -> Ground:
 
 @lru_cache(maxsize=16)
 def _drawn(areas: tuple[tuple[str, str], ...]) -> Ground:
+    if not areas:  # none is in force on the day
+        return Ground(f"0 0 {2 * EDGE} {2 * EDGE}", {}, {})
     outlines = [ground(geometry) for _, geometry in areas]
     west, south, east, north = shapely.total_bounds(outlines)
     wide = math.cos(math.radians((south + north) / 2))

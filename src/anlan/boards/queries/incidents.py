@@ -52,7 +52,7 @@ def open_incidents(scope: Scope) -> Open:
     points = np.array([(lon, lat) for _, lon, lat in incidents], dtype=float).reshape(-1, 2)
     here = scope.covers(points)
     places = []
-    for district in scope.districts:
+    for district in scope.parts:
         there = states[inside(district, points)]
         places.append(Place(district, len(there), int((there == 2).sum()), int((there == 1).sum())))
     counted = states[here]

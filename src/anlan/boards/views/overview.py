@@ -66,13 +66,13 @@ def _last_hour(day: Heard) -> dict[str, Any] | None:
 
 
 def _map(scope: Scope, opened: Open) -> dict[str, Any]:
-    drawn = shapes.map_of([*scope.zones, *scope.districts])
+    drawn = shapes.map_of([*scope.zones, *scope.parts])
     marks = []
     for place in opened.places:
         x, y = drawn.points[place.area.area.code]
         shape, reach = shapes.mark(place.state, x, y, place.n)
         marks.append({"place": place, "shape": shape, "x": x, "y": y + 4, "below": round(y + reach + 16)})
-    districts = {district.area.code for district in scope.districts}
+    districts = {part.area.code for part in scope.parts}
     outlines = [(code, path) for code, path in drawn.paths.items() if code in districts]
     zones = [path for code, path in drawn.paths.items() if code not in districts]
     chosen = drawn.paths.get(scope.area.area.code) if scope.area else None

@@ -79,12 +79,13 @@ def line(figure: Figure, by_code: Mapping[str, Figure], veil: Veil) -> Line:
 def districts(
     figures: Sequence[Figure], names: Mapping[str, str], veil: Veil = NO_VEIL
 ) -> list[tuple[Measure, list[District]]]:
-    """Return the measures that are printed by district."""
+    """Return the measures that are printed by district; where nothing lies in any there is nothing to print."""
     by_measure: dict[str, list[Figure]] = {}
     for figure in figures:
         if figure.area:
             by_measure.setdefault(figure.measure, []).append(figure)
-    return [(parts[0].of, _rows(parts, names, veil)) for parts in by_measure.values()]
+    divided = [parts for parts in by_measure.values() if {part.area for part in parts} != {OUTSIDE}]
+    return [(parts[0].of, _rows(parts, names, veil)) for parts in divided]
 
 
 def _rows(parts: Sequence[Figure], names: Mapping[str, str], veil: Veil) -> list[District]:
