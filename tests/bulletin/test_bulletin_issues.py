@@ -76,11 +76,11 @@ def test_every_measure_draws_its_rows(code: str) -> None:
     assert (drawn.ids[1:] > drawn.ids[:-1]).all()
 
 
-def test_measures_are_fixed_before_the_period_ends_and_only_once() -> None:
-    """Afterwards nobody can choose what came out well."""
-    with pytest.raises(Refused) as late:
-        actions.fix_measures(since=SINCE, until=UNTIL, measures=["reports"], actor=ME, at=LATER)
-    assert (late.value.code, late.value.field) == ("plan_period_over", "until")
+def test_measures_are_fixed_once_for_a_period_that_is_one() -> None:
+    """Nobody chooses anew what came out well, and no period ends before it begins."""
+    with pytest.raises(Refused) as turned:
+        actions.fix_measures(since=UNTIL, until=SINCE, measures=["reports"], actor=ME, at=JAN)
+    assert (turned.value.code, turned.value.field) == ("plan_ends_before_it_begins", "until")
     actions.fix_measures(since=SINCE, until=UNTIL, measures=["reports"], actor=ME, at=JAN)
     with pytest.raises(Refused) as again:
         actions.fix_measures(since=SINCE, until=UNTIL, measures=["incidents"], actor=ME, at=JAN)

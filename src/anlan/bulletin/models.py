@@ -8,16 +8,18 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
+from anlan.bulletin import rules
 from anlan.bulletin.figures.drawn import Drawn
 from anlan.bulletin.figures.measure import MEASURES, Measure
 from anlan.bulletin.figures.period import Period
 from anlan.bulletin.figures.rows import hash_of, packed, unpacked
+from anlan.core.city.areas import local_day
 from anlan.core.models import Job, Organisation
 from anlan.core.people.actors import Actor
 
 
 class Plan(models.Model):
-    """Which measures a period's bulletin has, fixed before the period ends: what got worse is printed too."""
+    """Which measures a period's bulletin has: what got worse is printed too, and what was fixed late says so."""
 
     number = models.CharField(max_length=16, unique=True)  # BP-2016-01
     since = models.DateField()
@@ -44,6 +46,11 @@ class Plan(models.Model):
     def period(self) -> Period:
         """Its days."""
         return Period(self.since, self.until)
+
+    @property
+    def is_afterwards(self) -> bool:
+        """Whether its bulletin is compiled afterwards."""
+        return rules.is_afterwards(local_day(self.fixed_at), self.until)
 
 
 class BulletinQuerySet(models.QuerySet["Issue"]):

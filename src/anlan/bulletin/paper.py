@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from anlan.bulletin.models import Issue
 from anlan.bulletin.queries.editions import Edition, sentence
 from anlan.bulletin.queries.lines import Line
-from anlan.bulletin.words import headline_of, note_of, organisation_name
+from anlan.bulletin.words import afterwards_of, fixed_of, headline_of, note_of, organisation_name
 from anlan.core.city.areas import local_day
 from anlan.core.print import Code, Column, Paper, Part, Table, Whole, Words
 from anlan.core.print.paper import Cell, invented
@@ -48,9 +48,11 @@ def _basis(issue: Issue) -> Iterator[Part]:
 
 
 def _warnings(issue: Issue) -> Iterator[Part]:
-    """Write what a reader has to know first: a correction, an invented city, whether the works helped."""
+    """Write what a reader has to know first: a correction, a late plan, an invented city, whether the works helped."""
     if later := getattr(issue, "corrected_by", None):
         yield Words(_("A later issue corrects this one: %(number)s.") % {"number": later.number})
+    if afterwards := afterwards_of(issue.plan):
+        yield Words(afterwards)
     yield from invented()
     if estimate := sentence(issue):
         yield Words(_("Did it work?"), "heading")
@@ -91,8 +93,7 @@ def _notes(issue: Issue, parts: Parts) -> Iterator[Part]:
         yield Words(_("Revision %(n)d: %(note)s The issue before stays as it was.") % {
             "n": issue.revision, "note": note_of(issue),
         })  # fmt: skip
-    fixed = _("The measures were fixed on %(day)s, before the period ended; those that got worse are printed too.")
-    yield Words(fixed % {"day": local_day(issue.plan.fixed_at)}, "small")
+    yield Words(fixed_of(issue.plan), "small")
 
 
 def _corrections(edition: Edition) -> Iterator[Part]:

@@ -121,12 +121,15 @@ def verification_code(number: str, figures: Iterable[Sequence[object]]) -> str:
     return " ".join(digest[n : n + 4] for n in range(0, 20, 4))
 
 
-def require_open(since: dt.date, until: dt.date, today: dt.date) -> None:
-    """Demand that a period is one, and not over."""
+def require_period(since: dt.date, until: dt.date) -> None:
+    """Demand that a period is one."""
     if until < since:
         raise Refused("plan_ends_before_it_begins", "until")
-    if today > until:
-        raise Refused("plan_period_over", "until")
+
+
+def is_afterwards(fixed_on: dt.date, until: dt.date) -> bool:
+    """Whether measures were fixed when it could be known how they came out: on the period's last day, or later."""
+    return fixed_on >= until
 
 
 def require_counters(codes: Sequence[str], counters: Mapping[str, str]) -> list[str]:

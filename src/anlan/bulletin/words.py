@@ -10,8 +10,9 @@ from django.utils.translation import gettext_noop, pgettext
 from anlan.bulletin import rules
 from anlan.bulletin.figures.drawn import TOTALS
 from anlan.bulletin.figures.measure import Absent, Measure
-from anlan.bulletin.models import Figure, Issue
+from anlan.bulletin.models import Figure, Issue, Plan
 from anlan.core import refusals
+from anlan.core.city.areas import local_day
 from anlan.core.models import Organisation
 from anlan.core.words import MISSING, in_chinese
 
@@ -19,8 +20,6 @@ MINUS = "−"
 GROUPS = ("intake", "triage", "dispatch", "hotspots", "prevention", "voice")  # the parts of a bulletin
 refusals.words({
     "plan_ends_before_it_begins": gettext_noop("The period ends before it begins."),
-    "plan_period_over": gettext_noop(
-        "The period is over: measures are fixed before it ends, not by how they came out."),
     "measures_fixed_already": gettext_noop("The measures of this period are fixed already."),
     "no_measures_chosen": gettext_noop("Choose at least one measure."),
     "unknown_measures": gettext_noop("There is no measure %(codes)s."),
@@ -71,6 +70,23 @@ def headline_of(issue: Issue) -> str:
 def note_of(issue: Issue) -> str:
     """Return the note of a correction in the page's language; one without English words has its own."""
     return issue.note if in_chinese() else (issue.note_en or issue.note)
+
+
+def afterwards_of(plan: Plan) -> str:
+    """Say of a plan that was fixed too late to be blind that it was; nothing of another."""
+    if not plan.is_afterwards:
+        return ""
+    words = _("Compiled afterwards: the measures were fixed on %(day)s, when the period was over or on its last day.")
+    return words % {"day": local_day(plan.fixed_at)}
+
+
+def fixed_of(plan: Plan) -> str:
+    """Say when the measures of a plan were fixed, and that they stayed."""
+    before = _("The measures were fixed on %(day)s, before the period ended, and none was added or taken away; those"
+               " that got worse are printed too.")  # fmt: skip
+    after = _("The measures were fixed on %(day)s, when it could be known how they came out; none was added or taken"
+              " away since, and those that got worse are printed too.")  # fmt: skip
+    return (after if plan.is_afterwards else before) % {"day": local_day(plan.fixed_at)}
 
 
 def number(of: Measure, value: float | None) -> str:

@@ -1,4 +1,4 @@
-"""The verb of a plan: which measures a period's bulletin prints is fixed before the period ends."""
+"""The verb of a plan: which measures a period's bulletin prints is fixed, and once it is, stays."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from anlan.bulletin.access import DESK
 from anlan.bulletin.figures.measure import MEASURES
 from anlan.bulletin.models import Plan
 from anlan.core import ledger
-from anlan.core.city.areas import local_day
 from anlan.core.ledger.verbs import verb
 from anlan.core.models import City
 from anlan.core.people.actors import Actor
@@ -29,9 +28,12 @@ def fix_measures(
     at: dt.datetime,
     key: str | None = None,
 ) -> dict[str, Any]:
-    """Fix which measures a period's bulletin prints, before the period ends; every counter-indicator comes along."""
+    """Fix which measures a period's bulletin prints; every counter-indicator comes along.
+
+    Of a period that is over, or on its last day, its issue says that it was compiled afterwards.
+    """
     actor.require(*DESK)
-    rules.require_open(since, until, local_day(at))
+    rules.require_period(since, until)
     list(City.objects.select_for_update().all())
     if Plan.objects.filter(since=since, until=until).exists():
         raise Refused("measures_fixed_already")

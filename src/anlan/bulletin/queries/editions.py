@@ -93,6 +93,20 @@ class Edition:
         names = _district_names(self.issue, chinese=True), _district_names(self.issue, chinese=False)
         return [_row(figure, names, self.veil) for figure in self.figures]
 
+    def document(self) -> dict[str, Any]:
+        """Return the whole issue as one object, for programs: what it is of, its words, its figures."""
+        issue, plan = self.issue, self.issue.plan
+        return {
+            "number": issue.number, "revision": issue.revision,
+            "corrects": issue.corrects.number if issue.corrects else None,
+            "since": plan.since, "until": plan.until, "measures_fixed_at": plan.fixed_at,
+            "compiled_afterwards": plan.is_afterwards, "published_at": issue.published_at,
+            "issuer": issue.issuer.name, "issuer_en": issue.issuer.name_en, "headline": issue.headline,
+            "headline_en": issue.headline_en, "note": issue.note, "note_en": issue.note_en,
+            "estimate": issue.estimate or None, "position": issue.position, "code": issue.code,
+            "figures": self.table(),
+        }  # fmt: skip
+
 
 def plan_to_come() -> Plan | None:
     """Return the next period whose measures are fixed and that is not over yet."""

@@ -33,6 +33,8 @@ def value(of: Measure, number: float | None) -> str:
 
 register.filter("organisation", words.organisation_name)
 register.filter("note_of", words.note_of)
+register.filter("afterwards_of", words.afterwards_of)
+register.filter("fixed_of", words.fixed_of)
 register.filter("headline_of", words.headline_of)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -15,6 +16,7 @@ from anlan.bulletin.access import DESK, LOOKS, publishes
 from anlan.bulletin.figures.measure import MEASURES
 from anlan.bulletin.forms import ComposeForm, CorrectForm, PlanForm, measure_groups
 from anlan.bulletin.models import Plan
+from anlan.bulletin.queries.periods import proposed_year
 from anlan.bulletin.views.runs import Run, recomputed
 from anlan.core.city.areas import local_day
 from anlan.core.pages import Choices, answer
@@ -27,10 +29,9 @@ from anlan.effect.models import Estimate
 @require_http_methods(["GET", "POST"])
 @roles(*DESK)
 def plan(request: HttpRequest) -> HttpResponse:
-    """Fix the measures of a period before it ends."""
-    today = local_day(now())
-    start = {"measures": list(MEASURES), "since": today.replace(month=1, day=1),
-             "until": today.replace(month=12, day=31)}  # fmt: skip
+    """Fix the measures of a period."""
+    year = proposed_year(local_day(now()))
+    start = {"measures": list(MEASURES), "since": dt.date(year, 1, 1), "until": dt.date(year, 12, 31)}
     form = PlanForm(request.POST or None, initial=start)
     return answer(
         request, form, actions.fix_measures, done=lambda made: redirect("bulletin:desk"),

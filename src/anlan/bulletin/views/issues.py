@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
@@ -74,12 +74,14 @@ def figure(request: HttpRequest, number: str, measure: str) -> HttpResponse:
 @require_safe
 @public
 def file(request: HttpRequest, number: str, form: str) -> HttpResponse:
-    """Return an issue as CSV or PDF."""
+    """Return an issue as CSV, JSON or PDF."""
     issue = _issue(request, number)
-    if form not in {"csv", "pdf"}:
+    if form not in {"csv", "json", "pdf"}:
         raise Http404
     if form == "pdf":
         return sent(paper_of(issue))
+    if form == "json":
+        return JsonResponse(Edition.of(issue, public=True).document(), json_dumps_params={"ensure_ascii": False})
     named = {"Content-Disposition": f'inline; filename="{issue.number}.csv"'}
     answer = HttpResponse("﻿", content_type="text/csv; charset=utf-8", headers=named)
     rows = Edition.of(issue, public=True).table()
