@@ -41,10 +41,10 @@ def town() -> Town:
 
 @pytest.mark.parametrize("role", Role.values)
 def test_every_role_begins_on_a_page_that_is_open_to_it(role: str) -> None:
-    """What waits for them; leaders the overview, operators how it runs, auditors the ledger; with the way out."""
+    """What waits for them; leaders the overview, operators of a new city its first steps, auditors the ledger."""
     make.city()
     where, page = first(make.browser(make.person(role)))
-    assert where == {"leader": "/overview/", "operator": "/status/", "auditor": "/audit/"}.get(role, "/today/")
+    assert where == {"leader": "/overview/", "operator": "/start/", "auditor": "/audit/"}.get(role, "/today/")
     assert 'id="rooms"' in page
     assert "/logout/" in page
 

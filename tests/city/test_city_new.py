@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from anlan.core.city import folder
 from anlan.core.models import City, ClockRule, Organisation
 from anlan.core.people.actors import system
 from anlan.intake.models import Category
+from tests import make
+from tests.conftest import Cli
 from tests.make import AT
 
 HARBOUR = ["--code", "harbour", "--zone", "Asia/Shanghai", "--bounds=119.1,31.1,120.2,32.0", "--name", "海港市"]
@@ -35,6 +38,32 @@ def test_a_new_folder_loads_as_it_is(tmp_path: Path) -> None:
     assert Organisation.objects.filter(code="command").exists()
     assert Category.objects.filter(public=True).exists()
     assert ClockRule.objects.filter(code="first_look").exists()
+
+
+@pytest.mark.django_db
+def test_three_files_are_needed_and_the_others_are_not(tmp_path: Path) -> None:
+    """City, areas and organisations make a city whose pages open; without organisations the file is named."""
+    assert new(tmp_path / "city", *HARBOUR)[0] == 0
+    for path in (tmp_path / "city").glob("*.csv"):
+        if path.name != "organisations.csv":
+            path.unlink()
+    assert folder.load(tmp_path / "city", actor=system("test"), at=AT)
+    for role, address in (("leader", "/overview/"), ("operator", "/start/"), ("analyst", "/studies/new")):
+        assert make.browser(make.person(role, at="command")).get(address).status_code == 200
+    (tmp_path / "city" / "organisations.csv").unlink()
+    with pytest.raises(folder.CityFolderError, match=r"organisations\.csv"):
+        folder.load(tmp_path / "city", actor=system("test"), at=AT)
+
+
+@pytest.mark.slow
+def test_a_data_directory_is_made_of_it(anlan: Cli, tmp_path: Path) -> None:
+    """`anlan init` takes it as it is, once; who works at the desk goes to its only control room."""
+    anlan("city", "new", tmp_path / "city", *HARBOUR)
+    assert "loaded" in anlan("init", "--city", tmp_path / "city").stderr
+    assert "nothing has changed" in anlan("init", "--city", tmp_path / "city").stderr
+    added = anlan("user", "add", "wu", "--role", "dispatcher", "--json").stdout
+    assert json.loads(added)["role"] == "dispatcher"
+    assert anlan("ledger", "verify").returncode == 0
 
 
 @pytest.mark.pure

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from anlan.boards.views import audit, overview, palette, press, status, today
+from anlan.boards.views import audit, overview, palette, press, start, status, today
 
 app_name = "boards"
 urlpatterns = [*overview.urlpatterns, *today.urlpatterns, *press.urlpatterns, *palette.urlpatterns,
-               *status.urlpatterns, *audit.urlpatterns]  # fmt: skip
+               *status.urlpatterns, *audit.urlpatterns, *start.urlpatterns]  # fmt: skip

@@ -42,6 +42,12 @@ def working_calendar() -> WorkingCalendar:
     return kept(_read)
 
 
+def years_without_holidays(today: dt.date) -> list[int]:
+    """Return which of this year and the next have no holiday: what is counted in working days falls too early there."""
+    known = {day.year for day in working_calendar().holidays}
+    return [year for year in (today.year, today.year + 1) if year not in known]
+
+
 def _read() -> WorkingCalendar:
     from anlan.core.models import Holiday
 
