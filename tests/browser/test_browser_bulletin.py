@@ -63,12 +63,14 @@ def test_a_publisher_fixes_publishes_opens_recomputes_and_corrects(page_at, sign
 
 @pytest.mark.parametrize(("language", "word"), [("en", "no study of that period"), ("zh-hans", "该期没有采用的研判")])
 def test_a_reader_prints_an_issue_without_furniture(page_at, shot, language, word):
-    """On paper the bar is gone, definitions are numbered, and a figure that is missing says why."""
+    """The bar is gone, definitions are numbered, revisions stand in their place, what is missing says why."""
     issue = published()
     page = page_at(f"/bulletins/{issue.number}/", 1280, language)
     page.emulate_media(media="print")
     assert not page.locator("header.bar").is_visible()
     assert page.locator("section.printonly").is_visible()
+    assert page.locator("ol.notes").is_visible()
+    assert page.locator("ol.notes").evaluate("list => getComputedStyle(list).position") == "static"
     assert word in page.locator("main").inner_text()
     assert issue.code in page.locator(".verify").inner_text()
     assert page.pdf(format="A4").startswith(b"%PDF-")
