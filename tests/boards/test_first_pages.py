@@ -34,10 +34,10 @@ def _town(tmp_path: Path, settings: object) -> None:
 def test_what_has_stopped_rises_to_the_top_of_the_operators_page() -> None:
     """A follower that stands, a job that failed for good; what is well comes last."""
     client = make.browser(make.person("operator"))
-    assert "late" not in status_marks(client.get("/status/").content.decode())[1:]
+    assert "late" not in status_marks(client.get("/operator/").content.decode())[1:]
     Cursor.objects.create(name="voice.asks", position=3, error="at 4: KeyError", stopped_at=AT)
     Job.objects.create(name="x", payload="{}", state=Job.State.DEAD, run_after=AT, created_at=AT)
-    page = client.get("/status/").content.decode()
+    page = client.get("/operator/").content.decode()
     marks = status_marks(page)
     assert marks[:2] == ["late", "late"]
     assert marks == sorted(marks, key=["late", "warn", "idle", "done"].index)
@@ -51,7 +51,7 @@ def test_the_operators_page_says_when_the_last_backup_was_made(tmp_path: Path) -
     def mark(at: dt.datetime) -> str:
         with frozen(at):
             seals.seal()
-            page = client.get("/status/").content.decode()
+            page = client.get("/operator/").content.decode()
         row = re.search(r'<th scope="row">Backup</th>.*?class="state (\w+)', page, re.S)
         return row[1] if row else ""
 
@@ -92,10 +92,10 @@ def test_an_auditor_reads_who_opened_personal_content_for_what() -> None:
     assert "车过不去" not in page
 
 
-@pytest.mark.parametrize("path", ["/status/", "/audit/"])
+@pytest.mark.parametrize("path", ["/operator/", "/audit/"])
 def test_neither_is_open_to_others(path: str) -> None:
     """An officer is refused, an operator does not read the ledger, an auditor runs nothing."""
-    own = {"/status/": "operator", "/audit/": "auditor"}[path]
+    own = {"/operator/": "operator", "/audit/": "auditor"}[path]
     for role in ("officer", "leader", "operator", "auditor"):
         assert make.browser(make.person(role)).get(path).status_code == (200 if role == own else 403)
 

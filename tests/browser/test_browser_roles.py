@@ -64,9 +64,9 @@ TASKS: Final[dict[str, list[tuple[list[str], str]]]] = {
         (["/audit/", "/audit/?tab=seals"], "main table[data-rows], main .empty"),
     ],
     "operator": [
-        (["/status/"], "main table"),
+        (["/operator/"], "main table"),
         (["/messages/"], "main"),
-        (["/status/", "/admin/"], "#content"),
+        (["/operator/", "/admin/"], "#content"),
     ],
 }
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from anlan.boards.views import audit, overview, palette, press, start, status, today
+from anlan.boards.views import audit, overview, palette, press, start, today
 
 app_name = "boards"
 urlpatterns = [*overview.urlpatterns, *today.urlpatterns, *press.urlpatterns, *palette.urlpatterns,
-               *status.urlpatterns, *audit.urlpatterns, *start.urlpatterns]  # fmt: skip
+               *audit.urlpatterns, *start.urlpatterns]  # fmt: skip

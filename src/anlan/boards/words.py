@@ -47,11 +47,6 @@ def clock(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def minute(at: dt.datetime) -> str:
-    """Write a moment in the city's own time."""
-    return f"{local(at):%Y-%m-%d %H:%M}"
-
-
 def lately(then: dt.datetime, at: dt.datetime) -> str:
     """Write when something was that happened today or yesterday: the hour, and the day if it is another."""
     shown = local(then)
@@ -69,11 +64,6 @@ def against(n: int, usual: tuple[int, int]) -> str:
     if n > usual[1]:
         return _("above the usual")
     return _("below the usual") if n < usual[0] else _("as usual")
-
-
-def health_words(mark: str) -> str:
-    """Say how something that an operator watches stands."""
-    return {"late": _("Stopped"), "warn": _("To watch"), "idle": _("Not known")}.get(mark) or p("status", "Well")
 
 
 def group_words(name: str) -> str:

@@ -1,10 +1,11 @@
-"""Addresses of core: log-in, home, areas, jobs, messages."""
+"""Addresses of core: log-in, home, areas, jobs, messages, people, the operator's room."""
 
 from __future__ import annotations
 
 from django.urls import path
 
 from anlan.core.messages import views as messages
+from anlan.core.operator import views as operator
 from anlan.core.people.roster import views as people
 from anlan.core.people.views import door
 from anlan.core.web import endpoints, metrics, tiles, views
@@ -25,4 +26,5 @@ urlpatterns = [
     path("jobs/<int:job_id>/resume", endpoints.job_resume, name="job_resume"),
     *messages.urlpatterns,
     *people.urlpatterns,
+    *operator.urlpatterns,
 ]

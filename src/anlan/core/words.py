@@ -130,6 +130,11 @@ def second(value: dt.datetime) -> str:
     return f"{local(value):%H:%M:%S}"
 
 
+def minute(at: dt.datetime) -> str:
+    """Write a moment in the city's own time, as plain words."""
+    return f"{local(at):%Y-%m-%d %H:%M}"
+
+
 def moment(value: dt.datetime | None) -> str:
     """Write a moment in the city's zone."""
     if value is None:

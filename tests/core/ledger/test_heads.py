@@ -237,7 +237,7 @@ def test_a_chain_that_was_cut_off_or_a_file_that_is_gone_is_found_and_told(setti
         assert "no seal of this chain" in caplog.text
         assert make.scraped(settings)["anlan_ledger_faults"] == found.faults > 0
         assert any("does not verify" in alarm for alarm in alarms(condition()))
-        assert "anlan ledger verify" in operator.get("/status/").content.decode().partition("</tr>")[2]
+        assert "anlan ledger verify" in operator.get("/operator/").content.decode().partition("</tr>")[2]
         assert Message.objects.get().template == watch.TEMPLATE
         settings.HEADS_FILE.unlink()
         assert list(heads.faults()) == ["the file of kept heads is gone"]

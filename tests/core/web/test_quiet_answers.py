@@ -43,7 +43,7 @@ def test_a_clock_that_went_back_is_an_alarm_and_stops_no_report(caplog, settings
     with frozen(make.AT - dt.timedelta(minutes=5)):
         assert make.scraped(settings)["anlan_clock_back_seconds"] == 300
         assert "the machine's clock is 300 s behind the last seal" in alarms(condition())
-        assert "300" in operator.get("/status/").content.decode().partition("timedatectl")[0].rpartition("<tr>")[2]
+        assert "300" in operator.get("/operator/").content.decode().partition("timedatectl")[0].rpartition("<tr>")[2]
         assert make.report(at=make.AT - dt.timedelta(minutes=5)).number
         assert seals.seal()
         assert make.scraped(settings)["anlan_clock_back_seconds"] == 300  # a seal of the earlier time ends nothing

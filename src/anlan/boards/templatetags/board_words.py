@@ -5,14 +5,14 @@ from __future__ import annotations
 from django import template
 
 from anlan.boards import words
+from anlan.core.words import minute
 
 register = template.Library()
 register.filter("against", words.against)
 register.filter("clock", words.clock)
 register.filter("counted", words.counted)
-register.filter("health_words", words.health_words)
 register.filter("lately", words.lately)
-register.filter("minute", words.minute)
+register.filter("minute", minute)
 register.filter("on_map", words.on_map)
 register.filter("percent", words.percent)
 register.filter("span", words.span)

@@ -26,6 +26,7 @@ for write in (
     words.listed,
     words.local,
     words.moment,
+    words.minute,
     words.day,
     words.second,
 ):

@@ -39,6 +39,7 @@ class Stop:
     letter: str
     pinned_for: frozenset[str] = frozenset()  # whose telephone keeps it under the thumb
     first_for: frozenset[str] = frozenset()  # who begins here and not with what waits
+    holds: tuple[str, ...] = ()  # how the names of its other pages begin, where its stage has several stops
 
     def is_open_to(self, actor: Actor) -> bool:
         """Whether somebody may enter."""
@@ -97,6 +98,7 @@ def rail(
     letter: str,
     pinned_for: Collection[str] = (),
     first_for: Collection[str] = (),
+    holds: Collection[str] = (),
 ) -> None:
     """Put a stage on the rail; its letter is its own."""
     if any(stop.letter == letter for stop in _rail):
@@ -105,7 +107,7 @@ def rail(
     app_name = url_name.split(":")[0] if stretch else url_name
     _rail.append(
         Stop(order, char, label, url_name, open_to, app_name, stretch, letter, frozenset(pinned_for),
-             frozenset(first_for))
+             frozenset(first_for), tuple(holds))
     )  # fmt: skip
     _rail.sort(key=lambda stop: (list(STRETCHES).index(stop.stretch), stop.order))
 
@@ -116,9 +118,13 @@ def stops_for(actor: Actor) -> list[Stop]:
 
 
 def stop_of(actor: Actor, page: str, stage: str) -> str:
-    """Return the stop that a page belongs to: its own, else its stage's."""
-    names = [stop.url_name for stop in stops_for(actor)]
-    return page if page in names else next((name for name in names if name.startswith(f"{stage}:")), "")
+    """Return the stop that a page belongs to: its own, else the one that holds it, else its stage's."""
+    stops = stops_for(actor)
+    names = [stop.url_name for stop in stops]
+    if page in names:
+        return page
+    held = (stop.url_name for stop in stops if stop.holds and page.startswith(stop.holds))
+    return next(held, "") or next((name for name in names if name.startswith(f"{stage}:")), "")
 
 
 def begins(where: Callable[[Actor], str]) -> Callable[[Actor], str]:

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anlan.core.models import Membership, Person
+from anlan.core.operator.views.frame import framed, tab
 from anlan.core.pages import Column, Empty, Filter, Link, ListPage, StepForm, Tab, Typed, answer, containing
 from anlan.core.people.actions import add_person, grant, revoke, switch_off, switch_on
 from anlan.core.people.actors import Actor
@@ -60,9 +61,18 @@ PEOPLE = ListPage(
     search=containing("username", "name"), hint=_("Log-in or name"), links=[NEW],
     personal="core.people_downloaded",
 )  # fmt: skip
+tab(40, pgettext_lazy("rail", "People"), "core:people")
 STEPS: Final[dict[str, Callable[..., Any]]] = {  # what is pressed without a word beside it
     "off": switch_off, "on": switch_on, "sessions": end_sessions, "factors": remove_factors, "link": make_reset_link,
 }  # fmt: skip
+
+
+@roles(Role.OPERATOR)
+@never_cache
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """List who signs in."""
+    return PEOPLE.answer(request, "core/people/list.html", **framed("core:people"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -158,7 +168,7 @@ def _page(
 
 
 urlpatterns = [
-    path("people/", PEOPLE.view(roles(Role.OPERATOR)), name="people"),
+    path("people/", people, name="people"),
     path("people/new", new, name="person_new"),
     path("people/<int:pk>/", person, name="person"),
     path("people/<int:pk>/roles", give, name="person_role"),

@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext as p
 
-from anlan.boards.words import minute
 from anlan.core.ledger import heads, triggers, watch
 from anlan.core.models import Cursor, Job
 from anlan.core.operator import archive
 from anlan.core.operator.condition import condition, is_sealing_late
-from anlan.core.words import MISSING, figure
+from anlan.core.words import MISSING, figure, minute
 
 GB: Final = 1 << 30
 BACKUP: Final = dt.timedelta(hours=26)
@@ -34,6 +34,12 @@ class Line:
     limit: str
     mark: str  # late: stopped; warn: to watch; idle: not known; done: well
     step: str = ""  # a command of the operator
+
+    @property
+    def state(self) -> str:
+        """Say how it stands."""
+        known = {"late": _("Stopped"), "warn": _("To watch"), "idle": _("Not known"), "done": p("status", "Well")}
+        return known[self.mark]
 
 
 def health(at: dt.datetime) -> list[Line]:

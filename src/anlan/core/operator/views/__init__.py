@@ -1,0 +1,9 @@
+"""The operator's room: how Anlan does, its clocks, its city folder, its people."""
+
+from __future__ import annotations
+
+from anlan.core.operator.views import health
+
+urlpatterns = [
+    *health.urlpatterns,
+]
