@@ -85,6 +85,31 @@ def acts(
 
 
 @city.command()
+def kinds(
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
+) -> None:
+    """Print at which kinds of entries a clock of clocks.csv can start and stop, in English and Chinese."""
+    from anlan.core.operator.setup import start_django
+
+    start_django(None)
+    from django.utils.translation import override
+
+    from anlan.core.time.vocabulary import KINDS
+
+    def written(language: str) -> dict[str, str]:
+        with override(language):
+            return {kind: str(words) for kind, words in sorted(KINDS.items())}
+
+    english, chinese = written("en"), written("zh-hans")
+    if json_:
+        rows = [{"kind": kind, "name": chinese[kind], "name_en": english[kind]} for kind in english]
+        typer.echo(json.dumps({"kinds": rows}, ensure_ascii=False))
+        return
+    for kind, name in english.items():
+        typer.echo(f"{kind:<40}  {name:<34}  {chinese[kind]}")
+
+
+@city.command()
 def new(
     target: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to write.")],
     code: Annotated[str, typer.Option(help="The city's name for machines, such as norfolk.")],

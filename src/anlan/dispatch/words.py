@@ -12,8 +12,10 @@ from django.utils.translation import ngettext, pgettext_lazy
 from anlan.core import refusals
 from anlan.core.models import ClockRule, ClockRun
 from anlan.core.people.actors import Actor
+from anlan.core.time import vocabulary
 from anlan.core.time.rules import Counting
 from anlan.core.words import MISSING, area_label, second
+from anlan.dispatch.models import Unit
 from anlan.dispatch.queries.clocks import Face
 from anlan.dispatch.queries.sendings import Sending
 from anlan.dispatch.states import Stamp
@@ -59,6 +61,12 @@ refusals.words({
     "never_diverted": noop("This may hide danger to life: it is never diverted."),
     "unknown_disposal": noop("This is no result that a reporter can be told; write one of: %(known)s."),
 })  # fmt: skip
+
+
+vocabulary.hears({
+    f"dispatch.unit_{stamp.value}": stamp.label for stamp in Stamp if stamp not in {Stamp.RECEIVED, Stamp.ENTERED}
+})  # fmt: skip
+vocabulary.asks_for("unit_kind", pgettext_lazy("a clock", "Units"), lambda: dict(Unit.Kind.choices))
 
 
 def sent_before(sending: Sending, actor: Actor) -> str:

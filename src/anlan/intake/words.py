@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from django.utils.translation import pgettext as p
 
 from anlan.core import refusals
+from anlan.core.time import vocabulary
 from anlan.core.time.clock import now as clock_now
 from anlan.core.words import MISSING, in_chinese, local
 from anlan.intake.models import Category, KeyQuestion, Report
@@ -87,6 +88,10 @@ refusals.words(
         ),
     }
 )
+vocabulary.runs_between({
+    "first_look": (pgettext_lazy("a clock", "Report received"), pgettext_lazy("a clock", "Sorted")),
+    "call_back": (pgettext_lazy("a clock", "Call cut off or without a word"), pgettext_lazy("a clock", "Called back")),
+})  # fmt: skip
 
 
 def public_label(category: Category) -> str:

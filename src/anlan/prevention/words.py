@@ -13,8 +13,10 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from anlan.core import refusals
 from anlan.core.models import AreaVersion, Organisation
+from anlan.core.time import vocabulary
 from anlan.core.words import area_label, in_chinese
 from anlan.prevention.models import Problem
+from anlan.prevention.states import ProblemState, RequestState, TaskState
 
 refusals.words({
     "words_too_long": noop("Write at most 200 characters."),
@@ -77,6 +79,20 @@ refusals.words({
     "storm_correction_missing": noop("Write what was wrong."),
     "storm_not_over": noop("A storm is recorded once it is over, with its end after its start."),
     "peak_out_of_range": noop("The peak lies between 0 and 500 mm/h."),
+})  # fmt: skip
+vocabulary.runs_between({
+    "problem_raised": (ProblemState.RAISED.label, pgettext_lazy("a clock", "Instructed")),
+    "problem_assigned": (ProblemState.ASSIGNED.label, pgettext_lazy("a clock", "Signed for")),
+    "problem_returned": (ProblemState.RETURNED.label, pgettext_lazy("a clock", "Instructed again")),
+    "problem_disputed": (ProblemState.DISPUTED.label, pgettext_lazy("a clock", "Arbitrated")),
+    "problem_signed": (ProblemState.SIGNED.label, pgettext_lazy("a clock", "Planned")),
+    "problem_in_work": (ProblemState.IN_WORK.label, pgettext_lazy("a clock", "Planned further")),
+    "problem_accepted": (ProblemState.ACCEPTED.label, pgettext_lazy("a clock", "Tested by rain and struck off")),
+    "problem_reopened": (ProblemState.REOPENED.label, pgettext_lazy("a clock", "Planned anew")),
+    "task_open": (pgettext_lazy("a clock", "Planned"), TaskState.WORKS_DONE.label),
+    "task_refused": (pgettext_lazy("a clock", "Refused at verification"), TaskState.WORKS_DONE.label),
+    "task_works_done": (TaskState.WORKS_DONE.label, pgettext_lazy("a clock", "Verified")),
+    "extension_asked": (RequestState.ASKED.label, pgettext_lazy("a clock", "Answered")),
 })  # fmt: skip
 
 RECORDS_STORMS = lazy("An analyst, a supervisor or the operator records storms, as they were measured.")

@@ -6,13 +6,18 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_noop as noop
 
 from anlan.core import refusals
 from anlan.core.ledger.verbs import KeyReused
+from anlan.core.models import AreaVersion
 from anlan.core.refusals import Refused
+from anlan.core.time import vocabulary
+from anlan.core.words import area_label
+from anlan.intake.models import Category
 from anlan.intake.queries.history import who
+from anlan.intake.words import kind_words, label
 from anlan.triage.access import HeldElsewhere
 from anlan.triage.moves import INCIDENTS
 from anlan.triage.queries.followed import Objection
@@ -58,6 +63,44 @@ refusals.words({
     "split_needs_both_sides": noop("Leave at least one report on each side."),
     "holder_is_there": noop("Its holder is still there; ask them to hand it back."),
     "no_organisation": noop("This city has no organisation yet; an operator adds one."),
+})  # fmt: skip
+
+
+vocabulary.hears({
+    "triage.incident_opened": pgettext_lazy("a clock", "Incident opened"),
+    "triage.incident_reopened": pgettext_lazy("a clock", "Reopened"),
+    "triage.incident_handed_over": pgettext_lazy("a clock", "Handed over"),
+    "triage.incident_handed_on": pgettext_lazy("a clock", "Handed on by its holder"),
+    "triage.incident_signed": pgettext_lazy("a clock", "Signed for"),
+    "triage.incident_returned": pgettext_lazy("a clock", "Returned"),
+    "triage.incident_disputed": pgettext_lazy("a clock", "Returned to the arbiter"),
+    "triage.incident_arbitrated": pgettext_lazy("a clock", "Arbitrated"),
+    "triage.incident_dispatched": pgettext_lazy("a clock", "Unit sent"),
+    "triage.incident_resolved": pgettext_lazy("a clock", "Resolved"),
+    "triage.incident_closed": pgettext_lazy("a clock", "Closed"),
+    "triage.incident_urgency_set": pgettext_lazy("a clock", "Urgency set"),
+    "triage.incident_questions_answered": pgettext_lazy("a clock", "Key questions answered"),
+    "triage.incident_category_confirmed": pgettext_lazy("a clock", "Category confirmed"),
+    "triage.incident_objected": pgettext_lazy("a clock", "Reporter said it is not put right"),
+    "triage.incident_report_linked": pgettext_lazy("a clock", "Report linked"),
+    "triage.incident_report_unlinked": pgettext_lazy("a clock", "Report taken away"),
+    "triage.incident_report_relinked": pgettext_lazy("a clock", "Report put to another incident"),
+    "triage.incident_split": pgettext_lazy("a clock", "Split"),
+})  # fmt: skip
+vocabulary.runs_between({
+    "reporter_objects": (pgettext_lazy("a clock", "Reporter said it is not put right"),
+                         pgettext_lazy("a clock", "Control room decided")),
+})  # fmt: skip
+vocabulary.asks_for("category", gettext_lazy("Category"), lambda: {
+    row.code: label(row) for row in Category.objects.all()
+})  # fmt: skip
+vocabulary.asks_for("kind", pgettext_lazy("a clock", "Kind of matter"), lambda: {
+    kind: kind_words(kind) for kind in Category.Kind.values
+})  # fmt: skip
+vocabulary.asks_for("urgency", gettext_lazy("Urgency"), lambda: {str(n): urgency_words(n) for n in (1, 2, 3)})
+vocabulary.asks_for("zone", pgettext_lazy("a clock", "Zone"), lambda: {
+    version.area.code: area_label(version)
+    for version in AreaVersion.objects.filter(area__kind="zone").select_related("area")
 })  # fmt: skip
 
 

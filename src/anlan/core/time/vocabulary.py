@@ -1,0 +1,97 @@
+"""What clocks are told, in words: at which entries they start and stop, for what, which figures rest on them.
+
+Core knows none of it: each stage says its own part, from its `words.py` or `slots.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from anlan.core.models import ClockRule
+from anlan.core.models.clock import kinds_of
+from anlan.core.words import listed
+
+Words = str | Promise
+Values = Callable[[], Mapping[str, Words]]
+
+
+class Fact(NamedTuple):
+    """What a scope may ask for, and how its values are called."""
+
+    label: Words
+    values: Values
+
+
+class Use(NamedTuple):
+    """A figure that rests on a clock; `judges` where another time makes it another figure of the same work."""
+
+    clock: str
+    name: str
+    judges: bool
+
+
+KINDS: Final[dict[str, Words]] = {}
+NAMED: Final[dict[str, tuple[Words, Words]]] = {}
+FACTS: Final[dict[str, Fact]] = {}
+USES: Final[list[Callable[[], Iterable[Use]]]] = []
+
+
+def hears(kinds: Mapping[str, Words]) -> None:
+    """Say at which kinds of entries clocks can start and stop, and what each of them is called."""
+    KINDS.update(kinds)
+
+
+def runs_between(steps: Mapping[str, tuple[Words, Words]]) -> None:
+    """Say from what to what the clocks run that verbs ask for by name."""
+    NAMED.update(steps)
+
+
+def asks_for(name: str, label: Words, values: Values) -> None:
+    """Say what a fact that scopes ask for is called, and its values."""
+    FACTS[name] = Fact(label, values)
+
+
+def uses(read: Callable[[], Iterable[Use]]) -> Callable[[], Iterable[Use]]:
+    """Register what tells which figures rest on clocks."""
+    USES.append(read)
+    return read
+
+
+def uses_by_clock() -> dict[str, list[Use]]:
+    """Return the figures that rest on each clock."""
+    found: dict[str, list[Use]] = {}
+    for read in USES:
+        for use in read():
+            found.setdefault(use.clock, []).append(use)
+    return found
+
+
+def steps_of(rule: ClockRule) -> tuple[str, str]:
+    """Say from which step to which one a clock runs."""
+    if rule.code in NAMED:
+        begins, ends = NAMED[rule.code]
+        return str(begins), str(ends)
+    begun = _any_of(rule.start) or pgettext("a clock", "a person chooses the day")
+    return begun, _any_of(rule.stop) or pgettext("a clock", "it ends by itself")
+
+
+def _any_of(joined: str) -> str:
+    kinds = sorted(kinds_of(joined), key=joined.index)
+    return pgettext("a clock", " or ").join(str(KINDS.get(kind, _("an entry that no stage leaves"))) for kind in kinds)
+
+
+def scope_words(rule: ClockRule) -> str:
+    """Say for what a clock runs."""
+    parts = (part.partition("=")[::2] for part in rule.scope.split())
+    return "; ".join(_asked(name, wanted.split(",")) for name, wanted in parts) or pgettext("a clock", "all")
+
+
+def _asked(name: str, wanted: Iterable[str]) -> str:
+    fact = FACTS[name]
+    known = fact.values()
+    return _("%(fact)s: %(values)s") % {"fact": fact.label, "values": listed(str(known.get(v, v)) for v in wanted)}
