@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from django.db.models import Count, Q
@@ -13,16 +14,26 @@ from django.utils.translation import pgettext_lazy
 
 import anlan.bulletin.measures  # noqa: F401  (registers every measure)
 from anlan.bulletin.access import LOOKS
+from anlan.bulletin.figures.measure import MEASURES
 from anlan.bulletin.models import Issue
 from anlan.bulletin.queries.editions import plan_to_come
+from anlan.bulletin.words import name_of
 from anlan.core.people.actors import PUBLIC, Actor
 from anlan.core.people.roles import Role
+from anlan.core.time.vocabulary import Use, uses
 from anlan.core.web.numbers import Found, finds
 from anlan.core.web.slots import fill, rail
 from anlan.core.words import in_chinese
 
 rail(70, "告", pgettext_lazy("rail", "Bulletins"), "bulletin:desk", LOOKS, stretch="account", letter="b",
      pinned_for=[Role.PUBLISHER])  # fmt: skip
+
+
+@uses
+def rests_on_clocks() -> Iterator[Use]:
+    """Say which measures count the runs of a clock, and which of them judge by its time."""
+    for of in MEASURES.values():
+        yield from (Use(clock, name_of(of), of.judged) for clock in of.clocks)
 
 
 NEWEST: Final = 3  # issues on the public's first page

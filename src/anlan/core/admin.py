@@ -184,8 +184,11 @@ class ClockRuleAdmin(AdminBase):
     list_display = ["code", "name", "target_s", "counting", "owner", "scope", "ladder", "effect", "active"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep the code of a rule that is there: verbs, entries and runs know it by that."""
-        return ["code"] if obj else []
+        """Keep the code of a rule that is there: verbs, entries and runs know it by that.
+
+        Its time is set on the page of clocks, which says from when on and why, or by the folder.
+        """
+        return ["code", "target_s", "counting"] if obj else []
 
 
 @admin.register(LegalAct)

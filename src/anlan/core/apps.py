@@ -43,13 +43,13 @@ class Core(Stage):
         from anlan.core.city import revision
         from anlan.core.ledger import kinds
         from anlan.core.ledger.triggers import install
-        from anlan.core.models import ApiClient, City, ClockRule, Holiday, Organisation
+        from anlan.core.models import ApiClient, City, ClockRule, ClockTarget, Holiday, Organisation
         from anlan.core.models.clock import CHECKS
         from anlan.core.time.rule_checks import require_fit
 
         super().ready()
         post_migrate.connect(install, sender=self, dispatch_uid="ledger-triggers")
-        revision.follow(ApiClient, City, ClockRule, Holiday, Organisation)
+        revision.follow(ApiClient, City, ClockRule, ClockTarget, Holiday, Organisation)
         post_migrate.connect(revision.install, sender=self, dispatch_uid="city-revision")
         post_migrate.connect(lambda **_: kinds.forget(), sender=self, weak=False, dispatch_uid="ledger-kinds")
         CHECKS.append(require_fit)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as noop
 from django.utils.translation import ngettext, pgettext_lazy
 
 from anlan.core import refusals
-from anlan.core.models import ClockRule, ClockRun
+from anlan.core.models import ClockRun, Timing
 from anlan.core.people.actors import Actor
 from anlan.core.time import vocabulary
 from anlan.core.time.rules import Counting
@@ -120,12 +120,12 @@ def running(run: ClockRun, at: dt.datetime) -> str:
     return took((at - run.started_at).total_seconds())
 
 
-def target(rule: ClockRule) -> str:
+def target(timing: Timing) -> str:
     """Write a clock's target: of 1:00, of 5 working days."""
-    if rule.counting == Counting.WORKING:
-        days = rule.target_s // DAY
+    if timing.counting == Counting.WORKING:
+        days = timing.target_s // DAY
         return ngettext("of %(n)d working day", "of %(n)d working days", days) % {"n": days}
-    return _("of %(time)s") % {"time": took(rule.target_s)}
+    return _("of %(time)s") % {"time": took(timing.target_s)}
 
 
 def face_word(face: Face) -> str:

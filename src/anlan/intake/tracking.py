@@ -12,6 +12,7 @@ from anlan.core.models import LedgerEntry
 from anlan.core.sealed.purposes import ErasureReason
 from anlan.core.sealed.scrub import is_leaving
 from anlan.core.time import deadlines
+from anlan.core.time.clock import now
 from anlan.intake.channels import Channel
 from anlan.intake.models import Addition, Erasure, Report
 from anlan.intake.public.timeline import Line, Standing, Told, tells
@@ -25,7 +26,7 @@ TO_DEAL_WITH_IT = frozenset({"handle", "call_back", "in_hand"})
 
 def first_look_minutes() -> int:
     """Return within how many minutes this city promises that somebody reads a report."""
-    return deadlines.rule_of(FIRST_LOOK).target_s // 60
+    return deadlines.rule_of(FIRST_LOOK).timing(now()).target_s // 60
 
 
 def first_look_by(report: Report) -> dt.datetime:

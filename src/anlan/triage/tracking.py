@@ -19,6 +19,7 @@ from django.utils.translation import pgettext as p
 
 from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.time import deadlines
+from anlan.core.time.clock import now
 from anlan.core.time.clocks import running_on
 from anlan.core.web.slots import fill
 from anlan.core.words import area_label
@@ -211,6 +212,6 @@ def ask_whether_put_right(context: dict[str, Any]) -> str:
     """Ask whether it was put right once the work on it has ended, and take the word of who says that it was not."""
     if context["now"].asks != "right":
         return ""
-    minutes = deadlines.rule_of(OBJECTS).target_s // 60
+    minutes = deadlines.rule_of(OBJECTS).timing(now()).target_s // 60
     values = {name: context.get(name) for name in ("form", "code_plain", "token")} | {"minutes": minutes}
     return render_to_string("triage/objections/_put_right.html", values, request=context["request"])

@@ -43,7 +43,8 @@ class Teams:
 def mobile_teams(scope: Scope) -> Teams:
     """Read the clocks of what mobile teams were sent to in the 24 hours before."""
     sent = _sent(scope)
-    rules = [rule for rule in ClockRule.objects.filter(active=True).order_by("target_s", "code") if is_mobile(rule)]
+    active = ClockRule.objects.filter(active=True).order_by("target_s", "code").prefetch_related("targets")
+    rules = [rule for rule in active if is_mobile(rule)]
     # Asked by subject alone: with the rules beside it SQLite would walk every run of a rule.
     runs = ClockRun.objects.filter(subject__in=[f"assignment:{pk}" for pk in sent])
     stamped: dict[int, dict[str, ClockRun]] = {rule.pk: {} for rule in rules}
@@ -77,8 +78,8 @@ def _pace(rule: ClockRule, runs: dict[str, ClockRun], sent: dict[int, bool], at:
     n = len(took) + overdue
     missing = sum(1 for pk, ended in sent.items() if _is_missing(runs.get(f"assignment:{pk}"), ended))
     return Pace(
-        rule.name if in_chinese() else rule.name_en, rule.target_s, n, _median(took), 100 * within / n if n else None,
-        missing,
+        rule.name if in_chinese() else rule.name_en, rule.timing(at).target_s, n, _median(took),
+        100 * within / n if n else None, missing,
     )  # fmt: skip
 
 

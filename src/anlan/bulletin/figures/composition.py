@@ -42,26 +42,29 @@ def draw(plan: Plan, tell: Tell = lambda done, total: None) -> Drawing:
 
 def figure_of(of: Measure, period: Period, position: int, line: int = 1) -> Figure:
     """Return a measure's figure of a period beside the same days of the year before; not stored."""
-    return figure(of, of.draw(period), of.draw(period.year_before()), position, line)
+    return figure(of, period, of.draw(period), of.base(period), position, line)
 
 
 def family(of: Measure, period: Period, position: int, line: int) -> list[Figure]:
     """Return a measure's figure of the city and, where it is printed by district too, those of the districts."""
-    now, before = of.draw(period), of.draw(period.year_before())
-    whole = figure(of, now, before, position, line)
+    now, before = of.draw(period), of.base(period)
+    whole = figure(of, period, now, before, position, line)
     if not of.placed:
         return [whole]
     parts, base = by_district(of, now, period.until), by_district(of, before, period.until)
     none, none_before = Drawn(absent=now.absent), Drawn(absent=before.absent)
-    return [whole, *(figure(of, parts.get(code, none), base.get(code, none_before), position, line, code)
+    return [whole, *(figure(of, period, parts.get(code, none), base.get(code, none_before), position, line, code)
                      for code in sorted({*parts, *base}))]  # fmt: skip
 
 
-def figure(of: Measure, now: Drawn, before: Drawn, position: int, line: int, area: str = "") -> Figure:
+def figure(
+    of: Measure, period: Period, now: Drawn, before: Drawn, position: int, line: int, area: str = ""
+) -> Figure:  # fmt: skip
     """Return the figure that rows of two periods give; not stored."""
     low, high = interval_of(of.aggregate, now.values) or (None, None)
+    says, says_en = of.says_of(period)
     return Figure(
-        line=line, measure=of.code, area=area, revision=of.revision, says=of.says, says_en=of.says_en,
+        line=line, measure=of.code, area=area, revision=of.revision, says=says, says_en=says_en,
         position=position, value=of.value(now),
         absent=now.absent, low=low, high=high, n=now.n, base=of.value(before), base_absent=before.absent,
         base_n=before.n, rows=RowSet.of(now), base_rows=RowSet.of(before),

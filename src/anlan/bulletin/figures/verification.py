@@ -67,7 +67,7 @@ def _entry(kind: str, subject: str) -> dict[str, Any]:
 def _measure(code: str, figures: list[Figure], period: Period, later: Later) -> Iterator[Verdict]:
     """Judge a measure's figures, of the city and of the districts: its rows are drawn once and divided once."""
     of = MEASURES[code]
-    now, before = of.draw(period), of.draw(period.year_before())
+    now, before = of.draw(period), of.base(period)
     parts: tuple[dict[str, Drawn], dict[str, Drawn]] = ({}, {})
     if any(figure.area for figure in figures):
         parts = by_district(of, now, period.until), by_district(of, before, period.until)

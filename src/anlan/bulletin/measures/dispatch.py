@@ -15,6 +15,7 @@ from anlan.dispatch.models import Assignment, Milestone, Shift, Unit
 MINUTES = ("分钟", "min")
 SECONDS = ("秒", "s")
 TIMES = ("次", "assignments")
+MOBILE = ("react", "set_out", "end_danger")
 
 
 def _sent(period: Period) -> QuerySet[Assignment]:
@@ -80,12 +81,14 @@ def _arrivals(period: Period) -> Rows:
     "react_in_time",
     of="run",
     aggregate="share",
-    name=("机动队1分钟反应率", "Mobile teams: react in 1 minute"),
+    name=("机动队反应按时率", "Mobile teams: react in time"),
     unit=PERCENT,
     counter="react_missing",
+    clocks=("react",),
+    judged=True,
     says=(
-        "机动队派遣从下达到签收不超过1分钟的比例；只适用于机动队。",
-        "Mobile teams: dispatched to acknowledged within 1 minute; their rule only.",
+        "机动队派遣从下达到签收不超过规定时限的比例；只适用于机动队。",
+        "Mobile teams: dispatched to acknowledged within the time allowed; their rule only.",
     ),
 )
 def react_in_time(period: Period) -> Rows:
@@ -93,17 +96,19 @@ def react_in_time(period: Period) -> Rows:
     return runs_in_time(period, "react")
 
 
-@measure("set_out_in_time", of="run", aggregate="share", name=("机动队3分钟出击率", "Mobile teams: set out in 3 minutes"),
-         unit=PERCENT, counter="react_missing", says=("机动队派遣从下达到出警不超过3分钟的比例。",
-                                                      "Mobile teams: dispatched to en route within 3 minutes."))  # fmt: skip
+@measure("set_out_in_time", of="run", aggregate="share", name=("机动队出击按时率", "Mobile teams: set out in time"),
+         unit=PERCENT, counter="react_missing", clocks=("set_out",), judged=True,
+         says=("机动队派遣从下达到出警不超过规定时限的比例。",
+               "Mobile teams: dispatched to en route within the time allowed."))  # fmt: skip
 def set_out_in_time(period: Period) -> Rows:
     """The 3 of 1-3-5."""
     return runs_in_time(period, "set_out")
 
 
-@measure("end_danger_in_time", of="run", aggregate="share", name=("机动队5分钟解决率", "Mobile teams: danger ended in 5 minutes"),
-         unit=PERCENT, counter="react_missing", says=("机动队从到场到处置完毕不超过5分钟的比例；处置完毕指现场危险或扰乱已经结束。",
-                                                      "Mobile teams: on scene to danger ended within 5 minutes."))  # fmt: skip
+@measure("end_danger_in_time", of="run", aggregate="share", name=("机动队解决按时率", "Mobile teams: danger ended in time"),
+         unit=PERCENT, counter="react_missing", clocks=("end_danger",), judged=True,
+         says=("机动队从到场到处置完毕不超过规定时限的比例；处置完毕指现场危险或扰乱已经结束。",
+               "Mobile teams: on scene to danger ended within the time allowed."))  # fmt: skip
 def end_danger_in_time(period: Period) -> Rows:
     """The 5 of 1-3-5."""
     return runs_in_time(period, "end_danger")
@@ -116,6 +121,7 @@ def end_danger_in_time(period: Period) -> Rows:
     name=("机动队计时未闭合率", "Mobile teams: clocks without an end"),
     unit=PERCENT,
     counter="react_in_time",
+    clocks=MOBILE,
     says=(
         "机动队三个时限中没有停止节点的比例，不计入按期率。",
         "Of the three clocks, those that no stamp stopped; not in the shares above.",
@@ -123,12 +129,12 @@ def end_danger_in_time(period: Period) -> Rows:
 )
 def react_missing(period: Period) -> Rows:
     """Share of 1-3-5 that nobody can judge."""
-    runs = ClockRun.objects.filter(rule__code__in=["react", "set_out", "end_danger"], **period.within("started_at"))
+    runs = ClockRun.objects.filter(rule__code__in=MOBILE, **period.within("started_at"))
     return share(runs, Q(stopped_at__isnull=True))
 
 
 @measure("react_median", of="run", revision=2, aggregate="median", name=("机动队反应用时中位数", "Mobile teams: median time to react"),
-         unit=SECONDS, counter="react_missing", says=("机动队派遣从下达到签收，中位数。", "Dispatched to acknowledged, median."))  # fmt: skip
+         unit=SECONDS, counter="react_missing", clocks=("react",), says=("机动队派遣从下达到签收，中位数。", "Dispatched to acknowledged, median."))  # fmt: skip
 def react_median(period: Period) -> Rows:
     """How fast a mobile team answers."""
     runs = ClockRun.objects.filter(rule__code="react", stopped_at__isnull=False, **period.within("started_at"))
@@ -137,7 +143,7 @@ def react_median(period: Period) -> Rows:
 
 
 @measure("arrive_in_time", of="run", aggregate="share", name=("到场按期率", "On scene in time"), unit=PERCENT,
-         counter="arrival_missing", says=("城市时限“到场”（从下达到到场）中已停止的，按期的比例。",
+         counter="arrival_missing", clocks=("arrive",), judged=True, says=("城市时限“到场”（从下达到到场）中已停止的，按期的比例。",
                                           "Of the clock Arrive of this city, dispatched to on scene, those stopped in time."))  # fmt: skip
 def arrive_in_time(period: Period) -> Rows:
     """Share of sendings that were there in time."""

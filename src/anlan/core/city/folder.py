@@ -23,6 +23,7 @@ from anlan.core.ledger.verbs import verb
 from anlan.core.models import Area, AreaVersion, City, Holiday, Organisation
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
+from anlan.core.time.targets import folder_changes
 
 Part = Callable[[Path, City], None]
 PARTS: dict[str, Part] = {}
@@ -117,9 +118,11 @@ def load(folder: Path, *, actor: Actor, at: dt.datetime) -> bool:
     _store_organisations(data.organisations)
     for date, kind, name in data.holidays:
         Holiday.objects.update_or_create(date=date, defaults={"kind": kind, "name": name})
-    for part in PARTS.values():
-        part(folder, city)
+    with folder_changes(at) as clocks:
+        for part in PARTS.values():
+            part(folder, city)
     payload = {"folder_hash": data.hash, "areas": len(data.areas), "organisations": len(data.organisations)}
+    payload |= {"clocks": clocks} if clocks else {}
     ledger.append("core.city_loaded", actor=actor, at=at, subject=f"city:{city.code}", payload=payload)
     forget()
     return True

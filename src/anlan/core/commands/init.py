@@ -24,6 +24,7 @@ def init(
     from anlan.core.operator import schema
     from anlan.core.people.actors import system
     from anlan.core.time.clock import now
+    from anlan.core.time.targets import apart
     from anlan.settings import ensure_secret_key
 
     folder.read(city)
@@ -38,5 +39,7 @@ def init(
     changed = folder.load(city, actor=system("init"), at=now())
     seal()
     say(f"{city}: loaded" if changed else f"{city}: nothing has changed")
+    for rule, timing in apart(now()):
+        say(f"{city}/clocks.csv: {rule.code} is {rule.target_s} s there; {timing.target_s} s hold, set by an operator")
     if left_out := clocks_left_out(city):
         say(f"{city}/clocks.csv does not say {', '.join(left_out)}: the days that Anlan ships hold")

@@ -2,7 +2,7 @@
 
 from anlan.core.models.area import Area, AreaVersion
 from anlan.core.models.city import City, Holiday
-from anlan.core.models.clock import ClockRule, ClockRun
+from anlan.core.models.clock import ClockRule, ClockRun, ClockTarget, Timing
 from anlan.core.models.contact import DUTY, Consent, Contact, ContactAddress
 from anlan.core.models.job import Cursor, Job
 from anlan.core.models.kinds import LedgerKind
@@ -24,6 +24,7 @@ __all__ = [
     "City",
     "ClockRule",
     "ClockRun",
+    "ClockTarget",
     "Consent",
     "Contact",
     "ContactAddress",
@@ -46,6 +47,7 @@ __all__ = [
     "SeriesCount",
     "SignIn",
     "SignInOrigin",
+    "Timing",
     "Undo",
     "VerbKey",
     "Worded",

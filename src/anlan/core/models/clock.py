@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection
+from functools import cached_property
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -14,6 +16,7 @@ from anlan.core.models.organisation import Organisation
 from anlan.core.models.rows import Moment
 from anlan.core.time.rules import Counting, Rung, ladder_of
 
+REASON = 200  # characters of a reason that is printed
 ENDS = ("stopped_at", "missing_at", "expired_at")
 RUNS = Q(**{f"{end}__isnull": True for end in ENDS})
 ENDS_ONE_WAY = (
@@ -39,6 +42,13 @@ def require_ladder(text: str) -> None:
         raise ValidationError(words % {"ladder": text}) from error
 
 
+class Timing(NamedTuple):
+    """How long something may take, and how that is counted."""
+
+    target_s: int
+    counting: str
+
+
 class ClockRule(models.Model):
     """From one kind of entry to another, for a scope: how long it may take. Data of the city, never code."""
 
@@ -47,7 +57,7 @@ class ClockRule(models.Model):
     name_en = models.CharField(max_length=80)
     start = models.CharField(max_length=200, blank=True)  # kinds of entries, joined by "|"; empty: only verbs start it
     stop = models.CharField(max_length=400, blank=True)  # empty: only expiry ends it
-    target_s = models.PositiveIntegerField()  # counted in days: whole days of 86,400
+    target_s = models.PositiveIntegerField()  # as the folder says; counted in days: whole days of 86,400
     counting = models.CharField(
         max_length=8, choices=[(way, way) for way in Counting.__members__.values()], default=Counting.HOURS
     )
@@ -80,6 +90,18 @@ class ClockRule(models.Model):
         """Return whether one of these kinds of entries stops it."""
         return not kinds_of(self.stop).isdisjoint(kinds)
 
+    @cached_property
+    def history(self) -> list[ClockTarget]:
+        """The changes of its time, in the order in which they begin to hold."""
+        return list(self.targets.all()) if self.pk else []
+
+    def timing(self, at: dt.datetime) -> Timing:
+        """Return how long what begins at a moment may take: by the last change that holds then."""
+        if not self.history:
+            return Timing(self.target_s, self.counting)
+        held = [change for change in self.history if change.valid_from <= at]
+        return held[-1].after if held else self.history[0].before
+
     def rungs(self) -> tuple[Rung, ...]:
         """Return the steps of its ladder."""
         return ladder_of(self.ladder)
@@ -88,6 +110,35 @@ class ClockRule(models.Model):
         """Return whether what is known of the matter lies in the rule's scope."""
         wanted = dict(part.partition("=")[::2] for part in self.scope.split())
         return all(facts.get(name) in value.split(",") for name, value in wanted.items())
+
+
+class ClockTarget(models.Model):
+    """From when on a clock allows another time, and why; what began before keeps the time that it began with."""
+
+    rule = models.ForeignKey(ClockRule, on_delete=models.PROTECT, related_name="targets")
+    valid_from = Moment()
+    target_s = models.PositiveIntegerField()
+    counting = models.CharField(max_length=8)
+    before_s = models.PositiveIntegerField()  # what held until then
+    before_counting = models.CharField(max_length=8)
+    reason = models.CharField(max_length=REASON, default="", blank=True)  # empty: the city's folder says so
+    reason_en = models.CharField(max_length=REASON, default="", blank=True)
+
+    class Meta:
+        ordering = ["valid_from", "pk"]  # of two that begin at once the later one holds
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.valid_from:%Y-%m-%d %H:%M}"
+
+    @property
+    def after(self) -> Timing:
+        """What holds from then on."""
+        return Timing(self.target_s, self.counting)
+
+    @property
+    def before(self) -> Timing:
+        """What held until then."""
+        return Timing(self.before_s, self.before_counting)
 
 
 class ClockRunQuerySet(models.QuerySet["ClockRun"]):

@@ -45,7 +45,7 @@ class ClockBook:
         """Read the rules that are in force."""
         owners = dict(Organisation.objects.values_list("code", "pk"))
         book = cls(city_zone(), working_calendar(), owners)
-        for rule in ClockRule.objects.filter(active=True):
+        for rule in ClockRule.objects.filter(active=True).prefetch_related("targets"):
             if rule.effect:
                 book.expiring.add(rule.pk)
             for kind in kinds_of(rule.start):
@@ -90,11 +90,12 @@ class ClockBook:
         }
 
     def _due(self, rule: ClockRule, at: dt.datetime) -> dt.datetime:
-        if rule.counting == Counting.HOURS:
-            return at.astimezone(dt.UTC) + dt.timedelta(seconds=rule.target_s)
-        key = (rule.counting, rule.target_s // DAY_S, at.astimezone(self.zone).date())
+        target_s, counting = rule.timing(at)
+        if counting == Counting.HOURS:
+            return at.astimezone(dt.UTC) + dt.timedelta(seconds=target_s)
+        key = (counting, target_s // DAY_S, at.astimezone(self.zone).date())
         if key not in self.days:
-            self.days[key] = due(at, rule.target_s, rule.counting, self.working, self.zone).astimezone(dt.UTC)
+            self.days[key] = due(at, target_s, counting, self.working, self.zone).astimezone(dt.UTC)
         return self.days[key]
 
 

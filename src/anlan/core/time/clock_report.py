@@ -14,6 +14,7 @@ from anlan.core.city.current import city_zone
 from anlan.core.models import ClockRule, ClockRun
 from anlan.core.models.clock import RUNS, ClockRunQuerySet
 from anlan.core.time.calendar import working_calendar
+from anlan.core.time.clock import now
 from anlan.core.time.rules import Counting, worked_s
 
 Grouping = Callable[[ClockRunQuerySet], Mapping[str, str]]
@@ -56,12 +57,12 @@ def clock_report(*, since: dt.datetime | None, until: dt.datetime | None, by: st
     `n` runs have stopped; `missing` ones have no stop stamp, and are in no duration and in no share; of these,
     `running` ones can get one yet.
     """
-    rules = {rule.pk: rule for rule in ClockRule.objects.all()}
-    working = {pk for pk, rule in rules.items() if rule.counting == Counting.WORKING}
+    rules, at = {rule.pk: rule for rule in ClockRule.objects.prefetch_related("targets")}, now()
+    working = {pk for pk, rule in rules.items() if rule.timing(at).counting == Counting.WORKING}
     found = _grouped(_started(since, until), by, working)
     if not by:
         found = {(pk, ""): _Runs() for pk, rule in rules.items() if rule.active} | found
-    rows = [_row(rules[pk], group, runs) for (pk, group), runs in found.items()]
+    rows = [_row(rules[pk], group, runs, at) for (pk, group), runs in found.items()]
     return sorted(rows, key=lambda row: (row["clock"], row["group"] or ""))
 
 
@@ -100,7 +101,7 @@ def _grouped(runs: ClockRunQuerySet, by: str, working: set[int]) -> dict[tuple[i
     return found
 
 
-def _row(rule: ClockRule, group: str, runs: _Runs) -> dict[str, Any]:
+def _row(rule: ClockRule, group: str, runs: _Runs, at: dt.datetime) -> dict[str, Any]:
     took = np.array(runs.seconds, dtype=float)  # a missing stamp becomes NaN
     stopped = took[~np.isnan(took)]
     n = len(stopped)
@@ -109,8 +110,8 @@ def _row(rule: ClockRule, group: str, runs: _Runs) -> dict[str, Any]:
         "clock": rule.code,
         "name": rule.name,
         "name_en": rule.name_en,
-        "target_s": rule.target_s,
-        "counting": rule.counting,
+        "target_s": rule.timing(at).target_s,
+        "counting": rule.timing(at).counting,
         "group": group or None,
         "median_s": None if median is None else round(float(median), 3),
         "p90_s": None if p90 is None else round(float(p90), 3),

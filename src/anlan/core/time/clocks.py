@@ -57,7 +57,7 @@ def start(
         raise Refused("clock_unknown", code=rule)
     if due_at is not None and due_at <= at:
         raise Refused("due_in_past", "due_at")
-    if due_at is None and not found.target_s:
+    if due_at is None and not found.timing(at).target_s:
         raise Refused("due_missing", "due_at", code=rule)
     run = _start(found, subject, at, holder, due_at)
     if due_at is not None and run.due_at != due_at:
@@ -72,7 +72,7 @@ def _start(
         for pk in ClockRun.objects.lapsed(at).filter(rule=rule, subject=subject).values_list("pk", flat=True):
             expire(pk, at=at)
     owner = Organisation.objects.filter(code=rule.owner).first() if rule.owner else holder
-    until = due_at or due(at, rule.target_s, rule.counting, working_calendar(), city_zone())
+    until = due_at or due(at, *rule.timing(at), working_calendar(), city_zone())
     values = {"organisation": owner, "started_at": at, "due_at": until}
     run, _ = ClockRun.objects.get_or_create(
         rule=rule, subject=subject, stopped_at=None, missing_at=None, expired_at=None, defaults=values
@@ -117,7 +117,7 @@ def resume(*, subject: str, at: dt.datetime) -> int:
     paused = list(running.select_related("rule").select_for_update(of=("self",)))
     for run in paused:
         assert run.paused_at is not None
-        counting, calendar = run.rule.counting, working_calendar()
+        counting, calendar = run.rule.timing(run.started_at).counting, working_calendar()
         run.due_at = due_after_pause(run.due_at, run.paused_at, at, counting, calendar, city_zone())
         run.paused_at = None
         run.save(update_fields=["due_at", "paused_at"])
@@ -137,7 +137,7 @@ def city_rules() -> Rules:
 
 
 def _read_rules() -> Rules:
-    rules = list(ClockRule.objects.all())
+    rules = list(ClockRule.objects.prefetch_related("targets"))
     return Rules({rule.pk: rule for rule in rules}, {rule.code: rule for rule in rules})
 
 

@@ -53,11 +53,11 @@ def rule_of(clock: str) -> ClockRule:
 
 def due_at(clock: str, at: dt.datetime) -> dt.datetime:
     """Return when a clock that starts at a moment is due; within `city_read_once` each day is counted once."""
-    rule, zone = rule_of(clock), city_zone()
-    if rule.counting == Counting.HOURS:
-        return at + dt.timedelta(seconds=rule.target_s)
-    name = f"{clock} from {at.astimezone(zone).date()}"
-    return read_once(name, lambda: due(at, rule.target_s, rule.counting, working_calendar(), zone))
+    (target_s, counting), zone = rule_of(clock).timing(at), city_zone()
+    if counting == Counting.HOURS:
+        return at + dt.timedelta(seconds=target_s)
+    name = f"{clock} of {target_s} by {counting} from {at.astimezone(zone).date()}"
+    return read_once(name, lambda: due(at, target_s, counting, working_calendar(), zone))
 
 
 def due_on(clock: str, at: dt.datetime) -> dt.date:

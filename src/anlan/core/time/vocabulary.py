@@ -1,4 +1,4 @@
-"""What clocks are told, in words: at which entries they start and stop, for what, which figures rest on them.
+"""What clocks are told, in words: at which entries they start and stop, for what, how long, which figures rest on them.
 
 Core knows none of it: each stage says its own part, from its `words.py` or `slots.py`.
 """
@@ -12,8 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from anlan.core.models import ClockRule
+from anlan.core.models import ClockRule, Timing
 from anlan.core.models.clock import kinds_of
+from anlan.core.time.rules import DAY_S, Counting
 from anlan.core.words import listed
 
 Words = str | Promise
@@ -39,6 +40,9 @@ KINDS: Final[dict[str, Words]] = {}
 NAMED: Final[dict[str, tuple[Words, Words]]] = {}
 FACTS: Final[dict[str, Fact]] = {}
 USES: Final[list[Callable[[], Iterable[Use]]]] = []
+UNITS: Final[Mapping[str, tuple[str, str]]] = {
+    Counting.DAYS: ("{n}日", "{n} days"), Counting.WORKING: ("{n}个工作日", "{n} working days"),
+}  # fmt: skip
 
 
 def hears(kinds: Mapping[str, Words]) -> None:
@@ -95,3 +99,15 @@ def _asked(name: str, wanted: Iterable[str]) -> str:
     fact = FACTS[name]
     known = fact.values()
     return _("%(fact)s: %(values)s") % {"fact": fact.label, "values": listed(str(known.get(v, v)) for v in wanted)}
+
+
+def spelled(timing: Timing) -> tuple[str, str]:
+    """Write how long a clock allows, in Chinese and in English."""
+    target_s, counting = timing
+    if counting != Counting.HOURS:
+        n = target_s // DAY_S
+        chinese, english = UNITS[counting]
+        return chinese.format(n=n), english.format(n=n).removesuffix("s" if n == 1 else "\0")
+    if target_s % 60:
+        return f"{target_s}秒", f"{target_s} s"
+    return f"{target_s // 60}分钟", f"{target_s // 60} min"

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from anlan.core.models import ClockRule, ClockRun
+from anlan.core.models import ClockRule, ClockRun, Timing
 from anlan.core.time.clocks import city_rules, ruled
 from anlan.core.time.rules import mark_of
 from anlan.dispatch.models import Assignment
@@ -26,11 +26,12 @@ class Face:
     state: str
     mark: str
     seconds: float | None
+    timing: Timing  # what it allowed when it began, else now
 
     @property
     def filled(self) -> float:
         """How much of the meter is filled, of 100."""
-        return round(min(100.0, METER * (self.seconds or 0) / self.rule.target_s), 1)
+        return round(min(100.0, METER * (self.seconds or 0) / self.timing.target_s), 1)
 
 
 def faces_of(
@@ -76,12 +77,13 @@ def _last(subjects: Sequence[str]) -> dict[tuple[str, int], ClockRun]:
 
 
 def _face(rule: ClockRule, run: ClockRun | None, at: dt.datetime, can_start: bool) -> Face:
+    timing = rule.timing(run.started_at if run else at)
     if run is None:
-        return Face(rule, None, "waiting" if can_start else "missing", "idle", None)
+        return Face(rule, None, "waiting" if can_start else "missing", "idle", None, timing)
     if run.missing_at:
-        return Face(rule, run, "missing", "idle", None)
+        return Face(rule, run, "missing", "idle", None, timing)
     seconds = ((run.stopped_at or at) - run.started_at).total_seconds()
     if run.stopped_at is None:
-        return Face(rule, run, "running", mark_of(run.started_at, run.due_at, at), seconds)
+        return Face(rule, run, "running", mark_of(run.started_at, run.due_at, at), seconds, timing)
     kept = run.stopped_at <= run.due_at
-    return Face(rule, run, "met" if kept else "late", "done" if kept else "late", seconds)
+    return Face(rule, run, "met" if kept else "late", "done" if kept else "late", seconds, timing)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import Max
 
 from anlan.bulletin.figures.drawn import whole_seconds
@@ -9,6 +11,19 @@ from anlan.bulletin.figures.measure import Rows, measure
 from anlan.bulletin.figures.period import Period
 from anlan.bulletin.measures.prevention.moves import moved
 from anlan.prevention.models import Escalation
+
+LADDERS: Final = (
+    "problem_raised",
+    "problem_assigned",
+    "problem_returned",
+    "problem_disputed",
+    "problem_signed",
+    "problem_in_work",
+    "problem_accepted",
+    "problem_reopened",
+    "task_works_done",
+    "extension_asked",
+)
 
 
 def _ladder(code: str, step: str, name: tuple[str, str]) -> None:
@@ -20,7 +35,8 @@ def _ladder(code: str, step: str, name: tuple[str, str]) -> None:
         f"因期限临近或逾期对单位的{name[0]}，每个期限一次。",
         f"{name[1]} towards an organisation, once for each deadline.",
     )
-    measure(code, of="escalation", name=name, unit=("次", "times"), says=says, counter="tasks_on_time")(rows)
+    measure(code, of="escalation", name=name, unit=("次", "times"), says=says, counter="tasks_on_time",
+            clocks=LADDERS, judged=True)(rows)  # fmt: skip
 
 
 _ladder("reminders", "remind", ("提醒", "Reminders"))

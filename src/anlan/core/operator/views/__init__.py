@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from anlan.core.operator.views import health
+from anlan.core.operator.views import clocks, health
 
 urlpatterns = [
     *health.urlpatterns,
+    *clocks.urlpatterns,
 ]
