@@ -1,16 +1,14 @@
-"""What an operator and an auditor see first."""
+"""What an auditor sees first, and what waits for a publisher and an analyst."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from pathlib import Path
 
 import pytest
 
 from anlan.core.ledger import seals
-from anlan.core.models import Cursor, Job, LedgerEntry
-from anlan.core.operator import archive
+from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import system
 from anlan.core.time.clock import frozen
 from anlan.intake.actions import read_personal
@@ -18,48 +16,12 @@ from tests import make
 from tests.make import AT
 
 pytestmark = pytest.mark.django_db
-MARKS = re.compile(r'class="state (\w+)')
-
-
-def status_marks(page: str) -> list[str]:
-    return MARKS.findall(page[page.index("<tbody>") :])
 
 
 @pytest.fixture(autouse=True)
 def _town(tmp_path: Path, settings: object) -> None:
     settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
     make.city()
-
-
-def test_what_has_stopped_rises_to_the_top_of_the_operators_page() -> None:
-    """A follower that stands, a job that failed for good; what is well comes last."""
-    client = make.browser(make.person("operator"))
-    assert "late" not in status_marks(client.get("/operator/").content.decode())[1:]
-    Cursor.objects.create(name="voice.asks", position=3, error="at 4: KeyError", stopped_at=AT)
-    Job.objects.create(name="x", payload="{}", state=Job.State.DEAD, run_after=AT, created_at=AT)
-    page = client.get("/operator/").content.decode()
-    marks = status_marks(page)
-    assert marks[:2] == ["late", "late"]
-    assert marks == sorted(marks, key=["late", "warn", "idle", "done"].index)
-    assert "anlan worker --resume voice.asks" in page
-
-
-def test_the_operators_page_says_when_the_last_backup_was_made(tmp_path: Path) -> None:
-    """Never, then when; after a day it is to be watched again."""
-    client = make.browser(make.person("operator"))
-
-    def mark(at: dt.datetime) -> str:
-        with frozen(at):
-            seals.seal()
-            page = client.get("/operator/").content.decode()
-        row = re.search(r'<th scope="row">Backup</th>.*?class="state (\w+)', page, re.S)
-        return row[1] if row else ""
-
-    assert mark(AT) == "warn"
-    with frozen(AT):
-        archive.dump(tmp_path / "anlan.zip")
-    assert mark(AT) == "done"
-    assert mark(AT + dt.timedelta(hours=27)) == "warn"
 
 
 def test_an_auditor_reads_the_ledger_by_number_and_sees_its_seal() -> None:

@@ -11,12 +11,8 @@ from pathlib import Path
 import pytest
 
 from anlan.core.ledger.writes import NotStored, one_writer
-from anlan.core.operator.condition import alarms
 from tests import make
 from tests.conftest import Cli, own_database
-
-NOTHING = dict.fromkeys(("jobs_dead", "effects_waiting", "messages_stuck", "messages_gateway_away"), 0)
-FULL = NOTHING | {"followers_stopped": {}, "disk_free_bytes": 0}
 
 
 @pytest.mark.pure
@@ -129,13 +125,6 @@ def test_a_console_that_cannot_write_chinese_gets_it_escaped(anlan, encoding):
     done = subprocess.run(anlan.command("--help"), capture_output=True, env=anlan.env, timeout=60)
     assert done.returncode == 0
     assert ("安澜" if encoding == "gb18030" else "\\u5b89\\u6f9c") in done.stdout.decode(encoding)
-
-
-@pytest.mark.pure
-def test_a_disk_without_a_byte_is_an_alarm():
-    """Nothing free is not nothing known."""
-    assert alarms(FULL) == ["less than 1 GB is free on the disk"]
-    assert alarms(FULL | {"disk_free_bytes": None}) == []
 
 
 @pytest.mark.only_on("sqlite")

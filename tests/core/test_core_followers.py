@@ -76,7 +76,7 @@ def test_a_failing_entry_stops_its_follower_and_is_never_skipped():
     assert [cursor.error for cursor in followers.stopped()] == ["at 2: ValueError: what is this"]
     broken.clear()
     broken.append(False)
-    followers.resume("test.one")
+    followers.resume(name="test.one", actor=system("test"), at=AT)
     followers.catch_up()
     assert seen == ["a:0", "a:1", "a:2"]
 

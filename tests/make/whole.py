@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from anlan.core.ledger.followers import FOLLOWERS
 from anlan.core.people.actors import system
 from anlan.hotspots.models import Site
 from anlan.intake.models import ImportRun
@@ -16,7 +17,7 @@ from tests.make.contacts import contact
 from tests.make.estimates import mended_town
 from tests.make.incidents import incident
 from tests.make.issues import issue
-from tests.make.people import reset_link
+from tests.make.people import person, reset_link
 from tests.make.problems import hazard, hazard_task, works
 from tests.make.reports import report
 from tests.make.studies import study
@@ -53,7 +54,8 @@ def whole_town() -> dict[str, Any]:
         "prevention:issued": {"number": listed},
         "prevention:issued_file": {"number": listed}, "prevention:step": {"number": "P-2016-0001"},
         "prevention:task_step": {"number": open_task, "verb": "finish"},
-        "verb": "sign_for", "core:reset": reset_link(at=NOON),
+        "verb": "sign_for", "core:reset": reset_link(at=NOON), "core:operator_resume": {"name": min(FOLLOWERS)},
+        "core:person": {"pk": person(None).pk},
         "prevention:analysis": {"number": AnalysisReport.objects.order_by("-pk")[0].number},
         "prevention:storm_correct": {"pk": Storm.objects.get().pk},
     }  # fmt: skip

@@ -18,7 +18,8 @@ from anlan.core.messages.purposes import PURPOSES, Purpose
 from anlan.core.messages.rules import Quiet, next_moment
 from anlan.core.messages.templates import TEMPLATES, Template, rendered, templates
 from anlan.core.models import Job, LedgerEntry, Message, Organisation, Person, QuietHours
-from anlan.core.operator.condition import alarms, condition
+from anlan.core.operator import health
+from anlan.core.operator.condition import condition
 from anlan.core.people.actors import NotAllowed, system
 from anlan.core.refusals import Refused
 from anlan.core.time.clock import frozen
@@ -183,7 +184,7 @@ def test_status_and_alarm_tell_of_messages_that_no_job_will_send() -> None:
     Job.objects.filter(pk=dead.pk).update(state="dead")
     assert (condition()["messages_stuck"], condition()["messages_waiting"]) == (1, 2)
     jobs.stop(job_id=stopped.pk, actor=ME, at=make.AT)
-    assert "2 messages wait, and their jobs are dead or stopped" in alarms(condition())
+    assert [line.now for line in health.stopped(make.AT) if line.code == "messages_stuck"] == ["2"]
     jobs.resume(job_id=dead.pk, actor=ME, at=make.AT)
     jobs.drain()
     assert (again(sent).state, again(other).state, condition()["messages_stuck"]) == ("handed", "waiting", 1)
@@ -258,10 +259,10 @@ def test_a_gateway_that_is_away_is_asked_again_under_one_reference_until_the_cap
     assert (len(gateway.got), len(set(gateway.got))) == (jobs.CAP, 1)
     assert (stamped(sent), again(sent).reason) == ({"failed"}, "gateway_away")
     assert (condition()["messages_failed"], condition()["jobs_dead"]) == (1, 0)
-    told = "1 messages failed: a gateway is away or lets nobody in"
     for days, is_told in ((0, True), (2, False)):
-        with frozen(make.AT + dt.timedelta(days=days)):
-            assert (told in alarms(condition())) is is_told
+        at = make.AT + dt.timedelta(days=days)
+        with frozen(at):
+            assert ("messages_gateway_away" in [line.code for line in health.stopped(at)]) is is_told
 
 
 def test_a_gateway_that_refuses_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,15 +98,21 @@ def drill(
     file: Annotated[Path, typer.Argument(help="A file that `anlan backup` made.", show_default=False)],
     identity: Identity = None,
     sqlite: Annotated[bool, typer.Option("--sqlite", help="Restore to SQLite whatever the city runs on.")] = False,
+    data: DataOption = None,
     json_: Json = False,
 ) -> None:
     """Restore a backup into a temporary directory, verify ledger and counts, say how long it took, take it away."""
-    from anlan.core.operator.drill import DrillError, drilled
+    from anlan.core.operator.drill import Drill, DrillError, drilled, note_drill
+    from anlan.core.time.clock import wall
+    from anlan.env import read_env
 
+    folder, at = data or read_env().data, wall()
     try:
         found = drilled(file, identity, sqlite=sqlite)
     except DrillError as error:
+        note_drill(folder, Drill(at, ok=False))
         raise refuse(f"the drill failed: {error}", 1) from error
+    note_drill(folder, Drill(at, ok=True, restore_s=found["restore_s"], verify_s=found["verify_s"]))
     if json_:
         typer.echo(json.dumps(found))
     else:

@@ -24,8 +24,10 @@ def worker(
     open_platform(data, seal_at_exit=False)
     from anlan.core.jobs.worker import Worker
     from anlan.core.ledger import followers
+    from anlan.core.people.actors import system
+    from anlan.core.time.clock import now
 
-    if resume and not followers.resume(resume):
+    if resume and not followers.resume(name=resume, actor=system("cli"), at=now()):
         names = ", ".join(sorted(followers.FOLLOWERS)) or "there are none"
         raise refuse(f"no follower {resume!r} has stopped: {names}")
     running = Worker()

@@ -277,9 +277,12 @@ def _bury(job: Job, error: str) -> None:
 
 @verb("core.jobs.stop")
 def stop(*, job_id: int, actor: Actor, at: dt.datetime) -> bool:
-    """Stop a job that has not ended; its next sign of progress ends it. Return whether it was open."""
+    """Stop a job that has not ended, at its next sign of progress, or give up one that failed for good.
+
+    Return whether it was open.
+    """
     job = _locked(job_id, actor)
-    if job.state != Job.State.READY:
+    if job.state not in {Job.State.READY, Job.State.DEAD}:
         return False
     job.state, job.token, job.finished_at = Job.State.STOPPED, "", at
     job.save(update_fields=["state", "token", "finished_at"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,12 @@ from itertools import takewhile
 from django.db.models import F
 
 from anlan.core import ledger
+from anlan.core.ledger.verbs import verb
 from anlan.core.ledger.writes import is_passing, write
 from anlan.core.logs import brief
 from anlan.core.models import Cursor, LedgerEntry, LedgerPosition, Undo
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
 from anlan.core.time.clock import now
 
 BATCH = 100
@@ -91,10 +95,18 @@ def stopped() -> list[Cursor]:
     return list(Cursor.objects.exclude(stopped_at=None).order_by("name"))
 
 
-def resume(name: str) -> bool:
-    """Let a stopped follower try its entry again."""
-    with write():
-        return bool(Cursor.objects.filter(name=name).update(stopped_at=None, error=""))
+@verb("core.followers.resume")
+def resume(*, name: str, actor: Actor, at: dt.datetime) -> bool:
+    """Let a stopped follower try its entry again; return whether it had stopped."""
+    actor.require(Role.OPERATOR)
+    cursor = Cursor.objects.select_for_update().filter(name=name).exclude(stopped_at=None).first()
+    if cursor is None:
+        return False
+    cursor.stopped_at, cursor.error = None, ""
+    cursor.save()
+    payload = {"position": cursor.position}
+    ledger.append("core.follower_resumed", actor=actor, at=at, subject=f"follower:{name}", payload=payload)
+    return True
 
 
 def _catch_up(follower: Follower) -> int:

@@ -1,4 +1,4 @@
-"""How this data directory is doing: what `anlan status` and the page of status tell."""
+"""How this data directory is doing: what `anlan status` counts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from anlan import __version__
 from anlan.core import ledger
 from anlan.core.city.current import city, city_zone
 from anlan.core.ledger import followers, seals, watch
-from anlan.core.models import ClockRun, Job, LedgerSeal
+from anlan.core.models import ClockRun, Job, LedgerPosition, LedgerSeal
 from anlan.core.operator.counts import COUNTS
 from anlan.core.time.clock import ahead, now
 
@@ -36,7 +36,7 @@ def condition() -> dict[str, Any]:
         "head": last.hash if last else "",
         "jobs_ready": Job.objects.filter(state=Job.State.READY).count(),
         "jobs_dead": Job.objects.filter(state=Job.State.DEAD).count(),
-        "effects_waiting": ClockRun.objects.lapsed(now() - LATE).count(),
+        "effects_waiting": effects_waiting(),
         "followers_stopped": {cursor.name: cursor.error for cursor in followers.stopped()},
         "clock_back_s": clock_back_s(),
         "ledger_faults": ledger_faults(),
@@ -48,33 +48,19 @@ def _simulated_time() -> str | None:
     return now().astimezone(city_zone()).isoformat(timespec="seconds") if ahead() else None
 
 
-def alarms(found: dict[str, Any]) -> list[str]:
-    """Say what an operator has to look at."""
-    found_alarms = [f"follower {name} has stopped {error}" for name, error in found["followers_stopped"].items()]
-    if found.get("ledger_faults"):
-        found_alarms.append(f"the ledger does not verify: {found['ledger_faults']} faults, see `anlan ledger verify`")
-    if found.get("clock_back_s"):
-        found_alarms.append(f"the machine's clock is {found['clock_back_s']} s behind the last seal")
-    if found["jobs_dead"]:
-        found_alarms.append(f"{found['jobs_dead']} jobs have failed for good")
-    if found["effects_waiting"]:
-        found_alarms.append(f"{found['effects_waiting']} clocks have expired and their effect has not run")
-    if found["messages_stuck"]:
-        found_alarms.append(f"{found['messages_stuck']} messages wait, and their jobs are dead or stopped")
-    if found["messages_gateway_away"]:
-        found_alarms.append(f"{found['messages_gateway_away']} messages failed: a gateway is away or lets nobody in")
-    free = found["disk_free_bytes"]  # 0 is the fullest disk, None is no folder
-    if free is not None and free < 1 << 30:
-        found_alarms.append("less than 1 GB is free on the disk")
-    return found_alarms
-
-
 def is_sealing_late() -> bool:
     """Whether entries wait for a seal longer than a running worker would leave them."""
-    last = seals.head()
-    if ledger.head_position() == (last.last if last else 0):
+    last, since = seals.head(), now() - LATE
+    waiting = LedgerPosition.objects.filter(position__gt=last.last if last else 0).select_related("entry")
+    first = waiting.order_by("position").first()
+    if first is None or dt.datetime.fromisoformat(first.entry.at) >= since:  # it has just been written
         return False
-    return last is None or dt.datetime.fromisoformat(last.sealed_at) < now() - LATE
+    return last is None or dt.datetime.fromisoformat(last.sealed_at) < since
+
+
+def effects_waiting() -> int:
+    """Count the clocks that expired more than a minute ago, and whose effect has not run."""
+    return ClockRun.objects.lapsed(now() - LATE).count()
 
 
 def ledger_faults() -> int:

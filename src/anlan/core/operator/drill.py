@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import secrets
@@ -10,14 +11,43 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+NOTED = "last-drill.json"
+
 
 class DrillError(RuntimeError):
     """The backup could not be restored, or what was restored is not whole."""
+
+
+@dataclass(frozen=True)
+class Drill:
+    """When a backup was restored for practice, whether it was whole, and how long that took."""
+
+    at: dt.datetime
+    ok: bool
+    restore_s: float = 0.0
+    verify_s: float = 0.0
+
+
+def note_drill(folder: Path, done: Drill) -> None:
+    """Note a drill in the data directory, if it is there and may be written to."""
+    with suppress(OSError):
+        (folder / NOTED).write_text(json.dumps(asdict(done), default=dt.datetime.isoformat))
+
+
+def last_drill(folder: Path) -> Drill | None:
+    """Return the last drill that was noted."""
+    try:
+        found = json.loads((folder / NOTED).read_text())
+        return Drill(dt.datetime.fromisoformat(found["at"]), bool(found["ok"]), float(found["restore_s"]),
+                     float(found["verify_s"]))  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def drilled(file: Path, identity: Path | None, *, sqlite: bool) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from anlan.core import ledger
 from anlan.core.ledger import followers, seals
 from anlan.core.models import ClockRun, Cursor, Job, Residue
 from anlan.core.operator import archive
-from anlan.core.operator.condition import clock_back_s, is_sealing_late, ledger_faults
+from anlan.core.operator.condition import clock_back_s, effects_waiting, is_sealing_late, ledger_faults
+from anlan.core.operator.health import health
 from anlan.core.people import throttle
 from anlan.core.time.clock import now
 
@@ -38,6 +39,7 @@ def gauges() -> Iterator[Metric]:
     yield from _jobs()
     yield from _clocks()
     yield from _safety()
+    yield _watched()
 
 
 def _ledger() -> Iterator[Metric]:
@@ -69,8 +71,8 @@ def _clocks() -> Iterator[Metric]:
     late = ClockRun.objects.overdue(now()).values_list("rule__code").annotate(n=Count("pk")).order_by("rule__code")
     rows = [({"clock": code}, n) for code, n in late]
     yield Metric("anlan_clocks_late", "Clocks that run past their target, by rule.", samples=_floats(rows))
-    lapsed = ClockRun.objects.lapsed(now() - dt.timedelta(minutes=1)).count()
-    yield _gauge("effects_waiting", "Clocks that have expired and whose effect has not run.", lapsed)
+    waiting = effects_waiting()
+    yield _gauge("effects_waiting", "Clocks that have expired and whose effect has not run.", waiting)
 
 
 def _safety() -> Iterator[Metric]:
@@ -85,6 +87,14 @@ def _safety() -> Iterator[Metric]:
         yield _gauge(
             "disk_free_bytes", "Free where the data directory lies.", shutil.disk_usage(settings.DATA_DIR).free
         )
+
+
+def _watched() -> Metric:
+    """Return what the operator's page shows, line by line."""
+    level = {"done": 0.0, "idle": 1.0, "warn": 1.0, "late": 2.0}
+    rows = [({"line": line.code}, level[line.mark]) for line in sorted(health(now()), key=lambda line: line.code)]
+    about = "What the operator's page says: 0 well, 1 to watch or not known, 2 stopped."
+    return Metric("anlan_watched", about, samples=rows)
 
 
 def _gauge(name: str, about: str, value: float, **labels: str) -> Metric:

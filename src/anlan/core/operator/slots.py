@@ -9,4 +9,4 @@ from anlan.core.web.slots import rail
 
 rail(85, "运", pgettext_lazy("rail", "Operation"), "core:operator", [Role.OPERATOR], stretch="account", letter="z",
      pinned_for=[Role.OPERATOR], first_for=[Role.OPERATOR],
-     holds=["core:operator", "core:person", "core:people"])  # fmt: skip
+     holds=["core:operator", "core:person", "core:people"], room="operator")  # fmt: skip

@@ -27,6 +27,13 @@ def has_factor(person: Person) -> bool:
     return bool(Authenticator.objects.filter(user_id=person.pk, type__in=FACTORS).exists())
 
 
+def without_factor(role: str) -> int:
+    """Count who signs in with this role by a password alone."""
+    held = Authenticator.objects.filter(type__in=FACTORS).values("user")
+    people = Person.objects.filter(is_active=True, memberships__role=role).exclude(pk__in=held)
+    return people.distinct().count()
+
+
 def must_have_factor(roles: frozenset[str]) -> bool:
     """Whether the operator asks a second factor of whoever holds one of these roles."""
     return bool(roles & REQUIRED)

@@ -99,12 +99,13 @@ def rail(
     pinned_for: Collection[str] = (),
     first_for: Collection[str] = (),
     holds: Collection[str] = (),
+    room: str = "",
 ) -> None:
-    """Put a stage on the rail; its letter is its own."""
+    """Put a stage on the rail, or one room of it under a name of its own; its letter is its own."""
     if any(stop.letter == letter for stop in _rail):
         raise ValueError(f"the letter {letter!r} is taken")
     open_to = None if roles is None else frozenset(roles)
-    app_name = url_name.split(":")[0] if stretch else url_name
+    app_name = room or (url_name.split(":")[0] if stretch else url_name)
     _rail.append(
         Stop(order, char, label, url_name, open_to, app_name, stretch, letter, frozenset(pinned_for),
              frozenset(first_for), tuple(holds))
