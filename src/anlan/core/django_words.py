@@ -29,6 +29,9 @@ PASSWORDS = (
     ),
 )
 ADMIN = (
+    noop(" By %(filter_title)s "),
+    noop("Add"),
+    noop("Log out"),
     noop("Add %s"),
     noop("Add %(name)s"),
     noop("Add link"),

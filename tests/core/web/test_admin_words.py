@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.core.management import call_command
+from django.utils.translation import gettext, override
 
 from anlan.core.models import Person
 from tests import make
@@ -56,6 +57,13 @@ def test_lists_and_forms_are_named_in_chinese(model: Any) -> None:
         data = {getattr(row, name, "") for row in rows for name in ("code", "name_en", "username")}
         english = [label for label in labels.found if re.search(r"[A-Za-z]{3}", label) and not KEPT.search(label)]
         assert sorted(set(english) - {str(cell) for cell in data}) == [], path
+
+
+def test_buttons_of_the_admin_are_the_trades() -> None:
+    """Change is no change of a figure, somebody is added, and nobody's account is closed by signing out."""
+    with override("zh-hans"):
+        said = [gettext(words) for words in ("Change", "Add", "Log out", "Recent actions")]
+    assert said == ["修改", "新增", "退出", "最近操作"]
 
 
 def test_words_of_the_admin_need_no_migration() -> None:

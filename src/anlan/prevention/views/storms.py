@@ -38,7 +38,7 @@ STORMS = ListPage(
         Column(_("Ended"), lambda tested: tested.storm.end, "num nowrap"),
         Column(_("Peak, mm/h"), lambda tested: tested.storm.peak_mm_h, "n", sort="peak_mm_h",
                draw=drawn_by("prevention/storms/_peak.html")),
-        Column(_("Source"), lambda tested: Typed(tested.storm.source),
+        Column(pgettext_lazy("a storm", "Source"), lambda tested: Typed(tested.storm.source),
                under=lambda tested: (_("Corrected:"), Typed(why)) if (why := tested.storm.corrected_because) else ""),
         Column(_("Tested, waiting"), lambda tested: tested.waiting, "n"),
         Column("", css="noprint", when=lambda reader: reader.holds(RECORDS),
