@@ -129,6 +129,6 @@ def faults_in_words(codes: list[str]) -> str:
 def what_became_of(row: dict[str, Any]) -> str:
     """Say what became of a row of a figure, and which entries of the ledger are about it."""
     how = {"entered": pgettext("row of a figure", "entered"), "left": pgettext("row of a figure", "left"),
-           "revalued": _("counts otherwise"), "gone": _("is no longer stored"), "": ""}[row["how"]]  # fmt: skip
+           "revalued": _("counted differently"), "gone": _("is no longer stored"), "": ""}[row["how"]]  # fmt: skip
     entries = ", ".join(row["entries"]) or (_("no entry about it") if how else "")
     return _(", ").join(part for part in (how, entries) if part)

@@ -56,7 +56,7 @@ refusals.words({
     "unknown_urgency": noop("Urgency is 1, 2 or 3."),
     "unknown_category_code": noop("There is no such category in this city."),
     "unknown_holder": noop("There is no such organisation, or it is closed."),
-    "holds_it_already": noop("It holds this already."),
+    "holds_it_already": noop("That organisation holds it already."),
     "report_tells_of_another": noop("This report tells of another incident already. Take it away there first."),
     "nothing_to_object": noop("Nobody has dealt with it yet. What you add goes to whoever looks at it."),
     "nothing_chosen": noop("Tick the reports first."),

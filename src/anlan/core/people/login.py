@@ -102,7 +102,7 @@ class NewPassword(forms.Form):
         """Refuse a slip of the hand."""
         typed = str(self.cleaned_data["again"])
         if typed != self.data.get("new"):
-            raise ValidationError(gettext("The two are not the same."), code="password_mismatch")
+            raise ValidationError(gettext("The two passwords differ."), code="password_mismatch")
         return typed
 
 

@@ -62,10 +62,10 @@ class OpeningForm(forms.Form):
         required=False,
     )
     encoding = forms.ChoiceField(
-        label=lazy("Encoding"), choices=[("", lazy("as it is guessed")), *ENCODINGS], required=False
+        label=lazy("Encoding"), choices=[("", lazy("detected automatically")), *ENCODINGS], required=False
     )
     time_order = forms.ChoiceField(
-        label=lazy("Order of day and month"), choices=[("", lazy("as the column proves it")), *ORDERS], required=False
+        label=lazy("Order of day and month"), choices=[("", lazy("as the column shows it")), *ORDERS], required=False
     )
     representative_points = forms.BooleanField(
         label=lazy("Lines and areas"),
@@ -80,7 +80,7 @@ class OpeningForm(forms.Form):
         assert isinstance(sheets, forms.ChoiceField)
         named = [seen.layout["sheet"]] if seen.layout.get("sheet") else []
         known = dict.fromkeys([*seen.sheets, *named])
-        sheets.choices = [("", lazy("as it is guessed")), *((name, name) for name in known)]
+        sheets.choices = [("", lazy("detected automatically")), *((name, name) for name in known)]
         self.initial = {**seen.layout, "column_names": ", ".join(seen.layout.get("column_names", ()))}
 
     def clean_column_names(self) -> list[str]:

@@ -52,7 +52,7 @@ PEOPLE = ListPage(
      Column(_("Roles"), _held),
      Column(_("Last signed in"), lambda person: person.last_login, "num nowrap", sort="last_login")],
     Empty(_("Nobody is here. Add who takes calls, sends crews and mends places."), _("Nobody yet"), NEW),
-    tabs=[Tab("in", pgettext_lazy("people", "Let in"), Q(is_active=True)),
+    tabs=[Tab("in", pgettext_lazy("people", "Can sign in"), Q(is_active=True)),
           Tab("off", pgettext_lazy("people", "Switched off"), Q(is_active=False))],
     filters=[Filter("role", _("Role"), _("All roles"), lambda reader: Role.choices,
                     narrow=lambda rows, asked, reader: rows.filter(memberships__role=asked).distinct()),
