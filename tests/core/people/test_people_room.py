@@ -98,9 +98,12 @@ def test_people_are_found_by_name_role_and_factor(operator: Client) -> None:
 
 @pytest.mark.parametrize("path", ["/people/", "/people/new", "/people/1/"])
 def test_only_operators_see_people(operator: Client, path: str) -> None:
-    """A supervisor and an auditor are refused."""
+    """A supervisor and an auditor are refused, on a page for staff: without the words under the public's pages."""
     for role in ("supervisor", "auditor"):
-        assert make.browser(make.person(role)).get(path).status_code == 403
+        answer = make.browser(make.person(role)).get(path, headers={"Accept-Language": "en"})
+        assert answer.status_code == 403
+        assert "no tracking" not in answer.content.decode()
+        assert 'id="rooms"' in answer.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/people/999999/", "/people/999999/off", "/people/1/away"])
