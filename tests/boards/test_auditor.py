@@ -80,7 +80,7 @@ def test_an_auditor_reads_what_was_erased_and_why() -> None:
     heard = make.report(words="车过不去")
     erase_report(report_id=heard.pk, reason="asked", actor=make.actor("call_taker"), at=AT)
     page = make.browser(make.person("auditor")).get("/audit/", {"tab": "erasings"}).content.decode()
-    assert f"report:{heard.number}" in page
+    assert f'href="?q=report%3A{heard.number}"' in page
     assert "The reporter asked for it" in page
 
 

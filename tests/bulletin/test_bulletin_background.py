@@ -193,7 +193,7 @@ def test_recomputing_keeps_its_outcome_with_the_issue(publisher: Client) -> None
     page = publisher.get(address).content.decode()
     assert "Every figure follows from the rows that were stored with it." in page
     assert report.number in page
-    assert "intake.validity_set" in page
+    assert "Validity changed" in page
     assert page.index("figures/valid_share/") < page.index("figures/reports/")  # what changed stands first
     told = json.loads(LedgerEntry.objects.get(kind="bulletin.recomputed").payload)
     assert told["holds"]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import io
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -121,13 +123,15 @@ def test_the_file_holds_what_is_listed_and_nothing_else(officer: Client) -> None
 
 
 def test_a_file_of_what_is_personal_is_an_entry(officer: Client) -> None:
-    """Who, when, which list, never the words looked for; looking at the page is none, nor is a list without persons."""
+    """Who, when, which list and file, never the words looked for; a look at the page is none, nor is another list."""
     officer.get("/owners/")
     officer.get("/finds/?as=csv")
     assert not LedgerEntry.objects.filter(kind=PERSONAL.personal).exists()
-    officer.get("/owners/?tab=kept&q=Zhang&as=csv")
+    sent = officer.get("/owners/?tab=kept&q=Zhang&as=csv").content
     entry = LedgerEntry.objects.get(kind=PERSONAL.personal)
-    assert (entry.subject, entry.payload) == ("list:/owners/", '{"tab":"kept"}')
+    digest, rows = hashlib.sha256(sent).hexdigest(), len(sent.decode().splitlines()) - 1
+    assert entry.subject == "list:/owners/"
+    assert json.loads(entry.payload) == {"tab": "kept", "rows": rows, "sha256": digest}
 
 
 def test_an_empty_list_says_what_to_do(officer: Client) -> None:

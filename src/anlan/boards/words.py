@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.utils.translation import pgettext as p
 
+from anlan.boards.hints import Hint
 from anlan.core.city.areas import local_day
 from anlan.core.web.matters import Matter
 from anlan.core.words import MISSING, in_chinese, local
@@ -64,6 +65,17 @@ def against(n: int, usual: tuple[int, int]) -> str:
     if n > usual[1]:
         return _("above the usual")
     return _("below the usual") if n < usual[0] else _("as usual")
+
+
+def hint_words(hint: Hint | None) -> str:
+    """Say what may be asked about an opening, or that the matter was in hand."""
+    if hint is None:
+        return MISSING
+    if hint.code == "short":
+        return _("purpose says little")
+    if hint.code == "open":
+        return p("opening", "in hand then")
+    return ngettext("%(n)d day after its end", "%(n)d days after its end", hint.days) % {"n": hint.days}
 
 
 def group_words(name: str) -> str:

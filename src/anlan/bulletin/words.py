@@ -11,10 +11,10 @@ from anlan.bulletin import rules
 from anlan.bulletin.figures.drawn import TOTALS
 from anlan.bulletin.figures.measure import Absent, Measure
 from anlan.bulletin.models import Figure, Issue, Plan
-from anlan.core import refusals
+from anlan.core import labels, refusals
 from anlan.core.city.areas import local_day
 from anlan.core.models import Organisation
-from anlan.core.words import MISSING, in_chinese
+from anlan.core.words import MISSING, in_chinese, listed
 
 MINUS = "−"
 GROUPS = ("intake", "triage", "dispatch", "hotspots", "prevention", "voice")  # the parts of a bulletin
@@ -32,6 +32,13 @@ refusals.words({
     "issue_not_correctable": gettext_noop("There is no such issue, or it was corrected already."),
     "revision_note_missing": gettext_noop("Write what was wrong and why."),
     "unknown_issuer": gettext_noop("Whoever publishes belongs to an organisation; ask the operator."),
+})  # fmt: skip
+labels.name_kinds({
+    "bulletin.asked": gettext_noop("Bulletin asked for"),
+    "bulletin.measures_fixed": gettext_noop("Plan of a bulletin fixed"),
+    "bulletin.published": gettext_noop("Bulletin published"),
+    "bulletin.recompute_asked": gettext_noop("Recomputing asked for"),
+    "bulletin.recomputed": gettext_noop("Figures recomputed"),
 })  # fmt: skip
 
 
@@ -130,5 +137,5 @@ def what_became_of(row: dict[str, Any]) -> str:
     """Say what became of a row of a figure, and which entries of the ledger are about it."""
     how = {"entered": pgettext("row of a figure", "entered"), "left": pgettext("row of a figure", "left"),
            "revalued": _("counted differently"), "gone": _("is no longer stored"), "": ""}[row["how"]]  # fmt: skip
-    entries = ", ".join(row["entries"]) or (_("no entry about it") if how else "")
+    entries = listed(map(labels.label_of, row["entries"])) or (_("no entry about it") if how else "")
     return _(", ").join(part for part in (how, entries) if part)

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_noop as _
 
-from anlan.core import refusals
+from anlan.core import labels, refusals
 from anlan.core.city.current import city_zone
 
 MISSING = "—"
@@ -60,6 +60,7 @@ refusals.words({
         " or installs `anlan[platform]` again."
     ),
     "paper_too_long": _("A paper has at most %(most)d lines of tables; take fewer, or a file for a spreadsheet."),
+    "download_too_long": _("A file holds at most %(most)d rows. Narrow the list first, by days, kind or number."),
     "not_unicode": _("This holds half a character (a lone surrogate), which is no text."),
     "not_an_object": _("Each line is one JSON object."),
     "not_json": _("This is not JSON."),
@@ -72,6 +73,70 @@ refusals.words({
     "sso_unknown": _("The provider knows you, but nobody here has this log-in name. The operator adds people."),
     "sso_unverified": _("The provider has not verified your e-mail address. Ask whoever runs it."),
     "unfit": "%(reason)s",  # in Django's words, which have their language already
+})  # fmt: skip
+labels.name_kinds({
+    "core.city_copied": _("Copied from another city"),
+    "core.city_loaded": _("City folder loaded"),
+    "core.city_simulated": _("Simulated time set"),
+    "core.clock_expired": _("Time is up"),
+    "core.contact_added": _("Contact added"),
+    "core.contact_consented": _("Contact agreed to messages"),
+    "core.contact_erased": _("Contact erased"),
+    "core.contact_read": _("Contact's address opened"),
+    "core.contact_withdrawn": _("Contact withdrew its consent"),
+    "core.erased_cleared": _("Erased content cleared from the files"),
+    "core.factor_added": _("Second factor added"),
+    "core.factor_removed": _("Second factor removed"),
+    "core.factors_removed": _("Second factors taken away by the operator"),
+    "core.forgotten": _("What was kept long enough was erased"),
+    "core.head_kept": _("Head kept elsewhere"),
+    "core.head_taken": _("Head taken away by an auditor"),
+    "core.identity_joined": _("Identity of the house's provider joined"),
+    "core.job_resumed": _("Background job resumed"),
+    "core.job_stopped": _("Background job stopped"),
+    "core.ledger_verified": _("Ledger verified"),
+    "core.logged_in": _("Signed in"),
+    "core.logged_out": _("Signed out"),
+    "core.login_failed": _("Sign-in failed"),
+    "core.login_origin_read": _("Origin of a sign-in opened"),
+    "core.login_origins_erased": _("Origins of sign-ins erased"),
+    "core.message_answered": _("Message answered"),
+    "core.message_asked": _("Message asked for"),
+    "core.message_delivered": _("Message delivered"),
+    "core.message_failed": _("Message failed"),
+    "core.message_handed": _("Message given to the gateway"),
+    "core.message_read": _("Message read"),
+    "core.message_withheld": _("Message withheld"),
+    "core.messages_downloaded": _("List of messages downloaded"),
+    "core.partner_added": _("Partner system added"),
+    "core.partner_key_renewed": _("Partner system got a new key"),
+    "core.password_changed": _("Password changed"),
+    "core.password_reset": _("Password set by a link"),
+    "core.password_set": _("Password set by the operator"),
+    "core.people_downloaded": _("List of people downloaded"),
+    "core.person_added": _("Person added"),
+    "core.person_switched_off": _("Person's account switched off"),
+    "core.person_switched_on": _("Person's account switched on"),
+    "core.reset_asked": _("New password asked for"),
+    "core.reset_link_made": _("Link for a new password made"),
+    "core.role_granted": _("Role given"),
+    "core.role_revoked": _("Role taken away"),
+    "core.session_ended": _("Session ended"),
+    "core.sessions_ended": _("All sessions ended"),
+    "core.verification_asked": _("Verification asked for"),
+})  # fmt: skip
+labels.name_records({
+    "core.apiclient": _("Partner system"),
+    "core.area": _("Area"),
+    "core.areaversion": _("Version of an area"),
+    "core.city": _("City"),
+    "core.clockrule": _("Clock"),
+    "core.holiday": _("Holiday"),
+    "core.legalact": _("Legal act"),
+    "core.membership": _("Role of a person"),
+    "core.organisation": _("Organisation"),
+    "core.person": _("Person"),
+    "core.quiethours": _("Quiet hours"),
 })  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 from django.utils.translation import ngettext, pgettext_lazy
 
-from anlan.core import refusals
+from anlan.core import labels, refusals
 from anlan.core.models import ClockRun, Timing
 from anlan.core.people.actors import Actor
 from anlan.core.time import vocabulary
@@ -35,6 +35,25 @@ refusals.words({
     "shift_overlaps": noop("This unit has another shift in that time. Let this one begin when that one ends."),
     "shift_impossible": noop("A shift ends after it begins, with at least one person."),
 })  # fmt: skip
+labels.name_kinds({
+    "dispatch.access_given": noop("Unit entrusted to a log-in"),
+    "dispatch.access_taken": noop("Unit taken from a log-in"),
+    "dispatch.shift_began": noop("Shift begun"),
+    "dispatch.unit_acknowledged": noop("Unit: acknowledged"),
+    "dispatch.unit_archived": noop("Sending archived"),
+    "dispatch.unit_backup_asked": noop("Unit: backup asked"),
+    "dispatch.unit_cleared": noop("Unit: free again"),
+    "dispatch.unit_dispatched": noop("Unit sent"),
+    "dispatch.unit_en_route": noop("Unit: en route"),
+    "dispatch.unit_field_feedback": noop("Unit: field feedback"),
+    "dispatch.unit_made": noop("Unit made by an import"),
+    "dispatch.unit_on_scene": noop("Unit: on scene"),
+    "dispatch.unit_reassigned": noop("Unit: reassigned"),
+    "dispatch.unit_resolved": noop("Unit: danger ended"),
+    "dispatch.unit_reviewed": noop("Sending reviewed"),
+    "dispatch.unit_undone": noop("Step of a unit taken back"),
+})  # fmt: skip
+labels.name_records({"dispatch.unitaccess": noop("Log-in of a unit")})
 
 
 # Why a call of another system's file was not taken in.

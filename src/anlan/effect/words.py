@@ -8,7 +8,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
-from anlan.core import refusals
+from anlan.core import labels, refusals
 from anlan.effect.models import Estimate
 from anlan.effect.verification import Checked
 
@@ -24,6 +24,7 @@ refusals.words({
     "adopted_study_missing": noop("Choose an adopted study: its sites are compared."),
     "no_reports_in_days": noop("There are no reports of this kind in these days."),
 })  # fmt: skip
+labels.name_kinds({"effect.estimated": noop("Effect estimated")})
 MARKS = {"fell": "done", "rose": "late", "unclear": "calm", "not_separable": "calm"}
 
 

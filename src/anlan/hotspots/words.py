@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 from django.utils.translation import pgettext as p
 
-from anlan.core import refusals
+from anlan.core import labels, refusals
 from anlan.hotspots.models import Study
 
 refusals.words({
@@ -23,6 +23,12 @@ refusals.words({
     "study_category_missing": noop("no category (none given); there are: %(known)s"),
     "unknown_study_category": noop("no category %(codes)s; there are: %(known)s"),
     "unknown_study_area": noop("no area %(code)s; there are: %(known)s"),
+})  # fmt: skip
+labels.name_kinds({
+    "hotspots.study_adopted": noop("Study adopted"),
+    "hotspots.study_failed": noop("Study failed"),
+    "hotspots.study_finished": noop("Study finished"),
+    "hotspots.study_started": noop("Study started"),
 })  # fmt: skip
 
 

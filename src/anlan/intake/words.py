@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as noop
 from django.utils.translation import ngettext, pgettext_lazy
 from django.utils.translation import pgettext as p
 
-from anlan.core import refusals
+from anlan.core import labels, refusals
 from anlan.core.time import vocabulary
 from anlan.core.time.clock import now as clock_now
 from anlan.core.words import MISSING, in_chinese, local
@@ -92,6 +92,25 @@ vocabulary.runs_between({
     "first_look": (pgettext_lazy("a clock", "Report received"), pgettext_lazy("a clock", "Sorted")),
     "call_back": (pgettext_lazy("a clock", "Call cut off or without a word"), pgettext_lazy("a clock", "Called back")),
 })  # fmt: skip
+labels.name_kinds({
+    "intake.call_back_owed": noop("To be called back"),
+    "intake.called_back": noop("Called back"),
+    "intake.import_done": noop("Import done"),
+    "intake.import_dropped": noop("Import dropped"),
+    "intake.import_started": noop("Import started"),
+    "intake.import_uploaded": noop("File of an import uploaded"),
+    "intake.personal_read": noop("Personal content opened"),
+    "intake.photo_kept": noop("Photo kept, re-encoded"),
+    "intake.photo_read": noop("Photo opened"),
+    "intake.questions_answered": noop("Key question answered yes"),
+    "intake.report_added_to": noop("The reporter added something"),
+    "intake.report_erased": noop("Personal content erased"),
+    "intake.report_escalated": noop("Not sorted in time: told to the command"),
+    "intake.report_received": noop("Report received"),
+    "intake.report_withdrawn": noop("Withdrawn by the reporter"),
+    "intake.validity_set": noop("Validity changed"),
+})  # fmt: skip
+labels.name_records({"intake.category": noop("Category"), "intake.keyquestion": noop("Key question")})
 
 
 def public_label(category: Category) -> str:

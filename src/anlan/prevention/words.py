@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as noop
 from django.utils.translation import ngettext, pgettext_lazy
 
-from anlan.core import refusals
+from anlan.core import labels, refusals
 from anlan.core.models import AreaVersion, Organisation
 from anlan.core.time import vocabulary
 from anlan.core.words import area_label, in_chinese
@@ -93,6 +93,33 @@ vocabulary.runs_between({
     "task_refused": (pgettext_lazy("a clock", "Refused at verification"), TaskState.WORKS_DONE.label),
     "task_works_done": (TaskState.WORKS_DONE.label, pgettext_lazy("a clock", "Verified")),
     "extension_asked": (RequestState.ASKED.label, pgettext_lazy("a clock", "Answered")),
+})  # fmt: skip
+labels.name_kinds({
+    "prevention.analysis_sent": noop("Analysis report sent"),
+    "prevention.escalated": noop("Step of the ladder taken"),
+    "prevention.evidence_added": noop("Evidence added"),
+    "prevention.evidence_erased": noop("Evidence erased"),
+    "prevention.extension_asked": noop("Extension asked for"),
+    "prevention.extension_refused": noop("Extension refused"),
+    "prevention.list_issued": noop("Task list issued"),
+    "prevention.photo_read": noop("Photo of works opened"),
+    "prevention.problem_accepted": noop("Problem: all works passed"),
+    "prevention.problem_arbitrated": noop("Problem: decided whose it is"),
+    "prevention.problem_assigned": noop("Problem: lead instructed"),
+    "prevention.problem_disputed": noop("Problem: returned twice"),
+    "prevention.problem_planned": noop("Problem: task planned"),
+    "prevention.problem_raised": noop("Problem raised"),
+    "prevention.problem_reopened": noop("Problem reopened"),
+    "prevention.problem_returned": noop("Problem returned"),
+    "prevention.problem_signed_for": noop("Problem signed for"),
+    "prevention.problem_struck_off": noop("Problem struck off"),
+    "prevention.storm_corrected": noop("Storm corrected"),
+    "prevention.storm_recorded": noop("Storm recorded"),
+    "prevention.task_extended": noop("Task extended"),
+    "prevention.task_handed_on": noop("Task handed on"),
+    "prevention.task_planned": noop("Task planned"),
+    "prevention.task_verified": noop("Works verified"),
+    "prevention.works_done": noop("Works said to be done"),
 })  # fmt: skip
 
 RECORDS_STORMS = lazy("An analyst, a supervisor or the operator records storms, as they were measured.")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_noop as noop
 
-from anlan.core import refusals
+from anlan.core import labels, refusals
 from anlan.core.ledger.verbs import KeyReused
 from anlan.core.models import AreaVersion
 from anlan.core.refusals import Refused
@@ -63,6 +63,28 @@ refusals.words({
     "split_needs_both_sides": noop("Leave at least one report on each side."),
     "holder_is_there": noop("Its holder is still there; ask them to hand it back."),
     "no_organisation": noop("This city has no organisation yet; an operator adds one."),
+})  # fmt: skip
+labels.name_kinds({
+    "triage.caller_looked_up": noop("Earlier calls of a number looked up"),
+    "triage.incident_arbitrated": noop("Decided by the arbiter"),
+    "triage.incident_category_confirmed": noop("Category confirmed"),
+    "triage.incident_closed": noop("Incident closed"),
+    "triage.incident_dispatched": noop("Unit sent to the incident"),
+    "triage.incident_disputed": noop("Returned twice; the arbiter decides"),
+    "triage.incident_handed_over": noop("Incident handed over"),
+    "triage.incident_objected": noop("The reporter says that it is not put right"),
+    "triage.incident_opened": noop("Incident opened"),
+    "triage.incident_questions_answered": noop("Key question of the incident answered"),
+    "triage.incident_reopened": noop("Incident reopened"),
+    "triage.incident_report_linked": noop("Report linked to the incident"),
+    "triage.incident_report_relinked": noop("Report linked to another incident"),
+    "triage.incident_report_unlinked": noop("Report taken away from the incident"),
+    "triage.incident_resolved": noop("Incident resolved"),
+    "triage.incident_returned": noop("Incident returned"),
+    "triage.incident_signed": noop("Incident signed for"),
+    "triage.incident_split": noop("Incident split"),
+    "triage.incident_undone": noop("Step with the incident taken back"),
+    "triage.incident_urgency_set": noop("Urgency set"),
 })  # fmt: skip
 
 
@@ -129,6 +151,6 @@ def happened(kind: str, payload: dict[str, object]) -> str:
     words = (
         DIVERTED
         if kind == GIVEN_ON and payload.get("diverted")
-        else INCIDENTS.said.get(kind) or NOTED.get(kind, kind.removeprefix("triage.incident_"))
+        else INCIDENTS.said.get(kind) or NOTED.get(kind, labels.label_of(kind))
     )
     return str(words) % payload

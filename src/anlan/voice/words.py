@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as noop
 
-from anlan.core import refusals
+from anlan.core import labels, refusals
 
 refusals.words(
     {
@@ -17,3 +17,7 @@ refusals.words(
         "unknown_answer": noop("Please choose one of the three answers."),
     }
 )
+labels.name_kinds({
+    "voice.answered": noop("Question after closing answered"),
+    "voice.asked": noop("Reporter chosen to be asked"),
+})  # fmt: skip

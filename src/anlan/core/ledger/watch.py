@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 
@@ -28,6 +28,7 @@ PURPOSE: Final = "ledger_alarm"
 TEMPLATE: Final = "core.ledger_alarm"
 SETTLED_S: Final = 600.0  # a process that has just begun has other things to do
 LONGEST_REST_S: Final = 1.0
+NAMED: Final = 20  # faults that the entry names: what differs and where, never what stands there
 _begun = time.monotonic()
 log = logging.getLogger("anlan.ledger")
 
@@ -41,6 +42,7 @@ class Found:
     entries: int
     heads: int
     faults: int
+    named: tuple[str, ...] = ()  # the first of them
 
 
 def last_found() -> Found | None:
@@ -49,7 +51,9 @@ def last_found() -> Found | None:
     if entry is None:
         return None
     payload = json.loads(entry.payload)
-    return Found(dt.datetime.fromisoformat(entry.at), *(payload[name] for name in ("ok", "entries", "heads", "faults")))
+    named = tuple(payload.get("named", ()))
+    return Found(dt.datetime.fromisoformat(entry.at), payload["ok"], payload["entries"], payload["heads"],
+                 payload["faults"], named)  # fmt: skip
 
 
 def running() -> Job | None:
@@ -75,9 +79,9 @@ def watch(progress: Callable[[int, int], None] | None = None) -> Verdict:
     for fault in verdict.faults:
         log.error("the ledger does not verify: %s", fault)
     faults = len(verdict.faults) + verdict.more_faults
-    found: dict[str, bool | int | str] = {
+    found: dict[str, Any] = {
         "ok": verdict.ok, "entries": verdict.entries + verdict.unsealed, "heads": kept, "faults": faults,
-        "position": verdict.position, "head": verdict.head,
+        "position": verdict.position, "head": verdict.head, "named": verdict.faults[:NAMED],
     }  # fmt: skip
     note_verification(found=found, actor=heads.ME, at=now())
     return verdict
@@ -96,7 +100,7 @@ def ask_to_verify(*, actor: Actor, at: dt.datetime) -> dict[str, int]:
 
 
 @verb("core.ledger.note_verification")
-def note_verification(*, found: dict[str, bool | int | str], actor: Actor, at: dt.datetime) -> int:
+def note_verification(*, found: dict[str, Any], actor: Actor, at: dt.datetime) -> int:
     """Note what a verification found; where something is wrong send word to the contacts who consented to that."""
     actor.require()
     entry = ledger.append(KIND, actor=actor, at=at, subject="ledger:verification", payload=found)

@@ -52,14 +52,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice that narrows a list, by a field or by what `narrow` makes of it; what is no choice fits nothing."""
+    """A choice that narrows a list, by a field or by what `narrow` makes of it; what is no choice fits nothing.
+
+    With an input's type in `typed` it is typed, and `narrow` alone says what fits.
+    """
 
     name: str
     label: Words
     every: Words
-    choices: Callable[[Reader], Choices]
+    choices: Callable[[Reader], Choices] = lambda reader: []
     field: str = ""
     narrow: Callable[[Rows, str, Reader], Rows] | None = None
+    typed: str = ""
 
     def offered(self, reader: Reader) -> list[tuple[str, Any]]:
         """Return its choices."""
@@ -70,7 +74,7 @@ class Filter:
         asked = reader.asked.get(self.name, "")
         if not asked:
             return rows
-        if asked not in dict(self.offered(reader)):
+        if not self.typed and asked not in dict(self.offered(reader)):
             return rows.none()
         return self.narrow(rows, asked, reader) if self.narrow else rows.filter(**{self.field: asked})
 

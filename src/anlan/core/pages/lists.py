@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any
 from zlib import crc32
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +27,7 @@ from anlan.core.pages.columns import Column, Empty, Filter, Link, Rows, Words
 from anlan.core.pages.reader import Reader, address
 from anlan.core.pages.tables import Table, as_csv, tabulated
 from anlan.core.people.actors import Actor
+from anlan.core.refusals import Refused
 from anlan.core.words import figure
 
 AT_ONCE = 500  # rows of a file that are read together
@@ -53,7 +56,7 @@ class ListPage:
 
     `rows` returns what the reader may see. `shape` makes of the records of one page what the columns read.
     `item` draws a line where the list stands beside its record, `to` leads there. With `personal` a download is
-    an entry of that kind.
+    an entry of that kind, with how many rows it had and the digest of the file.
     """
 
     title: Words
@@ -77,6 +80,8 @@ class ListPage:
     base: str = "core/base_work.html"
     size: int = 50
     personal: str = ""
+    most: int = 0  # rows of a download; of more the page asks to be narrowed
+    unsaid: Collection[str] = ()  # filters under which no total is said
 
     def found(self, reader: Reader) -> Rows:
         """Return the rows that this person may see and that fit filters and words."""
@@ -93,10 +98,17 @@ class ListPage:
         """Answer the address of a list: as a page, or as a file with all that it lists."""
         listing = Listing(self, Reader.of(request), path or request.path)
         if request.GET.get("as") == "csv":
-            return listing.file()
+            return self._file(request, listing)
         if request.GET.get("as") == "news":
             return JsonResponse({"marks": listing.marks})
         return render(request, template, {"listing": listing, "at": listing.reader.at} | context, status=status)
+
+    def _file(self, request: HttpRequest, listing: Listing) -> HttpResponse:
+        try:
+            return listing.file()
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return redirect(listing.here)
 
     def view(self, access: Callable[[Any], Any]) -> Any:
         """Return the view of an address that shows this list and nothing else, open to whom `access` lets in."""
@@ -128,11 +140,22 @@ class Listing:
         self.way_on = self.empty.link.href(reader) if self.empty.link and self.empty.link.leads(reader) else ""
         self.crumb = page.crumb.href(reader) if page.crumb else ""
         self.links = [(link, link.href(reader)) for link in page.links if link.leads(reader)]
-        self.csv = self.link(**{"as": "csv"}) if any(column.value for column in self.columns) else ""
 
     def link(self, path: str | None = None, **changes: Any) -> str:
         """Return the address of this list with some words changed, from its first page on."""
         return address(self.asked | changes, self.path if path is None else path)
+
+    @cached_property
+    def csv(self) -> str:
+        """The address of the list as a file; none where nothing of it has a value, or it is too long for one."""
+        if not any(column.value for column in self.columns) or self.is_too_long:
+            return ""
+        return self.link(**{"as": "csv"})
+
+    @cached_property
+    def is_too_long(self) -> bool:
+        """Whether a download would have more rows than the list allows."""
+        return bool(self.part.most) and self.paged.paginator.count > self.part.most
 
     @cached_property
     def rows(self) -> Rows:
@@ -170,7 +193,9 @@ class Listing:
     def span(self) -> str:
         """Which rows the page shows, of how many."""
         page = self.paged
-        return f"{figure(page.start_index())}–{figure(page.end_index())} / {figure(page.paginator.count)}"
+        here = f"{figure(page.start_index())}–{figure(page.end_index())}"
+        is_unsaid = any(self.asked.get(name) for name in self.part.unsaid)
+        return here if is_unsaid else f"{here} / {figure(page.paginator.count)}"
 
     @property
     def here(self) -> str:
@@ -214,13 +239,17 @@ class Listing:
 
     def file(self) -> HttpResponse:
         """Return all that is listed as a CSV file; of what is personal the download is an entry."""
+        if self.is_too_long:
+            raise Refused("download_too_long", most=self.part.most)
         records = self.rows.iterator(AT_ONCE)
         batches = iter(lambda: list(islice(records, AT_ONCE)), [])
-        body = as_csv(self.columns, (row for batch in batches for row in self.part.shape(batch, self.reader)))
+        rows = [row for batch in batches for row in self.part.shape(batch, self.reader)]
+        body = as_csv(self.columns, rows)
         if self.part.personal:
             asked = {name: value for name, value in self.asked.items() if value and name != "q"}  # words may be names
+            payload = asked | {"rows": len(rows), "sha256": hashlib.sha256(body).hexdigest()}
             perform(lambda: ledger.append(self.part.personal, actor=self.reader.actor, at=self.reader.at,
-                                          subject=f"list:{self.path}", payload=asked))  # fmt: skip
+                                          subject=f"list:{self.path}", payload=payload))  # fmt: skip
         name = slugify(f"{self.path} {self.tab.name if self.tab else ''} {self.reader.today}".replace("/", " "))
         headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
         return HttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from anlan.core import words
+from anlan.core.labels import label_of
 from anlan.core.models import ClockRun
 from anlan.core.sealed.scrub import is_leaving
 from anlan.core.time.rules import mark_of
@@ -32,6 +33,7 @@ for write in (
 ):
     register.filter(write.__name__, write)
 register.filter("is_leaving", is_leaving)
+register.filter("label_of", label_of)
 
 
 @register.simple_tag(takes_context=True)

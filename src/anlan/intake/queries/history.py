@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as noop
 
+from anlan.core.labels import label_of
 from anlan.core.models import ApiClient, LedgerEntry, Membership
 from anlan.core.people.roles import Role
 from anlan.core.sealed.purposes import ErasureReason, Purpose
@@ -18,21 +18,6 @@ from anlan.intake.models import Report
 from anlan.intake.queries.questions import questions
 from anlan.intake.states import CallBack
 from anlan.intake.words import listed, said
-
-KINDS = {
-    "intake.report_received": noop("Report received"),
-    "intake.photo_kept": noop("Photo kept, re-encoded"),
-    "intake.personal_read": noop("Personal content opened"),
-    "intake.photo_read": noop("Photo opened"),
-    "intake.validity_set": noop("Validity changed"),
-    "intake.report_escalated": noop("Not sorted in time: told to the command"),
-    "intake.report_added_to": noop("The reporter added something"),
-    "intake.call_back_owed": noop("To be called back"),
-    "intake.called_back": noop("Called back"),
-    "intake.questions_answered": noop("Key question answered yes"),
-    "intake.report_withdrawn": noop("Withdrawn by the reporter"),
-    "intake.report_erased": noop("Personal content erased"),
-}
 
 
 @dataclass(frozen=True)
@@ -57,7 +42,7 @@ def _event(entry: LedgerEntry) -> Event:
     payload = json.loads(entry.payload)
     placed = getattr(entry, "placed", None)
     return Event(
-        what=_(KINDS[entry.kind]) if entry.kind in KINDS else entry.kind,
+        what=label_of(entry.kind),
         more=_more(entry.kind, payload),
         who=who(entry.actor),
         at=dt.datetime.fromisoformat(entry.at),
