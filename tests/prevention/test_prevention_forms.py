@@ -295,6 +295,7 @@ def test_the_next_step_names_who_is_due(town: Town) -> None:
 def test_a_late_problem_shows_its_ladder_with_what_comes(town: Town) -> None:
     """The notice names the deadline and the next step of the ladder."""
     number, _ = town.planned()
+    actions.escalate_overdue(actor=town.supervisor, at=day(31))
     with frozen(day(40)):
         actions.escalate_overdue(actor=town.supervisor, at=day(40))
         page = make.browser(town.supervisor).get(f"/problems/?p={number}&view=late").content.decode()

@@ -22,6 +22,7 @@ def test_the_ladder_climbs_while_an_officer_holds_a_problem(db: Any) -> None:
     town = make.town()
     number, _ = town.planned()
     held, done = threading.Event(), threading.Event()
+    actions.escalate_overdue(actor=town.supervisor, at=day(31))
 
     def hold() -> None:
         with write():

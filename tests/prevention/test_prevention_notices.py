@@ -48,6 +48,15 @@ def test_each_step_goes_to_the_duty_post_with_its_entry_as_cause(town: Town, fol
     assert written(folder).count(task) == 6  # subject and text
 
 
+def test_a_late_reminder_does_not_ask_for_what_can_be_no_more(town: Town, folder: Path) -> None:
+    """It says that the day is past, in words of its own."""
+    contact(at=day(0))
+    town.planned()
+    climb(town, 40)
+    assert [message.template for message in Message.objects.all()] == ["prevention.remind_late"]
+    assert "in time" not in written(folder)
+
+
 @pytest.mark.parametrize("known", [{"to": "control"}, {"purpose": ""}, None])
 def test_where_no_contact_consents_nothing_is_sent_and_the_ladder_climbs_all_the_same(town: Town, known: Any) -> None:
     """Another organisation's contact, one without consent, or none at all: no message, no entry."""

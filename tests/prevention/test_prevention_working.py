@@ -10,6 +10,7 @@ from anlan.core.models import Holiday, Person
 from anlan.core.people.actors import NotAllowed
 from anlan.core.people.members import actor_of
 from anlan.core.refusals import Refused
+from anlan.core.time.clock import frozen
 from anlan.prevention import actions
 from anlan.prevention.models import Escalation, Result, Task
 from tests import make
@@ -147,6 +148,27 @@ def test_the_ladder_climbs_a_step_a_day_and_does_nothing_twice(town: Town) -> No
         assert sum(actions.escalate_overdue(actor=town.supervisor, at=day(n)).values()) == 0
     assert {row.organisation.code for row in Escalation.objects.all() if row.organisation} == {"drains"}
     assert sum(actions.escalate_overdue(actor=town.supervisor, at=day(60)).values()) == 0
+
+
+def test_nobody_is_supervised_who_was_not_reminded(town: Town) -> None:
+    """Where the day of the reminder went by, as when works are sent back late, it comes late, and the rest after it."""
+    town.planned()
+    for n, step in [(40, "remind"), (41, "supervise"), (60, "interview")]:
+        assert actions.escalate_overdue(actor=town.supervisor, at=day(n))[step] == 1
+        assert sum(actions.escalate_overdue(actor=town.supervisor, at=day(n)).values()) == 0
+
+
+def test_who_was_supervised_before_that_was_the_rule_is_reminded_no_more(town: Town) -> None:
+    """What was done stands as it was, the page says that no reminder was given, and the interview follows."""
+    _number, (task,) = town.planned()
+    held = Task.objects.get(number=task)
+    Escalation.objects.create(problem=held.problem, task=held, subject=task, due_on=held.due_on, step="supervise",
+                              organisation=held.organisation, at=day(34))  # fmt: skip
+    assert sum(actions.escalate_overdue(actor=town.supervisor, at=day(36)).values()) == 0
+    with frozen(day(36)):
+        page = make.browser(town.supervisor).get(f"/problems/?p={held.problem.number}&view=late").content.decode()
+    assert "not given" in page
+    assert actions.escalate_overdue(actor=town.supervisor, at=day(49))["interview"] == 1
 
 
 def test_a_mended_place_that_fails_is_reopened_and_planned_anew(town: Town) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from anlan.core import ledger
+from anlan.core.city.areas import local_day
 from anlan.core.ledger.evidence import number_in
 from anlan.core.ledger.followers import follow, follow_together
 from anlan.core.messages.actions import send_to_post
@@ -69,7 +70,7 @@ def send_the_step(entry: LedgerEntry, position: int) -> None:
     """Send a step of the ladder to the organisation's duty post; what was taken before it consented is not sent."""
     step = json.loads(entry.payload)
     since = dt.datetime.fromisoformat(entry.at)
-    template, values = notice(step["step"], entry.subject, step["due_on"])
+    template, values = notice(step["step"], entry.subject, step["due_on"], local_day(since))
     send_to_post(
         organisation_id=step["organisation"], post=DUTY, purpose=PURPOSE, template=template, values=values,
         since=since, cause=entry.pk, key=f"{PURPOSE}:{entry.pk}", actor=system("prevention"), at=now(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext_lazy as lazy
@@ -20,6 +21,11 @@ templates({
         noop("%(number)s is due on %(due_on)s. Please finish it in time, or ask for a later deadline before that day."),
         NEEDS,
     ),
+    "prevention.remind_late": Template(
+        noop("Reminder: %(number)s"),
+        noop("%(number)s was due on %(due_on)s and is overdue. Please say how it stands: supervision comes next."),
+        NEEDS,
+    ),
     "prevention.supervise": Template(
         noop("Supervision: %(number)s"),
         noop("%(number)s was due on %(due_on)s and is overdue. It is under supervision now; please say what is done."),
@@ -33,6 +39,7 @@ templates({
 })  # fmt: skip
 
 
-def notice(step: str, subject: str, due_on: str) -> tuple[str, dict[str, Any]]:
-    """Return template and values for a step; the subject of its entry names the task or the problem."""
-    return f"prevention.{step}", {"number": subject.partition(":")[2], "due_on": due_on}
+def notice(step: str, subject: str, due_on: str, on: dt.date) -> tuple[str, dict[str, Any]]:
+    """Return template and values for a step taken on a day; its entry's subject names the task or the problem."""
+    late = "_late" if step == "remind" and on > dt.date.fromisoformat(due_on) else ""
+    return f"prevention.{step}{late}", {"number": subject.partition(":")[2], "due_on": due_on}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from anlan.core.refusals import Refused
 
@@ -49,3 +49,12 @@ def fate(state: str, finished_on: dt.date | None, listed_due_on: dt.date, due_on
     if finished_on <= listed_due_on:
         return "on_time"
     return "extended" if finished_on <= due_on else "late"
+
+
+def to_take(come: Iterable[str], ladder: Sequence[str], given: Collection[str]) -> list[str]:
+    """Return the steps that have come and follow on the last one given: none is left out, and none is made up for.
+
+    Of a deadline that was supervised without a reminder, as before this was the rule, no reminder comes any more.
+    """
+    last = max((ladder.index(step) for step in given if step in ladder), default=-1)
+    return [step for step in come if ladder.index(step) > last]

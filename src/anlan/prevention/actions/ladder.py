@@ -1,4 +1,4 @@
-"""The ladder towards an organisation: remind, supervise, interview, one step a day at most, by the due date."""
+"""The ladder towards an organisation: remind, supervise, interview, one step a day at most, none left out."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from anlan.core.models import City, LedgerEntry
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.core.time import deadlines
-from anlan.core.time.rules import Step, end_of, steps_due
+from anlan.core.time.rules import end_of, steps_due
 from anlan.prevention import moves
 from anlan.prevention.actions.steps import entry
 from anlan.prevention.models import Escalation, ExtensionRequest, Problem, Task
 from anlan.prevention.moves import clock_of
+from anlan.prevention.rules import to_take
 from anlan.prevention.states import ProblemState, RequestState, TaskState
 
 Waiting = tuple[Escalation, str]  # a step to be taken, and the clock whose ladder it is on
@@ -55,11 +56,12 @@ def _entry(escalation: Escalation, actor: Actor, at: dt.datetime) -> LedgerEntry
 
 
 def _climbs(escalation: Escalation, clock: str, given: dict[str, dt.datetime], today: dt.date, at: dt.datetime) -> bool:
-    """Give an escalation its next step, if one has come and none was taken today."""
-    zone = city_zone()
-    come = steps_due(deadlines.rule_of(clock).rungs(), end_of(escalation.due_on, zone), at, zone, given)
-    if today > escalation.due_on and "remind" in come:
-        come.remove(Step.REMIND)  # it is late to say that a deadline nears
+    """Give an escalation its next step, if one has come and none was taken today.
+
+    A reminder comes before all others, late if need be: a deadline may be past already when works are sent back.
+    """
+    zone, rungs = city_zone(), deadlines.rule_of(clock).rungs()
+    come = to_take(steps_due(rungs, end_of(escalation.due_on, zone), at, zone), [rung.step for rung in rungs], given)
     if not come or any(local_day(moment) >= today for moment in given.values()):
         return False
     escalation.step, escalation.at = come[0], at

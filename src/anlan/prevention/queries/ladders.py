@@ -11,6 +11,9 @@ from anlan.core.time import deadlines
 from anlan.prevention.models import Escalation, Problem, Task
 from anlan.prevention.moves import clock_of
 from anlan.prevention.queries.tasks import next_task
+from anlan.prevention.rules import to_take
+
+DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,14 @@ def ladder_of(problem: Problem, tasks: Sequence[Task], given: Sequence[Escalatio
     taken = {
         step.step: local_day(step.at) for step in given if (step.subject, step.due_on) == (subject, problem.due_on)
     }
-    rungs = []
     clock = clock_of("task", task.state) if task else clock_of("problem", problem.state)
-    for step, days, _minutes in deadlines.rule_of(clock).rungs():
-        missed = step == "remind" and today > problem.due_on  # it is late to say that a deadline nears
-        come = None if missed else max(problem.due_on + dt.timedelta(days=days), today)
+    rules = deadlines.rule_of(clock).rungs()
+    coming = to_take([rule.step for rule in rules], [rule.step for rule in rules], taken)
+    rungs, first = [], max([today, *(day + DAY for day in taken.values())])
+    for step, days, _minutes in rules:
+        come = None
+        if step in coming:
+            come = max(problem.due_on + days * DAY, first)
+            first = come + DAY
         rungs.append(Rung(str(Escalation.Step(step).label), taken.get(step, come), step in taken))
     return Ladder(subject, task.title if task else "", problem.due_on, rungs)
