@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import hashlib
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -199,4 +200,4 @@ def test_an_unprotected_ledger_is_said_in_the_readers_language(auditor: Client) 
     triggers.remove()
     page = auditor.get("/audit/", headers={"accept-language": "zh-hans"}).content.decode()
     triggers.install()
-    assert "触发器core_ledgerentry_no_update缺失" in page
+    assert re.search(r"触发器\w+缺失", page)

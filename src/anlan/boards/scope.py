@@ -16,7 +16,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from anlan.core.city.areas import area_index
-from anlan.core.city.current import city, city_zone
+from anlan.core.city.current import city_zone
 from anlan.core.models import Area, AreaVersion
 from anlan.intake.models import Report
 
@@ -27,11 +27,10 @@ Point = tuple[float | None, float | None]
 
 @dataclass(frozen=True)
 class Scope:
-    """A day in the city's zone, up to a moment of it; `stand` is the moment against which lateness is told."""
+    """A day in the city's zone, up to a moment of it, by which all that the page says is told."""
 
     day: dt.date
     at: dt.datetime
-    stand: dt.datetime
     zone: ZoneInfo
     first: dt.date | None  # first and last day that have reports
     last: dt.date | None
@@ -62,22 +61,20 @@ class Scope:
 
 def scope_of(day: str, area: str, at: dt.datetime) -> Scope:
     """Read what the address asks for; what means nothing gives the last day that has reports, and the whole city."""
-    here, at = city(), at.replace(second=0, microsecond=0)
+    at = at.replace(second=0, microsecond=0)
     zone = city_zone()
     first, last = _ends(at + MINUTE)
     today = at.astimezone(zone).date()
     known = last.astimezone(zone).date() if last else None
     shown = _day(day, today) or known or today
     end = dt.datetime.combine(shown + DAY, dt.time(), zone)
-    ended = dt.datetime.combine((known or today) + DAY, dt.time(), zone)
-    stand = min(at, ended) if here and here.synthetic else at  # a simulated year ends; a real city's clocks never do
     versions = sorted(area_index(shown)[0], key=lambda version: version.area.code)
     zones = [version for version in versions if version.area.kind == Area.Kind.ZONE]
     districts = [version for version in versions if version.area.kind in DISTRICTS]
     found = next((version for version in [*zones, *districts] if version.area.code == area), None)
     began = first.astimezone(zone).date() if first else None
     whole = next((version for version in versions if version.area.kind == Area.Kind.CITY), None)
-    return Scope(shown, min(at, end), stand, zone, began, known, zones, districts, found, whole)
+    return Scope(shown, min(at, end), zone, began, known, zones, districts, found, whole)
 
 
 def inside(area: AreaVersion, points: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -138,8 +138,8 @@ def problem_bar(states: States) -> list[Part]:
                          ("late", _("Late"), "late")])  # fmt: skip
 
 
-def task_bar(states: States) -> list[Part]:
-    """Lines of task lists by lateness."""
+def list_bar(states: States) -> list[Part]:
+    """Task lists, each by the worst of its lines."""
     return _bar(states, [("done", _("Done on time"), "done"), ("calm", _("Open, in time"), "open"),
                          ("warn", _("Extended"), "extended"), ("late", _("Late"), "late")], length=WIDE)  # fmt: skip
 

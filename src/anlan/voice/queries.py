@@ -33,12 +33,13 @@ class Rate:
     high: float | None
 
 
-def rate(since: dt.date, until: dt.date) -> Rate:
-    """Return the rate of those asked on local days from `since` to `until`, both included."""
+def rate(since: dt.date, until: dt.date, by: dt.datetime | None = None) -> Rate:
+    """Return the rate of those asked on local days from `since` to `until`, both included; `by` when they answered."""
     zone = city_zone()
     start = dt.datetime.combine(since, dt.time(), zone)
     end = dt.datetime.combine(until + dt.timedelta(days=1), dt.time(), zone)
-    counts = {f"n_{word}": Count("pk", filter=Q(helped=word)) for word in Helped.values}
+    known = Q(answered_at__lt=by) if by else Q()
+    counts = {f"n_{word}": Count("pk", filter=Q(helped=word) & known) for word in Helped.values}
     found = Satisfaction.objects.filter(asked_at__gte=start, asked_at__lt=end).aggregate(asked=Count("pk"), **counts)
     yes, partly, no = found["n_yes"], found["n_partly"], found["n_no"]
     answered = yes + partly + no

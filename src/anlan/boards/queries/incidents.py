@@ -6,16 +6,19 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Concat
 
 from anlan.boards.scope import Scope, inside
-from anlan.core.models import AreaVersion, ClockRun
+from anlan.core.chunks import chunks
+from anlan.core.models import AreaVersion, ClockRun, LedgerEntry
+from anlan.core.time.clock import stamp
 from anlan.triage.models import Incident
 from anlan.triage.states import State
 
 OPEN = tuple(state for state in State.values if state != State.CLOSED)
 SOON = dt.timedelta(hours=1)
+ENDS = ("triage.incident_closed", "triage.incident_reopened", "triage.incident_undone")
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,14 @@ class Open:
 
 
 def open_incidents(scope: Scope) -> Open:
-    """Count the incidents that are open, and how their clocks stand at `scope.stand`."""
-    incidents = list(Incident.objects.filter(state__in=OPEN).values_list("number", "lon", "lat"))
-    due = _due_first(scope.stand + SOON)
-    states = np.array([_state(due.get(f"incident:{number}"), scope.stand) for number, _, _ in incidents], dtype=int)
+    """Count the incidents that are open, and how their clocks stand; of a day that is over, at its end."""
+    if scope.is_whole_day:
+        incidents = _open_then(scope.at)
+        due = _due_first_then([f"incident:{number}" for number, _, _ in incidents], scope.at)
+    else:
+        incidents = list(Incident.objects.filter(state__in=OPEN).values_list("number", "lon", "lat"))
+        due = _due_first(scope.at + SOON)
+    states = np.array([_state(due.get(f"incident:{number}"), scope.at) for number, _, _ in incidents], dtype=int)
     points = np.array([(lon, lat) for _, lon, lat in incidents], dtype=float).reshape(-1, 2)
     here = scope.covers(points)
     places = []
@@ -59,6 +66,28 @@ def open_incidents(scope: Scope) -> Open:
     return Open(
         len(counted), int((counted == 2).sum()), int((counted == 1).sum()), places, int(np.isnan(points[:, 0]).sum())
     )
+
+
+def _open_then(at: dt.datetime) -> list[tuple[str, float | None, float | None]]:
+    """Return the incidents that were open at a moment; of one reopened later, its entries say whether it was closed."""
+    opened = Incident.objects.filter(Q(closed_at=None) | Q(closed_at__gte=at), opened_at__lt=at).order_by()
+    found = list(opened.values_list("number", "lon", "lat", "reopened_because"))
+    again = [f"incident:{number}" for number, _, _, because in found if because]
+    closed: dict[str, bool] = {}
+    for some in chunks(again):
+        said = LedgerEntry.objects.filter(subject__in=some, kind__in=ENDS, at__lt=stamp(at)).order_by("pk")
+        closed |= {subject: kind == ENDS[0] for subject, kind in said.values_list("subject", "kind")}
+    return [(number, lon, lat) for number, lon, lat, _ in found if not closed.get(f"incident:{number}")]
+
+
+def _due_first_then(subjects: list[str], at: dt.datetime) -> dict[str, dt.datetime]:
+    """Return when the first clock was due that ran at a moment, of each matter with one due within the hour or late."""
+    due: dict[str, dt.datetime] = {}
+    for some in chunks(subjects):
+        ran = ClockRun.objects.filter(subject__in=some, started_at__lt=at, due_at__lt=at + SOON)
+        ran = ran.filter(Q(stopped_at=None) | Q(stopped_at__gte=at), Q(missing_at=None) | Q(missing_at__gte=at))
+        due |= dict(ran.filter(paused_at=None).order_by("-due_at").values_list("subject", "due_at"))
+    return due
 
 
 def _due_first(before: dt.datetime) -> dict[str, dt.datetime]:

@@ -65,6 +65,6 @@ class HelpedShare:
 
 def helped(scope: Scope) -> HelpedShare:
     """Return the share that was helped among those asked in the thirty days up to the day, in the whole city."""
-    found = rate(scope.day - ASKED_DAYS * DAY + DAY, scope.day)
+    found = rate(scope.day - ASKED_DAYS * DAY + DAY, scope.day, by=scope.at if scope.is_whole_day else None)
     percent, low, high = (None if share is None else 100 * share for share in (found.share, found.low, found.high))
     return HelpedShare(found, percent, low, high)

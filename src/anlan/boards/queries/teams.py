@@ -67,25 +67,34 @@ def _sent(scope: Scope) -> dict[int, bool]:
     ).order_by()
     sendings = list(found.values_list("pk", "ended_at", "incident__lon", "incident__lat"))
     here = scope.covers((lon, lat) for _, _, lon, lat in sendings)
-    return {pk: ended is not None for (pk, ended, _, _), yes in zip(sendings, here, strict=True) if yes}
+    return {
+        pk: ended is not None and ended <= scope.at
+        for (pk, ended, _, _), yes in zip(sendings, here, strict=True)
+        if yes
+    }
 
 
 def _pace(rule: ClockRule, runs: dict[str, ClockRun], sent: dict[int, bool], at: dt.datetime) -> Pace:
-    stopped = [(run, run.stopped_at) for run in runs.values() if run.stopped_at]
+    stopped = [(run, run.stopped_at) for run in runs.values() if run.stopped_at and run.stopped_at <= at]
     took = [(end - run.started_at).total_seconds() for run, end in stopped]
     within = sum(1 for run, end in stopped if end <= run.due_at)
-    overdue = sum(1 for run in runs.values() if not run.stopped_at and not run.missing_at and run.due_at < at)
+    ended = {run.pk for run, _end in stopped} | {run.pk for run in runs.values() if _was_missing(run, at)}
+    overdue = sum(1 for run in runs.values() if run.pk not in ended and run.due_at < at)
     n = len(took) + overdue
-    missing = sum(1 for pk, ended in sent.items() if _is_missing(runs.get(f"assignment:{pk}"), ended))
+    missing = sum(1 for pk, free in sent.items() if _is_missing(runs.get(f"assignment:{pk}"), free, at))
     return Pace(
         rule.name if in_chinese() else rule.name_en, rule.timing(at).target_s, n, _median(took),
         100 * within / n if n else None, missing,
     )  # fmt: skip
 
 
-def _is_missing(run: ClockRun | None, ended: bool) -> bool:
+def _was_missing(run: ClockRun, at: dt.datetime) -> bool:
+    return run.missing_at is not None and run.missing_at <= at
+
+
+def _is_missing(run: ClockRun | None, free: bool, at: dt.datetime) -> bool:
     """Whether no stamp can tell any more how long it took; a clock whose own start has no stamp never ran."""
-    return ended if run is None else run.missing_at is not None
+    return free if run is None else _was_missing(run, at)
 
 
 def _median(took: Iterable[float]) -> float | None:

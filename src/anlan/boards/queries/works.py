@@ -6,49 +6,59 @@ import datetime as dt
 from collections import Counter
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
+from anlan.boards.queries.past import Stood, problems_at, tasks_at
 from anlan.boards.scope import Scope
 from anlan.hotspots.models import Site, SiteVersion
 from anlan.prevention.models import ListedTask, Origin, Problem, Task
 from anlan.prevention.queries.tasks import DONE
-from anlan.prevention.states import ProblemState
+from anlan.prevention.states import ProblemState, TaskState
 
 NEAR = dt.timedelta(days=3)
+WORST = ("late", "extended", "open", "done")
 
 
 def problems(scope: Scope) -> Counter[str]:
     """Count the problems as the inbox marks them: struck_off, late, soon, to_sign, in_hand."""
-    states = _here(scope, Problem.objects.order_by(), "state", "due_on")
-    return Counter(_standing(state, due_on, _today(scope)) for state, due_on in states)
+    stood = _problems(scope)
+    found = _here(scope, Problem.objects.order_by(), "pk")
+    return Counter(_standing(stood[pk].state, stood[pk].due_on, _today(scope)) for (pk,) in found if pk in stood)
 
 
 def key_areas(scope: Scope) -> Counter[str]:
     """Count the listed key areas: struck_off, again (failed after it was struck off), in_hand."""
-    areas = _here(scope, Problem.objects.filter(origin=Origin.KEY_AREA).order_by(), "state", "reopened")
+    stood = _problems(scope)
+    areas = _here(scope, Problem.objects.filter(origin=Origin.KEY_AREA).order_by(), "pk")
     return Counter(
-        "struck_off" if state == ProblemState.STRUCK_OFF else "again" if reopened else "in_hand"
-        for state, reopened in areas
-    )
-
-
-def listed_tasks(scope: Scope) -> tuple[int, Counter[str]]:
-    """Count the lists, and their lines: late, extended (not late since), done, open."""
-    lines = _here(
-        scope, ListedTask.objects.order_by(), "list_id", "due_on", "task__due_on", "task__state", "task__finished_at",
-        place="task__problem__",
+        "struck_off" if stood[pk].state == ProblemState.STRUCK_OFF else "again" if stood[pk].reopened else "in_hand"
+        for (pk,) in areas if pk in stood
     )  # fmt: skip
-    today, zone = _today(scope), scope.zone
-    states = Counter(_lateness(due, later, state, finished and finished.astimezone(zone).date(), today)
-                     for _, due, later, state, finished in lines)  # fmt: skip
-    return len({line[0] for line in lines}), states
+
+
+def listed_tasks(scope: Scope) -> tuple[Counter[str], Counter[str]]:
+    """Count the lists and their lines, each by the worst of it: late, extended (not late since), open, done."""
+    issued = ListedTask.objects.filter(list__issued_on__lte=scope.day).order_by()
+    lines = _here(scope, issued, "list_id", "due_on", "task_id", place="task__problem__")
+    today, stood, zone = _today(scope), _tasks(scope), scope.zone
+    of: dict[int, list[str]] = {}
+    for number, due, pk in lines:
+        task = stood.get(pk, Stood(TaskState.OPEN, due))
+        finished = task.finished_at and task.finished_at.astimezone(zone).date()
+        of.setdefault(number, []).append(_lateness(due, task.due_on or due, task.state, finished, today))
+    worst = Counter(min(states, key=WORST.index) for states in of.values())
+    return worst, Counter(state for states in of.values() for state in states)
 
 
 def sites(scope: Scope) -> Counter[str]:
     """Count the sites: proven (struck off after rain), waiting (for rain), interim, nothing; gone ones are left out."""
-    states = dict(Problem.objects.filter(site__isnull=False).order_by().values_list("site_id", "state"))
-    held = set(_interim_done().values_list("problem__site_id", flat=True))
+    stood = _problems(scope)
+    at_sites = Problem.objects.filter(site__isnull=False).order_by().values_list("site_id", "pk")
+    states = {site: stood[pk].state for site, pk in at_sites if pk in stood}
+    held = _held(scope, stood)
     versions = SiteVersion.objects.filter(site__in=Site.objects.filter(merged_into=None))
+    if scope.is_whole_day:
+        versions = versions.filter(study__adopted_at__lt=scope.at)
     latest: dict[int, tuple[Any, ...]] = {}
     for site, lon, lat in versions.values_list("site_id", "place__lon", "place__lat"):
         before = latest.get(site, (None, None))
@@ -62,9 +72,30 @@ def sites(scope: Scope) -> Counter[str]:
     )
 
 
-def _interim_done() -> QuerySet[Task]:
-    done = Task.objects.filter(kind=Task.Kind.INTERIM, state__in=DONE, round=F("problem__reopened"))
-    return done.filter(problem__site__isnull=False).order_by()
+def _problems(scope: Scope) -> dict[int, Stood]:
+    """Return how problems stand, or, of a day that is over, how they stood at its end."""
+    if scope.is_whole_day:
+        return problems_at(scope)
+    columns = Problem.objects.order_by().values_list("pk", "state", "due_on", "reopened")
+    return {pk: Stood(state, due, None, reopened) for pk, state, due, reopened in columns}
+
+
+def _tasks(scope: Scope) -> dict[int, Stood]:
+    """Return how tasks stand by the deadline of their works, or, of a day that is over, how they stood at its end."""
+    if scope.is_whole_day:
+        return tasks_at(scope)
+    columns = Task.objects.order_by().values_list("pk", "state", "due_on", "finished_at")
+    return {pk: Stood(state, due, finished) for pk, state, due, finished in columns}
+
+
+def _held(scope: Scope, problems: dict[int, Stood]) -> set[int]:
+    """Return the sites that interim works hold, planned since the problem was reopened last."""
+    stood = _tasks(scope)
+    interim = Task.objects.filter(kind=Task.Kind.INTERIM, problem__site__isnull=False).order_by()
+    known = interim.values_list("pk", "round", "problem_id", "problem__site_id")
+    done = {pk for pk, task in stood.items() if task.state in DONE}
+    times = {pk: problem.reopened for pk, problem in problems.items()}
+    return {site for pk, turn, problem, site in known if pk in done and times.get(problem) == turn}
 
 
 def _mended(state: str | None, held: bool) -> str:
@@ -92,7 +123,7 @@ def _lateness(due: dt.date, later: dt.date, state: str, finished: dt.date | None
 
 def _today(scope: Scope) -> dt.date:
     """Return the day against which lateness is told; the end of a day is that day still."""
-    return (scope.stand - dt.timedelta(microseconds=1)).astimezone(scope.zone).date()
+    return (scope.at - dt.timedelta(microseconds=1)).astimezone(scope.zone).date()
 
 
 def _here(scope: Scope, found: QuerySet[Any], *names: str, place: str = "") -> list[tuple[Any, ...]]:

@@ -43,14 +43,17 @@ def overview(request: HttpRequest) -> HttpResponse:
 def _figures(scope: Scope) -> dict[str, Any]:
     day, opened = heard(scope), open_incidents(scope)
     lists, lines = works.listed_tasks(scope)
+    late = lines["late"]
     found, sites, listed = works.problems(scope), works.sites(scope), works.key_areas(scope)
     return {
         "heard": day, "chart": shapes.hours_chart(day.hours, day.bands),
         "hours": list(enumerate(zip_longest(day.hours, day.bands or []))),
-        "last": _last_hour(day), "open": opened, "map": _map(scope, opened),
+        "last": None if scope.is_whole_day else _last_hour(day), "whole": _whole_day(scope, day),
+        "open": opened, "map": _map(scope, opened),
         "diverted": diverted(scope), "helped": helped(scope),
         "teams": mobile_teams(scope),
-        "lists": lists, "listed": sum(lines.values()), "task_bar": words.task_bar(lines),
+        "lists": sum(lists.values()), "listed": sum(lines.values()), "listed_late": late,
+        "list_bar": words.list_bar(lists),
         "problems": sum(found.values()), "problem_bar": words.problem_bar(found),
         "sites": sum(sites.values()), "site_bar": words.site_bar(sites),
         "key_areas": sum(listed.values()), "key_area_bar": words.key_area_bar(listed),
@@ -63,6 +66,11 @@ def _last_hour(day: Heard) -> dict[str, Any] | None:
     hour = len(day.hours) - 1
     n, usual = day.hours[hour], day.bands[hour]
     return {"hour": hour, "n": n, "usual": usual, "how": words.against(n, usual)}
+
+
+def _whole_day(scope: Scope, day: Heard) -> str:
+    """Say how a day that is over stands against the usual."""
+    return words.against(day.n, day.usual) if scope.is_whole_day and day.usual else ""
 
 
 def _map(scope: Scope, opened: Open) -> dict[str, Any]:
@@ -98,10 +106,12 @@ def _query(scope: Scope, area: str, day: Any = None) -> str:
 
 
 def _links(scope: Scope, actor: Actor) -> dict[str, str]:
-    """Return the list behind each figure, where this person may open it."""
+    """Return the list behind each figure, where this person may open it; lists of now tell nothing of a past day."""
     day = str(scope.day)
-    return {
-        "reports": _address(actor, "intake:reports", since=day, until=day),
+    reports = {"reports": _address(actor, "intake:reports", since=day, until=day)}
+    if scope.is_whole_day:
+        return reports
+    return reports | {
         "incidents": _address(actor, "triage:incidents", list="open"),
         "diverted": _address(actor, "triage:incidents", list="diverted"),
         "teams": _address(actor, "dispatch:assignments", tab="over", kind="mobile"),
