@@ -59,6 +59,7 @@ refusals.words({
         "Nothing can be printed: the fonts or the typesetter are not installed. Whoever runs Anlan runs `make setup`,"
         " or installs `anlan[platform]` again."
     ),
+    "papers_too_many": _("One file holds at most %(most)d sheets; take fewer at once."),
     "paper_too_long": _("A paper has at most %(most)d lines of tables; take fewer, or a file for a spreadsheet."),
     "download_too_long": _("A file holds at most %(most)d rows. Narrow the list first, by days, kind or number."),
     "not_unicode": _("This holds half a character (a lone surrogate), which is no text."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from anlan.core.print.paper import Code, Column, Pairs, Paper, Part, Table, Whole, Words
+from anlan.core.print.paper import Blanks, Bound, Code, Column, Drawing, Pairs, Paper, Part, Table, Whole, Words
 
-__all__ = ["Code", "Column", "Pairs", "Paper", "Part", "Table", "Whole", "Words"]
+__all__ = [
+    "Blanks", "Bound", "Code", "Column", "Drawing", "Pairs", "Paper", "Part", "Table", "Whole", "Words",
+]  # fmt: skip

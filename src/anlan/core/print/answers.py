@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from anlan.core.print.paper import Paper
+from anlan.core.print.paper import Bound, Paper
 from anlan.core.print.press import pdf
 from anlan.core.refusals import Refused
 
 
-def sent(paper: Paper) -> HttpResponse:
+def sent(paper: Paper | Bound) -> HttpResponse:
     """Answer with a paper as PDF under its number; where nothing can be printed, say what to run."""
     try:
         document = pdf(paper)

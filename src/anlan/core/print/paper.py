@@ -17,10 +17,13 @@ Cell = str | tuple[str, str]  # words, or words with small print below them
 
 @dataclass(frozen=True)
 class Words:
-    """A paragraph, small print, a numbered note, or the heading of what follows."""
+    """A paragraph, small print, a numbered note, the heading of what follows, or the name of room for the pen.
+
+    Rooms share what is left of their page.
+    """
 
     words: str
-    kind: Literal["text", "small", "note", "heading"] = "text"
+    kind: Literal["text", "small", "note", "heading", "room"] = "text"
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,23 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """Pictures beside each other, each with what it shows in words; their signs are set in the paper's own font."""
+
+    pictures: Sequence[tuple[str, str]]  # SVG, and the words
+    high_mm: float
+    kind: Literal["drawing"] = "drawing"
+
+
+@dataclass(frozen=True)
+class Blanks:
+    """What is filled in by pen: lines of names side by side, each with room of so many millimetres."""
+
+    rows: Sequence[tuple[float, Sequence[str]]]
+    kind: Literal["blanks"] = "blanks"
+
+
+@dataclass(frozen=True)
 class Whole:
     """Parts that stay together on one page."""
 
@@ -66,7 +86,7 @@ class Whole:
     kind: Literal["whole"] = "whole"
 
 
-Part = Words | Pairs | Table | Code | Whole
+Part = Words | Pairs | Table | Code | Drawing | Blanks | Whole
 
 
 @dataclass(frozen=True)
@@ -79,6 +99,18 @@ class Paper:
     imprint: str
     at: dt.datetime
     parts: Sequence[Part]
+    chinese: bool = field(default_factory=in_chinese)
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Several papers as one file: each begins on a page of its own and counts its own pages."""
+
+    title: str
+    number: str
+    author: str
+    at: dt.datetime
+    papers: Sequence[Paper]
     chinese: bool = field(default_factory=in_chinese)
 
 
