@@ -12,7 +12,7 @@ from anlan.intake.models import ImportRun
 from anlan.intake.public.codes import code_for
 from anlan.intake.public.form_token import new_form_key, receipt_for
 from anlan.prevention import actions as prevention
-from anlan.prevention.models import AnalysisReport, Problem, Storm, Task
+from anlan.prevention.models import AnalysisReport, Escalation, Problem, Storm, Task
 from tests.make.contacts import contact
 from tests.make.estimates import mended_town
 from tests.make.incidents import incident
@@ -44,6 +44,8 @@ def whole_town() -> dict[str, Any]:
     upload = ImportRun.objects.create(created_at=NOON, file_name="calls.csv", state=ImportRun.State.DONE, accepted=8)
     site = Site.objects.order_by("number").first()
     assert site is not None
+    prevention.escalate_overdue(actor=ME, at=NOON)
+    analysed = AnalysisReport.objects.order_by("-pk")[0].number
     return {
         "code": code_for(key), "receipt": receipt_for(key), "report": told.number, "rank": 1,
         "contact_id": contact(at=NOON), "import_id": upload.pk, "measure": "reports", "form": "pdf", "kind": "csv",
@@ -52,11 +54,13 @@ def whole_town() -> dict[str, Any]:
         "bulletin": {"number": published.number, "plan": published.plan.number},
         "prevention": {"number": open_task},
         "prevention:issued": {"number": listed},
-        "prevention:issued_file": {"number": listed}, "prevention:step": {"number": "P-2016-0001"},
+        "prevention:issued_file": {"number": listed},
+        "prevention:ladder_paper": {"number": Escalation.objects.exclude(number="")[0].number},
+        "prevention:step": {"number": "P-2016-0001"},
         "prevention:task_step": {"number": open_task, "verb": "finish"},
         "verb": "sign_for", "core:reset": reset_link(at=NOON), "core:operator_resume": {"name": min(FOLLOWERS)},
         "core:person": {"pk": person(None).pk},
-        "prevention:analysis": {"number": AnalysisReport.objects.order_by("-pk")[0].number},
+        "prevention:analysis": {"number": analysed},
         "prevention:storm_correct": {"pk": Storm.objects.get().pk},
     }  # fmt: skip
 

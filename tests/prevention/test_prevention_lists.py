@@ -14,7 +14,7 @@ from anlan.core.print import Words
 from anlan.core.time.clock import frozen
 from anlan.prevention import actions
 from anlan.prevention.models import TaskList
-from anlan.prevention.paper import paper_of
+from anlan.prevention.papers.lists import paper_of
 from tests import make
 from tests.make.problems import Town, day
 
@@ -126,7 +126,7 @@ def test_a_list_sent_twice_is_issued_once(town: Town) -> None:
     ("address", "most"),
     [("/lists/", 14), ("/lists/?view=tasks", 14), ("/lists/?view=results", 14), ("/lists/?view=issued", 15),
      ("/lists/L-2016-001/", 10), ("/lists/L-2016-001/list.pdf", 11),
-     ("/lists/new/", 10), ("/problems/new/", 14), ("/tasks/T-2016-0001/", 15)],
+     ("/lists/new/", 10), ("/problems/new/", 14), ("/tasks/T-2016-0001/", 16)],
 )  # fmt: skip
 def test_each_list_asks_a_bounded_number_of_questions(
     town: Town, address: str, most: int, django_assert_max_num_queries: Any

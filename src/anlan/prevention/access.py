@@ -16,3 +16,5 @@ ARBITRATES = (Role.LEADER,)
 OPENS = READS  # photos of evidence: whoever may see the task
 OPENS_FOR = {Role.VERIFIER: Purpose.VERIFY, Role.OFFICER: Purpose.WORKS}  # what most likely
 ERASES = SUPERVISES  # who sees the task and did none of it; operators open no task
+PRINTS_ALL = (Role.SUPERVISOR, Role.LEADER, Role.AUDITOR)  # papers of the ladder, to whomever they go
+PRINTS = (*PRINTS_ALL, Role.OFFICER)  # and an officer those to their own organisation

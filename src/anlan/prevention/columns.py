@@ -20,7 +20,7 @@ from anlan.prevention.queries.sources import StudySite
 from anlan.prevention.queries.standings import Standing
 from anlan.prevention.queries.tasks import Drawn
 from anlan.prevention.spans import Part, Scale, Span
-from anlan.prevention.words import named, reopened_words, title_of
+from anlan.prevention.words import PAPERS, named, paper_number, reopened_words, title_of
 
 
 class Stood(NamedTuple):
@@ -198,6 +198,19 @@ def reported_problems(chosen: Collection[str] | None) -> list[Column]:
         Column(_("State"), lambda reported: reported.problem.get_state_display()),
         Column(_("Lead"), lambda reported: reported.lead),
     ]
+
+
+LADDER_COLUMNS = [
+    Column(_("Number"), lambda step: step.number, "num nowrap", sort="number",
+           link=lambda step: href("prevention:ladder_paper", step.number)),
+    Column(_("Paper"), lambda step: PAPERS[step.step], under=lambda step: paper_number(step.number)),
+    Column(pgettext_lazy("a paper", "To"), lambda step: named(step.organisation)),
+    Column(_("About"), lambda step: Typed(step.task.title if step.task else title_of(step.problem)), head=True,
+           link=lambda step: task_href(step.task.number) if step.task else problem_href(step.problem.number),
+           under=lambda step: (step.subject, Typed(title_of(step.problem)) if step.task else "")),
+    Column(_("Deadline"), lambda step: step.due_on, "num nowrap", sort="due_on"),
+    Column(_("Taken on"), lambda step: step.at, "num nowrap", sort="at"),
+]  # fmt: skip
 
 
 COUNTS = [Column(_("Reports"), lambda site: site.reports, "n"), Column(_("Episodes"), lambda site: site.episodes, "n")]

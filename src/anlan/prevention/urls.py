@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.prevention.views import analyses, evidence, lists, new_problems, problems, storms, tasks
+from anlan.prevention.views import analyses, evidence, ladder, lists, new_problems, problems, storms, tasks
 
 app_name = "prevention"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     *problems.urlpatterns,
     *tasks.urlpatterns,
     *evidence.urlpatterns,
+    *ladder.urlpatterns,
     *lists.urlpatterns,
     *analyses.urlpatterns,
     *storms.urlpatterns,

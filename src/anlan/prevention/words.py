@@ -180,6 +180,19 @@ def against(due_on: dt.date, today: dt.date) -> tuple[str, str]:
     return "warn" if left <= 3 else "calm", coming if left else _("due today")
 
 
+PAPERS: dict[str, Promise] = {  # of the steps of the ladder
+    "remind": lazy("Reminder letter"), "supervise": lazy("Supervision order"), "interview": lazy("Interview notice"),
+}  # fmt: skip
+NUMBERS = {"LR": lazy("Reminder %(year)s/%(n)s"), "LS": lazy("Supervision %(year)s/%(n)s"),
+           "LI": lazy("Interview %(year)s/%(n)s")}  # fmt: skip
+
+
+def paper_number(number: str) -> str:
+    """Write the number of a paper of the ladder, such as LS-2016-012, as the paper itself has it."""
+    letters, year, n = number.split("-")
+    return NUMBERS[letters] % {"year": year, "n": int(n)}
+
+
 def only_words() -> list[tuple[str, str]]:
     """Return what the task list can be narrowed to, in words."""
     return [("waiting", _("Open")), ("late", _("Late")), ("asked", _("Extension asked")),

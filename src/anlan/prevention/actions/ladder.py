@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from anlan.core import ledger
@@ -13,15 +13,22 @@ from anlan.core.ledger.verbs import verb
 from anlan.core.models import City, LedgerEntry
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
+from anlan.core.series import Series, next_of_each
 from anlan.core.time import deadlines
 from anlan.core.time.rules import end_of, steps_due
 from anlan.prevention import moves
 from anlan.prevention.actions.steps import entry
 from anlan.prevention.models import Escalation, ExtensionRequest, Problem, Task
 from anlan.prevention.moves import clock_of
+from anlan.prevention.queries.demands import demand
 from anlan.prevention.rules import to_take
 from anlan.prevention.states import ProblemState, RequestState, TaskState
 
+LETTERS: dict[str, str] = {
+    Escalation.Step.REMIND: "LR",
+    Escalation.Step.SUPERVISE: "LS",
+    Escalation.Step.INTERVIEW: "LI",
+}
 Waiting = tuple[Escalation, str]  # a step to be taken, and the clock whose ladder it is on
 
 
@@ -32,26 +39,37 @@ def escalate_overdue(*, actor: Actor, at: dt.datetime, key: str | None = None) -
     list(City.objects.select_for_update(no_key=True).all())
     with city_read_once():
         taken = _steps(at)
-    Escalation.objects.bulk_create(taken, batch_size=500)
-    ledger.append_many([_entry(escalation, actor, at) for escalation in taken])
-    return {step: sum(1 for escalation in taken if escalation.step == step) for step in Escalation.Step.values}
+        _number([escalation for escalation, _clock in taken if escalation.organisation_id], local_day(at).year)
+        entries = [_entry(escalation, clock, actor, at) for escalation, clock in taken]
+    Escalation.objects.bulk_create([escalation for escalation, _clock in taken], batch_size=500)
+    ledger.append_many(entries)
+    return {step: sum(1 for escalation, _clock in taken if escalation.step == step) for step in Escalation.Step.values}
 
 
-def _steps(at: dt.datetime) -> list[Escalation]:
+def _number(addressed: Sequence[Escalation], year: int) -> None:
+    """Give each step towards an organisation the number of its paper: the next of its kind in this year."""
+    given = next_of_each([Series(LETTERS[escalation.step], year, 3) for escalation in addressed])
+    for escalation, number in zip(addressed, given, strict=True):
+        escalation.number = number
+
+
+def _steps(at: dt.datetime) -> list[Waiting]:
     """Return the steps that have come, each on the ladder of its deadline's clock, not yet stored."""
     today = local_day(at)
     waiting = [*_tasks(today), *_requests(today), *_problems(today)]
     given = _given([escalation.subject for escalation, _clock in waiting])
     return [
-        escalation
+        (escalation, clock)
         for escalation, clock in waiting
         if _climbs(escalation, clock, given.get((escalation.subject, escalation.due_on), {}), today, at)
     ]
 
 
-def _entry(escalation: Escalation, actor: Actor, at: dt.datetime) -> LedgerEntry:
+def _entry(escalation: Escalation, clock: str, actor: Actor, at: dt.datetime) -> LedgerEntry:
     subject = f"task:{escalation.task.number}" if escalation.task else f"problem:{escalation.subject}"
     payload = {"step": escalation.step, "due_on": str(escalation.due_on), "organisation": escalation.organisation_id}
+    if escalation.number:
+        payload |= {"number": escalation.number} | demand(escalation, clock)
     return entry("escalated", subject, actor, at, payload)
 
 
@@ -84,7 +102,7 @@ def _given(subjects: list[str]) -> dict[tuple[str, dt.date], dict[str, dt.dateti
 
 def _tasks(today: dt.date) -> list[Waiting]:
     """Return the tasks whose deadline nears or has passed; works done wait for the verifier, not for the doer."""
-    open_ones = Task.objects.exclude(problem__state=ProblemState.STRUCK_OFF)
+    open_ones = Task.objects.exclude(problem__state=ProblemState.STRUCK_OFF).select_related("problem")
     waiting, checked = moves.TASKS["finish"].source, moves.TASKS["verify"].source
     doing = open_ones.filter(state__in=waiting, due_on__lte=_soon("task", waiting, today))
     done = open_ones.filter(state__in=checked, verify_by__lte=_soon("task", checked, today))
@@ -93,7 +111,7 @@ def _tasks(today: dt.date) -> list[Waiting]:
 
 
 def _of_task(task: Task, day: dt.date, doer: int | None) -> Waiting:
-    found = Escalation(problem_id=task.problem_id, task=task, subject=task.number, due_on=day, organisation_id=doer)
+    found = Escalation(problem=task.problem, task=task, subject=task.number, due_on=day, organisation_id=doer)
     return found, clock_of("task", task.state)
 
 

@@ -118,10 +118,14 @@ class Escalation(models.Model):
     step = models.CharField(max_length=9, choices=Step)
     due_on = models.DateField()
     at = models.DateTimeField()
+    number = models.CharField(max_length=16, default="", blank=True)  # LS-2016-012, of its paper; none towards nobody
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["subject", "due_on", "step"], name="ladder_step_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "due_on", "step"], name="ladder_step_once"),
+            models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="ladder_number_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} {self.step}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anlan.core.models import Organisation
 from anlan.core.pages import Event
-from anlan.prevention.models import ExtensionRequest, Problem, Task
+from anlan.prevention.models import Escalation, ExtensionRequest, Problem, Task
 from anlan.prevention.moves import PROBLEMS, works_of
 from anlan.prevention.states import RequestState
 from anlan.prevention.words import by_whom
@@ -37,7 +38,8 @@ def _report(words: str) -> str:
 
 def history_of(task: Task) -> list[Event]:
     """Return what has happened to a task and its problem, the newest first."""
-    events = [*_moves(task), *_works(task), *_results(task), *_extensions(task), *_requests(task), *_escalations(task)]
+    steps = _escalations(task.escalations.all())
+    events = [*_moves(task), *_works(task), *_results(task), *_extensions(task), *_requests(task), *steps]
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
@@ -83,6 +85,11 @@ def _of_request(request: ExtensionRequest) -> list[Event]:
     return events
 
 
-def _escalations(task: Task) -> list[Event]:
+def steps_of(problem: Problem) -> list[Event]:
+    """Return the steps of the ladder that were taken for a problem's own steps, not for one of its tasks."""
+    return _escalations(problem.escalations.filter(task=None))
+
+
+def _escalations(steps: QuerySet[Escalation]) -> list[Event]:
     return [Event(step.at, step.get_step_display(), by_whom(step.organisation), mark="late")
-            for step in task.escalations.select_related("organisation")]  # fmt: skip
+            for step in steps.select_related("organisation")]  # fmt: skip

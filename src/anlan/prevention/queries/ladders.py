@@ -6,8 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from anlan.core.city.areas import local_day
+from anlan.core.people.actors import Actor
+from anlan.core.people.roles import Role
 from anlan.core.time import deadlines
+from anlan.prevention.access import PRINTS_ALL
 from anlan.prevention.models import Escalation, Problem, Task
 from anlan.prevention.moves import clock_of
 from anlan.prevention.queries.tasks import next_task
@@ -47,6 +52,15 @@ class Ladder:
     def coming(self) -> Rung | None:
         """Return the next step of the ladder."""
         return next((rung for rung in self.rungs if not rung.taken and rung.day), None)
+
+
+def printable(actor: Actor) -> QuerySet[Escalation]:
+    """Return the steps whose papers an actor may print, the newest first: officers those to their own organisation."""
+    seen = Problem.objects.visible_to(actor).order_by()
+    steps = Escalation.objects.exclude(number="").filter(problem__in=seen.values("pk")).order_by("-at", "-pk")
+    if not (actor.is_system or actor.roles & set(PRINTS_ALL)):
+        steps = steps.filter(organisation__in=actor.organisation_ids if Role.OFFICER in actor.roles else [])
+    return steps.select_related("problem", "task", "organisation")
 
 
 def ladder_of(problem: Problem, tasks: Sequence[Task], given: Sequence[Escalation], today: dt.date) -> Ladder | None:

@@ -6,10 +6,11 @@ from django import template
 
 from anlan.core.words import typed
 from anlan.prevention.models import Problem
-from anlan.prevention.words import reopened_words, title_of
+from anlan.prevention.words import paper_number, reopened_words, title_of
 
 register = template.Library()
 register.filter(reopened_words)
+register.filter(paper_number)
 
 
 @register.filter

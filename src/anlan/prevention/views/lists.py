@@ -34,9 +34,10 @@ from anlan.prevention import actions, columns
 from anlan.prevention.access import READS, SUPERVISES
 from anlan.prevention.forms.fields import choices_of
 from anlan.prevention.forms.lists import IssueForm
-from anlan.prevention.models import TaskList
-from anlan.prevention.paper import paper_of
+from anlan.prevention.models import Escalation, TaskList
+from anlan.prevention.papers.lists import paper_of
 from anlan.prevention.queries import lists as read
+from anlan.prevention.queries.ladders import printable
 from anlan.prevention.queries.standings import standing
 from anlan.prevention.queries.tasks import drawn, task_times
 from anlan.prevention.spans import scaled
@@ -78,10 +79,19 @@ ISSUED_LIST = replace(
     shape=lambda listed, reader: _tallied(listed, reader),
     empty=Empty(_("No list was issued yet. A supervisor issues one from open tasks.")),
 )  # fmt: skip
+LADDER_LIST = replace(
+    PROBLEM_LIST, title=_("Papers of the ladder"), rows=printable, columns=columns.LADDER_COLUMNS,
+    filters=[_of_organisation("organisation__code"),
+             Filter("step", _("Step"), _("All steps"), lambda reader: list(Escalation.Step.choices), "step")],
+    shape=lambda listed, reader: listed,
+    empty=Empty(_("Reminder letters, supervision orders and interview notices stand here for whoever prints them: the"
+                  " supervisor, and the organisation that they go to.")),
+)  # fmt: skip
 LISTS = ListPage(
     _("Lists"), read.problem_list, tab="view", base="prevention/base.html", crumb=PROBLEMS_CRUMB,
     tabs=[Tab("problems", _("Problem list"), page=PROBLEM_LIST), Tab("tasks", _("Task list"), page=TASK_LIST),
-          Tab("results", _("Achievement list"), page=RESULT_LIST), Tab("issued", _("Issued lists"), page=ISSUED_LIST)],
+          Tab("results", _("Achievement list"), page=RESULT_LIST), Tab("issued", _("Issued lists"), page=ISSUED_LIST),
+          Tab("ladder", _("Papers of the ladder"), page=LADDER_LIST)],
     links=[Link(_("Storms"), "prevention:storms", "r"),
            Link(_("Issue a list"), _issue_at, "n", SUPERVISES, primary=True)],
 )  # fmt: skip

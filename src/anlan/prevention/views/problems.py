@@ -26,12 +26,12 @@ from anlan.core.workflow.moves import Words
 from anlan.hotspots.access import READS as OPENS_SITES
 from anlan.intake.access import READERS as OPENS_REPORTS
 from anlan.prevention import columns
-from anlan.prevention.access import RAISES, READS, WORKS
+from anlan.prevention.access import PRINTS, RAISES, READS, WORKS
 from anlan.prevention.actions import sign_for
 from anlan.prevention.models import Origin, Problem
 from anlan.prevention.moves import PROBLEMS
 from anlan.prevention.queries.histories import past_of
-from anlan.prevention.queries.ladders import ladder_of
+from anlan.prevention.queries.ladders import ladder_of, printable
 from anlan.prevention.queries.problems import area_of, looked_for, organisation_named, shown_by
 from anlan.prevention.queries.standings import standing
 from anlan.prevention.queries.storms import Tested, tests_of
@@ -161,6 +161,7 @@ def _works(problem: Problem, reader: Reader) -> dict[str, Any]:
         "table": tabulated(columns.TASKS_OF_ONE, drawn(tasks, reader.today)),
         "history": past_of(problem, opens_reports=reader.holds(OPENS_REPORTS)),
         "given": [step for step in given if ladder is None or not ladder.has(step)],
+        "papers": printable(reader.actor).filter(problem=problem) if reader.holds(PRINTS) else [],
         "tested": tested, "rained": tabulated(columns.RAINED, tested.storms), "opens_sites": reader.holds(OPENS_SITES),
     }  # fmt: skip
 

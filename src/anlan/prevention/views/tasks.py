@@ -19,12 +19,13 @@ from anlan.core.sealed.purposes import Choices, Purpose
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
 from anlan.core.words import typed
-from anlan.prevention.access import ERASES, OPENS_FOR, READS
+from anlan.prevention.access import ERASES, OPENS_FOR, PRINTS, READS
 from anlan.prevention.columns import problem_href
 from anlan.prevention.models import Evidence, Task
 from anlan.prevention.moves import TASKS
 from anlan.prevention.offers.tasks import STEPS
 from anlan.prevention.queries.histories import history_of
+from anlan.prevention.queries.ladders import printable
 from anlan.prevention.queries.standings import task_standing
 from anlan.prevention.queries.tasks import drawn, evidence_of, request_of, visible_tasks
 from anlan.prevention.states import TaskState
@@ -97,6 +98,7 @@ def _page(request: HttpRequest, number: str, sent: Sent = None, status: int = 20
         "opened_for": Purpose(purpose).label if purpose else "",
         "granted": reader.asked["opened"] if purpose else "",
         "purposes": _purposes(reader.actor),
+        "papers": printable(reader.actor).filter(task=known) if reader.holds(PRINTS) else [],
         "reasons": Evidence.SEAL.reason_choices if reader.holds(ERASES) else [],
     }
     context |= TASK.context(known, reader, sent, visit_of(request, number))

@@ -1,0 +1,1 @@
+"""What prevention prints on A4, by noun."""
