@@ -54,7 +54,7 @@ def whole_town() -> dict[str, Any]:
         "bulletin": {"number": published.number, "plan": published.plan.number},
         "prevention": {"number": open_task},
         "prevention:issued": {"number": listed},
-        "prevention:issued_file": {"number": listed},
+        "prevention:issued_file": {"number": listed}, "prevention:list_sheets": {"number": listed},
         "prevention:ladder_paper": {"number": Escalation.objects.exclude(number="")[0].number},
         "prevention:step": {"number": "P-2016-0001"},
         "prevention:task_step": {"number": open_task, "verb": "finish"},

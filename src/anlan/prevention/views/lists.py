@@ -36,8 +36,10 @@ from anlan.prevention.forms.fields import choices_of
 from anlan.prevention.forms.lists import IssueForm
 from anlan.prevention.models import Escalation, TaskList
 from anlan.prevention.papers.lists import paper_of
+from anlan.prevention.papers.tasks import sheets_of
 from anlan.prevention.queries import lists as read
 from anlan.prevention.queries.ladders import printable
+from anlan.prevention.queries.sheets import tasks_of
 from anlan.prevention.queries.standings import standing
 from anlan.prevention.queries.tasks import drawn, task_times
 from anlan.prevention.spans import scaled
@@ -129,6 +131,15 @@ def issued_file(request: HttpRequest, number: str) -> HttpResponse:
     return sent(paper_of(*_issued(request, number), now()))
 
 
+@require_safe
+@roles(*READS)
+def list_sheets(request: HttpRequest, number: str) -> HttpResponse:
+    """Return the sheets of an issued list's tasks that the reader may see, one after the other."""
+    actor = actor_of_request(request)
+    found, lines, _hidden = _issued(request, number)
+    return sent(sheets_of(tasks_of([line.item.task.number for line in lines], actor), found.number, actor))
+
+
 def _issued(request: HttpRequest, number: str) -> tuple[TaskList, list[read.Line], int]:
     """Return a list, its lines that the reader may open, and how many there are beside."""
     actor = actor_of_request(request)
@@ -161,5 +172,6 @@ urlpatterns = [
     path("lists/", LISTS.view(roles(*READS)), name="lists"),
     path("lists/new/", issue, name="issue"),
     path("lists/<str:number>/", issued, name="issued"),
+    path("lists/<str:number>/sheets.pdf", list_sheets, name="list_sheets"),
     path("lists/<str:number>/list.pdf", issued_file, name="issued_file"),
 ]

@@ -1,10 +1,10 @@
-"""A task's page: what is to be done, the evidence, and the next step; it prints as a task sheet."""
+"""A task's page: what is to be done, the evidence, and the next step."""
 
 from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from anlan.core.pages import Facts, Reader, RecordPage, Sent, Typed, drawn_by
 from anlan.core.people.actors import Actor
+from anlan.core.print.answers import sent
 from anlan.core.sealed.grants import purpose_of
 from anlan.core.sealed.purposes import Choices, Purpose
 from anlan.core.web.access import roles
@@ -24,8 +25,10 @@ from anlan.prevention.columns import problem_href
 from anlan.prevention.models import Evidence, Task
 from anlan.prevention.moves import TASKS
 from anlan.prevention.offers.tasks import STEPS
+from anlan.prevention.papers.tasks import sheets_of
 from anlan.prevention.queries.histories import history_of
 from anlan.prevention.queries.ladders import printable
+from anlan.prevention.queries.sheets import tasks_of
 from anlan.prevention.queries.standings import task_standing
 from anlan.prevention.queries.tasks import drawn, evidence_of, request_of, visible_tasks
 from anlan.prevention.states import TaskState
@@ -84,6 +87,17 @@ def visit_of(request: HttpRequest, number: str) -> str:
     return f"?{urlencode({'opened': granted})}" if known else ""
 
 
+@require_safe
+@roles(*READS)
+def task_sheet(request: HttpRequest, number: str) -> HttpResponse:
+    """Return a task's sheet."""
+    actor = actor_of_request(request)
+    found = tasks_of([number], actor)
+    if not found:
+        raise Http404
+    return sent(sheets_of(found, number, actor))
+
+
 def _page(request: HttpRequest, number: str, sent: Sent = None, status: int = 200) -> HttpResponse:
     reader, known = Reader.of(request), TASK.find(request, number)
     asked, evidence = request_of(known), evidence_of(known)
@@ -113,5 +127,6 @@ def _purposes(actor: Actor) -> Choices:
 
 urlpatterns = [
     path("tasks/<str:number>/", task, name="task"),
+    path("tasks/<str:number>/sheet.pdf", task_sheet, name="task_sheet"),
     path("tasks/<str:number>/<str:verb>", task_step, name="task_step"),
 ]
