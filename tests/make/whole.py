@@ -60,7 +60,8 @@ def whole_town() -> dict[str, Any]:
         "prevention:task_step": {"number": open_task, "verb": "finish"},
         "verb": "sign_for", "core:reset": reset_link(at=NOON), "core:operator_resume": {"name": min(FOLLOWERS)},
         "core:person": {"pk": person(None).pk},
-        "prevention:analysis": {"number": analysed},
+        "prevention:analysis": {"number": analysed}, "prevention:report_paper": {"number": analysed},
+        "prevention:report_annex": {"number": analysed},
         "prevention:storm_correct": {"pk": Storm.objects.get().pk},
     }  # fmt: skip
 

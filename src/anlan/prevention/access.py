@@ -18,3 +18,4 @@ OPENS_FOR = {Role.VERIFIER: Purpose.VERIFY, Role.OFFICER: Purpose.WORKS}  # what
 ERASES = SUPERVISES  # who sees the task and did none of it; operators open no task
 PRINTS_ALL = (Role.SUPERVISOR, Role.LEADER, Role.AUDITOR)  # papers of the ladder, to whomever they go
 PRINTS = (*PRINTS_ALL, Role.OFFICER)  # and an officer those to their own organisation
+PRINTS_REPORTS = tuple(role for role in READS if role != Role.OFFICER)  # an analysis report is about the whole city

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from anlan.core.pages import Column, Reader, Typed, drawn_by, labelled, picked
 from anlan.core.web.addresses import href
-from anlan.core.words import MISSING, area_label, typed
+from anlan.core.words import MISSING, area_label, day, typed
 from anlan.prevention.models import Problem, Storm, TaskList
 from anlan.prevention.queries.lists import Line
 from anlan.prevention.queries.sources import StudySite
@@ -200,6 +200,19 @@ def reported_problems(chosen: Collection[str] | None) -> list[Column]:
     ]
 
 
+ANNEX = [  # of an analysis report, as a file
+    Column(_("Number"), lambda found: found.problem.number),
+    Column(_("Site"), lambda found: found.problem.site.code if found.problem.site else ""),
+    Column(_("Origin"), lambda found: found.problem.get_origin_display()),
+    Column(_("Problem"), lambda found: Typed(title_of(found.problem))),
+    Column(_("Area"), lambda found: tuple(area_label(area) for area in found.areas)),
+    Column(_("Longitude"), lambda found: found.problem.lon), Column(_("Latitude"), lambda found: found.problem.lat),
+    Column(_("Radius (m)"), lambda found: found.problem.radius_m),
+    Column(_("Reports"), lambda found: found.place and found.place.reports),
+    Column(_("Episodes"), lambda found: found.place and found.place.episodes),
+    Column(_("First report"), lambda found: found.place and day(found.place.first_at)),
+    Column(_("Last report"), lambda found: found.place and day(found.place.last_at)),
+]  # fmt: skip
 LADDER_COLUMNS = [
     Column(_("Number"), lambda step: step.number, "num nowrap", sort="number",
            link=lambda step: href("prevention:ladder_paper", step.number)),
