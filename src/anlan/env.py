@@ -40,6 +40,7 @@ class Env:
     """What the operator set; `docs/reference/settings.md` has a line for each name."""
 
     data: Path
+    city_folder: Path
     database_url: str | None
     secret_key: str | None
     allowed_hosts: tuple[str, ...]
@@ -73,6 +74,7 @@ def read_env(environ: dict[str, str] | None = None) -> Env:
     heads_file = _heads_file(get("ANLAN_HEADS_FILE"), data)
     return Env(
         data=data,
+        city_folder=Path(get("ANLAN_CITY_FOLDER") or data / "city").absolute(),
         database_url=get("ANLAN_DATABASE_URL") or None,
         secret_key=get("ANLAN_SECRET_KEY") or None,
         allowed_hosts=_words(get("ANLAN_ALLOWED_HOSTS") or "127.0.0.1,localhost,[::1]"),

@@ -163,6 +163,7 @@ SOCIALACCOUNT_ADAPTER = "anlan.core.people.sso.Sso"
 SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: the policy forbids a form that ends at another server
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [OIDC.app()] if OIDC else []}}
 
+CITY_FOLDER = ENV.city_folder
 CITY_AHEAD_S = ENV.city_ahead_s  # set by `anlan demo` and its kin for the processes that they start
 METRICS_TOKEN = ENV.metrics_token
 KEEP_KEYS_DAYS, KEEP_JOBS_DAYS = ENV.keep_keys_days, ENV.keep_jobs_days

@@ -123,7 +123,8 @@ def new(
 
     start_django(None)  # reading a folder knows the tables that it fills
     from anlan.city import outset
-    from anlan.core.city.folder import CityFolderError, read
+    from anlan.core.city.faults import CityFolderError
+    from anlan.core.city.folder import read
 
     try:
         edges = [float(edge) for edge in bounds.split(",")]
@@ -141,6 +142,26 @@ def new(
     except FileExistsError:
         raise refuse(f"{target} holds files already; name a folder that is new or empty") from None
     typer.echo(f"{target}: read README.md there, then run `anlan init --city {target} --data DIR`")
+
+
+@city.command()
+def check(
+    target: Annotated[Path, typer.Argument(metavar="FOLDER", help="The city's folder.")],
+    data: DataOption = None,
+) -> None:
+    """Say what loading a folder would change in a data directory, line by line; nothing is stored."""
+    from anlan.core.operator.setup import open_platform, refuse
+
+    open_platform(data)
+    from anlan.core.city.lines import as_lines
+    from anlan.core.city.reload import look
+
+    seen = look(target)
+    lines = as_lines(seen)
+    if seen["faults"]:
+        raise refuse("\n".join([f"{target}: nothing of it would be loaded", *lines]))
+    for line in lines:
+        typer.echo(line)
 
 
 @city.command()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_noop as _
 
-from anlan.core.city.folder import CityFolderError, city_part, rows
+from anlan.core.city.faults import Place, Row, each, once
+from anlan.core.city.folder import city_part, rows
 from anlan.core.models import City, ClockRule, LegalAct
 from anlan.core.time.deadlines import FILE, shipped
 from anlan.core.time.rules import Counting
@@ -45,71 +45,76 @@ def clocks_left_out(folder: Path) -> list[str]:
 
 
 def _rules(path: Path) -> dict[str, ClockRule]:
-    found: dict[str, ClockRule] = {}
-    lines: dict[str, int] = {}
-    for line, row in enumerate(rows(path, COLUMNS), start=2):
-        code, where = row["code"], f"{path}:{line}"
-        if lines.setdefault(code, line) != line:
-            raise CityFolderError(f"{where}: {code} stands in line {lines[code]} already: keep one of the two")
-        found[code] = _rule(row, where)
-        with _at(where):
-            found[code].full_clean(validate_unique=False, validate_constraints=False)
-    return found
+    found = rows(path, COLUMNS)
+    once(path, found, "code")
+    return {rule.code: rule for rule in each(path, found, _rule)}
 
 
-def _rule(row: dict[str, str], where: str) -> ClockRule:
+def _rule(row: Row, at: Place) -> ClockRule:
     named = shipped().get(row["code"])
     target = row["target_s"] or ("" if row["start"] or (named and named["target_s"]) else "0")
     if not row["code"] or not SECONDS.fullmatch(target):
-        raise CityFolderError(f"{where}: a clock needs code, start, stop and target_s in whole seconds")
+        raise at.wrong(_("a clock needs code, start, stop and target_s in whole seconds"))
     words = {name: row.get(name) or "" for name in WORDS}
-    return ClockRule(target_s=int(target), counting=_counting(row, where), **words)
+    rule = ClockRule(target_s=int(target), counting=_counting(row, at), **words)
+    try:
+        rule.full_clean(validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        raise at.unfit(error) from error
+    return rule
 
 
-def _counting(row: dict[str, str], where: str) -> Counting:
+def _counting(row: dict[str, str], at: Place) -> Counting:
     """Return how the target is counted: by the column `counting`, else by `calendar`, else every second."""
     written, calendar = row.get("counting") or "", row.get("calendar") or "all"
     if written not in {"", *Counting} or calendar not in CALENDARS:
-        raise CityFolderError(f"{where}: counting is {', '.join(Counting)}; calendar, its older name, all or working")
+        words = _("counting is %(known)s; calendar, its older name, all or working")
+        raise at.wrong(words, known=", ".join(Counting))
     return Counting(written) if written else CALENDARS[calendar]
-
-
-@contextmanager
-def _at(where: str) -> Iterator[None]:
-    """Say of what the model refuses in which line it stands."""
-    try:
-        yield
-    except ValidationError as error:
-        words = "; ".join(f"{name}: {' '.join(why)}" for name, why in error.message_dict.items())
-        raise CityFolderError(f"{where}: {words}") from error
 
 
 @city_part("acts")
 def load_acts(folder: Path, city: City) -> None:
     """Make the city's acts of law those of its folder: of one act each version ends where the next begins."""
     path = folder / "acts.csv"
-    found = [_act(row, f"{path}:{line}") for line, row in enumerate(rows(path, ACT_COLUMNS), start=2)]
-    for n, act in enumerate(found):
-        with _at(f"{path}:{n + 2}"):
-            act.require_fit([*found[:n], *found[n + 1 :]])
+    lines = rows(path, ACT_COLUMNS)
+    found = each(path, lines, _act)
+
+    def fits(row: Row, at: Place) -> None:
+        n = lines.index(row)
+        try:
+            found[n].require_fit([*found[:n], *found[n + 1 :]])
+        except ValidationError as error:
+            raise at.unfit(error) from error
+
+    each(path, lines, fits)
     if path.exists():
-        LegalAct.objects.all().delete()
-        LegalAct.objects.bulk_create(found)
+        _keep(found)
 
 
-def _act(row: dict[str, str], where: str) -> LegalAct:
-    begins, ends = (_day(row.get(name) or "", where) for name in ("in_force_from", "until"))
+def _keep(acts: list[LegalAct]) -> None:
+    """Make the stored versions those of the file; one that is there stays the row that it is."""
+    there = {(act.code, act.in_force_from): act for act in LegalAct.objects.all()}
+    for act in acts:
+        act.pk = there.pop((act.code, act.in_force_from), act).pk
+    LegalAct.objects.filter(pk__in=[act.pk for act in there.values()]).delete()
+    for act in acts:
+        act.save()
+
+
+def _act(row: Row, at: Place) -> LegalAct:
+    begins, ends = (_day(row, name, at) for name in ("in_force_from", "until"))
     if not row["code"] or begins is None:
-        raise CityFolderError(f"{where}: an act needs a code and the day from which it is in force")
+        raise at.wrong(_("an act needs a code and the day from which it is in force"))
     words = {name: row.get(name) or "" for name in ("code", "name", "name_en", "kind", "number", "replaces", "source")}
     act = LegalAct(in_force_from=begins, until=ends, **words)
-    with _at(where):
-        act.clean_fields()
+    at.fit(act, blank=False)
     return act
 
 
-def _day(text: str, where: str) -> dt.date | None:
+def _day(row: Row, column: str, at: Place) -> dt.date | None:
+    text = row.get(column) or ""
     try:
         return dt.date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise CityFolderError(f"{where}: {text!r} is no day: write it as 2016-10-01") from error
+        raise at.wrong(_("'%(text)s' is no day: write it as 2016-10-01"), text=text) from error

@@ -73,6 +73,7 @@ refusals.words({
     "sso_other_identity": _("Another identity of the provider stands behind this account. Ask the operator."),
     "sso_unknown": _("The provider knows you, but nobody here has this log-in name. The operator adds people."),
     "sso_unverified": _("The provider has not verified your e-mail address. Ask whoever runs it."),
+    "city_folder_changed": _("The city folder was changed since this was shown. Nothing was loaded: look again."),
     "unfit": "%(reason)s",  # in Django's words, which have their language already
 })  # fmt: skip
 labels.name_kinds({

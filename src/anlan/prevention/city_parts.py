@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from anlan.core.city.folder import CityFolderError, city_part
+from django.utils.translation import gettext_noop as _
+
+from anlan.core.city.faults import Place
+from anlan.core.city.folder import city_part
 from anlan.core.models import City, LegalAct
 from anlan.prevention.models import Escalation
 from anlan.prevention.queries.demands import OPTION
@@ -16,18 +19,20 @@ NEEDS = ("act", "article", "article_en")
 @city_part("ladder")
 def check_ladder(folder: Path, city: City) -> None:
     """Refuse an article of an act that the folder does not have, and a step that the ladder does not."""
-    where, table = f"{folder / 'city.toml'}: [{OPTION}]", city.option(OPTION, {})
+    at, table = Place(folder / "city.toml"), city.option(OPTION, {})
     if not isinstance(table, dict):
-        raise CityFolderError(f"{where}: write it as a table")
+        raise at.wrong(_("write [%(name)s] as a table"), name=OPTION)
     acts = set(LegalAct.objects.values_list("code", flat=True))
     for article in table.get("articles", []):
-        _check(article, acts, where)
+        _check(article, acts, at)
 
 
-def _check(article: Any, acts: set[str], where: str) -> None:
+def _check(article: Any, acts: set[str], at: Place) -> None:
     if not isinstance(article, dict) or not all(isinstance(article.get(name), str) for name in NEEDS):
-        raise CityFolderError(f"{where}: an article needs {', '.join(NEEDS)}, not {article!r}")
+        words = _("an article of [%(name)s] needs %(needed)s, not %(value)s")
+        raise at.wrong(words, name=OPTION, needed=", ".join(NEEDS), value=article)
     if article["act"] not in acts:
-        raise CityFolderError(f"{where}: acts.csv has no act {article['act']!r}")
+        raise at.wrong(_("acts.csv has no act %(code)s"), code=article["act"])
     if not set(article.get("steps", [])) <= set(Escalation.Step.values):
-        raise CityFolderError(f"{where}: steps are {', '.join(Escalation.Step.values)}, not {article['steps']!r}")
+        words = _("steps of the ladder are %(steps)s, not %(value)s")
+        raise at.wrong(words, steps=", ".join(Escalation.Step.values), value=article["steps"])

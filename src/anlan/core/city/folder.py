@@ -13,28 +13,29 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.utils.translation import gettext_noop as _
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from anlan.core import ledger
 from anlan.core.city.area_map import forget
+from anlan.core.city.changes import Change, changes, counts, digest
 from anlan.core.city.current import forget_city
+from anlan.core.city.faults import CityFolderError, Place, Row, each, once, together
+from anlan.core.city.kept import edited, put_back, snapshot
 from anlan.core.ledger.verbs import verb
+from anlan.core.ledger.writes import write
 from anlan.core.models import Area, AreaVersion, City, Holiday, Organisation
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
+from anlan.core.refusals import Refused
+from anlan.core.time.clock import now
 from anlan.core.time.targets import folder_changes
 
 Part = Callable[[Path, City], None]
 PARTS: dict[str, Part] = {}
 REQUIRED = ("code", "name", "name_en", "zone", "bounds")
 COLUMNS = (*REQUIRED, "language", "default_crs", "synthetic")
-
-
-class CityFolderError(ValueError):
-    """A file of the city's folder cannot be used; the message says which line and what to change."""
-
-    exit_status = 2
 
 
 def city_part(name: str) -> Callable[[Part], Part]:
@@ -76,19 +77,18 @@ class CityFolder:
 
 
 def read(folder: Path) -> CityFolder:
-    """Read and check a city's folder."""
+    """Read and check a city's folder; every file that cannot be used is told."""
     if not (folder / "city.toml").is_file():
-        raise CityFolderError(
-            f"{folder}: no city.toml; a city's folder begins with one (docs/reference/city-folder.md)"
-        )
-    return CityFolder(
-        folder,
-        folder_hash(folder),
-        _city(folder / "city.toml"),
-        tuple(_areas(folder / "areas.geojson")),
-        tuple(_organisations(folder / "organisations.csv")),
-        tuple(_holidays(folder / "holidays.csv")),
-    )
+        raise Place(folder).wrong(_("no city.toml; a city's folder begins with one (docs/reference/city-folder.md)"))
+    city, areas, organisations, holidays = together(
+        [
+            lambda: _city(folder / "city.toml"),
+            lambda: _areas(folder / "areas.geojson"),
+            lambda: _organisations(folder / "organisations.csv"),
+            lambda: _holidays(folder / "holidays.csv"),
+        ]
+    )  # type: tuple[Any, Any, Any, Any]
+    return CityFolder(folder, folder_hash(folder), city, tuple(areas), tuple(organisations), tuple(holidays))
 
 
 def folder_hash(folder: Path) -> str:
@@ -101,17 +101,62 @@ def folder_hash(folder: Path) -> str:
 
 
 @verb("core.cityfolder.load")
-def load(folder: Path, *, actor: Actor, at: dt.datetime) -> bool:
-    """Load a city's folder, or load it again with what changed; return whether anything was new."""
+def load(folder: Path, *, actor: Actor, at: dt.datetime, seen: str = "", over_pages: bool = False) -> bool:
+    """Load a city's folder, or load it again with what changed; return whether anything was new.
+
+    With the digest of what was `seen`, exactly that is loaded or nothing. What somebody changed on a page since the
+    folder was last loaded stays as it is, unless the folder goes `over_pages`.
+    """
     actor.require(Role.OPERATOR)
     data = read(folder)
     held = City.objects.select_for_update().first()
-    if held and held.code != data.city["code"]:
-        raise CityFolderError(
-            f"{folder}: this is {data.city['code']}, but the data directory holds {held.code}; take another --data"
-        )
-    if held and held.folder_hash == data.hash:
+    if held and not seen and held.folder_hash == data.hash:
         return False
+    city, found, clocks = _stored(data, held, at, over_pages=over_pages)
+    if seen and seen != digest(data.hash, found):
+        raise Refused("city_folder_changed")
+    kept: dict[str, list[str]] = {}
+    for change in found:
+        if change.on_page and not over_pages:
+            kept.setdefault(change.file, []).append(change.key)
+    payload = {"folder_hash": data.hash, "areas": len(data.areas), "organisations": len(data.organisations),
+               "files": counts(found), "kept": kept,
+               **({"clocks": clocks} if clocks else {})}  # fmt: skip
+    ledger.append("core.city_loaded", actor=actor, at=at, subject=f"city:{city.code}", payload=payload)
+    forget()
+    return True
+
+
+def compare(folder: Path) -> tuple[str, list[Change]]:
+    """Return what loading a folder would change, and its hash; it is loaded for that, and all of it taken back."""
+    data = read(folder)
+    try:
+        with write():
+            raise _TakenBack(_stored(data, City.objects.select_for_update().first(), now())[1])
+    except _TakenBack as back:
+        forget()
+        return data.hash, back.found
+
+
+class _TakenBack(Exception):
+    """Carries what loading would change out of a write of which nothing stays."""
+
+    def __init__(self, found: list[Change]) -> None:
+        super().__init__()
+        self.found = found
+
+
+def _stored(
+    data: CityFolder, held: City | None, at: dt.datetime, *, over_pages: bool = False
+) -> tuple[City, list[Change], list[dict[str, Any]]]:
+    """Store a folder, and again what pages changed unless it goes over that; return what it changes with all of it.
+
+    The last is what the entry says of clocks whose lines say another time than before.
+    """
+    if held and held.code != data.city["code"]:
+        words = _("this is %(code)s, but the data directory holds %(held)s; take another --data")
+        raise Place(data.path).wrong(words, code=data.city["code"], held=held.code)
+    before, on_pages = (snapshot(), edited()) if held else ({}, {})
     city = _store_city(data, held)
     forget_city()
     _store_areas(data.areas)
@@ -119,48 +164,58 @@ def load(folder: Path, *, actor: Actor, at: dt.datetime) -> bool:
     for date, kind, name in data.holidays:
         Holiday.objects.update_or_create(date=date, defaults={"kind": kind, "name": name})
     with folder_changes(at) as clocks:
-        for part in PARTS.values():
-            part(folder, city)
-    payload = {"folder_hash": data.hash, "areas": len(data.areas), "organisations": len(data.organisations)}
-    payload |= {"clocks": clocks} if clocks else {}
-    ledger.append("core.city_loaded", actor=actor, at=at, subject=f"city:{city.code}", payload=payload)
-    forget()
-    return True
+        together([lambda part=part: part(data.path, city) for part in PARTS.values()])  # type: ignore[misc]
+        found = changes(before, snapshot(), on_pages)
+        if not over_pages:
+            put_back(on_pages[change.file, change.key] for change in found if change.on_page)
+    return city, found, clocks
 
 
-def rows(path: Path, required: Iterable[str]) -> list[dict[str, str]]:
+def rows(path: Path, required: Iterable[str]) -> list[Row]:
     """Return the rows of a CSV file of the folder (none if it is absent), every cell stripped, columns checked."""
     if not path.exists():
         return []
+    at = Place(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
-            missing = [name for name in required if name not in (reader.fieldnames or [])]
-            if missing:
-                raise CityFolderError(f"{path}: the column {missing[0]!r} is missing")
-            return [{str(key): (value or "").strip() for key, value in row.items() if key} for row in reader]
+            if missing := [name for name in required if name not in (reader.fieldnames or [])]:
+                raise Place(path, 1).wrong(_("this column is missing"), missing[0])
+            return [_row(row, reader.line_num) for row in reader]
     except UnicodeDecodeError as error:
-        raise CityFolderError(f"{path}: save it as UTF-8 ({error.reason} at byte {error.start})") from error
+        raise at.wrong(
+            _("save it as UTF-8 (%(reason)s at byte %(byte)s)"), reason=error.reason, byte=error.start
+        ) from error
+    except (csv.Error, OSError) as error:
+        raise at.wrong(_("it cannot be read (%(reason)s)"), reason=error) from error
+
+
+def _row(cells: dict[str | Any, Any], line: int) -> Row:
+    row = Row({str(key): (value or "").strip() for key, value in cells.items() if key})
+    row.line = line
+    return row
 
 
 def _city(path: Path) -> dict[str, Any]:
+    at = Place(path)
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CityFolderError(f"{path}: {error}") from error
-    missing = [name for name in REQUIRED if name not in found]
-    if missing:
-        raise CityFolderError(f"{path}: {missing[0]!r} is missing")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise at.wrong(_("it cannot be read (%(reason)s)"), reason=error) from error
+    if missing := [name for name in REQUIRED if name not in found]:
+        raise at.wrong(_("'%(name)s' is missing"), missing[0], name=missing[0])
     for name in ("code", "name", "name_en", "zone"):
         if not isinstance(found[name], str) or not found[name].strip():
-            raise CityFolderError(f"{path}: write {name} as words in quotes, not {found[name]!r}")
+            raise at.wrong(_("write %(name)s as words in quotes, not %(value)s"), name, name=name, value=found[name])
     if found["zone"] not in available_timezones():
-        raise CityFolderError(f"{path}: zone {found['zone']!r} is no time zone; write one such as 'Asia/Shanghai'")
+        words = _("zone '%(zone)s' is no time zone; write one such as 'Asia/Shanghai'")
+        raise at.wrong(words, "zone", zone=found["zone"])
     if not _are_bounds(found["bounds"]):
-        raise CityFolderError(f"{path}: write bounds = [west, south, east, north] in degrees")
+        raise at.wrong(_("write bounds = [west, south, east, north] in degrees"), "bounds")
     returns = found.get("returns_allowed", 1)
     if type(returns) is not int or returns < 0:
-        raise CityFolderError(f"{path}: write returns_allowed as a whole number from 0, not {returns!r}")
+        words = _("write returns_allowed as a whole number from 0, not %(value)s")
+        raise at.wrong(words, "returns_allowed", value=returns)
     return {"language": "en", "default_crs": "EPSG:4326", "synthetic": False} | found
 
 
@@ -171,67 +226,88 @@ def _are_bounds(value: Any) -> bool:
     return bool(-180 <= west < east <= 180 and -90 <= south < north <= 90)
 
 
-def _areas(path: Path) -> Iterable[AreaRow]:
+def _areas(path: Path) -> list[AreaRow]:
+    at = Place(path)
     if not path.exists():
-        raise CityFolderError(f"{path}: a city needs at least one area")
+        raise at.wrong(_("a city needs at least one area"))
     try:
         features = json.loads(path.read_text(encoding="utf-8-sig"))["features"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise CityFolderError(f"{path}: not a GeoJSON FeatureCollection ({error})") from error
-    read_rows = [_area(path, number, feature) for number, feature in enumerate(features, start=1)]
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise at.wrong(_("not a GeoJSON FeatureCollection (%(reason)s)"), reason=error) from error
+    numbered = list(enumerate(features, start=1))
+    read_rows = together([lambda n=n, feature=feature: _area(path, n, feature) for n, feature in numbered])  # type: ignore[misc]
     known = {row.code for row in read_rows}
-    for row in read_rows:
+    for number, row in enumerate(read_rows, start=1):
         for code in (row.parent, *row.predecessors):
             if code is not None and code not in known:
-                raise CityFolderError(f"{path}: area {row.code} names {code!r}, which is not in the file")
+                words = _("area %(area)s names '%(code)s', which is not in the file")
+                raise Place(path, number).wrong(words, area=row.code, code=code)
     return read_rows
 
 
 def _area(path: Path, number: int, feature: dict[str, Any]) -> AreaRow:
+    at = Place(path, number)
     try:
         properties = feature["properties"]
         outline = shape(feature["geometry"])
         if outline.is_empty or not outline.is_valid:
-            raise ValueError("its outline crosses itself or is empty; repair it")
+            raise at.wrong(_("its outline crosses itself or is empty; repair it"), "geometry")
         if properties["kind"] not in Area.Kind.values:
-            raise ValueError(f"kind {properties['kind']!r} is none of {', '.join(Area.Kind.values)}")
+            words = _("kind '%(kind)s' is none of %(known)s")
+            raise at.wrong(words, "kind", kind=properties["kind"], known=", ".join(Area.Kind.values))
+        begins = dt.date.fromisoformat(properties.get("valid_from") or "1900-01-01")
+        ends = dt.date.fromisoformat(properties["valid_to"]) if properties.get("valid_to") else None
+        if ends and ends <= begins:
+            raise at.wrong(
+                _("valid_to is the first day on which it is no longer in force: later than valid_from"), "valid_to"
+            )
         return AreaRow(
             str(properties["code"]),
             properties["kind"],
             properties["name"],
             properties.get("name_en") or properties["name"],
             properties.get("parent") or None,
-            dt.date.fromisoformat(properties.get("valid_from") or "1900-01-01"),
-            dt.date.fromisoformat(properties["valid_to"]) if properties.get("valid_to") else None,
+            begins,
+            ends,
             tuple(properties.get("predecessors") or ()),
             properties.get("population"),
             outline,
         )
+    except CityFolderError:
+        raise
     except KeyError as error:
-        raise CityFolderError(f"{path}: feature {number} has no {error}") from error
+        raise at.wrong(_("this feature has no %(name)s"), name=error.args[0]) from error
     except (ValueError, TypeError, AttributeError) as error:
-        raise CityFolderError(f"{path}: feature {number}: {error}") from error
+        raise at.wrong(_("this feature cannot be read (%(reason)s)"), reason=error) from error
 
 
-def _organisations(path: Path) -> list[dict[str, str]]:
+def _organisations(path: Path) -> list[Row]:
     found = rows(path, ("code", "name", "kind"))
     if not found:
-        raise CityFolderError(f"{path}: a city needs at least one organisation; whoever signs in belongs to one")
+        raise Place(path).wrong(_("a city needs at least one organisation; whoever signs in belongs to one"))
     known = {row["code"] for row in found}
-    for line, row in enumerate(found, start=2):
+    once(path, found, "code")
+
+    def checked(row: Row, at: Place) -> Row:
         if row.get("parent") and row["parent"] not in known:
-            raise CityFolderError(f"{path}:{line}: parent {row['parent']!r} is no organisation of this file")
-    return found
+            raise at.wrong(_("parent '%(parent)s' is no organisation of this file"), "parent", parent=row["parent"])
+        at.fit(Organisation(code=row["code"], **_of_organisation(row)))
+        return row
+
+    return each(path, found, checked)
 
 
-def _holidays(path: Path) -> Iterable[tuple[dt.date, str, str]]:
-    for line, row in enumerate(rows(path, ("date", "kind", "name")), start=2):
-        if row["kind"] not in {"holiday", "workday"}:
-            raise CityFolderError(f"{path}:{line}: kind {row['kind']!r}: write holiday or workday")
-        try:
-            yield dt.date.fromisoformat(row["date"]), row["kind"], row["name"]
-        except ValueError as error:
-            raise CityFolderError(f"{path}:{line}: date {row['date']!r}: write it as 2016-10-01") from error
+def _holidays(path: Path) -> list[tuple[dt.date, str, str]]:
+    return each(path, rows(path, ("date", "kind", "name")), _holiday)
+
+
+def _holiday(row: Row, at: Place) -> tuple[dt.date, str, str]:
+    if row["kind"] not in {"holiday", "workday"}:
+        raise at.wrong(_("kind '%(kind)s': write holiday or workday"), "kind", kind=row["kind"])
+    try:
+        return dt.date.fromisoformat(row["date"]), row["kind"], row["name"]
+    except ValueError as error:
+        raise at.wrong(_("date '%(date)s': write it as 2016-10-01"), "date", date=row["date"]) from error
 
 
 def _store_city(data: CityFolder, held: City | None) -> City:
@@ -279,16 +355,15 @@ def _store_predecessors(row: AreaRow, versions: dict[str, list[AreaVersion]]) ->
     own.predecessors.set(before)
 
 
+def _of_organisation(row: dict[str, str]) -> dict[str, Any]:
+    return {"name": row["name"], "name_en": row.get("name_en") or row["name"], "kind": row["kind"]}
+
+
 def _store_organisations(found: Iterable[dict[str, str]]) -> None:
     by_code: dict[str, Organisation] = {}
     areas = {area.code: area for area in Area.objects.all()}
     for row in found:
-        defaults = {
-            "name": row["name"],
-            "name_en": row.get("name_en") or row["name"],
-            "kind": row["kind"],
-            "area": areas.get(row.get("area", "")),
-        }
+        defaults = _of_organisation(row) | {"area": areas.get(row.get("area", ""))}
         by_code[row["code"]] = Organisation.objects.update_or_create(code=row["code"], defaults=defaults)[0]
     for row in found:
         parent = by_code[row["parent"]] if row.get("parent") else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from anlan.core.operator.views import clocks, health
+from anlan.core.operator.views import city, clocks, health
 
 urlpatterns = [
     *health.urlpatterns,
     *clocks.urlpatterns,
+    *city.urlpatterns,
 ]
