@@ -57,6 +57,11 @@ def test_an_operator_reads_the_folder_mends_it_and_loads_it(
         page.locator("p.notice[role=status]").wait_for()
         assert Unit.objects.get(code="pump-1").people == 5
         shot(page, f"city-folder-loaded-{width}-{language}")
+        for name in ("organisations", "categories"):
+            page.goto(page.url.split("/operator")[0] + f"{PAGE}{name}/")
+            page.locator("tbody tr").nth(1).wait_for()
+            assert page.evaluate(OVERFLOW) == 0
+            shot(page, f"city-folder-{name}-{width}-{language}")
 
 
 FAULTY = [

@@ -59,7 +59,7 @@ def whole_town() -> dict[str, Any]:
         "prevention:step": {"number": "P-2016-0001"},
         "prevention:task_step": {"number": open_task, "verb": "finish"},
         "verb": "sign_for", "core:reset": reset_link(at=NOON), "core:operator_resume": {"name": min(FOLLOWERS)},
-        "core:person": {"pk": person(None).pk},
+        "core:person": {"pk": person(None).pk}, "core:operator_table": {"name": "organisations"},
         "prevention:analysis": {"number": analysed}, "prevention:report_paper": {"number": analysed},
         "prevention:report_annex": {"number": analysed},
         "prevention:storm_correct": {"pk": Storm.objects.get().pk},

@@ -10,15 +10,18 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from anlan.core.operator.views.tables import table
 from anlan.core.people.actors import Actor
 from anlan.core.web.numbers import Found, finds
 from anlan.core.web.slots import fill, rail
 from anlan.intake.access import READERS, TAKES_CALLS
 from anlan.intake.models import Report
 from anlan.intake.tracking import first_look_minutes
+from anlan.intake.views.categories import CATEGORIES
 from anlan.intake.words import label
 
 rail(10, "报", _("Intake"), "intake:reports", READERS, stretch="hear", letter="i", pinned_for=TAKES_CALLS)
+table("categories", CATEGORIES)
 
 
 @fill("home.act")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Count
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.core.city.areas import local_day
-from anlan.core.pages import tabulated
+from anlan.core.operator.views.tables import open_at
+from anlan.core.pages import Reader, tabulated
 from anlan.core.people.actors import Actor
 from anlan.core.time.clock import now
 from anlan.core.web.middleware.access import actor_of_request
@@ -20,17 +24,27 @@ from anlan.hotspots.models import Site
 from anlan.intake.access import READERS
 from anlan.prevention.access import RAISES, READS
 from anlan.prevention.columns import RAINED, TASKS_OF_ONE
+from anlan.prevention.matters import DOING
 from anlan.prevention.models import Problem, Task
 from anlan.prevention.queries.histories import past_of
 from anlan.prevention.queries.places import wet
 from anlan.prevention.queries.standings import standing
 from anlan.prevention.queries.storms import Tested, peaks_of, tests_of
-from anlan.prevention.queries.tasks import drawn, explained
+from anlan.prevention.queries.tasks import drawn, explained, visible_tasks
 from anlan.prevention.tracking import tell_of_place
 from anlan.prevention.words import named, title_of
 
 rail(40, "治", pgettext_lazy("rail", "Problems"), "prevention:inbox", READS, stretch="prevent", letter="p",
      pinned_for=READS)  # fmt: skip
+
+
+def open_tasks(reader: Reader) -> Mapping[int, int]:
+    """Count by organisation the tasks that are not done yet."""
+    found = visible_tasks(reader.actor).filter(state__in=DOING)
+    return dict(found.order_by().values_list("organisation").annotate(n=Count("pk")))
+
+
+open_at(_("Open tasks"), open_tasks)
 
 
 def problem_at(site: Site | None, actor: Actor) -> Problem | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce, Substr
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from anlan.core.models import ClockRun
+from anlan.core.operator.views.tables import open_at
+from anlan.core.pages import Reader
 from anlan.core.people.actors import Actor
 from anlan.core.time.clock import now
 from anlan.core.time.clock_report import grouping
@@ -44,6 +46,15 @@ from anlan.triage.queries.live import is_untouched, with_marked
 from anlan.triage.queries.search import Search, incidents_like
 
 rail(20, "分", gettext_lazy("Incidents"), "triage:incidents", READERS, stretch="act", letter="n", pinned_for=MOVERS)
+
+
+def open_incidents(reader: Reader) -> Mapping[int, int]:
+    """Count by organisation the open incidents that it holds."""
+    found = Incident.objects.visible_to(reader.actor).open()
+    return dict(found.order_by().values_list("owner").annotate(n=Count("pk")))
+
+
+open_at(gettext_lazy("Open incidents"), open_incidents)
 
 
 @shares

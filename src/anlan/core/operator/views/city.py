@@ -1,4 +1,4 @@
-"""The city's folder: what reading it again would change, loaded as it was shown."""
+"""The city's folder: what reading it again would change, loaded as it was shown; and what of the city stands in it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from anlan.core.city import reload
 from anlan.core.city.lines import apart_words, change_words, fault_words, more_words
 from anlan.core.models import Job
+from anlan.core.operator.views import tables
 from anlan.core.operator.views.frame import page, tab
 from anlan.core.people.roles import Role
 from anlan.core.refusals import in_words
@@ -42,6 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "waits": job is not None and job.state == Job.State.READY,
         "loaded_at": dt.datetime.fromisoformat(last.at) if last else None,
         "folder": reload.folder(),
+        "tables": tables.tables(),
     }
     answer = page(request, "core/operator/city.html", HERE, context)
     if "HX-Request" in request.headers and not context["waits"]:
@@ -88,4 +90,5 @@ urlpatterns = [
     path("operator/city/", show, name="operator_city"),
     path("operator/city/read", read, name="operator_city_read"),
     path("operator/city/load", load, name="operator_city_load"),
+    *tables.urlpatterns,
 ]
