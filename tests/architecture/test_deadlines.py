@@ -18,6 +18,7 @@ NO_STAGES: Final = {"analysis", "geo", "tables", "city"}  # statistics, and how 
 UNITS = re.compile(r"(^|_)(DAYS?|HOURS?|MINUTES?|WEEKS?|MONTHS?)$")
 WINDOWS: Final = {  # constants of time by which nobody owes anything
     "api/features.DAY": "a unit",
+    "boards/hints.LONG": "after which an auditor is asked to look why a matter was opened",
     "boards/incidents.SOON": "what the overview calls near",
     "boards/scope.DAY": "a unit",
     "boards/scope.MINUTE": "a unit",
@@ -53,6 +54,7 @@ WINDOWS: Final = {  # constants of time by which nobody owes anything
     "intake/reports.HISTORY_AFTER": "what was said longer ago than that when it is entered is history",
     "intake/reports.CLOCK_TOLERANCE": "how far clocks of honest systems differ",
     "intake/tracking.WITHDRAW_WITHIN": "a reporter's right, not a duty",
+    "prevention/ladders.DAY": "a unit",
     "prevention/rules.FURTHEST": "a deadline further ahead is a slip of the pen",
     "prevention/rules.RUNS_OFF": "how long water may stand after a storm",
     "triage/callers.RECENT": "what a call-taker is shown of a caller",

@@ -87,7 +87,7 @@ def test_people_and_partners_that_do_not_fit_are_refused(anlan):
     anlan("init", "--city", make.CITIES / "small")
     for words, said in [
         (["user", "add", "x" * 65, "--role", "analyst"], "username"),
-        (["user", "add", "", "--role", "analyst"], "username"),
+        (["user", "add", "", "--role", "analyst"], "log-in name"),
         (["user", "add", "li", "--role", "analyst", "--name", "李" * 81], "name"),
         (["user", "add", "li", "--role", "analyst", "--language", "fr"], "en, zh-hans"),
         (["user", "key", "k" * 81], "name"),

@@ -68,6 +68,6 @@ def test_two_that_look_at_once_give_each_step_one_number(db: Any) -> None:
         thread.join()
     assert not refused
     numbers = list(Escalation.objects.order_by("number").values_list("number", flat=True))
-    assert numbers == ["LS-2016-001", "LS-2016-002", "LS-2016-003"]
+    assert numbers == ["LR-2016-001", "LR-2016-002", "LR-2016-003"]
     entries = LedgerEntry.objects.filter(kind="prevention.escalated").values_list("payload", flat=True)
     assert sorted(json.loads(payload)["number"] for payload in entries) == numbers

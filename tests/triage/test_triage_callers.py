@@ -132,7 +132,7 @@ def test_each_look_is_an_entry_with_its_purpose_and_without_the_number(desk: Cli
     read = LedgerEntry.objects.get(kind="intake.personal_read", subject=f"report:{report.number}")
     assert json.loads(read.payload) == {"fields": ["contact"], "purpose": "answer"}
     assert read.actor.startswith("person:")
-    assert not LedgerEntry.objects.filter(payload__contains="0417").exists()
+    assert not LedgerEntry.objects.filter(payload__contains=NUMBER[3:]).exists()
     assert "To answer the caller about it" in desk.get(f"/reports/{report.number}/").content.decode()
 
 
@@ -196,5 +196,5 @@ def test_a_look_asks_the_database_a_fixed_number_of_times(desk: Client, django_a
     for n in range(30):
         called(1, f"1390000{n:04d}")
     make.incident(contact=NUMBER, at=AT - dt.timedelta(hours=1))
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(42):
         ask(desk)

@@ -19,7 +19,7 @@ HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 refusals.words({
     "login_taken": _("there is a log-in '%(username)s' already"),
-    "login_odd": _("Write letters, digits and . @ + - _ only, without spaces."),
+    "login_odd": _("A log-in name has letters, digits and . @ + - _ only, and no spaces."),
     "unknown_language": _("no language '%(language)s': %(known)s"),
     "organisation_missing": _("Name the organisation of this %(role)s (--organisation): %(known)s"),
     "unknown_role": _("no role '%(role)s': %(known)s"),
@@ -78,9 +78,11 @@ refusals.words({
 })  # fmt: skip
 labels.name_kinds({
     "core.city_copied": _("Copied from another city"),
+    "core.city_folder_asked": _("City folder: reading or loading asked for"),
     "core.city_loaded": _("City folder loaded"),
     "core.city_simulated": _("Simulated time set"),
     "core.clock_expired": _("Time is up"),
+    "core.clocks_set": _("Clocks set by the operator"),
     "core.contact_added": _("Contact added"),
     "core.contact_consented": _("Contact agreed to messages"),
     "core.contact_erased": _("Contact erased"),
@@ -90,6 +92,7 @@ labels.name_kinds({
     "core.factor_added": _("Second factor added"),
     "core.factor_removed": _("Second factor removed"),
     "core.factors_removed": _("Second factors taken away by the operator"),
+    "core.follower_resumed": _("Follower of the ledger resumed"),
     "core.forgotten": _("What was kept long enough was erased"),
     "core.head_kept": _("Head kept elsewhere"),
     "core.head_taken": _("Head taken away by an auditor"),

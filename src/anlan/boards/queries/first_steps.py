@@ -43,7 +43,6 @@ class Step:
     roles: tuple[str, ...]
     press: str = ""
     address: str = ""
-    command: str = ""
     mark: str = "idle"  # done, warn: the next one, idle: after it
     then: str = ""  # the step that follows
 
@@ -100,7 +99,7 @@ def _folder(here: City) -> Step:
         ngettext("%(n)s clock", "%(n)s clocks", clocks) % {"n": clocks},
     ]
     return Step(_("Load the city's folder"), bool(areas and bodies and kinds and clocks), found, warnings,
-                (Role.OPERATOR,), command="anlan init --city FOLDER --data DIR")  # fmt: skip
+                (Role.OPERATOR,), _("Open the city folder"), reverse("core:operator_city"))  # fmt: skip
 
 
 def _people() -> Step:

@@ -17,6 +17,7 @@ from anlan.core.models import ClockRun, Holiday
 from anlan.core.operator.health.line import Line, Way
 from anlan.core.people.factors import without_factor
 from anlan.core.people.roles import Role
+from anlan.core.time.calendar import years_without_holidays
 from anlan.core.time.rules import Counting
 from anlan.core.words import figure, listed
 
@@ -33,7 +34,7 @@ def lines(at: dt.datetime) -> Iterator[Line]:
 def _holidays(at: dt.datetime) -> Line:
     """Whether the holidays of this year and the next are known, and how many running clocks need the missing ones."""
     this, known = local_day(at).year, set(Holiday.objects.values_list("date__year", flat=True))
-    missing = [year for year in (this, this + 1) if year not in known]
+    missing = years_without_holidays(local_day(at))
     what, limit = _("Holidays"), _("before a clock needs them")
     if not missing:
         until = max(year for year in range(this, max(known) + 1) if {*range(this, year + 1)} <= known)
@@ -45,7 +46,8 @@ def _holidays(at: dt.datetime) -> Line:
         "%(n)s running clock ends after %(day)s, and takes every weekday from then on for a working day",
         "%(n)s running clocks end after %(day)s, and take every weekday from then on for a working day", need,
     ) % {"n": figure(need), "day": f"{missing[0] - 1}-12-31"}  # fmt: skip
-    return Line("holidays", what, now, limit, "warn", "holidays.csv; anlan init --city FOLDER", note)
+    way = Way(_("Add them"), "core:operator_city")
+    return Line("holidays", what, now, limit, "warn", "holidays.csv; anlan init --city FOLDER", note, way)
 
 
 def _factors() -> Line:
