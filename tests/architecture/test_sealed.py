@@ -28,7 +28,7 @@ UNOPENED: Final = {
     ("intake/personal", "Attachment.objects.select_related.filter.first"): 1,
     ("prevention/evidence", "Evidence.objects.filter"): 1,
     # the report that comes in, committed to before it is stored
-    ("intake/storage", "commitment(salt, checked.personal)"): 1,
+    ("intake/storage", "commitments(salts, content)"): 1,
     # a photo on its way in, before it is anybody's row
     ("intake/photos", "self.jpeg"): 1,
     # contacts are compared with a number that is dialled; the look is an entry, and each report shown one more
@@ -99,7 +99,7 @@ def reads(module: ast.Module) -> Iterator[str]:
         relation, _, column = text.partition("__") if isinstance(text, str) else ("", "", "")
         if relation in through and column.partition("__")[0] in words | BYTES:
             yield str(text)
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "commitment":
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"commitment", "commitments"}:
             yield ast.unparse(node)
 
 

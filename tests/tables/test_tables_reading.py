@@ -14,7 +14,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from anlan.tables import Opening, TableError, open_records, read_points
+from anlan.tables import (
+    Opening,
+    TableError,
+    as_text,
+    open_records,
+    parse_number,
+    plain_numbers,
+    read_points,
+    texts_of,
+)
 
 pytestmark = pytest.mark.pure
 HEADER = ["编号", "经度", "纬度", "接报时间", "地点"]
@@ -195,3 +204,36 @@ def test_columns_of_one_name_keep_all_their_cells() -> None:
             assert [list(record.values.values()) for record in records] == [cells]
     with open_records(io.BytesIO(b"x,x,x (1)\n1,2,3\n")) as records:
         assert records.columns == ("x (2)", "x (3)", "x (1)")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "",
+        " 1",
+        "1_000",
+        "nan",
+        "inf",
+        "1e400",
+        "1,5",
+        "1 000",
+        "−1",
+        "+.5E3",
+        "-0.0",
+        "１２",
+        "٣",
+        "0x10",
+        None,
+        7,
+        7.0,
+        True,
+    ],
+)
+def test_a_column_read_at_once_is_read_as_cell_by_cell(odd: Any) -> None:
+    """Plain numbers and texts are what each by itself is; a column that holds anything else is left to its cells."""
+    column = ["119.97", "-31.5", "1e2", odd]
+    numbers = plain_numbers(column)
+    assert plain_numbers(column[:3]) == [119.97, -31.5, 100.0]
+    assert numbers is None or [*map(repr, numbers)] == [repr(parse_number(cell)) for cell in column]
+    assert texts_of(column) == [as_text(cell) for cell in column]
+    assert texts_of([" 长虹路 ", "x\u3000"]) == ["长虹路", "x"]

@@ -51,7 +51,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _town(monkeypatch):
     """A small town in which every salt is the same."""
-    monkeypatch.setattr("anlan.intake.actions.storage.new_salt", lambda: bytes(16))
+    monkeypatch.setattr("anlan.intake.actions.storage.new_salts", lambda count: [bytes(16)] * count)
     make.city()
     with frozen(make.AT):
         yield

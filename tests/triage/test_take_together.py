@@ -106,7 +106,7 @@ def undone(act):
 @pytest.fixture
 def partner(db, monkeypatch):
     """A partner system of the small town, where every salt is the same."""
-    monkeypatch.setattr("anlan.intake.actions.storage.new_salt", lambda: bytes(16))
+    monkeypatch.setattr("anlan.intake.actions.storage.new_salts", lambda count: [bytes(16)] * count)
     make.city()
     with frozen(make.AT):
         yield actor_of_client(make.partner("partner")[0])

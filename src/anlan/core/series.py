@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import connection
 
@@ -22,8 +21,7 @@ LAST: Final = "SELECT letter, period, last FROM core_seriescount WHERE (letter, 
 HOLD: Final = "SELECT last FROM core_seriescount WHERE letter = %s AND period = %s FOR UPDATE"
 
 
-@dataclass(frozen=True)
-class Series:
+class Series(NamedTuple):
     """The numbers of one letter in one period: a local day, a year, or always; asked inside the write they serve."""
 
     letter: str

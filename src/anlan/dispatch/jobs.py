@@ -21,10 +21,9 @@ class CallsReader:
 
     def preview(self, path: Path, *, name: str, mapping: str, at: dt.datetime, watch: Callable[[int], None]) -> Preview:
         """Try the first batch, and store nothing."""
-        from anlan.dispatch.callfiles.batches import import_calls
+        from anlan.dispatch.callfiles.batches import CHUNK, import_calls
         from anlan.dispatch.callfiles.faults import MappingError
         from anlan.dispatch.callfiles.mapping_file import parse_mapping
-        from anlan.intake.files.chunks import CHUNK
 
         try:
             parsed = parse_mapping(mapping)

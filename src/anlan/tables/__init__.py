@@ -1,6 +1,6 @@
 """Reading what people have: tables, lists of objects, maps; refused rows come back with reasons, and go in again."""
 
-from anlan.tables._cells import as_text, guarded, parse_number, safe_cell
+from anlan.tables._cells import as_text, guarded, parse_number, plain_numbers, safe_cell, texts_of
 from anlan.tables._columns import Columns, Guess, guess_columns
 from anlan.tables._degrees import LAT_LON, LON_LAT, order_of_pairs, parse_degrees, parse_pair
 from anlan.tables._errors import NOTES, Note, TableError, note
@@ -43,8 +43,10 @@ __all__ = [
     "parse_pair",
     "parse_time",
     "plain_iso",
+    "plain_numbers",
     "read_moment",
     "read_points",
     "safe_cell",
+    "texts_of",
     "write_refused",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
@@ -21,6 +22,14 @@ def parse_number(value: Any) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{value!r} is no finite number")
     return number
+
+
+def plain_numbers(cells: Sequence[Any]) -> list[float] | None:
+    """Return texts that all are plain numbers, each as `parse_number` reads it; None where one is anything else."""
+    if set(map(type, cells)) != {str} or not all(map(_NUMBER.fullmatch, cells)):
+        return None
+    numbers = list(map(float, cells))
+    return numbers if all(map(math.isfinite, numbers)) else None
 
 
 def _parsed(text: str) -> float:
@@ -60,6 +69,11 @@ def _is_live(text: str) -> bool:
     if _PLAIN.fullmatch(text) and text.isascii():
         return False
     return text.lstrip(" \u00a0\ufeff").startswith(_LIVE) or text.startswith(_LIVE)
+
+
+def texts_of(cells: Sequence[Any]) -> list[str]:
+    """Return cells as `as_text` reads each."""
+    return list(map(str.strip if set(map(type, cells)) == {str} else as_text, cells))
 
 
 def as_text(value: Any) -> str:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -59,25 +60,21 @@ class Delimited:
 
     def _read(self) -> Iterator[Row]:
         reader, name = self._reader, self._source.name
-        while True:
-            line = reader.line_num + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                raise TableError(
-                    f"{name}, line {line}: {_explained(str(error))}", code="broken_quotes", line=line
-                ) from None
-            except UnicodeDecodeError:
-                raise unreadable(self._source, line) from None
-            if cells:
-                yield line, cells
+        line = reader.line_num + 1
+        try:
+            for cells in reader:
+                if cells:
+                    yield line, cells
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise TableError(
+                f"{name}, line {line}: {_explained(str(error))}", code="broken_quotes", line=line
+            ) from None
+        except UnicodeDecodeError:
+            raise unreadable(self._source, line) from None
 
     def _lines(self) -> Iterator[str]:
-        number = 0
-        while line := self._stream.readline(LONGEST_LINE):
-            number += 1
+        for number, line in enumerate(iter(partial(self._stream.readline, LONGEST_LINE), ""), 1):
             if len(line) >= LONGEST_LINE:
                 raise TableError(
                     f"{self._source.name}, line {number} is longer than {LONGEST_LINE:,} characters",

@@ -88,12 +88,16 @@ class Records:
             yield number, line, way_back(cells) if self._refused else cells
 
     def __iter__(self) -> Iterator[Record]:
-        width = len(self.columns)
-        for number, line, cells in self.rows():
-            if len(cells) < width:
-                cells = [*cells, *[None] * (width - len(cells))]
-            problem = "too_many_cells" if len(cells) > width and has_too_many(cells, width) else None
-            yield Record(number, line, self.columns, cells, problem)
+        return (self.record(*row) for row in self.rows())
+
+    def record(self, number: int, line: int | None, cells: Sequence[Any]) -> Record:
+        """Return one of `rows` as a record."""
+        width, problem = len(self.columns), None
+        if len(cells) < width:
+            cells = [*cells, *[None] * (width - len(cells))]
+        elif len(cells) > width and has_too_many(cells, width):
+            problem = "too_many_cells"
+        return Record(number, line, self.columns, cells, problem)
 
     def __enter__(self) -> Records:
         return self

@@ -47,9 +47,10 @@ def insert_keyed(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -
 
 def _insert(cursor: CursorWrapper, model: type[models.Model], columns: Columns) -> None:
     fields = {str(field.column): field for field in model._meta.local_concrete_fields}
-    values = [_plain(fields[name], column) for name, column in columns.items()]
+    filled = {name: _plain(fields[name], column) for name, column in columns.items() if not _is_null(column)}
+    values = list(filled.values())
     for start, stop in _parts(len(values[0]), ROWS[connection.vendor]):
-        statement = _statement(connection.vendor, model._meta.db_table, tuple(columns), stop - start)
+        statement = _statement(connection.vendor, model._meta.db_table, tuple(filled), stop - start)
         given = list(chain.from_iterable(zip(*(column[start:stop] for column in values), strict=True)))
         if connection.vendor == "sqlite":  # past Django's cursor, which searches each statement for its marks
             with connection.wrap_database_errors:
@@ -76,6 +77,11 @@ def _statement(vendor: str, table: str, names: tuple[str, ...], count: int) -> s
 
 def _columns(rows: Sequence[Mapping[str, Any]]) -> Columns:
     return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def _is_null(column: Sequence[Any]) -> bool:
+    """Whether a column holds nothing at all: the database writes NULL where it is told of none."""
+    return bool(column) and column[0] is None and column.count(None) == len(column)
 
 
 def _plain(field: models.Field[Any, Any], column: Sequence[Any]) -> Sequence[Any]:

@@ -6,9 +6,11 @@ A stage keeps its own tables and declares them sealed (`models`, `purposes`); it
 
 from __future__ import annotations
 
-from anlan.core.sealed.salts import commitment, new_salt
+from anlan.core.sealed.salts import commitment, commitments, new_salt, new_salts
 
 __all__ = [
     "commitment",
+    "commitments",
     "new_salt",
+    "new_salts",
 ]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
+from anlan.core.chunks import each_once
+
 SALT_BYTES = 16
+Content = str | bytes | None
 
 
 def new_salt() -> bytes:
@@ -15,16 +18,35 @@ def new_salt() -> bytes:
     return secrets.token_bytes(SALT_BYTES)
 
 
-def commitment(salt: bytes, content: Mapping[str, str | bytes | None]) -> str:
+def new_salts(count: int) -> list[bytes]:
+    """Return a salt for each of many records, asked of the system at once."""
+    drawn = secrets.token_bytes(SALT_BYTES * count)
+    return [drawn[start : start + SALT_BYTES] for start in range(0, len(drawn), SALT_BYTES)]
+
+
+def commitment(salt: bytes, content: Mapping[str, Content]) -> str:
     """Return HMAC-SHA256(salt, content): fields in order of name, each with its length, so none can pose as another."""
-    parts: list[bytes] = []
-    for name, head in _heads(tuple(content)):
-        value = content[name]
-        data = value.encode() if isinstance(value, str) else value
-        parts.append(head + b"-:" if data is None else b"%b%d:%b" % (head, len(data), data))
-    return hmac.digest(salt, b"".join(parts), "sha256").hex()
+    names = sorted(content)
+    return _hashed(salt, _form(*names) % tuple(_measured(content[name]) for name in names))
+
+
+def commitments(salts: Sequence[bytes], columns: Mapping[str, Sequence[Content]]) -> list[str]:
+    """Return the `commitment` of each of many records, whose content is told column by column."""
+    names = sorted(columns)
+    form = _form(*names)
+    rows = zip(*(each_once(_measured, columns[name]) for name in names), strict=True)
+    return [_hashed(salt, form % row) for salt, row in zip(salts, rows, strict=True)]
+
+
+def _hashed(salt: bytes, fields: bytes) -> str:
+    return hmac.digest(salt, fields, "sha256").hex()
 
 
 @cache
-def _heads(names: tuple[str, ...]) -> list[tuple[str, bytes]]:
-    return [(name, f"{len(name.encode())}:{name}=".encode()) for name in sorted(names)]
+def _form(*names: str) -> bytes:
+    return "".join(f"{len(name.encode())}:{name}=%b" for name in names).encode()
+
+
+def _measured(value: Content) -> bytes:
+    data = value.encode() if isinstance(value, str) else value
+    return b"-:" if data is None else b"%d:%b" % (len(data), data)

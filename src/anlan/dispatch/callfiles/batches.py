@@ -17,11 +17,12 @@ from anlan.dispatch.callfiles.mapping import CallMapping
 from anlan.dispatch.callfiles.reader import CallReader
 from anlan.dispatch.callfiles.records import Seen, calls_of, look
 from anlan.intake.actions import refused_row
-from anlan.intake.files.chunks import CHUNK, Progress, RefusedRows
+from anlan.intake.files.chunks import Progress, RefusedRows
 from anlan.intake.files.counts import Counts
 from anlan.tables import Opening, Record, open_records
 
 AS_IT_IS: Final = Opening()
+CHUNK: Final = 500  # calls, each with its history
 
 
 @dataclass

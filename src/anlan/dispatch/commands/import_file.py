@@ -147,7 +147,8 @@ def _run(file: Path, run: Import, refused_path: Path, dry_run: bool) -> dict[str
     from anlan.dispatch.callfiles.faults import MappingError
     from anlan.tables import TableError
 
-    gc.freeze()  # what is loaded stays: it is not looked through again with every few hundred rows
+    gc.freeze()  # what is loaded stays, and so does a chunk until it is stored: nobody looks for garbage there
+    gc.set_threshold(50_000)
     try:
         with _bar() as progress, refused_path.open("w", encoding="utf-8-sig", newline="") as out:
             seen, counts = run(out, progress)

@@ -90,7 +90,8 @@ def _checked(sent: dict[str, Any], actor: Actor, known: Facts) -> Checked:
     entered = code = None
     if actor.is_system:
         entered, code = report.pop("entered_at", None), report.pop("tracking_code", None)
-    require_channel(actor, str(report.get("channel", "")))
+    else:
+        require_channel(actor, str(report.get("channel", "")))
     if not (report.get("source_id") or report.get("received_at") or report.get("device_time")):
         raise Refused("no_identity", "source_id")
     checked = check(report, replace(known, at=entered) if entered and entered <= known.at else known)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from anlan.core.ledger import canonical
 from anlan.core.ledger.inserts import Columns, insert_columns
 from anlan.core.ledger.verbs import asked_as
 from anlan.core.people.actors import Actor
-from anlan.core.sealed import commitment, new_salt
+from anlan.core.sealed import commitments, new_salts
 from anlan.core.sealed.files import PhotoBytes, columns_of
 from anlan.core.series import Series, lock, next_of_each
 from anlan.core.time.clock import latest, stamp
@@ -71,15 +71,14 @@ def store_each(rows: Sequence[Taken], *, past: bool) -> list[tuple[int, str]]:
     numbers = next_of_each(list(_days(row.checked.columns["received_at"] for row in rows)))
     columns = _columns(rows, numbers)
     ids = insert_columns(Report, columns)
-    salts = [new_salt() if any(row.checked.personal.values()) else None for row in rows]
-    _insert_personal([(pk, salt, row) for pk, salt, row in zip(ids, salts, rows, strict=True) if salt])
+    said = _keep_words([(pk, row) for pk, row in zip(ids, rows, strict=True) if any(row.checked.personal.values())])
     ledger.append_columns({
         "kind": [RECEIVED] * len(rows),
         "actor": [row.actor.name for row in rows],
         "at": [stamp(row.at) for row in rows],
         "subject": [f"report:{number}" for number in numbers],
         "cause_id": [None] * len(rows),
-        "payload": _payloads(rows, columns | {"id": ids}, salts),
+        "payload": _payloads(rows, columns | {"id": ids}, said),
     })  # fmt: skip
     waiting = [] if past else [(number, row.at) for number, row in zip(numbers, rows, strict=True) if _is_live(row)]
     await_looks(waiting)
@@ -94,30 +93,29 @@ def _columns(rows: Sequence[Taken], numbers: Sequence[str]) -> dict[str, Sequenc
     return {**always, **said, "number": numbers, "organisation_id": [row.organisation_id for row in rows]}
 
 
-def _insert_personal(kept: Sequence[tuple[int, bytes, Taken]]) -> None:
-    content = {name: [row.checked.personal[name] for _, _, row in kept] for name in ReportPersonal.CONTENT}
-    insert_columns(ReportPersonal, {
-        "report_id": [pk for pk, _, _ in kept],
-        "salt": [salt for _, salt, _ in kept],
-        "verb_key": [row.verb_key for _, _, row in kept],
-        **content,
-    })  # fmt: skip
+def _keep_words(rows: Sequence[tuple[int, Taken]]) -> dict[int, str]:
+    """Store the personal content of reports; return to what the entry of each commits."""
+    salts, ids = new_salts(len(rows)), [pk for pk, _ in rows]
+    content = {name: [row.checked.personal[name] for _, row in rows] for name in ReportPersonal.CONTENT}
+    of: Columns = {"report_id": ids, "salt": salts, "verb_key": [row.verb_key for _, row in rows]}
+    insert_columns(ReportPersonal, {**of, **content})
+    return dict(zip(ids, commitments(salts, content), strict=True))
 
 
-def _payloads(rows: Sequence[Taken], columns: Columns, salts: Sequence[bytes | None]) -> list[str]:
+def _payloads(rows: Sequence[Taken], columns: Columns, said: Mapping[int, str]) -> list[str]:
     """Return what the entries say of the rows: which each is, what it commits to, and whether it counts."""
     codes = kept(_codes)
-    said = covered(stated({**columns, "category": [codes[pk] for pk in columns["category_id"]]}))
-    each = zip(columns["id"], columns["validity"], said, salts, rows, strict=True)
-    return [_payload(pk, validity, *covering, salt, row.checked) for pk, validity, covering, salt, row in each]
+    covers = covered(stated({**columns, "category": [codes[pk] for pk in columns["category_id"]]}))
+    each = zip(columns["id"], columns["validity"], covers, rows, strict=True)
+    return [_payload(pk, validity, *covering, said.get(pk), row.checked.masked) for pk, validity, covering, row in each]
 
 
-def _payload(pk: int, validity: str, digest: str, marks: str, salt: bytes | None, checked: Checked) -> str:
+def _payload(pk: int, validity: str, digest: str, marks: str, words: str | None, masked: Sequence[str]) -> str:
     """Write a payload as canonical JSON: names in order; codes, hashes and marks have nothing to be escaped."""
-    masked = f'"masked":{canonical(list(checked.masked))},' if checked.masked else ""
-    personal = f'"personal":"{commitment(salt, checked.personal)}",' if salt else ""
+    changed = f'"masked":{canonical(list(masked))},' if masked else ""
+    personal = f'"personal":"{words}",' if words else ""
     counts = f',"validity":"{validity}"' if validity != Validity.VALID else ""
-    return f'{{"marks":"{marks}",{masked}{personal}"report":{pk},"row":"{digest}"{counts}}}'
+    return f'{{"marks":"{marks}",{changed}{personal}"report":{pk},"row":"{digest}"{counts}}}'
 
 
 def _codes() -> dict[int, str]:

@@ -17,13 +17,12 @@ from anlan.intake.actions.batches import check_each, receive_reports, refused_ro
 from anlan.intake.actions.reports import require_channel
 from anlan.intake.actions.storage import facts
 from anlan.intake.files.counts import Counts
-from anlan.intake.files.layout import Layout, Look, Times, look, rows
+from anlan.intake.files.layout import AT_ONCE, Layout, Look, Times, look, rows
 from anlan.intake.models import Category
 from anlan.intake.queries.repeats import Repeat, alike, repeats_of
 from anlan.intake.rules.reports import Checked, check
 from anlan.tables import REFUSED_HEADER, Record, TableError, guarded, open_records, safe_cell
 
-CHUNK = 500
 Progress = Callable[[int, int], None]
 Row = tuple[Record, "dict[str, Any] | Refused"]
 
@@ -72,7 +71,7 @@ def import_file(
         if dry_run:
             answer = tried(readable, actor, at).answer
         else:
-            chunk_key = f"{key}:{number}" if key else None
+            chunk_key = f"{key}:{AT_ONCE}:{number}" if key else None  # begun in other chunks, its rows are repeated
             answer = receive_reports(rows=readable, actor=actor, at=at, key=chunk_key, past=True)
         refused = sorted([*refused, *answer["refused"]], key=lambda row: row["record"])
         counts.add(answer, refused)
@@ -81,7 +80,7 @@ def import_file(
             for row in refused:
                 out.write(row, by_number[row["record"]])
         if progress:
-            progress(min((number + 1) * CHUNK, seen.records), seen.records)
+            progress(min((number + 1) * AT_ONCE, seen.records), seen.records)
     return replace(seen, notes=(*seen.notes, *times.notes(seen.layout.time or ""))), counts
 
 
@@ -113,7 +112,7 @@ def require_usable(layout: Layout, columns: Iterable[str] = ()) -> None:
 
 def _chunks(path: Path, name: str, layout: Layout, times: Times, categories: Mapping[str, str]) -> Iterator[list[Row]]:
     read = rows(open_records(path, name=name, opening=layout.opening), layout, times, categories)
-    while chunk := list(islice(read, CHUNK)):
+    while chunk := list(islice(read, AT_ONCE)):
         yield chunk
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +33,13 @@ from anlan.tables import (
     parse_number,
     parse_pair,
     plain_iso,
+    plain_numbers,
     read_moment,
+    texts_of,
 )
 
 SAMPLE = 200
-AT_ONCE = 500  # records
+AT_ONCE = 1000  # records
 OTHER_COLUMNS = {
     "words": ("words", "description", "text", "内容", "描述", "诉求内容", "报警内容"),
     "category": ("category", "类别", "接报类别"),
@@ -159,24 +161,20 @@ def look(
 ) -> tuple[Look, Times]:
     """Go through the whole file once: hash, count, columns, and the order of day and month."""
     asked = Layout(**{key: value for key, value in given.items() if value is not None})
-    first: list[Record] = []
-    times, count = Times(asked.tz, asked.time_order), 0
+    times = Times(asked.tz, asked.time_order)
     with open_records(path, name=name, opening=asked.opening) as records:
-        layout, notes = asked, records.notes
-        for record in records:
-            count += 1
-            if len(first) < SAMPLE:
-                first.append(record)
-                layout, _ = guess(records, first, given) if len(first) in {1, 20, SAMPLE} else (layout, ())
-            if layout.time:
-                times.see(record.cells[records.columns.index(layout.time)])
+        read, notes = records.rows(), records.notes
+        first = [records.record(*row) for row in islice(read, SAMPLE)]
+        if not first:
+            raise TableError("the file holds no record", code="empty")
+        layout, guessed = guess(records, first, given)
+        at = records.columns.index(layout.time) if layout.time else len(records.columns)
+        each = chain((record.cells for record in first), (cells for _, _, cells in read))
+        for count, cells in enumerate(each, 1):
+            if at < len(cells):
+                times.see(cells[at])
             if progress:
                 progress(count)
-    if not count:
-        raise TableError("the file holds no record", code="empty")
-    layout, guessed = guess(records, first, given)
-    for record in first:
-        times.see(record.values.get(layout.time or ""))
     twice = number_twice(records.columns, first) if layout.id is None and given.get("id") is None else ()
     said, about = (*notes, *guessed, *twice), (records.kind, records.sheets)
     return Look(records.sha256, records.columns, count, layout, tuple(first[:8]), said, *about), times
@@ -212,7 +210,8 @@ def rows(
     read = iter(records)
     while some := list(islice(read, AT_ONCE)):
         whole = iter(_rows([record for record in some if not record.problem], layout, times, categories))
-        yield from ((record, Refused(record.problem) if record.problem else next(whole)) for record in some)
+        read_each = [Refused(record.problem) if record.problem else next(whole) for record in some]
+        yield from zip(some, read_each, strict=True)
 
 
 def _rows(
@@ -230,7 +229,7 @@ def _rows(
 
     days, clocks = cells("time"), cells("time_of_day")
     received = times.read_each(list(map(_moment_cell, days, clocks)) if layout.time_of_day else days)
-    points = [coordinates(lon, lat, layout.pairs) for lon, lat in zip(cells("lon"), cells("lat"), strict=True)]
+    lon, lat = _coordinates(cells("lon"), cells("lat"), layout.pairs)
     columns = {
         "record": [record.number for record in records],
         "line": [record.line for record in records],
@@ -239,28 +238,35 @@ def _rows(
         "received_at": received,
         "source": [layout.source] * len(records),
         "source_id": [as_text(cell) or None for cell in cells("id")],
-        "lon": [lon for lon, _ in points],
-        "lat": [lat for _, lat in points],
+        "lon": lon,
+        "lat": lat,
         "crs": [layout.crs] * len(records),
         "depth_cm": each_once(read_number, cells("depth_cm")),
         "precision_m": each_once(read_number, cells("precision_m")),
-        "place_words": list(map(as_text, cells("place_words"))),
-        "words": list(map(as_text, cells("words"))),
+        "place_words": texts_of(cells("place_words")),
+        "words": texts_of(cells("words")),
     }
     sent = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    return [_unread(moment) or row for moment, row in zip(received, sent, strict=True)]
+    return [row if type(row["received_at"]) is dt.datetime else _unread(row["received_at"]) for row in sent]
 
 
-def _unread(received: dt.datetime | Refused | None) -> Refused | None:
-    """Return why a record has no time of receipt, where it has none."""
-    if received is None:
-        return Refused("missing", "received_at")
-    return received if isinstance(received, Refused) else None
+def _unread(received: Refused | None) -> Refused:
+    """Return why a record has no time of receipt."""
+    return Refused("missing", "received_at") if received is None else received
 
 
 def _moment_cell(day: Any, clock: Any) -> Any:
     """Return a day with its time of day; where one of the two is missing, the whole is."""
     return None if as_text(day) == "" or as_text(clock) == "" else (day, clock)
+
+
+def _coordinates(lon: list[Any], lat: list[Any], pairs: str) -> tuple[list[Any], list[Any]]:
+    """Return two columns as degrees, as `coordinates` reads each row: plain numbers all at once."""
+    if pairs or not lon:
+        points = [coordinates(*point, pairs) for point in zip(lon, lat, strict=True)]
+        return [x for x, _ in points], [y for _, y in points]
+    x, y = (plain_numbers(column) or [read_number(cell, parse_degrees) for cell in column] for column in (lon, lat))
+    return x, y
 
 
 def coordinates(lon: Any, lat: Any, pairs: str) -> tuple[Any, Any]:

@@ -13,9 +13,9 @@ from zipfile import BadZipFile
 
 from anlan.core.people.actors import Actor
 from anlan.core.refusals import Refused
-from anlan.intake.files.chunks import CHUNK, Row, category_names, refused_record, require_usable, tried
+from anlan.intake.files.chunks import Row, category_names, refused_record, require_usable, tried
 from anlan.intake.files.counts import Counts
-from anlan.intake.files.layout import COLUMN_FIELDS, Layout, look, rows
+from anlan.intake.files.layout import AT_ONCE, COLUMN_FIELDS, Layout, look, rows
 from anlan.intake.files.limits import Watch, require_bounded
 from anlan.intake.files.mappings import reader
 from anlan.intake.files.survey import Spread, Survey, cell_of, names_of, plain_value
@@ -72,7 +72,7 @@ def _try(seen: Survey, read: Iterator[Row], layout: Layout, actor: Actor, at: dt
     counts, spread, unknown, categories = Counts(), Spread(), Counter[str](), set[str]()
     first = last = None
     total = min(seen.records, TRIED)
-    while seen.tried < total and (chunk := list(islice(read, CHUNK))):
+    while seen.tried < total and (chunk := list(islice(read, AT_ONCE))):
         readable = [row for _, row in chunk if not isinstance(row, Refused)]
         trial = tried(readable, actor, at)
         answer = trial.answer

@@ -56,7 +56,7 @@ def covered(columns: Columns) -> list[tuple[str, str]]:
     """
     texts = [_texts(columns[name]) for name in STATED]
     form, in_order = _object(len(STATED))
-    rows, marks = zip(*in_order(texts), strict=True), zip(*map(_marks, texts), strict=True)
+    rows, marks = zip(*in_order(texts), strict=True), zip(*_marks(texts), strict=True)
     return [(_letters(_hash(form, row)), "".join(of)) for row, of in zip(rows, marks, strict=True)]
 
 
@@ -71,15 +71,18 @@ def differing(payload: Row, row: Row) -> list[str]:
     digest = _hash(form, in_order(texts))
     if payload["row"] in {_letters(digest), digest.hex()}:  # entries of before wrote it in hexadecimal
         return []
-    return [name for name, mark, kept in zip(names, _marks(texts), marks, strict=True) if mark != kept] or ["a column"]
+    (found,) = _marks([texts])
+    return [name for name, mark, kept in zip(names, found, marks, strict=True) if mark != kept] or ["a column"]
 
 
 def _texts(column: Sequence[Any]) -> list[str]:
     """Return a column's values as canonical JSON, each by itself."""
     kinds = set(map(type, column))
+    if kinds == {str}:
+        return list(map(encode_basestring, column))
     if kinds == {int} or (kinds == {float} and all(map(isfinite, column))):
         return list(map(repr, column))
-    return each_once(encode_basestring if kinds == {str} else _text, column)
+    return each_once(_text, column)
 
 
 def _text(value: Any) -> str:
@@ -108,7 +111,7 @@ def _letters(digest: bytes) -> str:
     return b2a_base64(digest, newline=False).decode().rstrip("=")
 
 
-def _marks(texts: Sequence[str]) -> list[str]:
+def _marks(columns: Sequence[Sequence[str]]) -> list[list[str]]:
     """Return of each text a letter that tells which column of a row that does not fit was changed, not whether any."""
-    made = {text: LETTERS[zlib.crc32(text.encode()) >> 2 & 63] for text in set(texts)}
-    return [made[text] for text in texts]
+    made = {text: LETTERS[zlib.crc32(text.encode()) >> 2 & 63] for text in set().union(*columns)}
+    return [list(map(made.__getitem__, column)) for column in columns]

@@ -22,7 +22,8 @@ PRECISION_M = (0, 20_000)
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)  # clocks of honest systems differ
 HISTORY_AFTER = dt.timedelta(days=1)  # what is entered later than that after it came waits for nobody
 FIRST_YEAR = 1990  # a report's number carries two digits of the year
-_CHANNELS, _VALIDITIES = tuple(Channel.values), tuple(Validity.values)  # computed once: a file has millions
+# Computed once, for a file has millions of rows.
+_CHANNELS, _VALIDITIES, _VALID = dict.fromkeys(Channel.values), tuple(Validity.values), str(Validity.VALID)
 _PLAIN_FIELDS = ("channel", "category", "received_at", "device_time", "validity", "precision_m", "depth_cm")
 FIELDS = frozenset((*_PLAIN_FIELDS, "lon", "lat", "crs", *SOURCE_LIMITS, *TEXT_LIMITS))
 
@@ -97,7 +98,7 @@ def _category(row: Mapping[str, Any], facts: Facts) -> int:
 
 
 def _validity(row: Mapping[str, Any]) -> str:
-    return one_of(row, "validity", _VALIDITIES, "unknown_validity") if row.get("validity") else str(Validity.VALID)
+    return one_of(row, "validity", _VALIDITIES, "unknown_validity") if row.get("validity") else _VALID
 
 
 def _received(row: Mapping[str, Any], facts: Facts) -> dt.datetime:

@@ -55,7 +55,7 @@ def moment_of(row: Mapping[str, Any], name: str) -> dt.datetime | None:
     if value.tzinfo is None:
         raise Refused("no_zone", name)
     try:
-        return value.astimezone(dt.UTC)
+        return value if value.tzinfo is dt.UTC else value.astimezone(dt.UTC)
     except OverflowError:
         raise Refused("not_a_time", name) from None
 
