@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
 
-from anlan.core.models import LedgerEntry
+from anlan.core.models import LedgerEntry, Organisation
 from anlan.core.people.actors import system
 from anlan.core.time.clock import frozen
 from anlan.dispatch import actions
@@ -73,3 +74,27 @@ def test_a_stale_next_move_sends_nobody(client: Client) -> None:
     actions.dispatch_unit(number=other, unit=elsewhere, actor=ME, at=later(3))
     assert client.post(f"/console/{other}/act", stale | {"key": "z"}).status_code == 409
     assert Assignment.objects.open().count() == 1
+
+
+def test_the_console_asks_for_nothing_twice(client: Client, django_assert_max_num_queries: Any) -> None:
+    """Once what was said is noted, no two statements of a page are the same, and there are few of them."""
+    number = make.incident()
+    actions.dispatch_unit(number=number, unit="mobile-1", actor=ME, at=AT)
+    client.force_login(make.person("dispatcher"))
+    client.get(f"/console/{number}/")
+    with django_assert_max_num_queries(30) as asks:
+        client.get(f"/console/{number}/")
+    sent = [ask["sql"] for ask in asks.captured_queries]
+    assert len(set(sent)) == len(sent)
+
+
+def test_to_whom_a_matter_is_handed_follows_the_city_at_once(client: Client) -> None:
+    """An organisation that closes is offered no more, and a new one is, though all are read only once."""
+    number = make.incident()
+    client.force_login(make.person("dispatcher"))
+    offer = '<option value="drains"'
+    assert offer in client.get(f"/console/{number}/").content.decode()
+    Organisation.objects.filter(code="drains").update(active=False)
+    assert offer not in client.get(f"/console/{number}/").content.decode()
+    Organisation.objects.filter(code="drains").update(active=True)
+    assert offer in client.get(f"/console/{number}/").content.decode()

@@ -14,7 +14,7 @@ from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.dispatch.rules import ENDED
 from anlan.dispatch.states import Stamp
-from anlan.intake.models.report import SEES_ALL
+from anlan.intake.models.report import sees_all
 from anlan.triage.models import Incident
 
 
@@ -103,7 +103,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
     def visible_to(self, actor: Actor) -> AssignmentQuerySet:
         """Return what the actor may see: all for the control room's people, for officers their units'."""
-        if actor.is_system or actor.roles & SEES_ALL:
+        if sees_all(actor):
             return self
         if Role.OFFICER in actor.roles:
             return self.filter(acted_for(actor, "unit__"))

@@ -88,10 +88,11 @@ def of_incident(context: dict[str, Any]) -> str:
     request, incident = context["request"], context["incident"]
     actor = actor_of_request(request)
     may_send = takes_units(incident, actor, now())
+    assignments = assignments_of(incident)
     values = {
         "incident": incident,
-        "assignments": assignments_of(incident),
-        "seen": seen_of(incident, actor),
+        "assignments": assignments,
+        "seen": seen_of(assignments, actor),
         "candidates": candidates(incident, now(), actor) if may_send else [],
         "may_send": may_send,
     }

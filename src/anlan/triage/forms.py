@@ -94,7 +94,7 @@ def at_field(forms: list[Form]) -> bool:
 
 
 def _forms(incident: Incident, may: Mapping[str, Any], sent: Sent | None) -> Iterator[Form]:
-    if kept := may["undo"]:
+    if kept := may.get("undo"):
         until = f"{local(kept.until):%H:%M:%S}"
         yield Form([Button("undo", _("Undo, until %(until)s") % {"until": until}, "z")], [])
     offered = [known for known in INCIDENTS.moves if may.get(known.name)]

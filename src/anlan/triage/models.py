@@ -15,7 +15,7 @@ from anlan.core.models.rows import Moment
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.intake.models import Category, Report
-from anlan.intake.models.report import SEES_ALL
+from anlan.intake.models.report import sees_all
 from anlan.intake.states import COUNTED
 from anlan.triage.states import Disposal, State
 
@@ -40,7 +40,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
     def visible_to(self, actor: Actor) -> IncidentQuerySet:
         """Return what the actor may see: all for the control room's people, for officers what they hold or held."""
-        if actor.is_system or actor.roles & SEES_ALL:
+        if sees_all(actor):
             return self
         if Role.OFFICER in actor.roles:
             held = Q(owner_id__in=actor.organisation_ids) | Q(handovers__to_id__in=actor.organisation_ids)

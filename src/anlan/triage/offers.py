@@ -12,7 +12,6 @@ from django.http import Http404
 from anlan.core.ledger.verbs import is_answered
 from anlan.core.people.actors import Actor
 from anlan.core.workflow.moves import Move
-from anlan.core.workflow.undo import undoable
 from anlan.triage import actions, rules
 from anlan.triage.access import holds, is_desk
 from anlan.triage.models import Incident
@@ -35,10 +34,9 @@ KEYED: Final = ("hand_over", "divert")  # moves whose verb, which is one, takes 
 
 
 def may(incident: Incident, actor: Actor, at: dt.datetime) -> dict[str, Any]:
-    """Return which moves and acts this person has now; of the move that can be taken back, what is kept of it."""
+    """Return which moves and acts this person has now; what can be taken back is asked where it is shown."""
     is_open, desk = incident.state != State.CLOSED, is_desk(actor)
     return {name: INCIDENTS.may(name, actor, incident, at) for name in INCIDENTS.doors} | {
-        "undo": undoable(incident.subject, actor, at),
         "confirm": is_open and holds(incident, actor),
         "urgency": is_open and desk,
         "sort": desk and sum(link.unlinked_at is None for link in incident.links.all()) > 1,

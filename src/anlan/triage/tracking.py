@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.utils.translation import pgettext as p
 
-from anlan.core.models import LedgerEntry, Organisation
+from anlan.core.city.current import organisations
+from anlan.core.models import LedgerEntry
 from anlan.core.time import deadlines
 from anlan.core.time.clock import now
 from anlan.core.time.clocks import running_on
@@ -193,7 +194,7 @@ def _happened(incident: Incident, own: Set[str], since: dt.datetime) -> list[Lin
 
     An objection carries the number of the first report, also where the matter was said anew since.
     """
-    names = {organisation.code: area_label(organisation) for organisation in Organisation.objects.all()}
+    names = {organisation.code: area_label(organisation) for organisation in organisations()}
     entries = LedgerEntry.objects.filter(subject=incident.subject, kind__in=HAPPENED).order_by("id")
     entries = entries.exclude(effects__kind="triage.incident_undone")  # what was taken back at once did not happen
     lines = []

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from anlan.core.city import revision
-from anlan.core.models import City
+from anlan.core.models import City, Organisation
 
 R = TypeVar("R")
 _MARK: Final = "revision"
@@ -46,6 +46,15 @@ def city_zone() -> ZoneInfo:
     """Return the zone in which this city writes its days and moments; UTC before `anlan init`."""
     here = city()
     return ZoneInfo(here.zone if here else "UTC")
+
+
+def organisations() -> tuple[Organisation, ...]:
+    """Return the organisations by name, also those that are closed; read once, and shared."""
+    return kept(_organisations)
+
+
+def _organisations() -> tuple[Organisation, ...]:
+    return tuple(Organisation.objects.order_by("name"))
 
 
 def kept(read: Callable[[], R]) -> R:

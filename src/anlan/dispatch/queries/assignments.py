@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from zlib import crc32
 
 from django.db.models import Prefetch, QuerySet
@@ -11,6 +12,7 @@ from anlan.core.people.actors import Actor
 from anlan.core.time.clock import ahead
 from anlan.dispatch import rules
 from anlan.dispatch.models import Assignment, Milestone
+from anlan.intake.models.report import sees_all
 from anlan.triage.models import Incident
 
 
@@ -20,9 +22,12 @@ def assignments_of(incident: Incident) -> list[Assignment]:
     return list(incident.assignments.select_related("unit").prefetch_related(stamps))
 
 
-def seen_of(incident: Incident, actor: Actor) -> set[int]:
-    """Return which of an incident's assignments the actor may open."""
-    return set(Assignment.objects.visible_to(actor).filter(incident=incident).values_list("pk", flat=True))
+def seen_of(assignments: Sequence[Assignment], actor: Actor) -> set[int]:
+    """Return which of some assignments the actor may open."""
+    pks = {assignment.pk for assignment in assignments}
+    if sees_all(actor) or not pks:
+        return pks
+    return set(Assignment.objects.visible_to(actor).filter(pk__in=pks).values_list("pk", flat=True))
 
 
 def whole(pk: int, actor: Actor) -> Assignment | None:

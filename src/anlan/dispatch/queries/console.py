@@ -94,7 +94,7 @@ def chosen(
     """Gather what the console shows of an incident, with the keys that units were given, and of a form refused."""
     assignments = assignments_of(incident)
     own, faces = faces_of(incident, assignments, at)
-    seen = seen_of(incident, actor)
+    seen = seen_of(assignments, actor)
     crews = [_crew(each, faces[each.pk], actor, each.pk in seen, sent) for each in assignments]
     moves, may_send = may(incident, actor, at), takes_units(incident, actor, at)
     near = units_near(incident, at, actor, kind, kept) if incident.state != triage_rules.CLOSED else []
@@ -109,7 +109,7 @@ def chosen(
         may=moves,
         may_send=may_send,
         next=usual,
-        forms=forms_of(incident, moves | {"undo": None}, None if here else sent),  # the foot holds the undo
+        forms=forms_of(incident, moves, None if here else sent),  # the foot holds the undo
         timeline=_timeline(incident, assignments),
         opens=reports_open_to(incident, actor),
     )

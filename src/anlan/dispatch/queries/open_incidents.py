@@ -16,6 +16,7 @@ from anlan.core.time.clocks import ruled
 from anlan.core.time.rules import Counting, mark_of
 from anlan.dispatch.models import Assignment
 from anlan.triage.models import Incident
+from anlan.triage.queries.incidents import known
 from anlan.triage.rules import DISPATCHED, DISPUTED, HANDED_OVER, RESOLVED, SIGNED
 
 SHOWN = 50  # rows a page; the map shows the same
@@ -138,8 +139,8 @@ def _first_clocks(of: dict[str, int]) -> dict[int, tuple[bool, dt.datetime, int]
 
 
 def _lines(briefs: list[Brief], out: dict[int, list[Assignment]], at: dt.datetime) -> list[Line]:
-    found = Incident.objects.select_related("category_at_call", "category_confirmed", "owner")
-    incidents = found.in_bulk([brief.pk for brief in briefs])
+    found = Incident.objects.filter(pk__in=[brief.pk for brief in briefs])
+    incidents = {incident.pk: incident for incident in known(found)}
     found_runs = ClockRun.objects.filter(pk__in=[brief.run for brief in briefs if brief.run])
     runs = {run.pk: run for run in ruled(found_runs)}
     lines, area_of = [], areas(at)

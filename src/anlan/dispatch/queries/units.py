@@ -105,8 +105,7 @@ def _stands(incident: Incident, at: dt.datetime, actor: Actor) -> list[Stand]:
     """Return where all units stand that can be shown, the nearest first: hundreds, of which a dozen are."""
     held = {unit: (pk, of == incident.pk) for unit, pk, of in
             Assignment.objects.open().values_list("unit_id", "pk", "incident_id")}  # fmt: skip
-    out = Exists(Assignment.objects.open().filter(unit=OuterRef("pk")))
-    units = list(units_of(actor).filter(on_duty(at) | out).values_list("pk", "code", "kind", "lon", "lat"))
+    units = units_of(actor).filter(on_duty(at) | Q(pk__in=held)).values_list("pk", "code", "kind", "lon", "lat")
     apart = _apart_m(incident, [unit[3:] for unit in units])
     found = [Stand(pk, code, kind, metres, *held.get(pk, (None, False)))
              for (pk, code, kind, *_point), metres in zip(units, apart, strict=True)]  # fmt: skip

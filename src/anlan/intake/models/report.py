@@ -21,6 +21,11 @@ from anlan.intake.states import Validity
 SEES_ALL = frozenset(set(Role.values) - {Role.OFFICER, Role.PUBLISHER})
 
 
+def sees_all(actor: Actor) -> bool:
+    """Whether somebody sees every report of the city."""
+    return actor.is_system or bool(actor.roles & SEES_ALL)
+
+
 class ReportIsEvidence(TypeError):
     """Somebody tried to change or delete a report."""
 
@@ -43,7 +48,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
         An officer sees also what the organisation has to act on now.
         """
-        if actor.is_system or actor.roles & SEES_ALL:
+        if sees_all(actor):
             return self
         own = Q(organisation_id__in=actor.organisation_ids)
         if actor.client_id:

@@ -7,6 +7,7 @@ from typing import Final
 
 from anlan.core.models import ClockRun
 from anlan.core.people.actors import Actor
+from anlan.core.time.clocks import ruled
 from anlan.intake.models import Report
 
 CALL_BACK: Final = "call_back"
@@ -22,7 +23,7 @@ def subject_of(report: Report) -> str:
 def owed_on(reports: Iterable[Report]) -> list[ClockRun]:
     """Return the running call-backs of these reports, what is due first before the others."""
     found = ClockRun.objects.running().filter(subject__in=[subject_of(report) for report in reports])
-    return list(found.select_related("rule").order_by("due_at"))
+    return list(ruled(found.order_by("due_at")))
 
 
 def owed(actor: Actor) -> list[tuple[Report, ClockRun]]:

@@ -12,6 +12,7 @@ from anlan.core.city.current import city_zone, kept
 from anlan.core.models import ClockRun, Organisation
 from anlan.core.models.clock import ClockRunQuerySet
 from anlan.core.people.actors import Actor
+from anlan.core.time.clocks import ruled
 from anlan.core.time.rules import Step, mark_of, steps_due
 from anlan.intake.models import Report
 from anlan.intake.models.report import ReportQuerySet
@@ -73,10 +74,7 @@ def first_look_of(report: Report) -> ClockRun | None:
 
 def unsorted(actor: Actor, at: dt.datetime, most: int = SHOWN) -> list[Waiting]:
     """Return the reports that this person may see and nobody has sorted, what is due first before the others."""
-    runs = {
-        run.subject.removeprefix(SUBJECT): run
-        for run in first_looks().select_related("rule").order_by("due_at", "pk")[:READ]
-    }
+    runs = {run.subject.removeprefix(SUBJECT): run for run in ruled(first_looks().order_by("due_at", "pk")[:READ])}
     found = _reports(actor).in_bulk(list(runs), field_name="number")
     waiting = ((found[number], run) for number, run in runs.items() if number in found)
     return [Waiting(report, run, mark_of(run.started_at, run.due_at, at)) for report, run in islice(waiting, most)]

@@ -6,7 +6,8 @@ from django import template
 from django.template.context import RequestContext
 
 from anlan.core.web.middleware.access import actor_of_request
-from anlan.intake.queries.unsorted import Waiting, unsorted, unsorted_count
+from anlan.intake.models.report import sees_all
+from anlan.intake.queries.unsorted import SHOWN, Waiting, unsorted, unsorted_count
 
 register = template.Library()
 
@@ -18,6 +19,7 @@ def unsorted_reports(context: RequestContext) -> list[Waiting]:
 
 
 @register.simple_tag(takes_context=True)
-def unsorted_total(context: RequestContext) -> int:
-    """Return how many there are."""
-    return unsorted_count(actor_of_request(context["request"]))
+def unsorted_total(context: RequestContext, shown: list[Waiting]) -> int:
+    """Return how many there are, beside those that are shown."""
+    actor = actor_of_request(context["request"])
+    return len(shown) if len(shown) < SHOWN and sees_all(actor) else unsorted_count(actor)

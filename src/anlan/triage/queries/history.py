@@ -7,7 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from anlan.core.models import LedgerEntry, Organisation
+from anlan.core.city.current import organisations
+from anlan.core.models import LedgerEntry
 from anlan.core.words import area_label
 from anlan.intake.queries.categories import categories
 from anlan.intake.queries.questions import questions
@@ -25,7 +26,7 @@ def history(incident: Incident) -> list[dict[str, Any]]:
 
     Reasons stand in the incident's own rows and in no entry; of several reopenings the last one's is kept.
     """
-    names = {organisation.code: area_label(organisation) for organisation in Organisation.objects.all()}
+    names = {organisation.code: area_label(organisation) for organisation in organisations()}
     kinds = {category.code: label(category) for category in categories()}
     entries = LedgerEntry.objects.filter(subject=incident.subject).order_by("-id")
     why = _reasons(incident)
@@ -58,7 +59,9 @@ def _as_added(kind: str, payload: dict[str, Any], depths: dict[str, int | None])
 def _reasons(incident: Incident) -> dict[tuple[str, dt.datetime | None], str]:
     """Return why it was returned, disputed, decided or reopened, by the kind of the entry and its moment."""
     found: dict[tuple[str, dt.datetime | None], str] = {(REOPENED, None): incident.reopened_because}
-    for handover in incident.handovers.exclude(reason=""):
+    for handover in incident.handovers.all():
+        if not handover.reason:
+            continue
         if handover.returned_at:
             found |= {(kind, handover.returned_at): handover.reason for kind in SENT_BACK}
         else:
@@ -70,7 +73,7 @@ def said_of(entries: Sequence[LedgerEntry]) -> list[tuple[LedgerEntry, str]]:
     """Return what entries of several incidents say in the page's language."""
     if not entries:
         return []
-    names = {organisation.code: area_label(organisation) for organisation in Organisation.objects.all()}
+    names = {organisation.code: area_label(organisation) for organisation in organisations()}
     return [(entry, happened(entry.kind, _named(json.loads(entry.payload), names, {}))) for entry in entries]
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Count, OuterRef, Prefetch, Subquery
 
+from anlan.core.city.current import organisations
 from anlan.core.models import LedgerEntry
 from anlan.core.people.actors import Actor
 from anlan.geo import distance_m
 from anlan.intake.models import Report
+from anlan.intake.models.report import sees_all
+from anlan.intake.queries.categories import categories
 from anlan.intake.rules.reach import Reach, reach_of
 from anlan.triage.models import Handover, Incident, IncidentQuerySet, IncidentReport
 
@@ -85,13 +89,28 @@ def whole(number: str, actor: Actor) -> Incident | None:
     """Return an incident with its reports and hand-overs."""
     links = IncidentReport.objects.select_related("report__category").order_by("linked_at", "pk")
     given = Handover.objects.select_related("sender", "to")
-    seen = Incident.objects.visible_to(actor).select_related("category_at_call", "category_confirmed", "owner")
-    return seen.filter(number=number).prefetch_related(Prefetch("links", links), Prefetch("handovers", given)).first()
+    seen = Incident.objects.visible_to(actor).filter(number=number)
+    return next(known(seen.prefetch_related(Prefetch("links", links), Prefetch("handovers", given))), None)
+
+
+def known(incidents: Iterable[Incident]) -> Iterator[Incident]:
+    """Give incidents their categories and holders, which are read once; one that is newer is read when asked."""
+    kinds, holders = {each.pk: each for each in categories()}, {each.pk: each for each in organisations()}
+    for incident in incidents:
+        if incident.category_at_call_id in kinds:
+            incident.category_at_call = kinds[incident.category_at_call_id]
+        if incident.category_confirmed_id in kinds:
+            incident.category_confirmed = kinds[incident.category_confirmed_id]
+        if incident.owner_id in holders:
+            incident.owner = holders[incident.owner_id]
+        yield incident
 
 
 def reports_open_to(incident: Incident, actor: Actor) -> set[int]:
     """Return which of an incident's reports this person may look at."""
-    linked = incident.links.filter(unlinked_at=None).values("report")
+    linked = {link.report_id for link in incident.links.all() if link.unlinked_at is None}
+    if sees_all(actor):
+        return linked
     return set(Report.objects.visible_to(actor).filter(pk__in=linked).values_list("pk", flat=True))
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-
-from anlan.core.city.current import city
+from anlan.core.city.current import city, organisations
 from anlan.core.models import Organisation
 from anlan.core.refusals import Refused
 from anlan.intake.queries import unsorted
@@ -25,12 +23,12 @@ def organisation(code: str) -> Organisation | None:
     return Organisation.objects.filter(code=code, active=True).first()
 
 
-def others(incident: Incident) -> QuerySet[Organisation]:
+def others(incident: Incident) -> list[Organisation]:
     """Return to whom an incident may be handed: unsigned it goes on to others only, back with a reason."""
-    found = Organisation.objects.filter(active=True).exclude(pk=incident.owner_id)
+    out = {incident.owner_id}
     if incident.state == HANDED_OVER:
-        found = found.exclude(pk__in=incident.handovers.values_list("sender", flat=True))
-    return found.order_by("name")
+        out |= {handover.sender_id for handover in incident.handovers.all()}
+    return [organisation for organisation in organisations() if organisation.active and organisation.pk not in out]
 
 
 def objection_days() -> int:

@@ -15,6 +15,7 @@ from anlan.core.time import clocks
 from anlan.core.time.clock import now
 from anlan.core.web.access import roles
 from anlan.core.web.middleware.access import actor_of_request
+from anlan.core.workflow.undo import undoable
 from anlan.triage.access import MOVERS, READERS
 from anlan.triage.forms import Sent, at_field, forms_of
 from anlan.triage.models import Incident
@@ -76,7 +77,7 @@ def page(
     if found is None:
         raise Http404
     at, listing = now(), listing_of(request, number)
-    has = may(found, actor, at)
+    has = may(found, actor, at) | {"undo": undoable(found.subject, actor, at)}
     forms = forms_of(found, has, sent)
     context = {
         "listing": listing,
