@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 
+import anlan
 from anlan.core.city import folder as cityfolder
+from anlan.core.city.options import OPTIONS
 from anlan.core.models import AreaVersion, City, Holiday, LedgerEntry, Organisation
 from anlan.core.people.actors import system
 from tests import make
@@ -102,3 +106,58 @@ def test_a_file_in_another_encoding_says_to_save_it_as_utf8(folder):
     (folder / "organisations.csv").write_bytes("code,name,kind\na,排水处,works\n".encode("gb18030"))
     with pytest.raises(cityfolder.CityFolderError, match="UTF-8"):
         load(folder)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('emergency_names = [["Police"]]', "names in both languages"),
+        ('emergency_names = ["Police"]', "names in both languages"),
+        ('emergency_names = [["a", "a"], ["b", "b"], ["c", "c"], ["d", "d"]]', "more names"),
+        ('hotline = ["12345"]', "hotline as words"),
+        ("bulletin_contact = true", "bulletin_contact as words"),
+        ('objection_days = "x"', "objection_days as a whole number"),
+        ("objection_days = 99999999999", "objection_days as a whole number"),
+        ("satisfaction_one_in = 2.5", "satisfaction_one_in as a whole number"),
+        ("first_look_minutes = [5]", "first_look_minutes as a whole number"),
+        ("opened = 2016-01-01", "opened cannot be kept"),
+        ("ladder = 5", "as a table"),
+        ("[ladder]\narticles = 5", "each article as a table"),
+        ('[[ladder.articles]]\nact = "emergency"\narticle = "8"\narticle_en = "8"\nsteps = 5', "steps of the ladder"),
+    ],
+)
+def test_an_option_of_another_shape_is_a_fault_of_the_file(folder, line, said):
+    """Each reader of city.toml finds what it counts on, or the folder is refused with file, key and what to write."""
+    with (folder / "city.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n{line}\n")
+    (folder / "acts.csv").write_text("code,name,name_en,kind,in_force_from\nemergency,a,a,law,2007-11-01\n")
+    with pytest.raises(cityfolder.CityFolderError, match=said) as refused:
+        load(folder)
+    assert [fault.column for fault in refused.value.faults] == [re.split(r"\W+", line.strip("["))[0]]
+    assert not City.objects.exists()
+
+
+def test_all_options_that_are_wrong_are_told_at_once(folder):
+    """Whoever corrects them need not try again for each."""
+    with (folder / "city.toml").open("a", encoding="utf-8") as file:
+        file.write('\nobjection_days = "x"\nhotline = []\n')
+    with pytest.raises(cityfolder.CityFolderError) as refused:
+        load(folder)
+    assert {fault.column for fault in refused.value.faults} == {"objection_days", "hotline"}
+
+
+def test_a_name_too_long_for_its_column_is_a_fault(folder):
+    """On every database, not on PostgreSQL alone."""
+    city = folder / "city.toml"
+    city.write_text(city.read_text(encoding="utf-8").replace("Small Town", "Small Town" * 9), encoding="utf-8")
+    with pytest.raises(cityfolder.CityFolderError) as refused:
+        load(folder)
+    assert [fault.column for fault in refused.value.faults] == ["name_en"]
+
+
+def test_every_option_that_is_read_has_its_check():
+    """Whoever reads another value of city.toml says in the table what it may be."""
+    sources = [path.read_text(encoding="utf-8") for path in Path(anlan.__file__).parent.rglob("*.py")]
+    read = {name for text in sources for name in re.findall(r"""\.option\(\s*"(\w+)\"""", text)}
+    assert "objection_days" in read
+    assert read <= set(OPTIONS)

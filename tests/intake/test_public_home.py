@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -41,6 +42,21 @@ def test_each_number_says_whom_it_reaches(client: Client) -> None:
         page = client.get("/", headers={"Accept-Language": language})
         assert page.context["numbers"] == list(zip(["110", "119", "120"], names, strict=True))
         assert all(name in page.content.decode() for name in names)
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [({"emergency_numbers": "911"}, [("911", "")]),
+     ({"emergency_numbers": ["911"], "emergency_names": [["Police"]]}, [("911", "")]),
+     ({"emergency_numbers": ["911"], "emergency_names": ["Police"]}, [("911", "")]),
+     ({"emergency_numbers": ["911"], "emergency_names": 5}, [("911", "")])],
+)  # fmt: skip
+def test_the_first_page_comes_whatever_an_older_folder_left(client: Client, asked: Any, shown: Any) -> None:
+    """A folder that was loaded before its options were checked takes nobody's telephone number away."""
+    numbers(**asked)
+    page = client.get("/", headers={"Accept-Language": "en"})
+    assert page.status_code == 200
+    assert page.context["numbers"] == shown
 
 
 def test_a_city_without_numbers_of_its_own_has_the_general_one(client: Client) -> None:

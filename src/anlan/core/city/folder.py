@@ -23,6 +23,7 @@ from anlan.core.city.changes import Change, changes, counts, digest
 from anlan.core.city.current import forget_city
 from anlan.core.city.faults import CityFolderError, Place, Row, each, once, together
 from anlan.core.city.kept import edited, put_back, snapshot
+from anlan.core.city.options import check_options
 from anlan.core.ledger.verbs import verb
 from anlan.core.ledger.writes import write
 from anlan.core.models import Area, AreaVersion, City, Holiday, Organisation
@@ -204,26 +205,11 @@ def _city(path: Path) -> dict[str, Any]:
         raise at.wrong(_("it cannot be read (%(reason)s)"), reason=error) from error
     if missing := [name for name in REQUIRED if name not in found]:
         raise at.wrong(_("'%(name)s' is missing"), missing[0], name=missing[0])
-    for name in ("code", "name", "name_en", "zone"):
-        if not isinstance(found[name], str) or not found[name].strip():
-            raise at.wrong(_("write %(name)s as words in quotes, not %(value)s"), name, name=name, value=found[name])
+    check_options(path, found)
     if found["zone"] not in available_timezones():
         words = _("zone '%(zone)s' is no time zone; write one such as 'Asia/Shanghai'")
         raise at.wrong(words, "zone", zone=found["zone"])
-    if not _are_bounds(found["bounds"]):
-        raise at.wrong(_("write bounds = [west, south, east, north] in degrees"), "bounds")
-    returns = found.get("returns_allowed", 1)
-    if type(returns) is not int or returns < 0:
-        words = _("write returns_allowed as a whole number from 0, not %(value)s")
-        raise at.wrong(words, "returns_allowed", value=returns)
     return {"language": "en", "default_crs": "EPSG:4326", "synthetic": False} | found
-
-
-def _are_bounds(value: Any) -> bool:
-    if not (isinstance(value, list) and len(value) == 4 and all(type(bound) in {int, float} for bound in value)):
-        return False
-    west, south, east, north = value
-    return bool(-180 <= west < east <= 180 and -90 <= south < north <= 90)
 
 
 def _areas(path: Path) -> list[AreaRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import zip_longest
 from typing import Any, Final
 
 from django.db import models
@@ -40,12 +41,18 @@ class City(models.Model):
     @property
     def emergency_numbers(self) -> list[str]:
         """The numbers to telephone when somebody is in danger."""
-        return [str(number) for number in self.option("emergency_numbers") or ANYWHERE]
+        numbers = self.option("emergency_numbers") or ANYWHERE
+        return [str(number) for number in (numbers if isinstance(numbers, list | tuple) else [numbers])]
 
     def telephones(self, *, chinese: bool) -> list[tuple[str, str]]:
-        """Return the emergency numbers, each with the name that the city gives it: "119", "Fire"; maybe none."""
-        names = dict(zip(self.emergency_numbers, self.option("emergency_names") or [], strict=False))
-        return [(number, str(names.get(number, ("", ""))[0 if chinese else 1])) for number in self.emergency_numbers]
+        """Return the emergency numbers, each with the name that the city gives it: "119", "Fire"; maybe none.
+
+        What is no pair of names is none: the first page has to come whatever an older folder left.
+        """
+        pairs, which = self.option("emergency_names"), 0 if chinese else 1
+        names = [str(pair[which]) if isinstance(pair, list) and len(pair) == 2 else ""
+                 for pair in (pairs if isinstance(pairs, list) else [])]  # fmt: skip
+        return list(zip_longest(numbers := self.emergency_numbers, names[: len(numbers)], fillvalue=""))
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
