@@ -269,6 +269,20 @@ def test_a_reading_that_waits_is_not_asked_for_twice(operator: Client) -> None:
     assert LedgerEntry.objects.filter(kind="core.city_folder_asked").count() == 1
 
 
+def test_a_load_that_is_pressed_while_a_reading_waits_comes_after_it(operator: Client, folder: Path) -> None:
+    """It is not taken for the reading; pressed twice it is loaded once, and says so."""
+    change(folder / "units.csv", "works,drains,6", "works,drains,5")
+    digest = seen(operator)["digest"]
+    operator.post(f"{PAGE}read")
+    for _press in range(2):
+        operator.post(f"{PAGE}load", {"seen": digest})
+    jobs.drain()
+    assert operator.get(PAGE).context["seen"]["loaded"] == 1
+    assert Unit.objects.get(code="pump-1").people == 5
+    asked = LedgerEntry.objects.filter(kind="core.city_folder_asked").order_by("id").values_list("payload", flat=True)
+    assert [json.loads(payload)["load"] for payload in asked] == [False, False, True]
+
+
 def test_the_same_folder_shows_no_change(folder: Path) -> None:
     """Loaded once, nothing of it is new, whatever the databases make of numbers and days."""
     assert look(folder)["changes"] == look(folder)["on_pages"] == 0

@@ -52,13 +52,18 @@ def kept_on_pages() -> list[str]:
 
 @verb("core.cityfolder.ask")
 def ask(*, language: str, actor: Actor, at: dt.datetime, seen: str = "", over_pages: bool = False) -> int:
-    """Ask the worker to read the folder, or to load what was `seen` of it; while one is read, that one is meant."""
+    """Ask the worker to read the folder, or to load what was `seen` of it.
+
+    While another waits, a reading means that one; a load comes after it, unless it is the same load.
+    """
     actor.require(Role.OPERATOR)
     list(City.objects.select_for_update().all())  # two presses at once
+    asked = {"seen": seen, "over_pages": over_pages, "language": language, "person": actor.person_id}
     found = latest()
     if found and found.state == Job.State.READY:
-        return found.pk
-    asked = {"seen": seen, "over_pages": over_pages, "language": language, "person": actor.person_id}
+        waits = json.loads(found.payload)
+        if not seen or (waits["seen"], waits["over_pages"]) == (seen, over_pages):
+            return found.pk
     job = jobs.enqueue(JOB, asked, actor=actor)
     ledger.append("core.city_folder_asked", actor=actor, at=at, subject=f"job:{job}", payload={"load": bool(seen)})
     return job
