@@ -11,8 +11,10 @@ from django.test import Client
 from anlan.core.ledger.verification import verify
 from anlan.core.models import LedgerEntry, LoginFailures, SignIn, SignInOrigin
 from anlan.core.people.actors import system
+from anlan.core.people.members import actor_of
 from anlan.core.people.passwords import make_reset_link
 from anlan.core.people.sign_ins import erase_origins, read_origins
+from anlan.core.people.sign_ins import sign_in as note_sign_in
 from anlan.core.people.throttle import ACCOUNT, ADDRESS, PAIR, failures_after, wait_after
 from anlan.core.time.clock import frozen
 from tests import make
@@ -179,6 +181,14 @@ def test_a_log_in_is_noted_by_the_citys_clock(client, ann):
     """A simulated city has one time on every page: when somebody came in is told in it as well."""
     with frozen(AT):
         sign_in(client)
+    ann.refresh_from_db()
+    assert ann.last_login == AT
+
+
+def test_the_verb_that_notes_a_log_in_notes_when(ann):
+    """With the entry or not at all: nothing writes the day beside it."""
+    came = {"method": "password", "factor": "", "session_key": "k", "origin": {"address": "", "agent": ""}}
+    note_sign_in(person_id=ann.pk, **came, actor=actor_of(ann), at=AT)
     ann.refresh_from_db()
     assert ann.last_login == AT
 

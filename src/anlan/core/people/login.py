@@ -155,7 +155,6 @@ def note_sign_in(request: HttpRequest, person: Person) -> None:
     request.session.set_expiry(None)
     request.session[AT] = wall().timestamp()
     request.session[FACTOR] = has_factor(person)
-    Person.objects.filter(pk=person.pk).update(last_login=now())  # Django wrote the machine's time, not the city's
     sign_in(
         person_id=person.pk, method=method, factor=factor, session_key=request.session.session_key or "",
         origin=origin_of(request), actor=actor_of(person), at=now(),

@@ -40,6 +40,7 @@ def sign_in(
         person_id=person_id, at=at, method=method, factor=factor, session=session_hash(session_key),
         device=device_of(origin["agent"]),
     )  # fmt: skip
+    Person.objects.filter(pk=person_id).update(last_login=at)  # Django wrote the machine's time, not the city's
     payload = {"method": method, "factor": factor, "sign_in": row.pk, "origin": _sealed(row, origin)}
     ledger.append("core.logged_in", actor=actor, at=at, subject=f"person:{person_id}", payload=payload)
     return row.pk
