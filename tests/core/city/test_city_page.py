@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anlan.core import jobs
+from anlan.core import jobs, ledger
 from anlan.core.city.reload import look
-from anlan.core.models import City, ClockRule, Holiday, LedgerEntry, Organisation
+from anlan.core.ledger.writes import write
+from anlan.core.models import Area, City, ClockRule, Holiday, LedgerEntry, LedgerPosition, Organisation
 from anlan.core.people.actors import system
 from anlan.core.time import targets
-from anlan.core.time.clock import frozen
+from anlan.core.time.clock import frozen, stamp
 from anlan.dispatch.models import Unit
 from anlan.intake.models import Category
 from tests import make
@@ -189,6 +190,34 @@ def test_what_a_page_changed_stays_until_it_is_taken_back(operator: Client, fold
     assert load(operator, after, over_pages="on")["on_pages"] == 0
     rule.refresh_from_db()
     assert rule.name_en == "End the danger"
+
+
+def test_the_kind_of_an_area_that_a_page_changed_stays(operator: Client, folder: Path) -> None:
+    """It stands with the area and not with its versions, and is kept and taken back with them."""
+    area = Area.objects.get(code="small")
+    edited = operator.post(f"/admin/core/area/{area.pk}/change/", {"code": area.code, "kind": "county_city"})
+    assert edited.status_code == 302
+    change(folder / "units.csv", "works,drains,6", "works,drains,5")
+    shown = seen(operator)
+    assert (shown["changes"], shown["on_pages"]) == (1, 1)
+    after = load(operator, shown)
+    area.refresh_from_db()
+    assert area.kind == "county_city"
+    load(operator, after, over_pages="on")
+    area.refresh_from_db()
+    assert area.kind == "city"
+
+
+def test_what_a_page_changed_counts_from_when_it_was_committed(operator: Client, folder: Path) -> None:
+    """On PostgreSQL a page that began before the load and ended after it has the lower id."""
+    rule = ClockRule.objects.get(code="end_danger")
+    values = {"kind": "core.clockrule_edited", "actor": "test", "at": stamp(AT), "subject": f"clockrule:{rule.pk}"}
+    with write():
+        ClockRule.objects.filter(pk=rule.pk).update(name_en="Danger over")
+        entry = LedgerEntry.objects.create(pk=-7, payload="{}", **values)
+        LedgerPosition.objects.create(position=ledger.head_position() + 1, entry=entry)
+    shown = seen(operator)
+    assert [row["on_page"] for file in shown["changed"] for row in file["changes"]] == [True]
 
 
 def test_a_time_set_on_the_page_of_clocks_is_told_beside_the_folders(operator: Client, folder: Path) -> None:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import models
 
-from anlan.core.models import AreaVersion, City, ClockRule, Holiday, LedgerEntry, LegalAct, Organisation
+from anlan.core.ledger import head_position
+from anlan.core.models import (
+    AreaVersion,
+    City,
+    ClockRule,
+    Holiday,
+    LedgerEntry,
+    LedgerPosition,
+    LegalAct,
+    Organisation,
+)
 
 Values = dict[str, Any]
 Snapshot = dict[str, dict[str, Values]]
@@ -30,6 +40,7 @@ class Table:
     columns: Mapping[str, str]
     keyed: int = 1
     more: Callable[[], dict[int, Values]] = dict  # further values of rows, by their id
+    within: str = ""  # a relation to what holds some of the columns: edited and put back with the row
 
     def rows(self) -> Iterator[tuple[int, str, Values]]:
         """Yield each row: its id, the key by which the file names it, its values."""
@@ -58,27 +69,54 @@ def edited() -> dict[tuple[str, str], models.Model]:
     last = LedgerEntry.objects.filter(kind="core.city_loaded").order_by("-id").first()
     kept = json.loads(last.payload).get("kept", {}) if last else {}
     found: dict[tuple[str, str], models.Model] = {}
+    since = _position(last)
     for table in TABLES:
-        ids, stay = _edited_ids(table.model, last.pk if last else 0), kept.get(table.file, [])
+        ids, stay = _edited_ids(table, since), kept.get(table.file, [])
         if ids or stay:
             keys = {pk: key for pk, key, _values in table.rows() if pk in ids or key in stay}
-            found |= {(table.file, keys[row.pk]): row for row in table.model._default_manager.filter(pk__in=keys)}
+            rows = table.model._default_manager.filter(pk__in=keys).select_related(*filter(None, [table.within]))
+            found |= {(table.file, keys[row.pk]): row for row in rows}
     return found
 
 
 def put_back(rows: Iterable[models.Model]) -> None:
     """Store rows as they were before the folder was loaded over them; of the city its folder's hash stays new."""
+    within = {table.model: table.within for table in TABLES}
     for row in rows:
-        left = {"id", "folder_hash"}
-        values = {key.attname: getattr(row, key.attname) for key in row._meta.concrete_fields if key.name not in left}
-        type(row)._default_manager.update_or_create(pk=row.pk, defaults=values)
+        _store(row)
+        if name := within[type(row)]:
+            _store(getattr(row, name))
 
 
-def _edited_ids(model: type[models.Model], since: int) -> Collection[int]:
-    """Return which rows entries tell of; of clocks any entry does, of others those that a page leaves."""
+def _store(row: models.Model) -> None:
+    left = {"id", "folder_hash"}
+    values = {key.attname: getattr(row, key.attname) for key in row._meta.concrete_fields if key.name not in left}
+    type(row)._default_manager.update_or_create(pk=row.pk, defaults=values)
+
+
+def _position(load: LedgerEntry | None) -> int:
+    """Return where the load stands in the order of commit; what this transaction itself loaded has no place yet."""
+    if load is None:
+        return 0
+    place = LedgerPosition.objects.filter(entry=load).values_list("position", flat=True).first()
+    return head_position() if place is None else place
+
+
+def _edited_ids(table: Table, since: int) -> set[int]:
+    ids = _named(table.model, since)
+    if table.within:
+        holder: Any = table.model._meta.get_field(table.within).related_model
+        held = {f"{table.within}__in": _named(holder, since)}
+        ids.update(table.model._default_manager.filter(**held).values_list("pk", flat=True))
+    return ids
+
+
+def _named(model: type[models.Model], since: int) -> set[int]:
+    """Return which rows entries tell of that were committed since; of clocks any does, of others a page's."""
     name = model._meta.model_name
-    entries = LedgerEntry.objects.filter(id__gt=since, subject__startswith=f"{name}:").values_list("kind", "subject")
-    numbers = [subject.partition(":")[2] for kind, subject in entries if model is ClockRule or kind.endswith(ON_PAGES)]
+    entries = LedgerEntry.objects.filter(placed__position__gt=since, subject__startswith=f"{name}:")
+    found = entries.values_list("kind", "subject")
+    numbers = [subject.partition(":")[2] for kind, subject in found if model is ClockRule or kind.endswith(ON_PAGES)]
     return {int(number) for number in numbers if number.isdecimal()}
 
 
@@ -120,7 +158,7 @@ keeps("city.toml", City, "code name name_en zone language default_crs synthetic"
 keeps("areas.geojson", AreaVersion, {
     "code": "area__code", "valid_from": "valid_from", "kind": "area__kind", "name": "name", "name_en": "name_en",
     "parent": "parent__code", "valid_to": "valid_to", "population": "population",
-}, keyed=2, more=_outlines)  # fmt: skip
+}, keyed=2, more=_outlines, within="area")  # fmt: skip
 keeps("organisations.csv", Organisation, {
     "code": "code", "name": "name", "name_en": "name_en", "kind": "kind", "parent": "parent__code",
     "area": "area__code", "active": "active",
