@@ -49,6 +49,8 @@ def test_check_says_what_would_change_and_stores_nothing(anlan: Cli, folder: Pat
     refused = anlan("city", "check", folder, status=2)
     assert "units.csv, Line 4, organisation: " in refused.stderr
     assert not refused.stdout
+    change(folder / "areas.geojson", '"1990-01-01"', '"long ago"')
+    assert "areas.geojson, Feature 1: " in anlan("city", "check", folder, status=2).stderr
 
 
 def test_init_keeps_what_a_page_changed_unless_it_goes_over_pages(anlan: Cli, folder: Path) -> None:

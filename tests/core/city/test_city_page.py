@@ -165,6 +165,15 @@ def test_an_area_that_cannot_be_is_a_fault(operator: Client, folder: Path) -> No
     assert [fault["file"] for fault in seen(operator)["faults"]] == ["small"]
 
 
+def test_a_fault_of_an_area_is_told_by_its_feature(operator: Client, folder: Path) -> None:
+    """An outline is no line of a file."""
+    change(folder / "areas.geojson", '"valid_to": null', '"valid_to": "1801-01-01"')
+    seen(operator)
+    page = " ".join(operator.get(PAGE, headers={"Accept-Language": "en"}).content.decode().split())
+    assert ">Line</th>" in page
+    assert "> Feature 1 </td>" in page
+
+
 def test_what_a_page_changed_stays_until_it_is_taken_back(operator: Client, folder: Path) -> None:
     """A clock edited here differs from the folder; loading something else keeps it, a tick takes it back."""
     rule = ClockRule.objects.get(code="end_danger")

@@ -59,8 +59,14 @@ def more_words(more: int) -> list[str]:
     return [ngettext("and %(n)d line more", "and %(n)d lines more", more) % {"n": more}] if more else []
 
 
+def is_feature(fault: dict[str, Any]) -> bool:
+    """Whether a fault's line is a feature: a file of areas is counted by those."""
+    return bool(fault["line"]) and fault["file"].endswith(".geojson")
+
+
 def _place(fault: dict[str, Any]) -> str:
-    line = [f"{p('of a file', 'Line')} {fault['line']}"] if fault["line"] else []
+    counted = p("of a file", "Feature") if is_feature(fault) else p("of a file", "Line")
+    line = [f"{counted} {fault['line']}"] if fault["line"] else []
     return ", ".join([fault["file"], *line, *filter(None, [fault["column"]])]) + ": "
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from anlan.core.city import reload
-from anlan.core.city.lines import apart_words, change_words, fault_words, more_words
+from anlan.core.city.lines import apart_words, change_words, fault_words, is_feature, more_words
 from anlan.core.models import Job
 from anlan.core.operator.views import tables
 from anlan.core.operator.views.frame import page, tab
@@ -73,7 +73,7 @@ def _worded(seen: dict[str, Any]) -> dict[str, Any]:
     """Word in the reader's language what the worker kept as plain values."""
     files = seen.get("files", [])
     return seen | {
-        "faults": [fault | {"reason": fault_words(fault)} for fault in seen["faults"]],
+        "faults": [fault | {"reason": fault_words(fault), "is_feature": is_feature(fault)} for fault in seen["faults"]],
         "refused": in_words(seen["refused"], {}) if "refused" in seen else "",
         "changed": [_of_file(of_file) for of_file in files if of_file["changes"]],
         "apart": [apart_words(clock) for clock in seen.get("apart", [])],
