@@ -111,6 +111,34 @@ def test_a_step_of_a_problem_has_its_papers_too(town: Town) -> None:
     assert "2016-01-1709:00提醒排水处" in order
 
 
+def test_a_reminder_after_the_deadline_asks_for_nothing_by_a_day_that_is_past(town: Town) -> None:
+    """Works sent back after their deadline: the paper says late since when, and the answer day is yet to come."""
+    _, (task,) = town.planned()
+    town.done(task, at=day(30))
+    actions.verify(task=task, passed=False, words="Too narrow", actor=town.verifier, at=day(39))
+    actions.escalate_overdue(actor=town.supervisor, at=day(40))
+    step = Escalation.objects.get(number="LR-2016-001")
+    entry = LedgerEntry.objects.get(kind="prevention.escalated", subject=f"task:{task}")
+    assert json.loads(entry.payload)["answer_by"] == "2016-02-29" > str(step.at.date())
+    text = words_of(printed(town.supervisor, "/ladder/LR-2016-001/paper.pdf", "zh-hans"))
+    for words in ("应于2016-02-15前办结，现已逾期7天", "于2016-02-29前书面报告", "自2016-02-16起，逾期7天"):
+        assert words in text
+    english = words_of(printed(town.supervisor, "/ladder/LR-2016-001/paper.pdf"))
+    assert "wasdueon2016-02-15andis7dayslate" in english
+    assert "到期" not in text
+    assert "延期" not in text
+    assert "isdueon" not in english
+
+
+def test_a_late_reminder_of_a_problem_has_its_own_words(town: Town) -> None:
+    """What the lead has not signed for when the ladder looks again after the deadline."""
+    number = town.assigned()
+    actions.escalate_overdue(actor=town.supervisor, at=day(7))
+    text = words_of(printed(town.supervisor, "/ladder/LR-2016-001/paper.pdf", "zh-hans"))
+    assert f"（{number}）的“待签收”环节应于2016-01-18前完成，现已逾期2天" in text
+    assert "于2016-01-27前书面说明" in text
+
+
 def test_a_paper_stays_as_it_was_whatever_comes_after(town: Town) -> None:
     """Later steps, another instruction and another clock change no paper that was sent."""
     _, (task,) = town.planned()

@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from anlan.core.city.areas import local_day
 from anlan.core.city.current import city
 from anlan.core.pages import Event
 from anlan.core.print import Blanks, Column, Pairs, Paper, Part, Table, Whole, Words
 from anlan.core.print.paper import invented
 from anlan.core.words import area_label, listed, local
 from anlan.prevention.models import Escalation
-from anlan.prevention.queries.demands import Demand, demand_of
+from anlan.prevention.queries.demands import Demand, days_late, demand_of
 from anlan.prevention.queries.histories import history_of, past_of, steps_of
 from anlan.prevention.words import PAPERS, named, paper_number, title_of
 
@@ -37,6 +36,14 @@ SAYS: Final[dict[str, Promise]] = {
     ),
 }
 REMIND_OF_STEP = lazy("%(what)s is due on %(due)s. Please take this step by then.")  # no later deadline is asked for it
+REMIND_LATE = lazy(
+    "%(what)s was due on %(due)s and is %(late)s. Please finish it without delay, and say in writing by %(answer)s how"
+    " far it is and on which day it will be done. What stays open is put under supervision."
+)
+REMIND_LATE_OF_STEP = lazy(
+    "%(what)s was due on %(due)s and is %(late)s. Please take this step without delay, and say in writing by %(answer)s"
+    " how it stands. What stays open is put under supervision."
+)
 OF_TASK, OF_PROBLEM = lazy("The task “%(title)s” (%(number)s)"), lazy("“%(title)s” (%(number)s), step “%(clock)s”,")
 
 
@@ -67,14 +74,14 @@ def _facts(step: Escalation, said: Demand, number: str) -> Part:
 
 
 def _late(step: Escalation) -> list[tuple[str, str]]:
-    if step.step == STEP.REMIND:
+    if not days_late(step):
         return []
     since = _("since %(day)s, %(late)s") % {"day": step.due_on + dt.timedelta(days=1), "late": _days_late(step)}
     return [(_("Late"), since)]
 
 
 def _days_late(step: Escalation) -> str:
-    days = (local_day(step.at) - step.due_on).days
+    days = days_late(step)
     return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days}
 
 
@@ -84,8 +91,16 @@ def _text(step: Escalation, said: Demand) -> str:
     else:
         what = OF_PROBLEM % {"title": title_of(step.problem), "number": step.problem.number, "clock": said.clock}
     known = {"what": what, "due": str(step.due_on), "late": _days_late(step), "answer": said.answer_by}
-    says = REMIND_OF_STEP if step.step == STEP.REMIND and step.task is None else SAYS[step.step]
-    return str(says) % known
+    return str(_says(step)) % known
+
+
+def _says(step: Escalation) -> Promise:
+    """Return what the paper asks; a reminder after the deadline asks nothing for a day that is past."""
+    if step.step != STEP.REMIND:
+        return SAYS[step.step]
+    if days_late(step):
+        return REMIND_LATE if step.task else REMIND_LATE_OF_STEP
+    return SAYS[STEP.REMIND] if step.task else REMIND_OF_STEP
 
 
 def _places(step: Escalation) -> list[Part]:

@@ -18,15 +18,15 @@ from anlan.core.time import deadlines
 from anlan.core.words import in_chinese
 from anlan.prevention.models import Escalation
 
-ANSWER: Final = "ladder_answer"  # the clock until when an organisation answers a supervision order or an interview
+ANSWER: Final = "ladder_answer"  # the clock until when an organisation answers what says that it is late
 OPTION: Final = "ladder"  # the table of city.toml
 
 
 def demand(escalation: Escalation, clock: str) -> dict[str, Any]:
-    """Return what the entry of a step holds beside its number, in both languages; a reminder asks for the works."""
+    """Return what the entry of a step holds beside its number, in both languages; a timely reminder asks for works."""
     rule, today = deadlines.rule_of(clock), local_day(escalation.at)
-    reminds = escalation.step == Escalation.Step.REMIND
-    answer_by = escalation.due_on if reminds else deadlines.due_on(ANSWER, escalation.at)
+    in_time = escalation.step == Escalation.Step.REMIND and not days_late(escalation)
+    answer_by = escalation.due_on if in_time else deadlines.due_on(ANSWER, escalation.at)
     cited = [known for known in _articles() if escalation.step in known.get("steps", Escalation.Step.values)]
     acts = read_once(f"acts of {today}", lambda: {act.code: act for act in in_force_on(today)}) if cited else {}
     articles = [
@@ -37,6 +37,11 @@ def demand(escalation: Escalation, clock: str) -> dict[str, Any]:
     problem = escalation.problem
     return {"clock": [rule.name, rule.name_en], "answer_by": str(answer_by), "articles": articles,
             "instruction": [problem.instruction_ref, str(problem.instruction_on or "")]}  # fmt: skip
+
+
+def days_late(escalation: Escalation) -> int:
+    """Return by how many days the deadline was past when the step was taken; none for a reminder in time."""
+    return max((local_day(escalation.at) - escalation.due_on).days, 0)
 
 
 def _articles() -> list[dict[str, Any]]:
