@@ -93,7 +93,9 @@ vocabulary.runs_between({
     "task_refused": (pgettext_lazy("a clock", "Refused at verification"), TaskState.WORKS_DONE.label),
     "task_works_done": (TaskState.WORKS_DONE.label, pgettext_lazy("a clock", "Verified")),
     "extension_asked": (RequestState.ASKED.label, pgettext_lazy("a clock", "Answered")),
-    "ladder_answer": (pgettext_lazy("a clock", "Supervised or invited"), pgettext_lazy("a clock", "Answered")),
+})  # fmt: skip
+vocabulary.gives_a_day({
+    "ladder_answer": pgettext_lazy("a clock", "The day to answer by on papers of the ladder; nothing runs"),
 })  # fmt: skip
 labels.name_kinds({
     "prevention.analysis_sent": noop("Analysis report sent"),

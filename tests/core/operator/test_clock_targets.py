@@ -254,6 +254,16 @@ def test_the_page_names_steps_in_words_and_never_by_kinds_of_entries(operator: C
         assert "dispatch.unit_dispatched" in page
 
 
+def test_the_page_claims_no_steps_of_a_clock_that_never_runs(operator: Client) -> None:
+    """What a day is printed by says so, and counts nothing as open; its time is set like any other's."""
+    page = operator.get(PAGE, headers={"Accept-Language": "en"}).content.decode()
+    row = page[page.index('for="id_clock_ladder_answer"') :].partition("</tr>")[0]
+    assert "The day to answer by on papers of the ladder; nothing runs" in row
+    assert " → " not in row
+    assert 'class="n">—<' in row
+    assert 'name="clock_ladder_answer" value="5"' in row
+
+
 def test_changes_are_looked_at_before_they_are_saved(operator: Client) -> None:
     """The page says old and new, what runs, which figures break; saving says why, and is one entry."""
     run("react", "assignment:1", NOW)

@@ -38,6 +38,7 @@ class Use(NamedTuple):
 
 KINDS: Final[dict[str, Words]] = {}
 NAMED: Final[dict[str, tuple[Words, Words]]] = {}
+DAYS: Final[dict[str, Words]] = {}
 FACTS: Final[dict[str, Fact]] = {}
 USES: Final[list[Callable[[], Iterable[Use]]]] = []
 UNITS: Final[Mapping[str, tuple[str, str]]] = {
@@ -53,6 +54,11 @@ def hears(kinds: Mapping[str, Words]) -> None:
 def runs_between(steps: Mapping[str, tuple[Words, Words]]) -> None:
     """Say from what to what the clocks run that verbs ask for by name."""
     NAMED.update(steps)
+
+
+def gives_a_day(said: Mapping[str, Words]) -> None:
+    """Say for what a day is asked of clocks that never run."""
+    DAYS.update(said)
 
 
 def asks_for(name: str, label: Words, values: Values) -> None:
@@ -75,8 +81,10 @@ def uses_by_clock() -> dict[str, list[Use]]:
     return found
 
 
-def steps_of(rule: ClockRule) -> tuple[str, str]:
-    """Say from which step to which one a clock runs."""
+def steps_of(rule: ClockRule) -> tuple[str, ...]:
+    """Say from which step to which one a clock runs; of one that never runs what its day is for."""
+    if rule.code in DAYS:
+        return (str(DAYS[rule.code]),)
     if rule.code in NAMED:
         begins, ends = NAMED[rule.code]
         return str(begins), str(ends)

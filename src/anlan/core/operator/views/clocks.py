@@ -103,10 +103,10 @@ class Row:
     rule: ClockRule
     field: forms.BoundField | None  # none: its time is not set here
     unit: Any
-    steps: tuple[str, str]
+    steps: tuple[str, ...]
     scope: str
     owner: Organisation | None
-    running: int
+    running: int | None  # none: it never runs
     uses: Sequence[Use]
     to_come: ClockTarget | None
     in_folder: str  # what clocks.csv says, where that is another time
@@ -207,7 +207,8 @@ def _row(
     return Row(
         rule=rule, field=form[name] if name in form.fields else None, unit=UNITS[Counting(rule.timing(at).counting)],
         steps=vocabulary.steps_of(rule), scope=vocabulary.scope_words(rule), owner=owner,
-        running=running.get(rule.pk, 0), uses=used.get(rule.code, ()), to_come=to_come,
+        running=None if rule.code in vocabulary.DAYS else running.get(rule.pk, 0),
+        uses=used.get(rule.code, ()), to_come=to_come,
         in_folder=_words(Timing(rule.target_s, rule.counting)) if rule.pk in apart else "",
     )  # fmt: skip
 
