@@ -164,7 +164,7 @@ def test_without_fonts_nothing_is_printed_and_it_says_what_to_run(monkeypatch: p
     assert error.value.code == "print_fonts_missing"
     pictured.cache_clear()
     with translation.override("zh-hans"):
-        answer = sent(paper(Words("x")))
+        answer = sent(paper, Words("x"))
     pictured.cache_clear()
     assert (answer.status_code, answer["Content-Type"]) == (503, "text/plain; charset=utf-8")
     assert "make setup" in answer.content.decode()
@@ -174,7 +174,7 @@ def test_without_fonts_nothing_is_printed_and_it_says_what_to_run(monkeypatch: p
 def test_a_paper_has_an_end() -> None:
     """Nobody can ask for one that takes the server's memory."""
     rows = [["x"]] * MOST_ROWS
-    answer = sent(paper(Table([Column("n", 1)], rows), Whole([Table([Column("n", 1)], [["y"]])])))
+    answer = sent(paper, Table([Column("n", 1)], rows), Whole([Table([Column("n", 1)], [["y"]])]))
     assert (answer.status_code, "1000" in answer.content.decode()) == (422, True)
 
 

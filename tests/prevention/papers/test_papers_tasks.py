@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from anlan.core.time.clock import frozen
 from anlan.intake.words import degrees
 from anlan.prevention import actions
-from anlan.prevention.models import TaskList
+from anlan.prevention.models import Problem, TaskList
 from anlan.prevention.papers.tasks import sheets_of
-from anlan.prevention.queries.sheets import MOST_REPORTS, tasks_of
+from anlan.prevention.queries.sheets import MOST_REPORTS, grounds_of, tasks_of
 from tests import make
 from tests.make.problems import Town, day
 from tests.make.problems import task as stored
@@ -35,7 +37,6 @@ def test_a_task_sheet_says_where_what_why_and_how_it_is_verified(town: Town) -> 
                   degrees(at.lon or 0), degrees(at.lat or 0),
                   "件接报", "完成的工作", "验收人签字"):  # fmt: skip
         assert words in text
-    assert text.count("R-15") == MOST_REPORTS
     with frozen(day(60)):
         assert printed(town.officer, f"/tasks/{task}/sheet.pdf", "zh-hans").content == answer.content
         town.done(task, at=day(60))
@@ -65,12 +66,39 @@ def test_the_sheets_of_a_list_are_one_file_with_a_page_a_task(town: Town) -> Non
 
 
 def test_a_file_holds_so_many_sheets_and_says_so(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A list that is longer is refused with words, and not broken off."""
+    """A list that is longer is refused with words before anything is drawn, and not broken off."""
     monkeypatch.setattr("anlan.core.print.press.MOST_PAPERS", 1)
+    monkeypatch.setattr("anlan.prevention.papers.tasks.sketch", lambda *_parts: pytest.fail("drawn for nothing"))
     _, tasks = town.planned("interim", "permanent")
     issued = actions.issue_list(tasks=tasks, kind="督办", due_on=day(60).date(), actor=town.supervisor, at=day(3))
     assert printed(town.supervisor, f"/lists/{issued['list']}/sheets.pdf").status_code == 422
     assert TaskList.objects.count() == 1
+
+
+def test_a_sheet_names_no_report_that_its_reader_may_not_see(town: Town) -> None:
+    """Of those it says how many and on which days, to the officer and to nobody else."""
+    _, (task,) = town.planned()
+    for reader, named in ((town.officer, 0), (town.supervisor, MOST_REPORTS)):
+        text = words_of(printed(reader, f"/tasks/{task}/sheet.pdf", "zh-hans"))
+        assert text.count("R-15") == named
+        assert "件接报" in text
+        latest = text.partition("最近几件")[2].partition("完成的工作")[0]
+        assert latest.count("2015-") == MOST_REPORTS
+
+
+def test_the_reports_of_many_places_are_asked_for_at_once(town: Town) -> None:
+    """Six of each, the latest first; as many statements for two places as for one."""
+    problems = list(Problem.objects.filter(number__in=town.raised()).select_related("analysis"))
+    asked = []
+    for some in (problems[:1], problems):
+        with CaptureQueriesContext(connection) as statements:
+            found = grounds_of(some, town.supervisor)
+        asked.append(len(statements))
+    assert asked[0] == asked[1]
+    for why in found.values():
+        latest = why.place.members.order_by("-report__received_at", "-report").values_list("report__number", flat=True)
+        assert [number for number, _at, _category in why.reports] == list(latest[:MOST_REPORTS])
+    assert len(found) == 2
 
 
 def test_a_sheet_of_what_no_study_found_names_its_origin(town: Town) -> None:

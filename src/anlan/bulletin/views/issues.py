@@ -79,7 +79,7 @@ def file(request: HttpRequest, number: str, form: str) -> HttpResponse:
     if form not in {"csv", "json", "pdf"}:
         raise Http404
     if form == "pdf":
-        return sent(paper_of(issue))
+        return sent(paper_of, issue)
     if form == "json":
         return JsonResponse(Edition.of(issue, public=True).document(), json_dumps_params={"ensure_ascii": False})
     named = {"Content-Disposition": f'inline; filename="{issue.number}.csv"'}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.http import HttpResponse
 
 from anlan.core.print.paper import Bound, Paper
@@ -9,9 +12,10 @@ from anlan.core.print.press import pdf
 from anlan.core.refusals import Refused
 
 
-def sent(paper: Paper | Bound) -> HttpResponse:
-    """Answer with a paper as PDF under its number; where nothing can be printed, say what to run."""
+def sent(make: Callable[..., Paper | Bound], *of: Any) -> HttpResponse:
+    """Make a paper and answer with it as PDF under its number; where it cannot be printed, say why."""
     try:
+        paper = make(*of)
         document = pdf(paper)
     except Refused as refusal:
         status = 503 if refusal.code == "print_fonts_missing" else 422

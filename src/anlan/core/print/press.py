@@ -33,10 +33,15 @@ def pictures(paper: Paper | Bound, ppi: float = 110) -> list[bytes]:
     return [pages] if isinstance(pages, bytes) else pages
 
 
+def refuse_many(papers: int) -> None:
+    """Refuse more papers than one file holds; whoever draws for each of them asks before."""
+    if papers > MOST_PAPERS:
+        raise Refused("papers_too_many", most=MOST_PAPERS)
+
+
 def _compiler(paper: Paper | Bound) -> Any:
     bound = paper.papers if isinstance(paper, Bound) else [paper]
-    if len(bound) > MOST_PAPERS:
-        raise Refused("papers_too_many", most=MOST_PAPERS)
+    refuse_many(len(bound))
     if sum(_rows(each.parts) for each in bound) > MOST_ROWS:
         raise Refused("paper_too_long", most=MOST_ROWS)
     typst, fonts = _typst()

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from anlan.core.people.actors import Actor
 from anlan.core.print import Blanks, Bound, Drawing, Pairs, Paper, Part, Words
 from anlan.core.print.paper import invented
+from anlan.core.print.press import refuse_many
 from anlan.core.print.sketch import Mark, around, over, sketch
 from anlan.core.words import day, listed, local
 from anlan.intake.words import degrees, metres
@@ -23,7 +24,8 @@ NEAR_M = 1000.0  # how far to each side the sketch of the surroundings reaches
 
 def sheets_of(tasks: Sequence[Task], number: str, actor: Actor) -> Bound:
     """Return the sheets of tasks as one file, each as the ledger last heard of it."""
-    moments, whys = moments_of(tasks), grounds_of([task.problem for task in tasks])
+    refuse_many(len(tasks))
+    moments, whys = moments_of(tasks), grounds_of([task.problem for task in tasks], actor)
     at = max(moments.values())
     ground = ground_of(at, actor)
     papers = []
@@ -79,7 +81,7 @@ def _why(problem: Problem, why: Grounds | None) -> list[Part]:
         "%(n)s reports in %(episodes)s, from %(first)s to %(last)s (study “%(study)s”).", place.reports,
     ) % {"n": place.reports, "episodes": episodes, "first": day(place.first_at), "last": day(place.last_at),
          "study": why.study.name}  # fmt: skip
-    last = listed(f"{number} ({day(at)}, {category})" for number, at, category in why.reports)
+    last = listed(f"{number} ({day(at)}, {category})" if number else day(at) for number, at, category in why.reports)
     latest = [Words(_("The latest: %(reports)s") % {"reports": last}, "small")] if last else []
     return [Words(_("Why it is done"), "heading"), Words(said), *latest]
 

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import F, Max, Window
+from django.db.models.functions import RowNumber
 from shapely.geometry.base import BaseGeometry
 
 from anlan.core.chunks import chunks
@@ -19,20 +19,22 @@ from anlan.core.models import AreaVersion, LedgerEntry
 from anlan.core.people.actors import Actor
 from anlan.core.print.sketch import Mark
 from anlan.core.words import area_label
-from anlan.hotspots.models import SiteVersion, Study, StudyPlace
+from anlan.hotspots.models import PlaceReport, SiteVersion, Study, StudyPlace
+from anlan.intake.models import Report
 from anlan.prevention.models import Problem, Task
 from anlan.prevention.queries.tasks import visible_tasks
 
 MOST_REPORTS = 6  # that a sheet names, the latest first
+Latest = tuple[str, dt.datetime, str]
 
 
 @dataclass(frozen=True)
 class Grounds:
-    """The place of a study behind a problem, and its latest reports: number, moment, category."""
+    """The place of a study behind a problem, and its latest reports: moment, and number and category if visible."""
 
     study: Study
     place: StudyPlace
-    reports: list[tuple[str, dt.datetime, str]] = field(default_factory=list)
+    reports: list[Latest] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -74,24 +76,33 @@ def areas_at(problem: Problem, day: dt.date) -> list[str]:
     return [area_label(version) for version in found if version.area.kind != "city"]
 
 
-def grounds_of(problems: Collection[Problem]) -> dict[int, Grounds]:
+def grounds_of(problems: Collection[Problem], actor: Actor) -> dict[int, Grounds]:
     """Return why problems were raised, by their keys: nothing for those that no study found."""
     wanted = {(problem.analysis.study_id, problem.site_id): problem.pk
               for problem in problems if problem.analysis and problem.site_id}  # fmt: skip
     versions = SiteVersion.objects.filter(
         site__in={site for _study, site in wanted}, study__in={study for study, _site in wanted}, place__isnull=False
     )
-    return {
-        wanted[version.study_id, version.site_id]: Grounds(version.study, version.place, _reports(version.place))
-        for version in versions.select_related("study", "place")
-        if version.place and (version.study_id, version.site_id) in wanted
-    }
+    found = [(wanted[version.study_id, version.site_id], version.study, version.place)
+             for version in versions.select_related("study", "place")
+             if version.place and (version.study_id, version.site_id) in wanted]  # fmt: skip
+    latest = _latest([place for _problem, _study, place in found], actor)
+    return {problem: Grounds(study, place, latest.get(place.pk, [])) for problem, study, place in found}
 
 
-def _reports(place: StudyPlace) -> list[tuple[str, dt.datetime, str]]:
-    members = place.members.select_related("report__category").order_by("-report__received_at", "-report")
-    return [(known.report.number, known.report.received_at, area_label(known.report.category))
-            for known in islice(members, MOST_REPORTS)]  # fmt: skip
+def _latest(places: Collection[StudyPlace], actor: Actor) -> dict[int, list[Latest]]:
+    """Return the latest reports of each place; of those that the actor may not see only the moment."""
+    rank = Window(RowNumber(), partition_by="place", order_by=[F("report__received_at").desc(), F("report").desc()])
+    ranked = PlaceReport.objects.filter(place__in=places).annotate(rank=rank).filter(rank__lte=MOST_REPORTS)
+    members = list(ranked.select_related("report__category").order_by("place", "rank"))
+    seen = {pk for some in chunks([known.report_id for known in members])
+            for pk in Report.objects.visible_to(actor).filter(pk__in=some).values_list("pk", flat=True)}  # fmt: skip
+    found: dict[int, list[Latest]] = {}
+    for known in members:
+        report = known.report
+        number, category = (report.number, area_label(report.category)) if report.pk in seen else ("", "")
+        found.setdefault(known.place_id, []).append((number, report.received_at, category))
+    return found
 
 
 def moments_of(tasks: Sequence[Task]) -> dict[int, dt.datetime]:

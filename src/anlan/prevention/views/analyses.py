@@ -60,7 +60,7 @@ def analysis(request: HttpRequest, number: str) -> HttpResponse:
 @roles(*PRINTS_REPORTS)
 def report_paper(request: HttpRequest, number: str) -> HttpResponse:
     """Return an analysis report as a document."""
-    return sent(paper_of(_findings(request, number)))
+    return sent(paper_of, _findings(request, number))
 
 
 @require_safe

@@ -21,7 +21,7 @@ def ladder_paper(request: HttpRequest, number: str) -> HttpResponse:
     step = printable(actor_of_request(request)).filter(number=number).first()
     if step is None:
         raise Http404
-    return sent(paper_of(step))
+    return sent(paper_of, step)
 
 
 urlpatterns = [path("ladder/<str:number>/paper.pdf", ladder_paper, name="ladder_paper")]

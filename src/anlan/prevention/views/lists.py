@@ -128,7 +128,7 @@ def issued(request: HttpRequest, number: str) -> HttpResponse:
 @roles(*READS)
 def issued_file(request: HttpRequest, number: str) -> HttpResponse:
     """Return an issued list as PDF."""
-    return sent(paper_of(*_issued(request, number), now()))
+    return sent(paper_of, *_issued(request, number), now())
 
 
 @require_safe
@@ -137,7 +137,7 @@ def list_sheets(request: HttpRequest, number: str) -> HttpResponse:
     """Return the sheets of an issued list's tasks that the reader may see, one after the other."""
     actor = actor_of_request(request)
     found, lines, _hidden = _issued(request, number)
-    return sent(sheets_of(tasks_of([line.item.task.number for line in lines], actor), found.number, actor))
+    return sent(sheets_of, tasks_of([line.item.task.number for line in lines], actor), found.number, actor)
 
 
 def _issued(request: HttpRequest, number: str) -> tuple[TaskList, list[read.Line], int]:

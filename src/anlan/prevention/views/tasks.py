@@ -95,7 +95,7 @@ def task_sheet(request: HttpRequest, number: str) -> HttpResponse:
     found = tasks_of([number], actor)
     if not found:
         raise Http404
-    return sent(sheets_of(found, number, actor))
+    return sent(sheets_of, found, number, actor)
 
 
 def _page(request: HttpRequest, number: str, sent: Sent = None, status: int = 200) -> HttpResponse:
