@@ -1,4 +1,4 @@
-"""Papers of the ladder: numbered once by the step itself, kept in the ledger, printed the same for ever."""
+"""Papers of the ladder: numbered once by the step itself, kept in the ledger, printed again as their entries say."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from anlan.core.city import folder
-from anlan.core.models import City, ClockRule, LedgerEntry, LegalAct
+from anlan.core.city.current import forget_city
+from anlan.core.models import City, ClockRule, LedgerEntry, LegalAct, Organisation
 from anlan.core.time.clock import frozen
 from anlan.prevention import actions
 from anlan.prevention.city_parts import check_ladder
@@ -148,8 +149,23 @@ def test_a_paper_stays_as_it_was_whatever_comes_after(town: Town) -> None:
     town.done(task, at=day(35))
     actions.verify(task=task, passed=False, words="Too narrow", actor=town.verifier, at=day(36))
     Problem.objects.update(instruction_ref="another")
+    ClockRule.objects.filter(code="task_refused").update(name="另一时限", name_en="Another", target_s=86_400)
+    ClockRule.objects.filter(code="task_open").update(name="另一时限", name_en="Another")
+    ClockRule.objects.filter(code="ladder_answer").update(target_s=2 * 86_400)
+    City.objects.update(settings=json.dumps({"ladder": {"articles": []}}))
+    forget_city()
     assert printed(town.supervisor, "/ladder/LS-2016-001/paper.pdf").content == before
     assert "Supervision2016/1" in words_of(printed(town.supervisor, "/ladder/LS-2016-001/paper.pdf"))
+
+
+def test_names_on_a_paper_are_those_of_the_day_it_is_printed(town: Town) -> None:
+    """A renamed organisation is called by its new name, and all that the entry holds stays."""
+    climbed(town)
+    Organisation.objects.filter(code="drains").update(name="新排水中心")
+    text = words_of(printed(town.supervisor, "/ladder/LS-2016-001/paper.pdf", "zh-hans"))
+    assert "新排水中心" in text
+    assert "督办〔2016〕1号" in text
+    assert "于2016-02-23前书面报告" in text
 
 
 def test_an_article_is_cited_where_its_act_was_in_force_on_the_day(town: Town) -> None:

@@ -1,7 +1,7 @@
 """What a step of the ladder asks of an organisation: by which clock and article it is late, and until when it answers.
 
-The verb writes it into its entry, and the paper says what the entry says: a later change of the city's data, or of
-the matter, changes no paper that was sent.
+The verb writes it into its entry, and the paper says what the entry says: a later change of the city's clocks
+and articles, or of the matter, changes no paper that was sent; names are those of the day it is printed.
 """
 
 from __future__ import annotations
