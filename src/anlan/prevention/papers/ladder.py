@@ -44,7 +44,7 @@ REMIND_LATE_OF_STEP = lazy(
     "%(what)s was due on %(due)s and is %(late)s. Please take this step without delay, and say in writing by %(answer)s"
     " how it stands. What stays open is put under supervision."
 )
-OF_TASK, OF_PROBLEM = lazy("The task “%(title)s” (%(number)s)"), lazy("“%(title)s” (%(number)s), step “%(clock)s”,")
+OF_TASK, OF_PROBLEM = lazy('The task "%(title)s" (%(number)s)'), lazy('"%(title)s" (%(number)s), step "%(clock)s",')
 
 
 def paper_of(step: Escalation) -> Paper:

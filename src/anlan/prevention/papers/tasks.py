@@ -77,8 +77,8 @@ def _why(problem: Problem, why: Grounds | None) -> list[Part]:
     place = why.place
     episodes = ngettext("%(n)s episode", "%(n)s episodes", place.episodes) % {"n": place.episodes}
     said = ngettext(
-        "%(n)s report in %(episodes)s, from %(first)s to %(last)s (study “%(study)s”).",
-        "%(n)s reports in %(episodes)s, from %(first)s to %(last)s (study “%(study)s”).", place.reports,
+        '%(n)s report in %(episodes)s, from %(first)s to %(last)s (study "%(study)s").',
+        '%(n)s reports in %(episodes)s, from %(first)s to %(last)s (study "%(study)s").', place.reports,
     ) % {"n": place.reports, "episodes": episodes, "first": day(place.first_at), "last": day(place.last_at),
          "study": why.study.name}  # fmt: skip
     last = listed(f"{number} ({day(at)}, {category})" if number else day(at) for number, at, category in why.reports)

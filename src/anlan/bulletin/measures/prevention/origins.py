@@ -18,7 +18,7 @@ def key_areas(period: Period) -> Rows:
 
 @measure("key_areas_off", of="problem", name=("验收摘牌的重点地区", "Key areas taken off the list"), unit=AREAS,
          counter="key_areas", says=("统计期内列入、取数时已由上级验收摘牌的重点地区；“基本整治”不算。",
-                                    "Listed in the period and taken off by the superior; “basically” does not count."))  # fmt: skip
+                                    'Listed in the period and taken off by the superior; "basically" does not count.'))  # fmt: skip
 def key_areas_off(period: Period) -> Rows:
     """Count areas that were accepted."""
     listed = Problem.objects.filter(origin="key_area", **period.within("raised_at"))

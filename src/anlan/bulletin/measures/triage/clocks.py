@@ -20,7 +20,7 @@ def _in_time(code: str, rule: str, name: tuple[str, str], says: tuple[str, str],
 def _says(zh: str, en: str) -> tuple[str, str]:
     return (
         f"统计期内起算、已停止的“{zh}”时限中，按期的比例；未停止的不计入，见制衡指标。",
-        f"Of the clocks “{en}” that began in the period and stopped, those in time; for those that did not, see beside.",
+        f'Of the clocks "{en}" that began in the period and stopped, those in time; for those that did not, see beside.',
     )
 
 
