@@ -8,6 +8,7 @@ import re
 import pytest
 from django.test import Client
 
+from anlan.core.people.actors import system
 from anlan.core.time.clock import frozen
 from anlan.prevention import actions as prevention
 from anlan.triage import actions as triage
@@ -43,14 +44,17 @@ def close(number: str, at: dt.datetime) -> None:
 
 
 def test_a_past_day_counts_the_incidents_that_were_open_at_its_end() -> None:
-    """One closed since was open then; one opened since was not, nor one that was closed then and is reopened now."""
+    """One closed since was open then; one opened since was not, nor what was closed then and is reopened now."""
     make.city()
     then, again = make.incident(at=AT - DAY), make.incident(at=AT - 2 * DAY)
-    close(again, AT - 2 * DAY + HOUR)
+    objected = make.incident(make.report(channel="web", tracking_code=make.CODE, at=AT - 2 * DAY), at=AT - 2 * DAY)
+    for number in (again, objected):
+        close(number, AT - 2 * DAY + HOUR)
     close(then, AT - HOUR)
     make.incident(at=AT - HOUR)
     triage.reopen(number=again, reason="Water again", actor=make.actor("dispatcher"), at=AT - HOUR)
-    for query, n in [("?day=2016-06-26", 0), (BEFORE, 1), ("", 2)]:
+    triage.object_to(tracking_code=make.CODE, actor=system("test"), at=AT - HOUR)
+    for query, n in [("?day=2016-06-26", 0), (BEFORE, 1), ("", 3)]:
         assert f'<b id="f-open">{n}</b>' in page(AT, query), query
 
 

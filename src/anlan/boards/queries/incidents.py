@@ -69,15 +69,14 @@ def open_incidents(scope: Scope) -> Open:
 
 
 def _open_then(at: dt.datetime) -> list[tuple[str, float | None, float | None]]:
-    """Return the incidents that were open at a moment; of one reopened later, its entries say whether it was closed."""
+    """Return the incidents that were open at a moment; of one closed before it and reopened later its entries tell."""
     opened = Incident.objects.filter(Q(closed_at=None) | Q(closed_at__gte=at), opened_at__lt=at).order_by()
-    found = list(opened.values_list("number", "lon", "lat", "reopened_because"))
-    again = [f"incident:{number}" for number, _, _, because in found if because]
+    found = list(opened.values_list("number", "lon", "lat"))
     closed: dict[str, bool] = {}
-    for some in chunks(again):
+    for some in chunks([f"incident:{number}" for number, _, _ in found]):
         said = LedgerEntry.objects.filter(subject__in=some, kind__in=ENDS, at__lt=stamp(at)).order_by("pk")
         closed |= {subject: kind == ENDS[0] for subject, kind in said.values_list("subject", "kind")}
-    return [(number, lon, lat) for number, lon, lat, _ in found if not closed.get(f"incident:{number}")]
+    return [row for row in found if not closed.get(f"incident:{row[0]}")]
 
 
 def _due_first_then(subjects: list[str], at: dt.datetime) -> dict[str, dt.datetime]:
