@@ -45,6 +45,15 @@ def rows(auditor: Client, **asked: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.content.decode().removeprefix("\ufeff"))))
 
 
+def posts(auditor: Client, **asked: str) -> dict[str, str]:
+    """Return what the filter by post offers, and the words of each."""
+    page = auditor.get("/audit/", asked).content.decode()
+    choices = re.search(r'<select[^>]*name="by".*?</select>', page, re.DOTALL)
+    assert choices
+    offered = re.findall(r'<option value="([^"]+)"[^>]*>(.*?)</option>', choices[0], re.DOTALL)
+    return {value: " ".join(words.split()) for value, words in offered}
+
+
 def closed(report: Report) -> str:
     """Open an incident of a report and close it an hour later."""
     me = make.actor("dispatcher")
@@ -101,6 +110,17 @@ def test_entries_of_a_post_a_kind_and_some_days(auditor: Client) -> None:
     page = auditor.get("/audit/", {"by": taker.name} | received).content.decode()
     assert "1–2 / 2" not in page
     assert "1–3 / 3" in auditor.get("/audit/", received).content.decode()
+
+
+def test_one_actor_has_words_and_the_other_posts_stay_on_offer(auditor: Client) -> None:
+    """After "No. 2" the filter says whose post it is, and offers every other post; a partner system has its name."""
+    taker, (partner, _secret) = make.actor("call_taker"), make.partner()
+    usual = posts(auditor)
+    words = f"{usual['control/call_taker']} · No. {taker.person_id}"
+    assert posts(auditor, by=taker.name) == {taker.name: words} | usual
+    assert posts(auditor, by="system:ladder") == {"system:ladder": "Anlan itself · ladder"} | usual
+    assert posts(auditor, by=f"client:{partner.pk}") == usual
+    assert usual[f"client:{partner.pk}"] == partner.name
 
 
 def test_the_page_asks_the_database_as_often_for_many_entries_as_for_few(auditor: Client) -> None:

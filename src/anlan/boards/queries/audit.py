@@ -162,7 +162,8 @@ def posts(reader: Reader) -> Choices:
     clients = {f"client:{client.pk}": client.name for client in ApiClient.objects.order_by("name")}
     others = {"public": _by("public"), "system": _by("system:")}
     asked = reader.asked.get("by", "")
-    return list(({asked: asked} if ACTOR.fullmatch(asked) else {} | others | of_people | clients).items())
+    actor = {asked: _numbered(asked)} if ACTOR.fullmatch(asked) else {}
+    return list((actor | others | of_people | clients).items())
 
 
 def left_by(rows: QuerySet[LedgerEntry], by: str, reader: Reader) -> QuerySet[LedgerEntry]:
@@ -217,14 +218,25 @@ def found_by(rows: QuerySet[LedgerEntry], words: str) -> QuerySet[LedgerEntry]:
 
 def with_posts(entries: Sequence[LedgerEntry], reader: Reader) -> Iterable[Left]:
     """Give each entry with the post that left it: role and organisation, never a name."""
-    names = {entry.actor for entry in entries}
+    posts = _posts_of({entry.actor for entry in entries})
+    return [Left(entry, posts[entry.actor]) for entry in entries]
+
+
+def _posts_of(names: set[str]) -> dict[str, str]:
     people, clients = (_keys(names, kind) for kind in ("person", "client"))
     posts: dict[str, list[str]] = {}
     for held in Membership.objects.filter(person_id__in=people).select_related("organisation").order_by("pk"):
         posts.setdefault(f"person:{held.person_id}", []).append(_post(held))
     for client in ApiClient.objects.filter(pk__in=clients).select_related("organisation"):
         posts[f"client:{client.pk}"] = [area_label(client.organisation)]
-    return [Left(entry, listed(posts.get(entry.actor, [])) or _by(entry.actor)) for entry in entries]
+    return {name: listed(posts.get(name, [])) or _by(name) for name in names}
+
+
+def _numbered(name: str) -> str:
+    """Say one actor as the lines of the ledger do: by the post, and by which of those who hold it."""
+    kind, _colon, number = name.partition(":")
+    which = number if kind == "system" else _("No. %(number)s") % {"number": number}
+    return f"{_posts_of({name})[name]} · {which}"
 
 
 def _post(held: Membership) -> str:
