@@ -8,8 +8,10 @@ import re
 import pytest
 from django.test import Client
 
+from anlan.core.models import ClockRun
 from anlan.core.people.actors import system
 from anlan.core.time.clock import frozen
+from anlan.hotspots.models import Site, SiteVersion
 from anlan.prevention import actions as prevention
 from anlan.triage import actions as triage
 from tests import make
@@ -56,6 +58,40 @@ def test_a_past_day_counts_the_incidents_that_were_open_at_its_end() -> None:
     triage.object_to(tracking_code=make.CODE, actor=system("test"), at=AT - HOUR)
     for query, n in [("?day=2016-06-26", 0), (BEFORE, 1), ("", 3)]:
         assert f'<b id="f-open">{n}</b>' in page(AT, query), query
+
+
+def test_a_past_day_leaves_out_the_clocks_that_had_expired() -> None:
+    """Its incident is late by a clock that runs, not by one whose effect was run that day; now as then."""
+    make.city()
+    number = make.incident(at=AT - DAY)
+    assert "of which 1 late" in page(AT, BEFORE)
+    ClockRun.objects.filter(subject=f"incident:{number}").update(expired_at=AT - DAY + HOUR)
+    assert "of which 0 late" in page(AT, BEFORE)
+
+
+def test_a_past_day_counts_the_sites_that_were_merged_since() -> None:
+    """Two sites of 2015 are one by the study of 2016: they were two until it was adopted."""
+    make.city()
+    spots = [(119.95, 31.72), (120.05, 31.78)]
+    make.storms(2015, spots)
+    make.study(2015, adopt=True)
+    make.storms(2016, spots[:1])
+    study = make.study(2016, adopt=True)
+    (gone,) = SiteVersion.objects.filter(study=study, place=None)
+    SiteVersion.objects.filter(pk=gone.pk).update(change="merged")
+    Site.objects.filter(pk=gone.site_id).update(merged_into=Site.objects.exclude(pk=gone.site_id).get())
+    later = dt.datetime(2017, 2, 1, 4, tzinfo=dt.UTC)
+    assert "2 sites" in page(later, BEFORE)
+    assert "1 site" in flat(page(later, "?day=2017-02-01"))
+
+
+def test_a_past_day_says_what_it_tells_as_of_now() -> None:
+    """Whether an incident was diverted is kept as it stands: the page of a past day says so, that of now does not."""
+    make.city()
+    make.incident(at=AT - DAY)
+    make.report(at=AT - HOUR)
+    said = "by how they stand now"
+    assert (said in flat(page(AT, BEFORE)), said in flat(page(AT))) == (True, False)
 
 
 def test_a_past_day_is_judged_whole_and_leads_to_no_list_of_now() -> None:

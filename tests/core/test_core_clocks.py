@@ -180,3 +180,16 @@ def test_init_names_what_a_folder_leaves_out(anlan: Cli, tmp_path: Path) -> None
     (folder / "clocks.csv").write_text("".join(kept), encoding="utf-8")
     assert "does not say first_look, task_works_done: " in anlan("init", "--city", folder).stderr
     assert "does not say" not in anlan("init", "--city", make.CITIES / "small").stderr
+
+
+@pytest.mark.django_db
+def test_a_clock_ran_at_a_moment_until_its_end_whichever_it_was() -> None:
+    """Stopped, missing or expired: before its end it ran, from then on it did not; one without an end still runs."""
+    make.city()
+    rule, hour = ClockRule.objects.get(code="sign"), dt.timedelta(hours=1)
+    for n, ends in enumerate([{"stopped_at": 1}, {"missing_at": 2}, {"expired_at": 3}, {}]):
+        ClockRun.objects.create(rule=rule, subject=f"incident:{n}", started_at=AT, due_at=AT + 9 * hour,
+                                **{end: AT + hours * hour for end, hours in ends.items()})  # fmt: skip
+    moments = [AT + half * hour / 2 for half in (0, 1, 3, 5, 7)]
+    ran = [sorted(run.subject[-1] for run in ClockRun.objects.ran_at(at)) for at in moments]
+    assert ran == [[], ["0", "1", "2", "3"], ["1", "2", "3"], ["2", "3"], ["3"]]

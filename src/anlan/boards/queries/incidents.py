@@ -83,9 +83,8 @@ def _due_first_then(subjects: list[str], at: dt.datetime) -> dict[str, dt.dateti
     """Return when the first clock was due that ran at a moment, of each matter with one due within the hour or late."""
     due: dict[str, dt.datetime] = {}
     for some in chunks(subjects):
-        ran = ClockRun.objects.filter(subject__in=some, started_at__lt=at, due_at__lt=at + SOON)
-        ran = ran.filter(Q(stopped_at=None) | Q(stopped_at__gte=at), Q(missing_at=None) | Q(missing_at__gte=at))
-        due |= dict(ran.filter(paused_at=None).order_by("-due_at").values_list("subject", "due_at"))
+        ran = ClockRun.objects.ran_at(at).filter(subject__in=some, due_at__lt=at + SOON, paused_at=None)
+        due |= dict(ran.order_by("-due_at").values_list("subject", "due_at"))
     return due
 
 

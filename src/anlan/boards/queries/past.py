@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from anlan.boards.scope import Scope
 from anlan.core.chunks import chunks
@@ -80,8 +80,7 @@ def _due_by_clock(numbers: Iterable[str], scope: Scope) -> dict[str, dt.date]:
     """Return by a problem's number when the clock of its own that ran then was up."""
     due: dict[str, dt.date] = {}
     for some in chunks([f"problem:{number}" for number in numbers]):
-        runs = ClockRun.objects.filter(subject__in=some, started_at__lt=scope.at)
-        ran = runs.filter(Q(stopped_at=None) | Q(stopped_at__gte=scope.at)).order_by("started_at")
+        ran = ClockRun.objects.ran_at(scope.at).filter(subject__in=some).order_by("started_at")
         found = ran.values_list("subject", "due_at")
         due |= {subject.partition(":")[2]: last_day(until, scope.zone) for subject, until in found}
     return due

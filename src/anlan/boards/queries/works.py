@@ -56,11 +56,12 @@ def sites(scope: Scope) -> Counter[str]:
     at_sites = Problem.objects.filter(site__isnull=False).order_by().values_list("site_id", "pk")
     states = {site: stood[pk].state for site, pk in at_sites if pk in stood}
     held = _held(scope, stood)
-    versions = SiteVersion.objects.filter(site__in=Site.objects.filter(merged_into=None))
+    versions, merged = SiteVersion.objects.all(), Site.objects.filter(merged_into__isnull=False)
     if scope.is_whole_day:
         versions = versions.filter(study__adopted_at__lt=scope.at)
+        merged = merged.filter(versions__in=versions.filter(change=SiteVersion.Change.MERGED))
     latest: dict[int, tuple[Any, ...]] = {}
-    for site, lon, lat in versions.values_list("site_id", "place__lon", "place__lat"):
+    for site, lon, lat in versions.exclude(site__in=merged).values_list("site_id", "place__lon", "place__lat"):
         before = latest.get(site, (None, None))
         latest[site] = (lon, lat, False) if lon is not None else (*before[:2], True)
     known = list(latest.items())

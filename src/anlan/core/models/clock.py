@@ -148,6 +148,11 @@ class ClockRunQuerySet(models.QuerySet["ClockRun"]):
         """Return those that have no end yet, paused ones included."""
         return self.filter(RUNS)
 
+    def ran_at(self, at: dt.datetime) -> ClockRunQuerySet:
+        """Return those that had begun before a moment and had no end yet; a renewal or pause since then is told too."""
+        unended = [Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": at}) for end in ENDS]
+        return self.filter(*unended, started_at__lt=at)
+
     def overdue(self, at: dt.datetime) -> ClockRunQuerySet:
         """Return those whose time is up; a paused clock is never overdue."""
         return self.running().filter(paused_at__isnull=True, due_at__lte=at)
