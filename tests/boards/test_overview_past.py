@@ -6,7 +6,9 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from anlan.core.models import ClockRun
 from anlan.core.people.actors import system
@@ -141,6 +143,17 @@ def test_what_a_day_shows_is_what_it_showed_at_its_end() -> None:
     for n, then in shown.items():
         if n > 4:  # what was done before the first page was read is of one breath
             assert counted(page(day(40), f"?day={day(n).date()}")) == then, n
+
+
+def test_a_past_day_reads_the_moves_and_tasks_of_all_years_once() -> None:
+    """Whatever is counted of them on the page."""
+    town = make.town()
+    make.report(at=day(6))
+    town.planned("interim", "permanent")
+    with CaptureQueriesContext(connection) as asked:
+        page(day(40), f"?day={day(6).date()}")
+    for table in ("prevention_move", "prevention_extension", "prevention_result"):
+        assert sum(f'FROM "{table}"' in each["sql"] for each in asked) == 1, table
 
 
 def test_lists_are_counted_as_lists(client: Client) -> None:

@@ -34,16 +34,16 @@ class Stood:
     verify_by: dt.date | None = None
 
 
-def problems_at(scope: Scope) -> dict[int, Stood]:
-    """Return how each problem stood that had been raised by then."""
+def problems_at(scope: Scope, tasks: dict[int, Stood]) -> dict[int, Stood]:
+    """Return how each problem stood that had been raised by then, with its tasks as they stood."""
     raised = dict(Problem.objects.filter(raised_at__lt=scope.at).order_by().values_list("pk", "number"))
     states, reopened = dict.fromkeys(raised, str(ProblemState.RAISED)), Counter[int]()
     moves = Move.objects.filter(at__lt=scope.at).order_by("pk").values_list("problem_id", "after")
     for pk, after in moves:
         states[pk] = after
         reopened[pk] += after == ProblemState.REOPENED
-    own, tasks = _due_by_clock(raised.values(), scope), _due_by_task(scope)
-    due = {pk: own.get(number) or tasks.get(pk) for pk, number in raised.items()}
+    own, by_task = _due_by_clock(raised.values(), scope), _due_by_task(tasks)
+    due = {pk: own.get(number) or by_task.get(pk) for pk, number in raised.items()}
     off = ProblemState.STRUCK_OFF
     return {pk: Stood(states[pk], None if states[pk] == off else due[pk], None, reopened[pk]) for pk in raised}
 
@@ -86,11 +86,11 @@ def _due_by_clock(numbers: Iterable[str], scope: Scope) -> dict[str, dt.date]:
     return due
 
 
-def _due_by_task(scope: Scope) -> dict[int, dt.date]:
+def _due_by_task(tasks: dict[int, Stood]) -> dict[int, dt.date]:
     """Return by problem when the first of its tasks was due that had not passed."""
-    stood, due = tasks_at(scope), dict[int, dt.date]()
+    due = dict[int, dt.date]()
     for pk, problem in Task.objects.order_by().values_list("pk", "problem_id"):
-        task = stood.get(pk)
+        task = tasks.get(pk)
         if task and task.state != TaskState.PASSED and (day := task.verify_by or task.due_on):
             due[problem] = min(day, due.get(problem, day))
     return due

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,16 +20,37 @@ NEAR = dt.timedelta(days=3)
 WORST = ("late", "extended", "open", "done")
 
 
-def problems(scope: Scope) -> Counter[str]:
+@dataclass(frozen=True)
+class Standing:
+    """How every problem and every task stands, read once for all that is counted of them."""
+
+    problems: dict[int, Stood]
+    tasks: dict[int, Stood]
+
+
+def standing(scope: Scope) -> Standing:
+    """Return how problems stand, and tasks by their works, or, of a day that is over, how they stood at its end."""
+    if scope.is_whole_day:
+        then = tasks_at(scope)
+        return Standing(problems_at(scope, then), then)
+    problems = Problem.objects.order_by().values_list("pk", "state", "due_on", "reopened")
+    tasks = Task.objects.order_by().values_list("pk", "state", "due_on", "finished_at")
+    return Standing(
+        {pk: Stood(state, due, None, reopened) for pk, state, due, reopened in problems},
+        {pk: Stood(state, due, finished) for pk, state, due, finished in tasks},
+    )
+
+
+def problems(scope: Scope, standing: Standing) -> Counter[str]:
     """Count the problems as the inbox marks them: struck_off, late, soon, to_sign, in_hand."""
-    stood = _problems(scope)
+    stood = standing.problems
     found = _here(scope, Problem.objects.order_by(), "pk")
     return Counter(_standing(stood[pk].state, stood[pk].due_on, _today(scope)) for (pk,) in found if pk in stood)
 
 
-def key_areas(scope: Scope) -> Counter[str]:
+def key_areas(scope: Scope, standing: Standing) -> Counter[str]:
     """Count the listed key areas: struck_off, again (failed after it was struck off), in_hand."""
-    stood = _problems(scope)
+    stood = standing.problems
     areas = _here(scope, Problem.objects.filter(origin=Origin.KEY_AREA).order_by(), "pk")
     return Counter(
         "struck_off" if stood[pk].state == ProblemState.STRUCK_OFF else "again" if stood[pk].reopened else "in_hand"
@@ -36,11 +58,11 @@ def key_areas(scope: Scope) -> Counter[str]:
     )  # fmt: skip
 
 
-def listed_tasks(scope: Scope) -> tuple[Counter[str], Counter[str]]:
+def listed_tasks(scope: Scope, standing: Standing) -> tuple[Counter[str], Counter[str]]:
     """Count the lists and their lines, each by the worst of it: late, extended (not late since), open, done."""
     issued = ListedTask.objects.filter(list__issued_on__lte=scope.day).order_by()
     lines = _here(scope, issued, "list_id", "due_on", "task_id", place="task__problem__")
-    today, stood, zone = _today(scope), _tasks(scope), scope.zone
+    today, stood, zone = _today(scope), standing.tasks, scope.zone
     of: dict[int, list[str]] = {}
     for number, due, pk in lines:
         task = stood.get(pk, Stood(TaskState.OPEN, due))
@@ -50,12 +72,12 @@ def listed_tasks(scope: Scope) -> tuple[Counter[str], Counter[str]]:
     return worst, Counter(state for states in of.values() for state in states)
 
 
-def sites(scope: Scope) -> Counter[str]:
+def sites(scope: Scope, standing: Standing) -> Counter[str]:
     """Count the sites: proven (struck off after rain), waiting (for rain), interim, nothing; gone ones are left out."""
-    stood = _problems(scope)
+    stood = standing.problems
     at_sites = Problem.objects.filter(site__isnull=False).order_by().values_list("site_id", "pk")
     states = {site: stood[pk].state for site, pk in at_sites if pk in stood}
-    held = _held(scope, stood)
+    held = _held(standing)
     versions, merged = SiteVersion.objects.all(), Site.objects.filter(merged_into__isnull=False)
     if scope.is_whole_day:
         versions = versions.filter(study__adopted_at__lt=scope.at)
@@ -73,29 +95,12 @@ def sites(scope: Scope) -> Counter[str]:
     )
 
 
-def _problems(scope: Scope) -> dict[int, Stood]:
-    """Return how problems stand, or, of a day that is over, how they stood at its end."""
-    if scope.is_whole_day:
-        return problems_at(scope)
-    columns = Problem.objects.order_by().values_list("pk", "state", "due_on", "reopened")
-    return {pk: Stood(state, due, None, reopened) for pk, state, due, reopened in columns}
-
-
-def _tasks(scope: Scope) -> dict[int, Stood]:
-    """Return how tasks stand by the deadline of their works, or, of a day that is over, how they stood at its end."""
-    if scope.is_whole_day:
-        return tasks_at(scope)
-    columns = Task.objects.order_by().values_list("pk", "state", "due_on", "finished_at")
-    return {pk: Stood(state, due, finished) for pk, state, due, finished in columns}
-
-
-def _held(scope: Scope, problems: dict[int, Stood]) -> set[int]:
+def _held(standing: Standing) -> set[int]:
     """Return the sites that interim works hold, planned since the problem was reopened last."""
-    stood = _tasks(scope)
     interim = Task.objects.filter(kind=Task.Kind.INTERIM, problem__site__isnull=False).order_by()
     known = interim.values_list("pk", "round", "problem_id", "problem__site_id")
-    done = {pk for pk, task in stood.items() if task.state in DONE}
-    times = {pk: problem.reopened for pk, problem in problems.items()}
+    done = {pk for pk, task in standing.tasks.items() if task.state in DONE}
+    times = {pk: problem.reopened for pk, problem in standing.problems.items()}
     return {site for pk, turn, problem, site in known if pk in done and times.get(problem) == turn}
 
 

@@ -42,9 +42,10 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _figures(scope: Scope) -> dict[str, Any]:
     day, opened = heard(scope), open_incidents(scope)
-    lists, lines = works.listed_tasks(scope)
+    stood = works.standing(scope)
+    lists, lines = works.listed_tasks(scope, stood)
     late = lines["late"]
-    found, sites, listed = works.problems(scope), works.sites(scope), works.key_areas(scope)
+    found, sites, listed = works.problems(scope, stood), works.sites(scope, stood), works.key_areas(scope, stood)
     return {
         "heard": day, "chart": shapes.hours_chart(day.hours, day.bands),
         "hours": list(enumerate(zip_longest(day.hours, day.bands or []))),
