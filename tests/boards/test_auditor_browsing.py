@@ -15,11 +15,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from anlan.boards.queries.audit import entries_of
 from anlan.boards.views import audit
 from anlan.core import jobs, ledger
 from anlan.core.ledger import seals, triggers
 from anlan.core.ledger.writes import perform
 from anlan.core.models import LedgerEntry
+from anlan.core.pages import ListPage
+from anlan.core.pages.lists import DOWNLOADS
 from anlan.intake.actions import read_personal
 from anlan.intake.models import Report
 from anlan.triage.actions import close_incident, resolve
@@ -185,6 +188,16 @@ def test_a_download_with_personal_content_says_how_many_rows_and_which_file(audi
     assert found["Digest of the file"] == hashlib.sha256(sent).hexdigest()
     assert int(found["Rows"]) == len(sent.decode().splitlines()) - 1
     assert found["Downloaded"] == "List of people downloaded"
+
+
+def test_a_download_is_known_by_what_its_list_declares(auditor: Client, request: pytest.FixtureRequest) -> None:
+    """Whatever the kind of its entry is called; what only sounds like a download is none."""
+    request.addfinalizer(lambda: DOWNLOADS.discard("test.callers_taken"))
+    ListPage("Callers", entries_of, personal="test.callers_taken")
+    for kind in ("test.callers_taken", "test.map_downloaded"):
+        entry = {"actor": make.actor("operator"), "at": AT, "subject": "list:callers", "payload": {"rows": 2}}
+        perform(lambda kind=kind, entry=entry: ledger.append(kind, **entry))
+    assert [row["Downloaded"] for row in rows(auditor, tab="exports")] == ["test.callers_taken"]
 
 
 def test_a_list_too_long_for_a_file_is_not_cut_off(auditor: Client, monkeypatch: pytest.MonkeyPatch) -> None:

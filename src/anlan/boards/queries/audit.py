@@ -20,6 +20,7 @@ from anlan.core.labels import label_of
 from anlan.core.models import ApiClient, LedgerEntry, LedgerKind, LedgerSeal, Membership
 from anlan.core.pages import Reader
 from anlan.core.pages.forms import Choices
+from anlan.core.pages.lists import DOWNLOADS
 from anlan.core.people.actors import Actor
 from anlan.core.people.roles import Role
 from anlan.core.sealed.purposes import ErasureReason, Purpose, Seal
@@ -146,7 +147,7 @@ def erasings() -> Q:
 
 def exports() -> Q:
     """Ask for lists with personal content that somebody downloaded."""
-    return Q(kind__endswith="_downloaded")
+    return Q(kind__in=DOWNLOADS)
 
 
 def kinds(reader: Reader) -> Choices:

@@ -33,6 +33,7 @@ from anlan.core.words import figure
 AT_ONCE = 500  # rows of a file that are read together
 NOTHING_HERE = Empty(_("Nothing here"))
 NOTHING_FITS = Empty(_("Nothing fits what was looked for."))
+DOWNLOADS: set[str] = set()  # kinds of entries that lists with personal content leave
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,11 @@ class ListPage:
     personal: str = ""
     most: int = 0  # rows of a download; of more the page asks to be narrowed
     unsaid: Collection[str] = ()  # filters under which no total is said
+
+    def __post_init__(self) -> None:
+        """Make the entry of its download known as one with personal content."""
+        if self.personal:
+            DOWNLOADS.add(self.personal)
 
     def found(self, reader: Reader) -> Rows:
         """Return the rows that this person may see and that fit filters and words."""
