@@ -13,10 +13,12 @@ from anlan.bulletin.figures.measure import MEASURES
 from anlan.bulletin.figures.period import Period
 from anlan.bulletin.figures.verification import verify
 from anlan.bulletin.models import Figure, Issue
-from anlan.core.models import ClockRule
+from anlan.bulletin.words import name_of
+from anlan.core.models import ClockRule, ClockRun
 from anlan.core.people.actors import system
 from anlan.core.time import clocks
-from anlan.core.time.targets import set_targets
+from anlan.core.time.targets import set_targets, settable
+from anlan.core.time.vocabulary import uses_by_clock
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +40,13 @@ def sendings() -> None:
             run = clocks.start("react", subject=f"assignment:{year}{n}", at=begun, holder=None)
             run.stopped_at = begun + dt.timedelta(seconds=50 + 20 * n)
             run.save()
+
+
+def ended(rule: str, subject: str, begun: dt.datetime) -> ClockRun:
+    run = clocks.start(rule, subject=subject, at=begun, holder=None)
+    run.stopped_at = begun + dt.timedelta(seconds=900)
+    run.save()
+    return run
 
 
 def set_react(seconds: int, day: dt.date) -> None:
@@ -121,6 +130,34 @@ def test_the_ladder_names_only_the_clocks_whose_time_was_changed() -> None:
     assert "期限有调整：待制定任务计划10个工作日；自2016-02-01起20个工作日（外环路程较远）。" in chinese
     assert "To be planned 10 working days; from 2016-02-01 on 20 working days" in english
     assert MEASURES["supervisions"].base(YEAR).absent == "other_time"
+
+
+def test_a_longer_first_step_is_held_against_no_year_before() -> None:
+    """900 s of work are late by 300 s and in time by 6000 s: what the desk did is the same, so there is no base."""
+    at = dt.datetime(2015, 12, 28, tzinfo=dt.UTC)
+    set_targets(targets={"first_step": 6000}, valid_from=dt.date(2016, 1, 1), actor=ME, at=at, **WHY)
+    for year, begun in MARCH.items():
+        ended("first_step", f"incident:E-{year}", begun)
+    figure = figures(make.issue("first_step_in_time", "closed_share"))["first_step_in_time"]
+    assert (figure.value, figure.base, figure.base_absent) == (100.0, None, "other_time")
+    assert "规定时限：5分钟；自2016-01-01起100分钟（外环路程较远）。" in figure.says
+    assert "The outer ring is far" in figure.says_en
+
+
+def test_every_measure_of_runs_that_another_time_moves_is_judged_by_it() -> None:
+    """Whoever takes a share of a clock's runs and forgets to say so is found here: by the work that is the same."""
+    ClockRule.objects.create(code="arrive", name="到场", name_en="Arrive", target_s=600)
+    for rule in settable():
+        ended(rule.code, f"assignment:{rule.code}", MARCH[2016])
+    of_runs = [of for of in MEASURES.values() if of.of == "run"]
+    ClockRun.objects.update(due_at=MARCH[2016] + dt.timedelta(seconds=300))
+    late = {of.code: of.value(of.draw(YEAR)) for of in of_runs}
+    ClockRun.objects.update(due_at=MARCH[2016] + dt.timedelta(seconds=6000))
+    moved = {of.code for of in of_runs if of.value(of.draw(YEAR)) != late[of.code]}
+    assert {"first_step_in_time", "signed_in_time", "handled_in_time", "react_in_time", "arrive_in_time"} <= moved
+    assert {of.code for of in of_runs if of.judged and len(of.clocks) == 1} == moved
+    rests = {use.name for used in uses_by_clock().values() for use in used if use.judges}
+    assert {name_of(MEASURES[code]) for code in moved} <= rests
 
 
 def test_every_clock_that_a_measure_names_is_one_that_a_city_can_have() -> None:

@@ -77,41 +77,39 @@ def _arrivals(period: Period) -> Rows:
     return ((pk, whole_seconds(there - heard) / 60) for pk, heard, there in timed.iterator(AT_ONCE))
 
 
-@measure(
-    "react_in_time",
-    of="run",
-    aggregate="share",
+runs_in_time(
+    "react_in_time",  # the 1 of 1-3-5
+    "react",
+    stage=__name__,
     name=("机动队反应按时率", "Mobile teams: react in time"),
-    unit=PERCENT,
     counter="react_missing",
-    clocks=("react",),
-    judged=True,
     says=(
         "机动队派遣从下达到签收不超过规定时限的比例；只适用于机动队。",
         "Mobile teams: dispatched to acknowledged within the time allowed; their rule only.",
     ),
 )
-def react_in_time(period: Period) -> Rows:
-    """The 1 of 1-3-5."""
-    return runs_in_time(period, "react")
-
-
-@measure("set_out_in_time", of="run", aggregate="share", name=("机动队出击按时率", "Mobile teams: set out in time"),
-         unit=PERCENT, counter="react_missing", clocks=("set_out",), judged=True,
-         says=("机动队派遣从下达到出警不超过规定时限的比例。",
-               "Mobile teams: dispatched to en route within the time allowed."))  # fmt: skip
-def set_out_in_time(period: Period) -> Rows:
-    """The 3 of 1-3-5."""
-    return runs_in_time(period, "set_out")
-
-
-@measure("end_danger_in_time", of="run", aggregate="share", name=("机动队解决按时率", "Mobile teams: danger ended in time"),
-         unit=PERCENT, counter="react_missing", clocks=("end_danger",), judged=True,
-         says=("机动队从到场到处置完毕不超过规定时限的比例；处置完毕指现场危险或扰乱已经结束。",
-               "Mobile teams: on scene to danger ended within the time allowed."))  # fmt: skip
-def end_danger_in_time(period: Period) -> Rows:
-    """The 5 of 1-3-5."""
-    return runs_in_time(period, "end_danger")
+runs_in_time(
+    "set_out_in_time",  # the 3
+    "set_out",
+    stage=__name__,
+    name=("机动队出击按时率", "Mobile teams: set out in time"),
+    counter="react_missing",
+    says=(
+        "机动队派遣从下达到出警不超过规定时限的比例。",
+        "Mobile teams: dispatched to en route within the time allowed.",
+    ),
+)
+runs_in_time(
+    "end_danger_in_time",  # the 5
+    "end_danger",
+    stage=__name__,
+    name=("机动队解决按时率", "Mobile teams: danger ended in time"),
+    counter="react_missing",
+    says=(
+        "机动队从到场到处置完毕不超过规定时限的比例；处置完毕指现场危险或扰乱已经结束。",
+        "Mobile teams: on scene to danger ended within the time allowed.",
+    ),
+)
 
 
 @measure(
@@ -142,12 +140,17 @@ def react_median(period: Period) -> Rows:
     return ((pk, whole_seconds(end - begun)) for pk, begun, end in stopped.iterator(AT_ONCE) if end is not None)
 
 
-@measure("arrive_in_time", of="run", aggregate="share", name=("到场按期率", "On scene in time"), unit=PERCENT,
-         counter="arrival_missing", clocks=("arrive",), judged=True, says=("城市时限“到场”（从下达到到场）中已停止的，按期的比例。",
-                                          "Of the clock Arrive of this city, dispatched to on scene, those stopped in time."))  # fmt: skip
-def arrive_in_time(period: Period) -> Rows:
-    """Share of sendings that were there in time."""
-    return runs_in_time(period, "arrive")
+runs_in_time(
+    "arrive_in_time",
+    "arrive",
+    stage=__name__,
+    name=("到场按期率", "On scene in time"),
+    counter="arrival_missing",
+    says=(
+        "城市时限“到场”（从下达到到场）中已停止的，按期的比例。",
+        "Of the clock Arrive of this city, dispatched to on scene, those stopped in time.",
+    ),
+)
 
 
 @measure("mobile_teams", of="unit", name=("在岗机动队", "Mobile teams on duty"), unit=("支", "teams"), counter="react_in_time",

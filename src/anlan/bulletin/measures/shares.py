@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Case, F, FloatField, Q, Value, When
 from django.db.models.query import QuerySet
 
-from anlan.bulletin.figures.measure import Rows
+from anlan.bulletin.figures.measure import Rows, measure
 from anlan.bulletin.figures.period import Period
 from anlan.core.models import ClockRun
 
@@ -21,7 +21,15 @@ def share(rows: QuerySet[Any], so: Q) -> Rows:
     return shares
 
 
-def runs_in_time(period: Period, rule: str) -> Rows:
-    """Return the stopped runs of a clock that began in a period: 1 in time, 0 late."""
-    runs = ClockRun.objects.filter(rule__code=rule, stopped_at__isnull=False, **period.within("started_at"))
-    return share(runs, Q(stopped_at__lte=F("due_at")))
+def runs_in_time(
+    code: str, rule: str, *, stage: str, name: tuple[str, str], says: tuple[str, str], counter: str
+) -> None:
+    """Declare the share of a clock's runs that stopped in time: it is judged by the time that the clock allows."""
+
+    def rows(period: Period) -> Rows:
+        runs = ClockRun.objects.filter(rule__code=rule, stopped_at__isnull=False, **period.within("started_at"))
+        return share(runs, Q(stopped_at__lte=F("due_at")))
+
+    rows.__module__ = stage
+    measure(code, of="run", aggregate="share", name=name, unit=PERCENT, says=says, counter=counter, clocks=(rule,),
+            judged=True)(rows)  # fmt: skip
