@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
+from anlan import prevention
 from anlan.bulletin.figures.measure import MEASURES
 from anlan.bulletin.figures.period import Period
 from anlan.bulletin.figures.verification import verify
@@ -164,3 +166,12 @@ def test_every_clock_that_a_measure_names_is_one_that_a_city_can_have() -> None:
     """A code that is mistyped would never be said to change."""
     known = set(ClockRule.objects.values_list("code", flat=True)) | {"arrive"}
     assert {clock for of in MEASURES.values() for clock in of.clocks} <= known
+
+
+def test_the_ladders_measures_rest_on_every_clock_that_is_escalated_by_days() -> None:
+    """What the stage ships with a ladder and a time of its own: not what a person dates, nor the desk's of minutes."""
+    with (Path(prevention.__file__).parent / "clocks.csv").open(encoding="utf-8", newline="") as file:
+        timed = {row["code"] for row in csv.DictReader(file) if row["ladder"] and row["target_s"]}
+    assert timed
+    for code in ("reminders", "supervisions", "interviews"):
+        assert set(MEASURES[code].clocks) == timed

@@ -10,20 +10,15 @@ from anlan.bulletin.figures.drawn import whole_seconds
 from anlan.bulletin.figures.measure import Rows, measure
 from anlan.bulletin.figures.period import Period
 from anlan.bulletin.measures.prevention.moves import moved
+from anlan.core.time.deadlines import shipped
+from anlan.core.time.rules import ladder_of
 from anlan.prevention.models import Escalation
 
-LADDERS: Final = (
-    "problem_raised",
-    "problem_assigned",
-    "problem_returned",
-    "problem_disputed",
-    "problem_signed",
-    "problem_in_work",
-    "problem_accepted",
-    "problem_reopened",
-    "task_works_done",
-    "extension_asked",
-)
+LADDERS: Final = tuple(
+    code
+    for code, rule in shipped().items()
+    if rule["target_s"] and any(rung.minutes is None for rung in ladder_of(rule["ladder"]))
+)  # what is escalated by days; of a ladder without a target a person chooses the day, and minutes are the desk's
 
 
 def _ladder(code: str, step: str, name: tuple[str, str]) -> None:
