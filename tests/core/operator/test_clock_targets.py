@@ -200,11 +200,13 @@ ClockTarget.objects.create(rule=rule, valid_from=since, target_s=120, counting="
 
 
 def test_init_names_the_clocks_that_hold_another_time_than_the_folder(anlan: Cli) -> None:
-    """Who loads a folder again reads which of its lines does not hold, and what does."""
+    """Who loads a folder again reads which of its lines does not hold, and what does; the report says both."""
     assert "operator" not in anlan("init", "--city", make.CITIES / "small").stderr
     environ = anlan.env | {"DJANGO_SETTINGS_MODULE": "anlan.settings"}
     subprocess.run([sys.executable, "-c", SET], env=environ, check=True, timeout=120)
     assert "react is 60 s there; 120 s hold" in anlan("init", "--city", make.CITIES / "small").stderr
+    react = next(line.split() for line in anlan("clocks", "report").stdout.splitlines() if "react" in line)
+    assert react[2:4] == ["hours", "60/120"]
 
 
 def test_the_admin_does_not_set_the_time_of_a_clock_that_is_there(operator: Client) -> None:
@@ -240,6 +242,19 @@ def test_the_report_says_the_time_that_holds_now() -> None:
         with frozen(at):
             row = next(row for row in clock_report(since=None, until=None) if row["clock"] == "react")
         assert row["target_s"] == seconds
+
+
+def test_the_report_of_a_past_month_says_the_time_that_held_in_it() -> None:
+    """The share in time was judged by it; where it changed in that month both are said."""
+    setting({"react": 120})
+    run("react", "assignment:1", NOW)
+    changed, later = begin_of(start_day()), begin_of(start_day(9))
+    held = {}
+    with frozen(later + DAY):
+        for name, since, until in (("before", None, changed), ("within", NOW, later), ("after", changed, later)):
+            row = next(row for row in clock_report(since=since, until=until) if row["clock"] == "react")
+            held[name] = row["target_s"], [each["target_s"] for each in row["targets"]]
+    assert held == {"before": (60, [60]), "within": (120, [60, 120]), "after": (120, [120])}
 
 
 def test_the_page_names_steps_in_words_and_never_by_kinds_of_entries(operator: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from anlan.bulletin.figures.period import Period
@@ -36,8 +37,7 @@ def _rules(clocks: Sequence[str]) -> list[ClockRule]:
 
 
 def _times(rule: ClockRule, period: Period) -> set[Timing]:
-    within = [change.valid_from for change in rule.history if period.begins < change.valid_from < period.ends]
-    return {rule.timing(moment) for moment in (period.begins, *within)}
+    return set(rule.timings(period.begins, period.ends - dt.timedelta.resolution))
 
 
 def _changes(rule: ClockRule, period: Period) -> list[ClockTarget]:

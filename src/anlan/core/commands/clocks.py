@@ -29,6 +29,7 @@ def report(
 ) -> None:
     """Print median, 90th percentile, how many stopped, how many have no end, and the share in time, by clock.
 
+    The target is the one that held in these days; one that was changed meanwhile stands before the new one: 60/120.
     Of a clock that counts working days, median and percentile are seconds of working days too.
     """
     open_platform(data)
@@ -43,11 +44,13 @@ def report(
         return
     typer.echo("  ".join(f"{name:>14}" for name in HEAD))
     for row in rows:
-        typer.echo("  ".join(f"{_shown(row[name]):>14}" for name in HEAD))
+        typer.echo("  ".join(f"{_shown(row, name):>14}" for name in HEAD))
 
 
-def _shown(value: Any) -> str:
-    return "-" if value is None else str(value)
+def _shown(row: dict[str, Any], name: str) -> str:
+    if name in {"target_s", "counting"}:
+        return "/".join(dict.fromkeys(str(held[name]) for held in row["targets"]))
+    return "-" if row[name] is None else str(row[name])
 
 
 def _moment(day: str | None, days: int = 0) -> dt.datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection
 from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -101,6 +102,11 @@ class ClockRule(models.Model):
             return Timing(self.target_s, self.counting)
         held = [change for change in self.history if change.valid_from <= at]
         return held[-1].after if held else self.history[0].before
+
+    def timings(self, first: dt.datetime, last: dt.datetime) -> list[Timing]:
+        """Return what held from a moment to a later one, both included, in the order in which it came to hold."""
+        moments = [first, *(change.valid_from for change in self.history if first < change.valid_from <= last)]
+        return [held for held, _same in groupby(map(self.timing, moments))]
 
     def rungs(self) -> tuple[Rung, ...]:
         """Return the steps of its ladder."""

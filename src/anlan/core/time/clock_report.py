@@ -11,7 +11,7 @@ import numpy as np
 from django.db.models import BooleanField, Case, F, FloatField, Func, Value, When
 
 from anlan.core.city.current import city_zone
-from anlan.core.models import ClockRule, ClockRun
+from anlan.core.models import ClockRule, ClockRun, Timing
 from anlan.core.models.clock import RUNS, ClockRunQuerySet
 from anlan.core.time.calendar import working_calendar
 from anlan.core.time.clock import now
@@ -19,6 +19,7 @@ from anlan.core.time.rules import Counting, worked_s
 
 Grouping = Callable[[ClockRunQuerySet], Mapping[str, str]]
 OWNER = "owner"
+BEFORE_ALL = dt.datetime.min.replace(tzinfo=dt.UTC)
 _groupings: dict[str, Grouping] = {}
 
 
@@ -52,17 +53,20 @@ def groupings() -> list[str]:
 def clock_report(*, since: dt.datetime | None, until: dt.datetime | None, by: str = "") -> list[dict[str, Any]]:
     """Return one row for each clock (and group): runs that started from `since` on and before `until`.
 
-    Durations are seconds as the clock's target counts them: those of working days where it counts working days.
+    `targets` are the times that held in that period, the last one stands at `target_s` too. Durations are seconds as
+    that one counts them: those of working days where it counts working days.
     A pause is counted too: a run does not keep how long it stood still, only that it was due later by so much.
     `n` runs have stopped; `missing` ones have no stop stamp, and are in no duration and in no share; of these,
     `running` ones can get one yet.
     """
-    rules, at = {rule.pk: rule for rule in ClockRule.objects.prefetch_related("targets")}, now()
-    working = {pk for pk, rule in rules.items() if rule.timing(at).counting == Counting.WORKING}
+    rules = {rule.pk: rule for rule in ClockRule.objects.prefetch_related("targets")}
+    last = min(until - dt.timedelta.resolution, now()) if until else now()
+    held = {pk: rule.timings(since or BEFORE_ALL, last) for pk, rule in rules.items()}
+    working = {pk for pk, timings in held.items() if timings[-1].counting == Counting.WORKING}
     found = _grouped(_started(since, until), by, working)
     if not by:
         found = {(pk, ""): _Runs() for pk, rule in rules.items() if rule.active} | found
-    rows = [_row(rules[pk], group, runs, at) for (pk, group), runs in found.items()]
+    rows = [_row(rules[pk], group, runs, held[pk]) for (pk, group), runs in found.items()]
     return sorted(rows, key=lambda row: (row["clock"], row["group"] or ""))
 
 
@@ -101,7 +105,7 @@ def _grouped(runs: ClockRunQuerySet, by: str, working: set[int]) -> dict[tuple[i
     return found
 
 
-def _row(rule: ClockRule, group: str, runs: _Runs, at: dt.datetime) -> dict[str, Any]:
+def _row(rule: ClockRule, group: str, runs: _Runs, held: list[Timing]) -> dict[str, Any]:
     took = np.array(runs.seconds, dtype=float)  # a missing stamp becomes NaN
     stopped = took[~np.isnan(took)]
     n = len(stopped)
@@ -110,8 +114,9 @@ def _row(rule: ClockRule, group: str, runs: _Runs, at: dt.datetime) -> dict[str,
         "clock": rule.code,
         "name": rule.name,
         "name_en": rule.name_en,
-        "target_s": rule.timing(at).target_s,
-        "counting": rule.timing(at).counting,
+        "target_s": held[-1].target_s,
+        "counting": held[-1].counting,
+        "targets": [timing._asdict() for timing in held],
         "group": group or None,
         "median_s": None if median is None else round(float(median), 3),
         "p90_s": None if p90 is None else round(float(p90), 3),
