@@ -34,6 +34,7 @@ BESIDE = ("received", "entered")  # stamps that a report's own entry tells
 EVIDENCE = [
     "core/ledger/verification.py", "core/ledger/heads.py", "intake/evidence.py", "prevention/queries/evidence.py",
     "voice/evidence.py", "core/messages/evidence.py", "core/people/evidence.py",
+    "core/time/evidence.py",
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from anlan.core.ledger.verification import verify
 from anlan.core.messages.contacts import add_contact, erase_contact
 from anlan.core.models import (
     City,
+    ClockTarget,
     Contact,
     ContactAddress,
     LedgerEntry,
@@ -28,6 +29,7 @@ from anlan.core.models.kinds import KindField
 from anlan.core.people.actors import system
 from anlan.core.people.sign_ins import erase_origins, fail_sign_in, sign_in
 from anlan.core.sealed.models import Sealed
+from anlan.core.time.targets import set_targets
 from anlan.intake.actions import add_to_report, answer_questions, erase_report, set_validity
 from anlan.intake.models import Addition, Answer, Attachment, KeyQuestion, Report
 from anlan.prevention.actions import add_evidence, erase_evidence
@@ -81,6 +83,9 @@ def fill() -> None:
     erase_origins(person_id=person, before=None, reason="asked", actor=ME, at=AT)
     came = {"person_id": person, "method": "password", "factor": "", "origin": origin}
     sign_in(**came, session_key="k", actor=ME, at=AT)
+    for targets, days in (({"react": 120, "set_out": 240}, 3), ({"react": 90}, 3), ({"react": 100}, 9)):
+        begins = (AT + dt.timedelta(days=days)).date()
+        set_targets(targets=targets, valid_from=begins, reason="外环路程较远", actor=ME, at=AT)
 
 
 @pytest.fixture
@@ -134,6 +139,8 @@ def name_of(row: Any) -> tuple[str, ...]:
     owner = getattr(row, "first", None) or getattr(row, "report", row)
     if isinstance(owner, Report) and not isinstance(row, Satisfaction):
         return (f"report {owner.number}: ",)
+    if isinstance(row, ClockTarget):
+        return (f"clock {row.rule.code}: ",)
     if isinstance(row, SignInOrigin):
         return (f"sign-in {row.sign_in_id}: ",)
     pk = row.contact_id if isinstance(row, ContactAddress) else row.pk
@@ -206,7 +213,7 @@ def test_a_row_put_in_is_named(filled: None) -> None:
     triggers.remove()
     before = set(verify().faults)
     unasked = KeyQuestion.objects.exclude(pk__in=Answer.objects.values("question"))[0].pk
-    for model in (Report, Attachment, Answer, Addition, Evidence, Contact, Satisfaction):
+    for model in (Report, Attachment, Answer, Addition, Evidence, Contact, Satisfaction, ClockTarget):
         row: Any = model._default_manager.order_by("pk")[0]
         row.pk, row._state.adding = 10_001, True
         for name, value in {"number": "R-160628-9999", "source_id": None, "question_id": unasked}.items():
@@ -217,6 +224,16 @@ def test_a_row_put_in_is_named(filled: None) -> None:
         with undone():
             row.save(force_insert=True)
             assert names(found(before), row), model
+
+
+def test_of_two_times_of_one_day_the_ledger_knows_which_holds(filled: None) -> None:
+    """The later row holds: whoever moves the earlier one behind it makes another time hold."""
+    triggers.remove()
+    before = set(verify().faults)
+    first = ClockTarget.objects.filter(rule__code="react")[0]
+    with undone():
+        ClockTarget.objects.filter(pk=first.pk).update(id=10_001)
+        assert names(found(before), first)
 
 
 def test_every_trigger_that_is_gone_is_named(filled: None) -> None:

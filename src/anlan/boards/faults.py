@@ -17,6 +17,7 @@ RECORDS: Final = {
     "contact": _("Contact %(record)s: %(what)s"),
     "satisfaction": _("Answer about satisfaction %(record)s: %(what)s"),
     "sign-in": _("Sign-in %(record)s: %(what)s"),
+    "clock": _("Clock %(record)s: %(what)s"),
 }
 LEADS: Final = {"report": "report", "task": "task", "contact": "contact"}  # what entries call the record
 FAULTS: Final = (
@@ -63,6 +64,9 @@ FAULTS: Final = (
     _("from where it came was erased and is there"),
     _("from where it came is gone"),
     _("from where it came is not as it was sealed"),
+    _("a change of its time is gone, or was changed"),
+    _("no entry says that its time was changed so"),
+    _("the changes of its time do not hold in the order of their entries"),
     _("a column is not as its entry says"),
     _("%(column)s is not as it was kept"),
     _("%(column)s is not as its entry says"),

@@ -36,7 +36,7 @@ class Core(Stage):
     name = "anlan.core"
     label = "core"
     default = True
-    rooms = ("city", "messages", "operator", "people", "sealed", "ledger")
+    rooms = ("city", "messages", "operator", "people", "sealed", "ledger", "time")
 
     def ready(self) -> None:
         """Keep the ledger append-only after every migration, and clock rules such that no move fails on them."""

@@ -24,6 +24,7 @@ from anlan.core.time import clocks, deadlines
 from anlan.core.time.clock import frozen
 from anlan.core.time.clock_book import ClockBook, ClockEvent
 from anlan.core.time.clock_report import clock_report
+from anlan.core.time.evidence import check_targets
 from anlan.core.time.targets import apart, begin_of, set_targets, words_hash
 from tests import make
 from tests.conftest import Cli
@@ -186,6 +187,8 @@ def test_a_line_of_the_folder_that_was_changed_holds_from_its_load_on(tmp_path: 
     rule = ClockRule.objects.get(code="react")
     assert [rule.timing(at).target_s for at in (NOW, later - dt.timedelta(seconds=1), later)] == [60, 120, 90]
     assert apart(later) == []
+    faults: list[str] = []
+    assert (check_targets(faults.append), faults) == (3, [])  # the ledger knows those of both
 
 
 SET: Final = """

@@ -73,7 +73,10 @@ def set_targets(
 
 
 def words_hash(reason: str, reason_en: str) -> str:
-    """Return the hash of a reason as the entry has it; the ledger itself holds no free words."""
+    """Return the hash of a reason as the entry has it; the ledger itself holds no free words.
+
+    It needs no salt: a reason is printed for everybody beside the figures.
+    """
     return hashlib.sha256(ledger.canonical([reason, reason_en]).encode()).hexdigest()
 
 
