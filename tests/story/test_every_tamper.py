@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import pytest
@@ -193,6 +193,23 @@ def test_every_changed_column_of_every_row_is_named(filled: None) -> None:
         rows = rows_of(model)
         assert rows, model
         assert unnamed(rows) == []
+
+
+@pytest.mark.only_on("sqlite", because="PostgreSQL's columns hold one type")
+@pytest.mark.parametrize("lead", [b"", b"\xff"], ids=["text", "no text"])
+def test_no_fault_says_what_was_planted(filled: None, lead: bytes) -> None:
+    """Faults are kept for good and shown: a name and a telephone put into any column go into none."""
+    triggers.remove()
+    planted, said = "张三 13800138000", list[str]()
+    for model in (*LEDGER, *TABLES):
+        row, table = rows_of(model)[0], model._meta.db_table
+        for field in model._meta.local_concrete_fields:
+            change = f'UPDATE {table} SET "{field.column}" = CAST(%s AS TEXT) WHERE {model._meta.pk.column} = %s'
+            with undone(), connection.cursor() as cursor, suppress(IntegrityError):
+                cursor.execute(change, [lead + planted.encode(), row.pk])
+                said += verify().faults
+    assert said
+    assert [fault for fault in said if "13800138000" in fault] == []
 
 
 def test_every_deleted_row_is_named(filled: None) -> None:

@@ -29,7 +29,7 @@ FAULTS: Final = (
     _("the file of kept heads is gone"),
     _("the seal of positions %(first)s-%(last)s is of an older kind than the one before it"),
     _("the seal of positions %(first)s-%(last)s does not follow the one before it"),
-    _("the seal of positions %(first)s-%(last)s names the algorithm %(algorithm)s"),
+    _("the seal of positions %(first)s-%(last)s names an algorithm that is not known"),
     _("the seal of positions %(first)s-%(last)s does not fit what it covers"),
     _("the marks of the seal of positions %(first)s-%(last)s were changed"),
     _("the seals leave out or repeat positions %(first)s-%(last)s"),

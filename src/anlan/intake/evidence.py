@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from anlan.core.ledger.evidence import Blame, Said, entries_of, evidence, gone, in_stretches, number_in
+from anlan.core.ledger.evidence import Blame, Said, called, entries_of, evidence, gone, in_stretches, number_in
 from anlan.core.ledger.triggers import protect
 from anlan.core.models import LedgerEntry
 from anlan.core.sealed.kept import differs, files_kept, words_kept
@@ -58,10 +58,10 @@ def check_reports(blame: Blame) -> int:
             seen += 1
             received += any(each.kind == RECEIVED for each in said[_subject(report)])
             for fault in _faults(report, codes.get(report.category_id, ""), said[_subject(report)], beside):
-                blame(f"report {report.number}: {fault}")
+                blame(f"report {called(report.number)}: {fault}")
     if received != LedgerEntry.objects.filter(kind=RECEIVED).count():
         for number in gone(RECEIVED, lambda subject, _said: number_in(subject), Report, "number"):
-            blame(f"report {number}: its row is gone")
+            blame(f"report {called(number)}: its row is gone")
     return seen
 
 
@@ -97,10 +97,10 @@ def _photos(report: Report, kept: Sequence[Said], erased: Sequence[Said], beside
     due = {each.payload["attachment"]: each.payload["photo"] for each in kept if each.pk > last}
     there = beside.photos.get(report.pk, set())
     for pk in sorted(due.keys() ^ there):
-        yield f"its photo {pk} {'is gone' if pk in due else 'was never kept, or was erased'}"
+        yield f"its photo {pk:d} {'is gone' if pk in due else 'was never kept, or was erased'}"
     for pk in sorted(due.keys() & there):
         for name in differs(Attachment, pk, due[pk]):
-            yield f"its photo {pk}: {name} is not as it was kept"
+            yield f"its photo {pk:d}: {name} is not as it was kept"
 
 
 def _others(report: Report, of: dict[str, list[Said]], beside: Beside) -> Iterator[str]:

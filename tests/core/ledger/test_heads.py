@@ -243,6 +243,23 @@ def test_a_chain_that_was_cut_off_or_a_file_that_is_gone_is_found_and_told(setti
         assert list(heads.faults()) == ["the file of kept heads is gone"]
 
 
+@pytest.mark.only_on("sqlite", because="PostgreSQL stores no such text")
+def test_no_content_reaches_what_the_ledger_keeps_of_a_fault(caplog):
+    """SQLite's error quotes the text that it cannot read; entry and log say of which kind the error is."""
+    connection.check_constraints()
+    triggers.remove()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE core_ledgerentry SET payload = CAST(%s AS TEXT) WHERE kind = (SELECT number FROM"
+                       " core_ledgerkind WHERE name = 'test.done')", [b"\xff Zhang 13800138000"])  # fmt: skip
+    triggers.install()
+    with later():
+        watch.watch()
+    found = watch.last_found()
+    assert found is not None
+    assert any("cannot be read: OperationalError" in fault for fault in found.named)
+    assert not [said for said in (*found.named, caplog.text) if "13800138000" in said]
+
+
 def test_nothing_calls_out_unless_the_operator_set_it(settings, monkeypatch):
     """By default there is no way for heads; verification asks nobody."""
 

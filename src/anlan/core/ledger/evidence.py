@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -38,6 +39,7 @@ class Said:
 
 FREE: Final = {"LedgerSeal.id": "names nothing: seals follow each other by what they cover"}
 CALL: Final = "by which keyed call sealed content came: only for its fingerprint to go with it"
+NUMBER: Final = re.compile(r"[A-Z]{1,2}-?[0-9][0-9R-]{0,20}")
 EVIDENCE: Final[dict[str, Evidence]] = {}
 
 
@@ -89,6 +91,11 @@ def gone(kind: str, record: Callable[[str, Said], Any], model: type[models.Model
         of = {record(each.subject, Said(each.pk, kind, each.at, json.loads(each.payload))) for each in found}
         there = model._default_manager.filter(**{f"{column}__in": list(of)}).values_list(column, flat=True)
         yield from sorted(of - set(there))
+
+
+def called(number: Any) -> str:
+    """Return how a fault calls a record: by its number, unless something else was written there."""
+    return number if isinstance(number, str) and NUMBER.fullmatch(number) else "?"
 
 
 def number_in(subject: str) -> str:

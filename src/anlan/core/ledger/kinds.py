@@ -32,6 +32,6 @@ def forget() -> None:
 
 
 def faults() -> list[str]:
-    """Name the kinds whose number is not their own: entries would be read as something else."""
+    """Name, by their numbers, the kinds whose number is not their own: entries would be read as something else."""
     rows = LedgerKind.objects.order_by("number").values_list("number", "name")
-    return [f"kind {name}: its number is another one's" for number, name in rows if number_of(name) != number]
+    return [f"kind {number}: its number is another one's" for number, name in rows if number_of(name) != number]

@@ -42,7 +42,7 @@ class Verdict:
         return not self.faults
 
     def blame(self, fault: str) -> None:
-        """Name a fault."""
+        """Name a fault: what differs and where, never what stands there; a number in its words is written as one."""
         if len(self.faults) < SHOWN:
             self.faults.append(fault)
         else:
@@ -80,10 +80,12 @@ def _walk(verdict: Verdict, head: str | None, progress: Progress | None) -> bool
     held: list[Row] = []
     for seal in sealed.iterator(SEALS):
         if seal.version < version:
-            verdict.blame(f"the seal of positions {seal.first}-{seal.last} is of an older kind than the one before it")
+            verdict.blame(
+                f"the seal of positions {seal.first:d}-{seal.last:d} is of an older kind than the one before it"
+            )
         known = known or seal.hash == head
         if seal.previous != previous:
-            verdict.blame(f"the seal of positions {seal.first}-{seal.last} does not follow the one before it")
+            verdict.blame(f"the seal of positions {seal.first:d}-{seal.last:d} does not follow the one before it")
         if seal.first != following:
             verdict.blame(f"the seals leave out or repeat positions {following}-{seal.first - 1}")
         next_position = _check_seal(verdict, seal, rows, held, next_position)
@@ -116,11 +118,11 @@ def _check_seal(verdict: Verdict, seal: LedgerSeal, rows: Iterator[Row], held: l
         if position == seal.last:
             break
     if expected <= seal.last:
-        verdict.blame(f"positions {expected}-{seal.last} are sealed and missing")
+        verdict.blame(f"positions {expected}-{seal.last:d} are sealed and missing")
         expected = seal.last + 1
     verdict.entries += len(texts)
     if seal.algorithm not in seals.KNOWN:
-        verdict.blame(f"the seal of positions {seal.first}-{seal.last} names the algorithm {seal.algorithm!r}")
+        verdict.blame(f"the seal of positions {seal.first:d}-{seal.last:d} names an algorithm that is not known")
     elif seals.seal_hash(seal, texts) != seal.hash:
         _name_changed(verdict, seal, places, texts)
     return expected
@@ -136,13 +138,13 @@ def _name_changed(verdict: Verdict, seal: LedgerSeal, places: list[int], texts: 
     there = list(map(seals.mark, texts))
     kept, seal.marks = bytes(seal.marks), b"".join(there)
     if seals.seal_hash(seal, texts) == seal.hash:
-        verdict.blame(f"the marks of the seal of positions {seal.first}-{seal.last} were changed")
+        verdict.blame(f"the marks of the seal of positions {seal.first:d}-{seal.last:d} were changed")
         return
     for position, found in zip(places, there, strict=True):
         at = 4 * (position - seal.first)
         if at + 4 <= len(kept) and kept[at : at + 4] != found:
             verdict.blame(f"the entry at position {position} was changed")
-    verdict.blame(f"the seal of positions {seal.first}-{seal.last} does not fit what it covers")
+    verdict.blame(f"the seal of positions {seal.first:d}-{seal.last:d} does not fit what it covers")
 
 
 def _check_place(verdict: Verdict, row: Row, expected: int) -> int:
@@ -151,7 +153,7 @@ def _check_place(verdict: Verdict, row: Row, expected: int) -> int:
     if position > expected:
         verdict.blame(f"positions {expected}-{position - 1} are missing")
     if row[2] is None:
-        verdict.blame(f"position {position} has lost its entry {row[1]}")
+        verdict.blame(f"position {position} has lost its entry {row[1]:d}")
     return int(position) + 1
 
 
@@ -173,7 +175,8 @@ def _entries(verdict: Verdict) -> Iterator[Row]:
                 seen = rows[-1][0]
                 yield from rows
     except DatabaseError as error:
-        verdict.blame(f"an entry between positions {seen + 1} and {seen + CHUNK} cannot be read: {error}")
+        why = type(error).__name__  # its own words quote what stands in the column
+        verdict.blame(f"an entry between positions {seen + 1} and {seen + CHUNK} cannot be read: {why}")
 
 
 def _count(verdict: Verdict) -> None:

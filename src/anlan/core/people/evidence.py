@@ -44,7 +44,7 @@ def check_origins(blame: Blame) -> int:
         for sign_in, entry in said.items():
             seen += 1
             if fault := _fault(entry, kept.get(sign_in), erasings):
-                blame(f"sign-in {sign_in}: from where it came {fault}")
+                blame(f"sign-in {sign_in:d}: from where it came {fault}")
     return seen
 
 

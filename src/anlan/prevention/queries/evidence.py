@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from anlan.core.ledger.evidence import Blame, Said, evidence, gone, with_entries
+from anlan.core.ledger.evidence import Blame, Said, called, evidence, gone, with_entries
 from anlan.core.ledger.triggers import protect
 from anlan.core.sealed.kept import differs, is_empty
 from anlan.core.time.clock import stamp
@@ -33,9 +33,9 @@ def check_evidence(blame: Blame) -> int:
     for piece, said in with_entries(rows, lambda piece: f"task:{piece.number}", (ADDED, ERASED)):
         seen += 1
         for fault in _faults(piece, [each for each in said if each.payload["evidence"] == piece.pk]):
-            blame(f"task {piece.number}, evidence {piece.pk}: {fault}")
+            blame(f"task {called(piece.number)}, evidence {piece.pk}: {fault}")
     for pk in gone(ADDED, lambda _subject, said: said.payload["evidence"], Evidence):
-        blame(f"evidence {pk}: its row is gone")
+        blame(f"evidence {pk:d}: its row is gone")
     return seen
 
 
