@@ -30,6 +30,7 @@ SHORT = {"intake": "intake.import_{}", "prevention": "prevention.{}", "core": "c
 KEPT = {"KIND", "COPIED", "PASSED", "BEGUN", "STEP_DONE", "PUBLISHED", "VALIDITY", "ERASED", "PHOTO", "ANSWERED",
         "ADDED", "CALLED", "ESCALATED", "SHIFT_BEGAN"}  # fmt: skip
 BY_NAME = {"intake.report_received"}  # kept under a name that a verb's has too
+HEARD = {"triage.incident_handed_on"}  # a clock hears it of whom a handing over leaves; it is no entry of its own
 BESIDE = ("received", "entered")  # stamps that a report's own entry tells
 EVIDENCE = [
     "core/ledger/verification.py", "core/ledger/heads.py", "intake/evidence.py", "prevention/queries/evidence.py",
@@ -95,7 +96,7 @@ def test_every_kind_has_words_in_both_languages() -> None:
 @pytest.mark.pure
 def test_no_words_are_left_of_a_kind_that_nothing_appends() -> None:
     """What a stage calls a kind is a kind."""
-    assert sorted(known_kinds() - kinds()) == []
+    assert sorted(known_kinds() - kinds()) == sorted(HEARD)
 
 
 def writes(page: admin.ModelAdmin[Any]) -> bool:

@@ -10,12 +10,14 @@ import pytest
 from django.utils.translation import override
 
 from anlan.city.town.folder import TABLES
+from anlan.core.labels import label_of
 from anlan.core.models import ClockRule
 from anlan.core.models.clock import kinds_of
 from anlan.core.time.deadlines import shipped
 from anlan.core.time.rule_checks import scope_names
 from anlan.core.time.vocabulary import DAYS, FACTS, KINDS, NAMED, scope_words, steps_of
 from anlan.dispatch.rules import MOVES
+from anlan.dispatch.states import Stamp
 from anlan.triage.moves import INCIDENTS
 from anlan.triage.words import NOTED
 from tests import make
@@ -73,5 +75,18 @@ def test_the_command_prints_them_in_both_languages_without_a_city(anlan: Cli) ->
 def test_the_page_on_the_folder_lists_them() -> None:
     """Beside the columns in which they are written."""
     with override("en"):
-        for kind, words in KINDS.items():
-            assert f"| `{kind}` | {words} |" in REFERENCE.read_text("utf-8")
+        english = {kind: label_of(kind) for kind in KINDS}
+    with override("zh-hans"):
+        for kind in KINDS:
+            assert f"| `{kind}` | {english[kind]} | {label_of(kind)} |" in REFERENCE.read_text("utf-8")
+
+
+def test_a_clock_calls_its_steps_what_the_ledger_calls_them() -> None:
+    """One word for one step: a milestone is its own, whoever asks."""
+    with override("zh-hans"):
+        for kind in KINDS:
+            assert steps_of(ClockRule(code="any", start=kind, stop=kind)) == (label_of(kind), label_of(kind))
+        stamped = [stamp for stamp in Stamp if f"dispatch.unit_{stamp.value}" in KINDS]
+        said = [label_of(f"dispatch.unit_{stamp.value}") for stamp in stamped]
+        assert said == [str(stamp.label) for stamp in stamped]
+        assert {"签收", "出警", "到场", "处置完毕", "审核", "归档"} <= set(said)

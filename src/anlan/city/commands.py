@@ -94,11 +94,11 @@ def kinds(
     start_django(None)
     from django.utils.translation import override
 
-    from anlan.core.time.vocabulary import KINDS
+    from anlan.core.time.vocabulary import heard
 
     def written(language: str) -> dict[str, str]:
         with override(language):
-            return {kind: str(words) for kind, words in sorted(KINDS.items())}
+            return heard()
 
     english, chinese = written("en"), written("zh-hans")
     if json_:

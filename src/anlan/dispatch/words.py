@@ -39,18 +39,18 @@ labels.name_kinds({
     "dispatch.access_given": noop("Unit entrusted to a log-in"),
     "dispatch.access_taken": noop("Unit taken from a log-in"),
     "dispatch.shift_began": noop("Shift begun"),
-    "dispatch.unit_acknowledged": noop("Unit: acknowledged"),
-    "dispatch.unit_archived": noop("Sending archived"),
-    "dispatch.unit_backup_asked": noop("Unit: backup asked"),
-    "dispatch.unit_cleared": noop("Unit: free again"),
-    "dispatch.unit_dispatched": noop("Unit sent"),
-    "dispatch.unit_en_route": noop("Unit: en route"),
-    "dispatch.unit_field_feedback": noop("Unit: field feedback"),
+    "dispatch.unit_acknowledged": noop("Acknowledged"),
+    "dispatch.unit_archived": noop("Archived"),
+    "dispatch.unit_backup_asked": noop("Backup asked"),
+    "dispatch.unit_cleared": noop("Free again"),
+    "dispatch.unit_dispatched": noop("Dispatched"),
+    "dispatch.unit_en_route": noop("En route"),
+    "dispatch.unit_field_feedback": noop("Field feedback"),
     "dispatch.unit_made": noop("Unit made by an import"),
-    "dispatch.unit_on_scene": noop("Unit: on scene"),
-    "dispatch.unit_reassigned": noop("Unit: reassigned"),
-    "dispatch.unit_resolved": noop("Unit: danger ended"),
-    "dispatch.unit_reviewed": noop("Sending reviewed"),
+    "dispatch.unit_on_scene": noop("On scene"),
+    "dispatch.unit_reassigned": noop("Reassigned"),
+    "dispatch.unit_resolved": noop("Danger ended"),
+    "dispatch.unit_reviewed": noop("Reviewed"),
     "dispatch.unit_undone": noop("Step of a unit taken back"),
 })  # fmt: skip
 labels.name_records({"dispatch.unitaccess": noop("Log-in of a unit")})
@@ -82,9 +82,7 @@ refusals.words({
 })  # fmt: skip
 
 
-vocabulary.hears({
-    f"dispatch.unit_{stamp.value}": stamp.label for stamp in Stamp if stamp not in {Stamp.RECEIVED, Stamp.ENTERED}
-})  # fmt: skip
+vocabulary.hears(f"dispatch.unit_{stamp.value}" for stamp in Stamp if stamp not in {Stamp.RECEIVED, Stamp.ENTERED})
 vocabulary.asks_for("unit_kind", pgettext_lazy("a clock", "Units"), lambda: dict(Unit.Kind.choices))
 
 

@@ -70,7 +70,8 @@ labels.name_kinds({
     "triage.incident_category_confirmed": noop("Category confirmed"),
     "triage.incident_closed": noop("Incident closed"),
     "triage.incident_dispatched": noop("Unit sent to the incident"),
-    "triage.incident_disputed": noop("Returned twice; the arbiter decides"),
+    "triage.incident_disputed": noop("Incident returned twice"),
+    "triage.incident_handed_on": noop("Incident handed on by its holder"),
     "triage.incident_handed_over": noop("Incident handed over"),
     "triage.incident_objected": noop("The reporter says that it is not put right"),
     "triage.incident_opened": noop("Incident opened"),
@@ -88,27 +89,11 @@ labels.name_kinds({
 })  # fmt: skip
 
 
-vocabulary.hears({
-    "triage.incident_opened": pgettext_lazy("a clock", "Incident opened"),
-    "triage.incident_reopened": pgettext_lazy("a clock", "Reopened"),
-    "triage.incident_handed_over": pgettext_lazy("a clock", "Handed over"),
-    "triage.incident_handed_on": pgettext_lazy("a clock", "Handed on by its holder"),
-    "triage.incident_signed": pgettext_lazy("a clock", "Signed for"),
-    "triage.incident_returned": pgettext_lazy("a clock", "Returned"),
-    "triage.incident_disputed": pgettext_lazy("a clock", "Returned to the arbiter"),
-    "triage.incident_arbitrated": pgettext_lazy("a clock", "Arbitrated"),
-    "triage.incident_dispatched": pgettext_lazy("a clock", "Unit sent"),
-    "triage.incident_resolved": pgettext_lazy("a clock", "Resolved"),
-    "triage.incident_closed": pgettext_lazy("a clock", "Closed"),
-    "triage.incident_urgency_set": pgettext_lazy("a clock", "Urgency set"),
-    "triage.incident_questions_answered": pgettext_lazy("a clock", "Key questions answered"),
-    "triage.incident_category_confirmed": pgettext_lazy("a clock", "Category confirmed"),
-    "triage.incident_objected": pgettext_lazy("a clock", "Reporter said it is not put right"),
-    "triage.incident_report_linked": pgettext_lazy("a clock", "Report linked"),
-    "triage.incident_report_unlinked": pgettext_lazy("a clock", "Report taken away"),
-    "triage.incident_report_relinked": pgettext_lazy("a clock", "Report put to another incident"),
-    "triage.incident_split": pgettext_lazy("a clock", "Split"),
-})  # fmt: skip
+vocabulary.hears(f"triage.incident_{what}" for what in (
+    "arbitrated", "category_confirmed", "closed", "dispatched", "disputed", "handed_on", "handed_over", "objected",
+    "opened", "questions_answered", "reopened", "report_linked", "report_relinked", "report_unlinked", "resolved",
+    "returned", "signed", "split", "urgency_set",
+))  # fmt: skip
 vocabulary.runs_between({
     "reporter_objects": (pgettext_lazy("a clock", "Reporter said it is not put right"),
                          pgettext_lazy("a clock", "Control room decided")),

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from anlan.core.labels import label_of
 from anlan.core.models import ClockRule, Timing
 from anlan.core.models.clock import kinds_of
 from anlan.core.time.rules import DAY_S, Counting
@@ -36,7 +37,7 @@ class Use(NamedTuple):
     judges: bool
 
 
-KINDS: Final[dict[str, Words]] = {}
+KINDS: Final[set[str]] = set()
 NAMED: Final[dict[str, tuple[Words, Words]]] = {}
 DAYS: Final[dict[str, Words]] = {}
 FACTS: Final[dict[str, Fact]] = {}
@@ -46,9 +47,14 @@ UNITS: Final[Mapping[str, tuple[str, str]]] = {
 }  # fmt: skip
 
 
-def hears(kinds: Mapping[str, Words]) -> None:
-    """Say at which kinds of entries clocks can start and stop, and what each of them is called."""
+def hears(kinds: Iterable[str]) -> None:
+    """Say at which kinds of entries clocks can start and stop; they are called what every page calls them."""
     KINDS.update(kinds)
+
+
+def heard() -> dict[str, str]:
+    """Return the kinds at which clocks can start and stop, with their words in the reader's language."""
+    return {kind: label_of(kind) for kind in sorted(KINDS)}
 
 
 def runs_between(steps: Mapping[str, tuple[Words, Words]]) -> None:
@@ -94,7 +100,8 @@ def steps_of(rule: ClockRule) -> tuple[str, ...]:
 
 def _any_of(joined: str) -> str:
     kinds = sorted(kinds_of(joined), key=joined.index)
-    return pgettext("a clock", " or ").join(str(KINDS.get(kind, _("an entry that no stage leaves"))) for kind in kinds)
+    unknown = _("an entry that no stage leaves")
+    return pgettext("a clock", " or ").join(label_of(kind) if kind in KINDS else unknown for kind in kinds)
 
 
 def scope_words(rule: ClockRule) -> str:

@@ -194,7 +194,7 @@ def _table(request: HttpRequest, form: TimesForm, status: int = 200) -> HttpResp
         ClockRule.objects.prefetch_related("targets"), key=lambda rule: (not rule.active, not rule.start, rule.code)
     )
     rows = [_row(rule, form, at, used, running, bodies.get(rule.owner), apart) for rule in rules]
-    context = {"form": form, "rows": rows, "kinds": sorted(vocabulary.KINDS.items())}
+    context = {"form": form, "rows": rows, "kinds": vocabulary.heard().items()}
     return page(request, "core/operator/clocks.html", HERE, context, status)
 
 
