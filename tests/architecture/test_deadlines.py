@@ -25,6 +25,7 @@ WINDOWS: Final = {  # constants of time by which nobody owes anything
     "boards/reports.USUAL_DAYS": "of which a usual number is the median",
     "boards/shares.ASKED_DAYS": "the answers that a share is of",
     "boards/works.NEAR": "what the overview calls near",
+    "core/__init__.FRESH": "how long the rail shows again how Anlan does",
     "core/condition.LATE": "when an operator is told of effects that wait",
     "core/machine.BACKUP": "how old a backup may be before an operator is told",
     "core/machine.DRILL": "how long ago a restore for practice may be before an operator is told",

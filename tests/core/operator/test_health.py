@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from anlan.core.ledger import followers, heads, seals, triggers, watch
 from anlan.core.models import ClockRule, ClockRun, Cursor, Holiday, Job, LedgerEntry, Message
@@ -26,7 +28,7 @@ from tests.conftest import Cli
 from tests.make import AT
 from tests.make.contacts import contact, message
 
-HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+SECOND, HOUR, DAY = dt.timedelta(seconds=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 ROW = re.compile(r'<tr id="([^"]+)">(.*?)</tr>', re.DOTALL)
 MARK = re.compile(r'class="state (\w+)')
 pytestmark = pytest.mark.django_db
@@ -359,7 +361,6 @@ def test_people_are_a_tab_of_the_room_and_its_stop_is_the_current_one(client: Cl
 
 def test_what_has_stopped_stands_on_the_rail_and_among_what_waits(client: Client) -> None:
     """Only for operators, and not beside the outbox, which is a room of its own."""
-    assert 'class="due state' not in client.get("/today/due").content.decode()
     job(Job.State.DEAD)
     counts = re.findall(
         r'id="due-(\w)"\s+hx-swap-oob="true"\s+class="[^"]*late', client.get("/today/due").content.decode()
@@ -367,3 +368,23 @@ def test_what_has_stopped_stands_on_the_rail_and_among_what_waits(client: Client
     assert counts == ["t", "z"]
     assert 'href="/operator/#jobs_dead"' in client.get("/today/").content.decode()
     assert "jobs_dead" not in make.browser(make.person("auditor")).get("/today/").content.decode()
+
+
+def test_the_rail_looks_anew_after_some_seconds_and_whenever_the_page_is_looked_at(client: Client) -> None:
+    """Each tab asks twice a minute: what was seen just now is not asked of the database again."""
+
+    def is_late() -> bool:
+        return " late" in client.get("/today/due").content.decode()
+
+    assert not is_late()
+    job(Job.State.DEAD)
+    with CaptureQueriesContext(connection) as asked:
+        assert not is_late()
+    assert not [ask for ask in asked if "core_cursor" in ask["sql"] or "core_job" in ask["sql"]]
+    with frozen(AT + 20 * SECOND):
+        assert is_late()
+    Job.objects.update(state=Job.State.DONE)
+    with frozen(AT + 21 * SECOND):
+        assert is_late()
+        assert marks(client)["jobs_dead"] == "done"
+        assert not is_late()
