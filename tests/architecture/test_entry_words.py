@@ -13,9 +13,9 @@ from django.apps import apps
 from django.contrib import admin
 from django.utils import translation
 
-from anlan.boards.faults import is_known
 from anlan.boards.queries.audit import erasings, openings
 from anlan.core.labels import EDITS, has_label, known_kinds, label_of
+from anlan.core.ledger.faults import is_known
 from anlan.core.models.message import Message
 from anlan.core.words import HAN
 from anlan.dispatch.states import Stamp

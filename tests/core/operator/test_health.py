@@ -16,13 +16,15 @@ from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from anlan.core.ledger import followers, heads, seals, triggers, watch
 from anlan.core.models import ClockRule, ClockRun, Cursor, Holiday, Job, LedgerEntry, Message
 from anlan.core.operator import archive
 from anlan.core.operator.drill import Drill, note_drill
-from anlan.core.operator.health import WORST
+from anlan.core.operator.health import WORST, chain
 from anlan.core.time.clock import frozen
+from anlan.core.words import HAN
 from tests import make
 from tests.conftest import Cli
 from tests.make import AT
@@ -114,10 +116,14 @@ def test_entries_without_a_seal_are_late_after_a_minute(client: Client) -> None:
 
 
 def test_a_ledger_whose_guards_are_gone_has_stopped(client: Client) -> None:
-    """What keeps it append-only was taken away."""
+    """What keeps it append-only was taken away; it is said in the reader's language."""
     assert marks(client)["guards"] == "done"
     triggers.remove()
     assert marks(client)["guards"] == "late"
+    with override("zh-hans"):
+        guards = next(line for line in chain.lines(AT) if line.code == "guards")
+    assert HAN.search(guards.now)
+    assert "is missing" not in guards.now
     triggers.install()
 
 

@@ -19,7 +19,6 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from anlan.boards.faults import Fault, fault_of
 from anlan.boards.queries.audit import (
     Left,
     entries_of,
@@ -41,6 +40,7 @@ from anlan.boards.words import hint_words
 from anlan.core.labels import label_of
 from anlan.core.ledger import head_position, heads, seals, triggers, watch
 from anlan.core.ledger.entries import canonical
+from anlan.core.ledger.faults import Fault, fault_of
 from anlan.core.models import LedgerSeal
 from anlan.core.pages import Column, Empty, Filter, Link, ListPage, Tab
 from anlan.core.people.roles import Role

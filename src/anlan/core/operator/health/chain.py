@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from anlan.core import ledger
 from anlan.core.ledger import followers, heads, seals, triggers, watch
+from anlan.core.ledger.faults import fault_of
 from anlan.core.models import Cursor
 from anlan.core.operator.condition import LATE, is_sealing_late
 from anlan.core.operator.health.line import Line, Way, lasting
@@ -78,7 +79,11 @@ def _seals() -> Line:
 
 def _guards() -> Line:
     faults = triggers.faults()
-    now = "; ".join(faults) if faults else _("what keeps the ledger append-only is in place")
+    now = (
+        listed(fault_of(fault).words for fault in faults)
+        if faults
+        else _("what keeps the ledger append-only is in place")
+    )
     return Line("guards", _("Ledger"), now, _("no fault"), "late" if faults else "done",
                 "anlan ledger verify" if faults else "")  # fmt: skip
 
