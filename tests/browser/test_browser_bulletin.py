@@ -54,6 +54,7 @@ def test_a_publisher_fixes_publishes_opens_recomputes_and_corrects(page_at, sign
     assert page.locator("h1").inner_text() == "Reports"
     page.go_back()
     page.fill("#note", "A typing error.")
+    page.fill("#note_en", "A typing error.")
     page.get_by_role("button", name="Publish a correction").click()
     page.locator("#run progress").wait_for()
     jobs.drain()

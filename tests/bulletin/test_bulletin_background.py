@@ -78,7 +78,7 @@ def test_a_form_of_the_desk_that_comes_twice_counts_once(publisher: Client) -> N
     assert answers == [302, 302, 409]
     address = f"/bulletins/{Issue.objects.get().number}/correct"
     assert 'name="key"' in publisher.get(address).content.decode()
-    noted = {"note": "七月的数字有误", "key": "b"}
+    noted = {"note": "七月的数字有误", "note_en": "July was wrong.", "key": "b"}
     for _ in range(2):
         assert publisher.post(address, noted).status_code == 302
         jobs.drain()

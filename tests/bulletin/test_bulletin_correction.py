@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -22,6 +23,7 @@ from anlan.core.time.clock import frozen
 from anlan.intake.actions import set_validity
 from anlan.intake.models import Report
 from tests import make
+from tests.flat import flat
 
 ME = system("test")
 LATER = dt.datetime(2017, 1, 25, tzinfo=dt.UTC)
@@ -122,6 +124,39 @@ def test_each_language_has_its_note() -> None:
     assert not verify(Issue.objects.get(pk=new.pk)).holds
 
 
+def test_a_correction_needs_its_note_in_both_languages(client: Client) -> None:
+    """The issue is printed in both: a Chinese note alone publishes nothing and is not lost."""
+    heard(20)
+    issue = make.issue("reports")
+    client.force_login(make.person("publisher", at="government"))
+    answer = client.post(f"/bulletins/{issue.number}/correct", {"note": "一件误拨"})
+    assert (answer.status_code, "一件误拨" in answer.content.decode()) == (422, True)
+    with pytest.raises(Refused) as refused:
+        corrected(issue, note_en=" ")
+    assert (refused.value.code, refused.value.field) == ("revision_note_missing", "note_en")
+    assert Issue.objects.count() == 1
+
+
+def test_a_note_is_printed_as_a_whole_sentence() -> None:
+    """A stop that was not typed is set; the number of the issue before stands within the sentence about it."""
+    heard(20)
+    new = corrected(make.issue("reports"), note_en="One misdial was counted")
+    text = flat(re.sub(r"<[^>]+>", "", page(new)))
+    before = new.corrects.number if new.corrects else ""
+    whole = f"One misdial was counted. The issue before, {before}, stays as it was. No printed figure changed."
+    assert whole in text
+
+
+def test_a_correction_says_at_its_top_what_it_corrects() -> None:
+    """One line with the number of the issue before leads to the note; an issue that corrects none has no such line."""
+    heard(20)
+    issue = make.issue("reports")
+    new = corrected(issue)
+    assert 'href="#revisions"' in page(new)
+    assert f"This issue corrects {issue.number}." in page(new)
+    assert 'href="#revisions"' not in page(issue)
+
+
 def test_a_headline_that_was_wrong_is_corrected_too(client: Client) -> None:
     """The publisher's form holds the headline; left as it is it stays, changed it is printed on the new issue."""
     heard(20)
@@ -129,7 +164,12 @@ def test_a_headline_that_was_wrong_is_corrected_too(client: Client) -> None:
     client.force_login(make.person("publisher", at="government"))
     page = client.get(f"/bulletins/{issue.number}/recompute/").content.decode()
     assert 'value="19 reports"' in page
-    sent = {"note": "标题有误", "headline": "接报20件", "headline_en": "20 reports"}
+    sent = {
+        "note": "标题有误",
+        "note_en": "The headline was wrong.",
+        "headline": "接报20件",
+        "headline_en": "20 reports",
+    }
     assert client.post(f"/bulletins/{issue.number}/correct", sent).status_code == 302
     jobs.drain()
     new = Issue.objects.get(corrects=issue)

@@ -211,13 +211,13 @@ def test_a_correction_is_an_issue_of_its_own_and_the_old_one_stays() -> None:
     assert report is not None
     set_validity(report_id=report.pk, validity="misdial", actor=ME, at=LATER)
     before = Figure.objects.get(issue=issue, measure="valid_share").value
-    new = actions.correct(issue=issue.number, note="一件误拨更正。", actor=ME, at=LATER)["issue"]
+    new = actions.correct(issue=issue.number, note="一件误拨更正。", note_en="x", actor=ME, at=LATER)["issue"]
     assert new == f"{issue.number}-r2"
     assert Figure.objects.get(issue=issue, measure="valid_share").value == before
     assert Figure.objects.get(issue__number=new, measure="valid_share").value == pytest.approx(100 * 6 / 7)
     assert new in Client().get(f"/bulletins/{issue.number}/").content.decode()
     with pytest.raises(Refused) as again:
-        actions.correct(issue=issue.number, note="again", actor=ME, at=LATER)
+        actions.correct(issue=issue.number, note="again", note_en="x", actor=ME, at=LATER)
     assert (again.value.code, again.value.field) == ("issue_not_correctable", "issue")
 
 
@@ -248,7 +248,7 @@ def test_a_publisher_works_through_the_desk(client: Client) -> None:
     client.post(f"/bulletins/{number}/recompute/start")
     jobs.drain()
     assert "same today" in client.get(f"/bulletins/{number}/recompute/").content.decode()
-    client.post(f"/bulletins/{number}/correct", {"note": "typing error"})
+    client.post(f"/bulletins/{number}/correct", {"note": "typing error", "note_en": "typing error"})
     jobs.drain()
     assert [one.number for one in Issue.objects.all()] == [f"{number}-r2", number]
     client.force_login(make.person("analyst"))
@@ -276,7 +276,7 @@ def test_an_issue_keeps_the_definitions_that_it_was_printed_with(
     issue = published()
     before = MEASURES["reports"]
     monkeypatch.setitem(MEASURES, "reports", replace(before, revision=2, says="新口径。", says_en="Counted anew."))
-    new = actions.correct(issue=issue.number, note="口径有变。", actor=ME, at=LATER)["issue"]
+    new = actions.correct(issue=issue.number, note="口径有变。", note_en="x", actor=ME, at=LATER)["issue"]
     address = "/bulletins/{}/figures/reports/"
     assert before.says_en in client.get(address.format(issue.number)).content.decode()
     assert "Counted anew." in client.get(address.format(new)).content.decode()
@@ -302,7 +302,7 @@ def test_a_paper_says_that_its_city_is_simulated_and_which_issue_corrects_it() -
     """A paper goes further than the page that warned of it."""
     City.objects.update(synthetic=True)
     issue = published()
-    new = actions.correct(issue=issue.number, note="更正。", actor=ME, at=LATER)["issue"]
+    new = actions.correct(issue=issue.number, note="更正。", note_en="x", actor=ME, at=LATER)["issue"]
     said = [part.words for part in paper_of(Issue.objects.get(pk=issue.pk)).parts if isinstance(part, Words)]
     assert "A simulated city: every report here is invented." in said
     assert f"A later issue corrects this one: {new}." in said
@@ -344,7 +344,7 @@ def test_words_that_would_be_cut_off_and_an_estimate_that_is_none_are_refused() 
         assert (wrong.value.code, wrong.value.field) == (code, field)
     issue = actions.compose(**told)["issue"]
     with pytest.raises(Refused) as wordy:
-        actions.correct(issue=issue, note="a" * 401, actor=ME, at=LATER)
+        actions.correct(issue=issue, note="a" * 401, note_en="x", actor=ME, at=LATER)
     assert (wordy.value.code, wordy.value.limits) == ("print_too_long", {"most": 400})
 
 

@@ -130,7 +130,7 @@ def test_a_record_that_was_changed_without_an_entry_is_named(issue: Issue) -> No
 def test_rows_are_kept_once_whatever_rests_on_them(issue: Issue) -> None:
     """All twelve reports are valid: the count, its share, and the correction need no rows of their own."""
     before = RowSet.objects.count()
-    actions.correct(issue=issue.number, note="再算一次", actor=ME, at=LATER)
+    actions.correct(issue=issue.number, note="再算一次", note_en="x", actor=ME, at=LATER)
     assert RowSet.objects.count() == before
     assert Figure.objects.count() == 2 * issue.figures.count()
     assert MEASURES["close_median"].draw(YEAR).n == MEASURES["close_p90"].draw(YEAR).n

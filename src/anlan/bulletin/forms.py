@@ -48,7 +48,7 @@ class CorrectForm(StepForm):
     headline = _line(120, gettext_lazy("Headline in Chinese"))
     headline_en = _line(160, gettext_lazy("Headline in English"))
     note = _line(400, gettext_lazy("What was wrong, and why, in Chinese"), required=True)
-    note_en = _line(400, gettext_lazy("What was wrong, and why, in English"))
+    note_en = _line(400, gettext_lazy("What was wrong, and why, in English"), required=True)
 
 
 def _choices() -> list[tuple[str, str]]:

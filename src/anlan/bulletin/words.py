@@ -75,8 +75,9 @@ def headline_of(issue: Issue) -> str:
 
 
 def note_of(issue: Issue) -> str:
-    """Return the note of a correction in the page's language; one without English words has its own."""
-    return issue.note if in_chinese() else (issue.note_en or issue.note)
+    """Return the note of a correction in the page's language, as a sentence; an old one may have no English words."""
+    note = issue.note if in_chinese() else (issue.note_en or issue.note)
+    return note if note.endswith(tuple(".。!！?？")) else note + ("。" if in_chinese() else ".")
 
 
 def afterwards_of(plan: Plan) -> str:

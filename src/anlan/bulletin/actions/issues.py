@@ -112,10 +112,11 @@ def require_correctable(issue: str, note: str, note_en: str = "", headline: str 
     old = Issue.objects.select_related("plan", "issuer").filter(number=issue).first()
     if old is None or hasattr(old, "corrected_by"):
         raise Refused("issue_not_correctable", "issue")
-    if not note.strip():
-        raise Refused("revision_note_missing", "note")
-    _require_short("note", note)
-    for name, words in (("note_en", note_en), ("headline", headline), ("headline_en", headline_en)):
+    notes = (("note", note), ("note_en", note_en))
+    for name, words in notes:
+        if not words.strip():
+            raise Refused("revision_note_missing", name)
+    for name, words in (*notes, ("headline", headline), ("headline_en", headline_en)):
         _require_short(name, words)
     return old
 
