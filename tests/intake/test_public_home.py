@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.test import Client
 
 from tests import make
+from tests.flat import flat
 
 pytestmark = pytest.mark.django_db
 
@@ -95,13 +97,17 @@ def test_what_was_published_last_stands_on_the_first_page(client: Client) -> Non
 
 
 def test_the_figures_of_an_issue_are_counted_as_they_are_shown(client: Client) -> None:
-    """Those of the city, which are its rows, and those by district apart."""
+    """Those of the city and those by district apart; a dash is no figure and has no records."""
+    make.city()
     make.organisation("government")
-    issue = make.issue()
-    districts = [figure for figure in issue.figures.all() if figure.area]
-    page = client.get("/", headers={"Accept-Language": "en"}).content.decode()
-    assert f"{issue.figures.count() - len(districts)} figures of the city" in page
-    assert (f"{len(districts)} more are by district" in page) == bool(districts)
+    make.report(at=dt.datetime(2016, 6, 10, 4, tzinfo=dt.UTC))
+    issue = make.issue("reports", "waterlogging_reports", "sites")
+    shown = {figure.key for figure in issue.figures.all() if figure.value is not None}
+    assert "sites" in {figure.key for figure in issue.figures.all()} - shown
+    districts = [key for key in shown if "@" in key]
+    page = flat(client.get("/", headers={"Accept-Language": "en"}).content.decode())
+    assert f"{len(shown) - len(districts)} figures of the city" in page
+    assert ("1 more is by district" in page, len(districts)) == (True, 1)
 
 
 def test_staff_begin_with_their_work(client: Client) -> None:

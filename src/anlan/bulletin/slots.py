@@ -42,14 +42,14 @@ NEWEST: Final = 3  # issues on the public's first page
 @fill("home.account")
 def accounts(context: dict[str, Any]) -> str:
     """Show the public what was published last, and what is to come."""
+    valued = Q(figures__value__isnull=False)  # a dash has no records to follow it to
     issues = (
         Issue.objects.visible_to(PUBLIC)
         .newest()
         .select_related("plan", "corrects")
-        .annotate(
-            size=Count("figures", filter=Q(figures__area="")), by_district=Count("figures", filter=~Q(figures__area=""))
-        )[:NEWEST]
-    )
+        .annotate(size=Count("figures", filter=valued & Q(figures__area="")),
+                  by_district=Count("figures", filter=valued & ~Q(figures__area="")))[:NEWEST]
+    )  # fmt: skip
     shown = {"issues": issues, "next_plan": plan_to_come()}
     return render_to_string("bulletin/_home.html", shown, request=context["request"])
 
