@@ -12,9 +12,19 @@ import pytest
 from django.test import Client
 
 from anlan.core import jobs, ledger
+from anlan.core.city import areas
 from anlan.core.city.reload import look
 from anlan.core.ledger.writes import write
-from anlan.core.models import Area, City, ClockRule, Holiday, LedgerEntry, LedgerPosition, Organisation
+from anlan.core.models import (
+    Area,
+    AreaVersion,
+    City,
+    ClockRule,
+    Holiday,
+    LedgerEntry,
+    LedgerPosition,
+    Organisation,
+)
 from anlan.core.people.actors import system
 from anlan.core.time import targets
 from anlan.core.time.clock import frozen, stamp
@@ -227,6 +237,30 @@ def test_what_a_page_changed_counts_from_when_it_was_committed(operator: Client,
         LedgerPosition.objects.create(position=ledger.head_position() + 1, entry=entry)
     shown = seen(operator)
     assert [row["on_page"] for file in shown["changed"] for row in file["changes"]] == [True]
+
+
+def test_areas_that_are_taken_back_are_another_state(
+    operator: Client, folder: Path, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    """Other processes read them again, and this one also once it is stored."""
+    area = AreaVersion.objects.get(area__code="west")
+    held = {name: getattr(area, name) or "" for name in ("name", "valid_from", "valid_to", "population", "geometry",
+            "west", "south", "east", "north")} | {"area": area.area_id, "parent": area.parent_id or ""}  # fmt: skip
+    edited = operator.post(f"/admin/core/areaversion/{area.pk}/change/", held | {"name_en": "Elsewhere"})
+    assert edited.status_code == 302
+    shown = seen(operator)
+    assert (shown["changes"], shown["on_pages"]) == (0, 1)
+    before, forgotten = areas.state(), []
+    monkeypatch.setattr("anlan.core.city.folder.forget", lambda: forgotten.append(True))
+    with django_capture_on_commit_callbacks() as after_commit:
+        load(operator, shown, over_pages="on")
+    area.refresh_from_db()
+    assert area.name_en != "Elsewhere"
+    assert areas.state() != before
+    forgotten.clear()
+    for callback in after_commit:
+        callback()
+    assert forgotten
 
 
 def test_a_time_set_on_the_page_of_clocks_is_told_beside_the_folders(operator: Client, folder: Path) -> None:

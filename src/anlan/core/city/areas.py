@@ -15,7 +15,8 @@ from anlan.core.city.current import city, city_zone, read_once
 from anlan.core.models import AreaVersion, LedgerEntry
 from anlan.geo import AreaIndex
 
-EDITS = [f"core.{what}_{done}" for what in ("area", "areaversion") for done in ("added", "edited", "deleted")]
+EDITS = ["core.city_loaded"]  # a load may put areas back as the folder has them, with neither hash nor count another
+EDITS += [f"core.{what}_{done}" for what in ("area", "areaversion") for done in ("added", "edited", "deleted")]
 
 
 def areas_at(lon: float, lat: float, day: dt.date) -> tuple[AreaVersion, ...]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.db import transaction
 from django.utils.translation import gettext_noop as _
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
@@ -125,6 +126,7 @@ def load(folder: Path, *, actor: Actor, at: dt.datetime, seen: str = "", over_pa
                **({"clocks": clocks} if clocks else {})}  # fmt: skip
     ledger.append("core.city_loaded", actor=actor, at=at, subject=f"city:{city.code}", payload=payload)
     forget()
+    transaction.on_commit(forget, robust=True)  # and what others of this process read meanwhile
     return True
 
 
