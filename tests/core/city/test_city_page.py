@@ -166,12 +166,14 @@ def test_a_folder_that_is_not_there_is_said_so(operator: Client, folder: Path) -
     assert str(folder) in operator.get(PAGE).content.decode()
 
 
-def test_an_area_that_cannot_be_is_a_fault(operator: Client, folder: Path) -> None:
+def test_an_area_that_cannot_be_is_a_fault(operator: Client, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And what only a database refuses is told as well: the reading does not fail for it."""
     change(folder / "areas.geojson", '"valid_to": null', '"valid_to": "1801-01-01"')
     assert {fault["column"] for fault in seen(operator)["faults"]} == {"valid_to"}
     change(folder / "areas.geojson", '"valid_to": "1801-01-01"', '"valid_to": null')
     change(folder / "areas.geojson", '"population": 90000', '"population": -1')
+    assert {fault["column"] for fault in seen(operator)["faults"]} == {"population"}
+    monkeypatch.setattr("anlan.core.city.area_rows._fit", lambda *_row: None)
     assert [fault["file"] for fault in seen(operator)["faults"]] == ["small"]
 
 

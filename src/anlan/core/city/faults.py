@@ -14,6 +14,8 @@ from django.utils.translation import gettext_noop as _
 
 R = TypeVar("R")
 UNFIT = "%(why)s"  # in the model's words, which do not name the column
+BEYOND = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError, ValidationError)
+LONGEST = 200  # characters of an error's own words
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,15 @@ class Fault:
     def __str__(self) -> str:
         place = "" if not self.line else f": feature {self.line}" if self.path.suffix == ".geojson" else f":{self.line}"
         where = f"{self.path}{place}"
-        return f"{where}: {self.column}: {self.reason}" if self.words == UNFIT else f"{where}: {self.reason}"
+        text = f"{where}: {self.column}: {self.reason}" if self.words == UNFIT else f"{where}: {self.reason}"
+        return _storable(text)
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON, to be worded later in whoever's language."""
-        limits = {name: value if isinstance(value, int | float) else str(value) for name, value in self.limits.items()}
-        return {"file": self.path.name, "line": self.line, "column": self.column, "words": self.words, "limits": limits}
+        limits = {name: value if isinstance(value, int) and abs(value) < 2**53 else _storable(_text(value))
+                  for name, value in self.limits.items()}  # fmt: skip
+        return {"file": _storable(self.path.name), "line": self.line, "column": self.column, "words": self.words,
+                "limits": limits}  # fmt: skip
 
 
 class CityFolderError(ValueError):
@@ -81,6 +86,34 @@ class Place:
         return CityFolderError(*(Fault(self.path, UNFIT, self.line, name, {"why": why}) for name, why in found))
 
 
+def explained(at: Place, act: Callable[[], R]) -> R:
+    """Return what reading something makes of it; what nobody foresaw is a fault that says where it stands."""
+    try:
+        return act()
+    except CityFolderError:
+        raise
+    except BEYOND as error:
+        why = f"{type(error).__name__}: {error}"[:LONGEST]
+        raise at.wrong(_("cannot be used: %(why)s"), why=why) from error
+
+
+def of_file(path: Path, read: Callable[[Path], R]) -> R:
+    """Return what is read of one file; whatever stands in it, it is told with the file."""
+    return explained(Place(path), lambda: read(path))
+
+
+def _text(value: Any) -> str:
+    try:
+        return str(value)
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits
+        return type(error).__name__
+
+
+def _storable(text: str) -> str:
+    """Write what is not UTF-8, such as in a file's name, as its bytes."""
+    return text.encode(errors="backslashreplace").decode().replace("\0", "\\0")
+
+
 class Row(dict[str, str]):
     """A row of a CSV file, and the line on which it ends."""
 
@@ -89,7 +122,12 @@ class Row(dict[str, str]):
 
 def each(path: Path, found: Iterable[Row], act: Callable[[Row, Place], R]) -> list[R]:
     """Return what an act makes of every row; all rows that it refuses are told, not the first alone."""
-    return together([lambda row=row: act(row, Place(path, row.line)) for row in found])  # type: ignore[misc]
+
+    def read(row: Row) -> R:
+        at = Place(path, row.line)
+        return explained(at, lambda: act(row, at))
+
+    return together([lambda row=row: read(row) for row in found])  # type: ignore[misc]
 
 
 def together(acts: Sequence[Callable[[], R]]) -> list[R]:

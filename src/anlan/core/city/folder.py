@@ -5,24 +5,24 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import hashlib
-import json
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
-from shapely.geometry import shape
-from shapely.geometry.base import BaseGeometry
 
 from anlan.core import ledger
 from anlan.core.city.area_map import forget
+from anlan.core.city.area_rows import AreaRow, area_rows
 from anlan.core.city.changes import Change, changes, counts, digest
 from anlan.core.city.current import forget_city
-from anlan.core.city.faults import CityFolderError, Place, Row, each, once, together
+from anlan.core.city.faults import CityFolderError as CityFolderError
+from anlan.core.city.faults import Place, Row, each, explained, of_file, once, together
 from anlan.core.city.kept import edited, put_back, snapshot
 from anlan.core.city.options import check_options
 from anlan.core.ledger.verbs import verb
@@ -34,6 +34,7 @@ from anlan.core.refusals import Refused
 from anlan.core.time.clock import now
 from anlan.core.time.targets import folder_changes
 
+R = TypeVar("R")
 Part = Callable[[Path, City], None]
 PARTS: dict[str, Part] = {}
 REQUIRED = ("code", "name", "name_en", "zone", "bounds")
@@ -48,22 +49,6 @@ def city_part(name: str) -> Callable[[Part], Part]:
         return part
 
     return register
-
-
-@dataclass(frozen=True)
-class AreaRow:
-    """One feature of areas.geojson, checked."""
-
-    code: str
-    kind: str
-    name: str
-    name_en: str
-    parent: str | None
-    valid_from: dt.date
-    valid_to: dt.date | None
-    predecessors: tuple[str, ...]
-    population: int | None
-    outline: BaseGeometry
 
 
 @dataclass(frozen=True)
@@ -82,15 +67,13 @@ def read(folder: Path) -> CityFolder:
     """Read and check a city's folder; every file that cannot be used is told."""
     if not (folder / "city.toml").is_file():
         raise Place(folder).wrong(_("no city.toml; a city's folder begins with one (docs/reference/city-folder.md)"))
-    city, areas, organisations, holidays = together(
-        [
-            lambda: _city(folder / "city.toml"),
-            lambda: _areas(folder / "areas.geojson"),
-            lambda: _organisations(folder / "organisations.csv"),
-            lambda: _holidays(folder / "holidays.csv"),
-        ]
-    )  # type: tuple[Any, Any, Any, Any]
-    return CityFolder(folder, folder_hash(folder), city, tuple(areas), tuple(organisations), tuple(holidays))
+    files: dict[str, Callable[[Path], Any]] = {
+        "city.toml": _city, "areas.geojson": area_rows, "organisations.csv": _organisations,
+        "holidays.csv": _holidays,
+    }  # fmt: skip
+    acts: list[Callable[[], Any]] = [partial(of_file, folder / name, act) for name, act in files.items()]
+    city, areas, organisations, holidays, hashed = together([*acts, lambda: folder_hash(folder)])
+    return CityFolder(folder, hashed, city, tuple(areas), tuple(organisations), tuple(holidays))
 
 
 def folder_hash(folder: Path) -> str:
@@ -98,7 +81,8 @@ def folder_hash(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.iterdir()):
         if path.suffix in {".toml", ".csv", ".geojson", ".json"}:
-            digest.update(f"{path.name}:{path.stat().st_size}:".encode() + path.read_bytes())
+            name = explained(Place(path), path.name.encode)
+            digest.update(name + f":{path.stat().st_size}:".encode() + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -167,7 +151,7 @@ def _stored(
     for date, kind, name in data.holidays:
         Holiday.objects.update_or_create(date=date, defaults={"kind": kind, "name": name})
     with folder_changes(at) as clocks:
-        together([lambda part=part: part(data.path, city) for part in PARTS.values()])  # type: ignore[misc]
+        together([partial(of_file, data.path, lambda path, part=part: part(path, city)) for part in PARTS.values()])  # type: ignore[misc]
         found = changes(before, snapshot(), on_pages)
         if not over_pages:
             put_back(on_pages[change.file, change.key] for change in found if change.on_page)
@@ -214,61 +198,6 @@ def _city(path: Path) -> dict[str, Any]:
     return {"language": "en", "default_crs": "EPSG:4326", "synthetic": False} | found
 
 
-def _areas(path: Path) -> list[AreaRow]:
-    at = Place(path)
-    if not path.exists():
-        raise at.wrong(_("a city needs at least one area"))
-    try:
-        features = json.loads(path.read_text(encoding="utf-8-sig"))["features"]
-    except (ValueError, KeyError, TypeError, OSError) as error:
-        raise at.wrong(_("not a GeoJSON FeatureCollection (%(reason)s)"), reason=error) from error
-    numbered = list(enumerate(features, start=1))
-    read_rows = together([lambda n=n, feature=feature: _area(path, n, feature) for n, feature in numbered])  # type: ignore[misc]
-    known = {row.code for row in read_rows}
-    for number, row in enumerate(read_rows, start=1):
-        for code in (row.parent, *row.predecessors):
-            if code is not None and code not in known:
-                words = _("area %(area)s names '%(code)s', which is not in the file")
-                raise Place(path, number).wrong(words, area=row.code, code=code)
-    return read_rows
-
-
-def _area(path: Path, number: int, feature: dict[str, Any]) -> AreaRow:
-    at = Place(path, number)
-    try:
-        properties = feature["properties"]
-        outline = shape(feature["geometry"])
-        if outline.is_empty or not outline.is_valid:
-            raise at.wrong(_("its outline crosses itself or is empty; repair it"), "geometry")
-        if properties["kind"] not in Area.Kind.values:
-            words = _("kind '%(kind)s' is none of %(known)s")
-            raise at.wrong(words, "kind", kind=properties["kind"], known=", ".join(Area.Kind.values))
-        begins = dt.date.fromisoformat(properties.get("valid_from") or "1900-01-01")
-        ends = dt.date.fromisoformat(properties["valid_to"]) if properties.get("valid_to") else None
-        if ends and ends <= begins:
-            raise at.wrong(
-                _("valid_to is the first day on which it is no longer in force: later than valid_from"), "valid_to"
-            )
-        return AreaRow(
-            str(properties["code"]),
-            properties["kind"],
-            properties["name"],
-            properties.get("name_en") or properties["name"],
-            properties.get("parent") or None,
-            begins,
-            ends,
-            tuple(properties.get("predecessors") or ()),
-            properties.get("population"),
-            outline,
-        )
-    except CityFolderError:
-        raise
-    except KeyError as error:
-        raise at.wrong(_("this feature has no %(name)s"), name=error.args[0]) from error
-    except (ValueError, TypeError, AttributeError) as error:
-        raise at.wrong(_("this feature cannot be read (%(reason)s)"), reason=error) from error
-
-
 def _organisations(path: Path) -> list[Row]:
     found = rows(path, ("code", "name", "kind"))
     if not found:
@@ -279,6 +208,8 @@ def _organisations(path: Path) -> list[Row]:
     def checked(row: Row, at: Place) -> Row:
         if row.get("parent") and row["parent"] not in known:
             raise at.wrong(_("parent '%(parent)s' is no organisation of this file"), "parent", parent=row["parent"])
+        if not row["code"]:
+            raise at.wrong(_("an organisation needs a code"), "code")
         at.fit(Organisation(code=row["code"], **_of_organisation(row)))
         return row
 

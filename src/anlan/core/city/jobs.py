@@ -14,6 +14,14 @@ from anlan.core.time.clock import now
 @job(JOB)
 def read_folder(run: JobRun) -> None:
     """Read the folder and keep what would change; asked to load, load what was seen, in the name of who asked."""
+    try:
+        _read(run)
+    except Exception as error:
+        error.permanent = True  # type: ignore[attr-defined]  # told at once: the same files fail the same way again
+        raise
+
+
+def _read(run: JobRun) -> None:
     asked = run.payload
     with translation.override(asked["language"]):  # of what a model refuses only the words are kept
         if not asked["seen"]:
