@@ -14,7 +14,7 @@ from django.test import Client
 from pypdf import PdfReader
 
 from anlan.bulletin import actions
-from anlan.bulletin.models import Issue
+from anlan.bulletin.models import Figure, Issue
 from anlan.core.people.actors import system
 from anlan.core.time.clock import frozen
 from anlan.intake.actions import set_validity
@@ -114,6 +114,7 @@ def test_a_correction_does_not_tell_which_district_a_few_records_left() -> None:
     west = heard(20, WEST)
     heard(30, EAST)
     issue = make.issue("waterlogging_reports")
+    assert rows(issue)["west"][0] == "20"
     set_validity(report_id=west[0].pk, validity="misdial", actor=ME, at=LATER)
     new = Issue.objects.get(
         number=actions.correct(issue=issue.number, note="一件误拨", note_en="x", actor=ME, at=LATER)["issue"]
@@ -213,3 +214,20 @@ def test_an_issue_says_whom_to_ask_and_what_is_to_come(client: Client) -> None:
     page = client.get(f"/bulletins/{issue.number}/", headers={"Accept-Language": "en"})
     assert "Questions about this issue: 12345" in page.content.decode()
     assert page.context["next_plan"] is None
+
+
+def test_a_file_holds_no_noise_of_binary_fractions() -> None:
+    """A share is written with at most two digits more than are printed; so are base and interval."""
+    heard(30, WEST)
+    issue = make.issue("valid_share")
+    noise = {"value": 99.99999999999999, "base": 33.33333333333333, "low": 66.66666666666667, "high": 88.10000000000001}
+    Figure.objects.filter(issue=issue, measure="valid_share").update(**noise)
+    text = Client().get(f"/bulletins/{issue.number}/bulletin.csv").content.decode("utf-8-sig")
+    row = next(row for row in csv.DictReader(io.StringIO(text)) if row["measure"] == "valid_share")
+    assert [row[name] for name in noise] == ["100.0", "33.333", "66.667", "88.1"]
+
+
+def test_works_put_right_have_their_own_heading_in_chinese() -> None:
+    """The part of the works is headed as the field writes it, not as a citizen is answered."""
+    text = Client().get(f"/bulletins/{make.issue('lists_issued').number}/", {"lang": "zh-hans"}).content.decode()
+    assert "<h2>整改落实</h2>" in text

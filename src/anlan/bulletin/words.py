@@ -45,7 +45,7 @@ labels.name_kinds({
 def group_word(group: str) -> str:
     """Name a part of the bulletin."""
     return {"intake": _("Heard"), "triage": _("What it was and whose"), "dispatch": _("Who went"),
-            "hotspots": _("Places that keep failing"), "prevention": _("Put right"),
+            "hotspots": _("Places that keep failing"), "prevention": pgettext("part of a bulletin", "Put right"),
             "voice": _("What the public says")}[group]  # fmt: skip
 
 
@@ -106,8 +106,10 @@ def number(of: Measure, value: float | None) -> str:
 
 
 def plain(of: Measure, value: float | None) -> float | int | None:
-    """Return a value as a file holds it: whole for counts."""
-    return int(value) if value is not None and of.aggregate in TOTALS else value
+    """Return a value as a file holds it: whole for counts, else by at most two digits more than are printed."""
+    if value is None:
+        return None
+    return int(value) if of.aggregate in TOTALS else round(value, 3)
 
 
 def change(of: Measure, value: float | None, base: float | None) -> str:

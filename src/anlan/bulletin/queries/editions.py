@@ -144,8 +144,9 @@ def _row(figure: Figure, names: tuple[dict[str, str], dict[str, str]], veil: Vei
         "area_name_en": names[1].get(figure.area, "") if figure.area else "", "unit": of.unit, "unit_en": of.unit_en,
         "value": plain(of, figure.value) if now else None, "value_note": _note(figure.absent, hidden=not now),
         "base": plain(of, figure.base) if before else None, "base_note": _note(figure.base_absent, hidden=not before),
-        "n": figure.n if now else None, "base_n": figure.base_n if before else None, "low": figure.low if now else None,
-        "high": figure.high if now else None, "revision": figure.revision, "position": figure.position,
+        "n": figure.n if now else None, "base_n": figure.base_n if before else None,
+        "low": plain(of, figure.low) if now else None, "high": plain(of, figure.high) if now else None,
+        "revision": figure.revision, "position": figure.position,
         "counter": of.counter, "definition": figure.says or of.says, "definition_en": figure.says_en or of.says_en,
     }  # fmt: skip
 
