@@ -10,6 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from anlan.bulletin.figures.period import Period
+from anlan.bulletin.measures.prevention.lists import lists_late, lists_on_time
 from anlan.core.models import ClockRun
 from anlan.core.people.actors import system
 from anlan.core.time.clock import frozen
@@ -157,14 +159,32 @@ def test_a_past_day_reads_the_moves_and_tasks_of_all_years_once() -> None:
 
 
 def test_lists_are_counted_as_lists(client: Client) -> None:
-    """A list is as late as the latest of its tasks; how many tasks stand on them is said beside."""
+    """By the day that each names, as the bulletin counts them; how many tasks stand on them is said beside."""
     town = make.town()
     make.report(at=day(6))
     _number, tasks = town.planned("interim", "permanent")
     for some in (tasks, tasks[:1]):
         prevention.issue_list(tasks=some, kind="x", due_on=dt.date(2016, 3, 1), actor=town.supervisor, at=day(5))
     town.done(tasks[0], at=day(6))
+    prevention.verify(task=tasks[0], passed=True, actor=town.verifier, at=day(6))
+    period = Period(dt.date(2016, 1, 1), dt.date(2016, 3, 11))
+    assert [len(drawn(period)) for drawn in (lists_on_time, lists_late)] == [1, 1]
     text = flat(re.sub(r"<[^>]+>", " ", page(day(60), "?day=2016-03-12")))
     assert "2 task lists" in text
     assert "3 tasks on them · 1 of them late" in text
     assert "Done on time 1 Open, in time 0 Extended 0 Late 1" in text
+
+
+def test_an_extended_task_leaves_its_list_late_as_in_the_bulletin(client: Client) -> None:
+    """The list keeps the day that it names; neither an extension nor works that nobody passed are on time."""
+    town = make.town()
+    make.report(at=day(6))
+    _number, tasks = town.planned("interim", "permanent")
+    for task in tasks:
+        prevention.issue_list(tasks=[task], kind="x", due_on=dt.date(2016, 2, 1), actor=town.supervisor, at=day(5))
+    prevention.extend(task=tasks[1], due_on=dt.date(2016, 6, 1), reason="Frost", actor=town.supervisor, at=day(6))
+    town.done(tasks[0], at=day(6))
+    period = Period(dt.date(2016, 1, 1), dt.date(2016, 3, 11))
+    assert [len(drawn(period)) for drawn in (lists_on_time, lists_late)] == [0, 2]
+    text = flat(re.sub(r"<[^>]+>", " ", page(day(60), "?day=2016-03-12")))
+    assert "Done on time 0 Open, in time 0 Extended 0 Late 2" in text

@@ -139,7 +139,7 @@ def problem_bar(states: States) -> list[Part]:
 
 
 def list_bar(states: States) -> list[Part]:
-    """Task lists, each by the worst of its lines."""
+    """Task lists, each by the day that it names."""
     return _bar(states, [("done", _("Done on time"), "done"), ("calm", _("Open, in time"), "open"),
                          ("warn", _("Extended"), "extended"), ("late", _("Late"), "late")], length=WIDE)  # fmt: skip
 
@@ -153,7 +153,8 @@ def site_bar(states: States) -> list[Part]:
 
 def key_area_bar(states: States) -> list[Part]:
     """Key areas that a superior listed."""
-    return _bar(states, [("done", _("Struck off"), "struck_off"), ("calm", p("key area", "In hand"), "in_hand"),
+    return _bar(states, [("done", p("key area", "Taken off the list"), "struck_off"),
+                         ("calm", p("key area", "In hand"), "in_hand"),
                          ("late", _("Failed again afterwards"), "again")])  # fmt: skip
 
 

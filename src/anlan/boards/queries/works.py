@@ -17,7 +17,6 @@ from anlan.prevention.queries.tasks import DONE
 from anlan.prevention.states import ProblemState, TaskState
 
 NEAR = dt.timedelta(days=3)
-WORST = ("late", "extended", "open", "done")
 
 
 @dataclass(frozen=True)
@@ -59,17 +58,22 @@ def key_areas(scope: Scope, standing: Standing) -> Counter[str]:
 
 
 def listed_tasks(scope: Scope, standing: Standing) -> tuple[Counter[str], Counter[str]]:
-    """Count the lists and their lines, each by the worst of it: late, extended (not late since), open, done."""
+    """Count the lists by the day that each names, as the bulletin does, and their lines by their own: late, extended,
+    open, done.
+    """
     issued = ListedTask.objects.filter(list__issued_on__lte=scope.day).order_by()
-    lines = _here(scope, issued, "list_id", "due_on", "task_id", place="task__problem__")
+    rows = _here(scope, issued, "list_id", "list__due_on", "due_on", "task_id", place="task__problem__")
     today, stood, zone = _today(scope), standing.tasks, scope.zone
-    of: dict[int, list[str]] = {}
-    for number, due, pk in lines:
+    lines, lists = Counter[str](), dict[int, tuple[dt.date, list[bool], list[str]]]()
+    for number, until, due, pk in rows:
         task = stood.get(pk, Stood(TaskState.OPEN, due))
         finished = task.finished_at and task.finished_at.astimezone(zone).date()
-        of.setdefault(number, []).append(_lateness(due, task.due_on or due, task.state, finished, today))
-    worst = Counter(min(states, key=WORST.index) for states in of.values())
-    return worst, Counter(state for states in of.values() for state in states)
+        state = _lateness(due, task.due_on or due, task.state, finished, today)
+        lines[state] += 1
+        _until, kept, states = lists.setdefault(number, (until, [], []))
+        kept.append(task.state == TaskState.PASSED and finished is not None and finished <= until)
+        states.append("extended" if (task.due_on or due) > due else state)
+    return Counter(_list_standing(*each, today) for each in lists.values()), lines
 
 
 def sites(scope: Scope, standing: Standing) -> Counter[str]:
@@ -118,6 +122,13 @@ def _standing(state: str, due_on: dt.date | None, today: dt.date) -> str:
     if due_on - today <= NEAR:
         return "soon"
     return "to_sign" if state == ProblemState.ASSIGNED else "in_hand"
+
+
+def _list_standing(until: dt.date, kept: list[bool], states: list[str], today: dt.date) -> str:
+    """Tell a list as the bulletin counts it: on time if each line was done by its day and passed, late after it."""
+    if all(kept):
+        return "done"
+    return "late" if until < today else "extended" if "extended" in states else "open"
 
 
 def _lateness(due: dt.date, later: dt.date, state: str, finished: dt.date | None, today: dt.date) -> str:
