@@ -28,6 +28,7 @@ from anlan.core.time.evidence import check_targets
 from anlan.core.time.targets import apart, begin_of, set_targets, words_hash
 from tests import make
 from tests.conftest import Cli
+from tests.flat import flat
 
 pytestmark = pytest.mark.django_db
 ME, NOW, DAY = system("test"), make.AT, dt.timedelta(days=1)
@@ -302,6 +303,9 @@ def test_changes_are_looked_at_before_they_are_saved(operator: Client) -> None:
     assert "<ins>2 min</ins>" in page
     for _twice in range(2):
         assert sent(operator, SAVE, **save, **WHY)[0] == 302
+    table = flat(operator.get(PAGE))
+    assert f"Saved: the new times hold from {day} on." in table
+    assert "today 1 min" in table
     assert [(each.rule.code, each.target_s) for each in ClockTarget.objects.all()] == [("react", 120)]
     assert LedgerEntry.objects.filter(kind="core.clocks_set").count() == 1
 

@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -77,7 +78,9 @@ class SaveForm(TimesForm):
     """The same, looked at, with the reason."""
 
     reason = forms.CharField(max_length=REASON, required=False, label=_("Reason in Chinese, beside the figures"))
-    reason_en = forms.CharField(max_length=REASON, required=False, label=_("Reason in English"))
+    reason_en = forms.CharField(
+        max_length=REASON, required=False, label=_("Reason in English (optional; else the Chinese one is printed)")
+    )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean_seen(self) -> dict[str, tuple[int, str]]:
@@ -109,6 +112,7 @@ class Row:
     running: int | None  # none: it never runs
     uses: Sequence[Use]
     to_come: ClockTarget | None
+    today: str  # the time that holds now, where another one is to come
     in_folder: str  # what clocks.csv says, where that is another time
 
     @property
@@ -153,9 +157,17 @@ def save(request: HttpRequest) -> HttpResponse:
     rules = [rule for rule in targets.settable() if targets.field_of(rule.code) in request.POST]
     form = SaveForm(request.POST, rules=rules, shows=False)
     return answer(
-        request, form, targets.set_targets, done=lambda made: redirect(HERE),
+        request, form, targets.set_targets, done=lambda made: _saved(request, form),
         page=lambda status: _preview(request, TimesForm(_whole(request.POST), rules=targets.settable()), form, status),
     )  # fmt: skip
+
+
+def _saved(request: HttpRequest, form: SaveForm) -> HttpResponse:
+    """Say on the table that the times are saved, and from when on they hold."""
+    messages.success(
+        request, gettext("Saved: the new times hold from %(day)s on.") % {"day": form.cleaned_data["valid_from"]}
+    )
+    return redirect(HERE)
 
 
 def _preview(request: HttpRequest, table: TimesForm, form: SaveForm | None = None, status: int = 200) -> HttpResponse:
@@ -209,6 +221,7 @@ def _row(
         steps=vocabulary.steps_of(rule), scope=vocabulary.scope_words(rule), owner=owner,
         running=None if rule.code in vocabulary.DAYS else running.get(rule.pk, 0),
         uses=used.get(rule.code, ()), to_come=to_come,
+        today=_words(rule.timing(at)) if to_come else "",
         in_folder=_words(Timing(rule.target_s, rule.counting)) if rule.pk in apart else "",
     )  # fmt: skip
 
