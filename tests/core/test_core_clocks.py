@@ -109,12 +109,12 @@ HEAD = "code,name,name_en,start,stop,target_s"
 @pytest.mark.parametrize(
     ("columns", "values", "counting"),
     [
-        ("", "a.begun,a.ended,60", "hours"),
-        (",calendar", "a.begun,a.ended,60,all", "hours"),
-        (",calendar", "a.begun,a.ended,86400,working", "working"),
-        (",counting", "a.begun,a.ended,86400,days", "days"),
-        (",counting,calendar", "a.begun,a.ended,86400,working,", "working"),
-        (",ladder", ",a.ended,,remind:-3d supervise:+1d", "hours"),
+        ("", "triage.incident_opened,triage.incident_closed,60", "hours"),
+        (",calendar", "triage.incident_opened,triage.incident_closed,60,all", "hours"),
+        (",calendar", "triage.incident_opened,triage.incident_closed,86400,working", "working"),
+        (",counting", "triage.incident_opened,triage.incident_closed,86400,days", "days"),
+        (",counting,calendar", "triage.incident_opened,triage.incident_closed,86400,working,", "working"),
+        (",ladder", ",triage.incident_closed,,remind:-3d supervise:+1d", "hours"),
     ],
 )
 def test_a_folder_says_how_a_clock_is_counted(tmp_path: Path, columns: str, values: str, counting: str) -> None:
@@ -128,14 +128,18 @@ def test_a_folder_says_how_a_clock_is_counted(tmp_path: Path, columns: str, valu
 @pytest.mark.parametrize(
     ("columns", "values", "why"),
     [
-        (",counting", "a.begun,a.ended,60,weeks", "counting is hours, days, working"),
-        (",calendar", "a.begun,a.ended,86400,holy", "calendar, its older name, all or working"),
-        (",counting", "a.begun,a.ended,3600,days", "whole days"),
-        (",calendar", "a.begun,a.ended,3600,working", "whole days"),
-        (",ladder", "a.begun,a.ended,60,remind", "is no ladder"),
-        (",effect", "a.begun,,60,nobody.does", "no effect 'nobody.does'"),
-        ("", "a.begun,,60", "needs a stop"),
-        ("", "a.begun,a.ended,60", "leave start, stop, scope and effect empty"),
+        (",counting", "triage.incident_opened,triage.incident_closed,60,weeks", "counting is hours, days, working"),
+        (
+            ",calendar",
+            "triage.incident_opened,triage.incident_closed,86400,holy",
+            "calendar, its older name, all or working",
+        ),
+        (",counting", "triage.incident_opened,triage.incident_closed,3600,days", "whole days"),
+        (",calendar", "triage.incident_opened,triage.incident_closed,3600,working", "whole days"),
+        (",ladder", "triage.incident_opened,triage.incident_closed,60,remind", "is no ladder"),
+        (",effect", "triage.incident_opened,,60,nobody.does", "no effect 'nobody.does'"),
+        ("", "triage.incident_opened,,60", "needs a stop"),
+        ("", "triage.incident_opened,triage.incident_closed,60", "leave start, stop, scope and effect empty"),
         (",scope", ",,60,unit_kind=mobile", "leave start, stop, scope and effect empty"),
         ("", ",,", "needs code, start, stop and target_s"),
     ],
@@ -160,7 +164,9 @@ def test_a_folder_without_them_goes_by_those_that_are_shipped(tmp_path: Path) ->
     """What it does say goes before; what it does not say any more is as shipped again; its others end."""
     head = f"{HEAD},counting,ladder\n"
     row = "problem_raised,交办,Instruct,,,172800,days,remind:-1d\n"
-    (tmp_path / "clocks.csv").write_text(head + row + "mine,我,Mine,a.b,a.c,60,,\n", encoding="utf-8")
+    (tmp_path / "clocks.csv").write_text(
+        head + row + "mine,我,Mine,triage.incident_opened,triage.incident_closed,60,,\n", encoding="utf-8"
+    )
     load_clocks(tmp_path, City())
     assert (ClockRule.objects.get(code="problem_raised").target_s, ClockRule.objects.count()) == (172_800, 17)
     assert clocks_left_out(tmp_path) == sorted(shipped().keys() - {"problem_raised"})

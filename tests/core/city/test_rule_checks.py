@@ -22,13 +22,16 @@ from tests import make
 from tests.conftest import Cli
 
 COLUMNS = "code,name,name_en,start,stop,target_s,counting,owner,scope,ladder,effect"
-GOOD = {"code": "x", "name": "某", "name_en": "Some", "start": "a.begun", "stop": "a.ended", "target_s": "60",
-        "counting": "hours", "owner": "", "scope": "", "ladder": "", "effect": "", "active": "on"}  # fmt: skip
+GOOD = {"code": "x", "name": "某", "name_en": "Some", "target_s": "60",
+        "start": "triage.incident_opened", "stop": "triage.incident_closed", "counting": "hours",
+        "owner": "", "scope": "", "ladder": "", "effect": "", "active": "on"}  # fmt: skip
 UNFIT = [
     ({"scope": "fire"}, "Write scope as name=value"),
     ({"scope": "category="}, "Write scope as name=value"),
     ({"scope": "=fire"}, "Write scope as name=value"),
     ({"scope": "colour=red"}, "No clock is told of 'colour'"),
+    ({"start": "triage.incident_opened|triage.incident_close"}, "No entry is called triage.incident_close;"),
+    ({"stop": "triage.incident_close"}, "No entry is called triage.incident_close;"),
     ({"effect": "nonsense"}, "There is no effect 'nonsense'"),
     ({"target_s": "9223372036854775807"}, "A target is from 0 to 315619200 seconds"),
     ({"target_s": str(LONGEST_S + 1)}, "A target is from 0 to 315619200 seconds"),
@@ -41,7 +44,7 @@ UNFIT = [
     ({"name": "名" * 81}, "at most 80 characters"),
     ({"name_en": ""}, "cannot be blank|is required"),
 ]
-NAMED = [{name: "a.begun"} for name in ("start", "stop", "scope", "effect")]
+NAMED = [{name: "triage.incident_opened"} for name in ("start", "stop", "scope", "effect")]
 pytestmark = pytest.mark.django_db
 
 

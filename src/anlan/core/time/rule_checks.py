@@ -10,9 +10,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from anlan.core.models import ClockRule, Organisation
+from anlan.core.models.clock import kinds_of
 from anlan.core.time.deadlines import shipped
 from anlan.core.time.expiry import EXPIRIES
 from anlan.core.time.rules import DAY_S, Counting
+from anlan.core.time.vocabulary import KINDS
+from anlan.core.words import listed
 
 LONGEST_S: Final = 3_653 * DAY_S  # ten years: a longer target leaves the calendar
 BY_VERBS: Final = ("start", "stop", "scope", "effect")  # what a rule that verbs ask for by name leaves empty
@@ -20,7 +23,7 @@ BY_VERBS: Final = ("start", "stop", "scope", "effect")  # what a rule that verbs
 
 def require_fit(rule: ClockRule) -> None:
     """Refuse a rule on which a later move would fail, in words at each field to change."""
-    wrong = dict([*_target(rule), *_scope(rule), *_names(rule), *_ends(rule), *_always(rule)])
+    wrong = dict([*_target(rule), *_scope(rule), *_names(rule), *_kinds(rule), *_ends(rule), *_always(rule)])
     if wrong:
         raise ValidationError(wrong)
 
@@ -45,6 +48,13 @@ def _ends(rule: ClockRule) -> Iterator[tuple[str, str]]:
         yield from ((name, words) for name in BY_VERBS if getattr(rule, name))
     elif not (rule.stop or rule.effect):
         yield "stop", _("A clock needs a stop, or an effect that ends it.")
+
+
+def _kinds(rule: ClockRule) -> Iterator[tuple[str, str]]:
+    for name in ("start", "stop") if rule.code not in shipped() else ():
+        if unknown := sorted(kind for kind in kinds_of(getattr(rule, name)) if kind not in KINDS):
+            words = _("No entry is called %(kinds)s; `anlan city kinds` prints all at which clocks start and stop.")
+            yield name, words % {"kinds": listed(unknown)}
 
 
 def _always(rule: ClockRule) -> Iterator[tuple[str, str]]:
