@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from anlan.bulletin.actions import fix_measures
-from anlan.core.models import Holiday
+from anlan.core.models import City, Holiday
 from anlan.core.people.actors import system
 from anlan.core.people.roles import Role
 from anlan.core.time.clock import frozen
@@ -112,6 +112,15 @@ def test_years_without_holidays_are_named(operator: Client) -> None:
     assert "none for 2016, 2017:" in operator.get("/start/").content.decode()
     Holiday.objects.create(date=dt.date(2017, 1, 2), kind="holiday", name="New Year")
     assert "none for 2016:" in operator.get("/start/").content.decode()
+
+
+def test_a_city_that_names_no_emergency_number_is_asked_to_look_at_112(operator: Client) -> None:
+    """It stands large on the first page of the public."""
+    assert "telephone 112" not in operator.get("/start/").content.decode()
+    here = City.objects.get()
+    here.settings = "{}"
+    here.save()
+    assert "telephone 112" in operator.get("/start/").content.decode()
 
 
 def test_a_plan_whose_period_goes_on_is_told_how_long_and_what_can_be_published_now(operator: Client) -> None:

@@ -41,6 +41,22 @@ def test_a_new_folder_loads_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("zone", "numbers", "names", "language"), [
+    ("Asia/Urumqi", ["110", "119", "120"], ["报警", "火警", "急救"], "zh-Hans"),
+    ("America/New_York", ["112"], [""], "en"),
+])  # fmt: skip
+def test_a_new_folder_names_the_telephones_of_its_country(
+    tmp_path: Path, zone: str, numbers: list[str], names: list[str], language: str
+) -> None:
+    """China's with their names; elsewhere one that the first steps ask to look at."""
+    assert new(tmp_path / "city", *HARBOUR, "--zone", zone)[0] == 0
+    assert folder.load(tmp_path / "city", actor=system("test"), at=AT)
+    here = City.objects.get()
+    assert here.telephones(chinese=True) == list(zip(numbers, names, strict=True))
+    assert here.language == language
+
+
+@pytest.mark.django_db
 def test_three_files_are_needed_and_the_others_are_not(tmp_path: Path) -> None:
     """City, areas and organisations make a city whose pages open; without organisations the file is named."""
     assert new(tmp_path / "city", *HARBOUR)[0] == 0

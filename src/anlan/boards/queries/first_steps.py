@@ -18,6 +18,7 @@ from anlan.bulletin.models import Issue, Plan
 from anlan.core.city.areas import local_day
 from anlan.core.city.current import city, city_zone
 from anlan.core.models import AreaVersion, City, ClockRule, Job, Membership, Organisation
+from anlan.core.models.city import ANYWHERE
 from anlan.core.people.roles import Role
 from anlan.core.time.calendar import years_without_holidays
 from anlan.core.time.clock import now
@@ -86,6 +87,8 @@ def _folder(here: City) -> Step:
     bounds = box(here.west, here.south, here.east, here.north)
     if len(areas) == 1 and shape(json.loads(areas[0].geometry)).equals(bounds):
         warnings.append(_("areas.geojson holds only the rectangle of the bounds: put the city's outline there."))
+    if here.emergency_numbers == list(ANYWHERE):
+        warnings.append(_("The first page tells people in danger to telephone 112: make sure that it holds here."))
     if not kinds:
         warnings.append(_("categories.csv holds none: nothing can be reported."))
     if unknown := years_without_holidays(local_day(now())):
